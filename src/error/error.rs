@@ -1,0 +1,100 @@
+//! An error with its place and its cause.
+
+use std::fmt;
+
+use crate::error::ErrorKind;
+use crate::id::IllegalName;
+use crate::span::Span;
+
+/// What another library reported underneath.
+pub type Cause = Box<dyn std::error::Error + Send + Sync>;
+
+/// Something that went wrong, where, and why.
+#[derive(Debug)]
+pub struct Error {
+    /// What went wrong.
+    pub kind: Box<ErrorKind>,
+    /// The text it is about.
+    pub span: Option<Span>,
+    /// What was reported underneath; never holds a password.
+    pub cause: Option<Cause>,
+}
+
+impl Error {
+    /// Adds the place, unless a nearer one is known already.
+    #[must_use]
+    pub fn at(mut self, span: Span) -> Self {
+        self.span.get_or_insert(span);
+        self
+    }
+
+    /// Adds what was reported underneath.
+    #[must_use]
+    pub fn because(mut self, cause: impl Into<Cause>) -> Self {
+        self.cause = Some(cause.into());
+        self
+    }
+
+    /// Joins the problems of a whole project into one error; a single problem stays itself.
+    ///
+    /// Returns `Ok` when there are none.
+    pub fn join(mut problems: Vec<Self>) -> Result<(), Self> {
+        match problems.len() {
+            0 => Ok(()),
+            1 => Err(problems.remove(0)),
+            _ => Err(ErrorKind::Several { problems }.into()),
+        }
+    }
+
+    /// Returns each single problem: those that were joined, or this one.
+    pub fn problems(&self) -> &[Self] {
+        match &*self.kind {
+            ErrorKind::Several { problems } => problems,
+            _ => std::slice::from_ref(self),
+        }
+    }
+
+    /// Returns the stable slug of the kind, such as `multiple-heads`.
+    pub fn code(&self) -> &'static str {
+        self.kind.code()
+    }
+
+    /// Returns what to type next.
+    pub fn hint(&self) -> Option<String> {
+        self.kind.hint()
+    }
+}
+
+impl From<ErrorKind> for Error {
+    fn from(kind: ErrorKind) -> Self {
+        Self { kind: Box::new(kind), span: None, cause: None }
+    }
+}
+
+impl From<IllegalName> for ErrorKind {
+    fn from(illegal: IllegalName) -> Self {
+        Self::IllegalName { text: illegal.text, reason: illegal.reason }
+    }
+}
+
+impl From<IllegalName> for Error {
+    fn from(illegal: IllegalName) -> Self {
+        ErrorKind::from(illegal).into()
+    }
+}
+
+impl fmt::Display for Error {
+    /// Writes `file:line:column: message`, without the hint.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(span) = &self.span {
+            write!(f, "{span}: ")?;
+        }
+        write!(f, "{}", self.kind)
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.cause.as_deref().map(|cause| cause as &(dyn std::error::Error + 'static))
+    }
+}

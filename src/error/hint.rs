@@ -1,0 +1,132 @@
+//! What to type next, for each kind.
+
+use crate::error::ErrorKind;
+
+impl ErrorKind {
+    /// Returns what to do about it, when there is something better than the message itself.
+    pub fn hint(&self) -> Option<String> {
+        let hint = match self {
+            Self::MultipleHeads { .. } => {
+                "name one of them, use `heads` or `label@head`, or join them with `rev merge heads`"
+            }
+            Self::UnknownRevision { nearest, .. } => {
+                return Some(nearest_or(nearest, "`rev history` lists the revisions"));
+            }
+            Self::UnknownLabel { nearest, .. } => {
+                return Some(nearest_or(nearest, "`rev branches` and `rev history` show the labels"));
+            }
+            Self::AmbiguousPrefix { .. } => "type more of the id",
+            Self::AmbiguousWalk { .. } => "name the revision, or say which side with `label@`",
+            Self::AmbiguousCurrent { .. } => "say which one with `label@` or `ID@`, or name a revision",
+            Self::SeveralRevisions { .. } => "name one of them",
+            Self::NotApplied { .. } => "`rev current` shows what is applied",
+            Self::WrongWay { .. } => "use `rev upgrade`, or a target below the current one",
+            Self::UnknownRow { .. } => {
+                "check out the branch that has its script, or, if it is gone for good, tell rev the true state with `rev stamp --purge TARGET`"
+            }
+            Self::MissingParent { nearest, .. } | Self::MissingDependency { nearest, .. } => {
+                return Some(nearest_or(nearest, "add the script it names, or correct the header"));
+            }
+            Self::DuplicateId { .. } => "give one of them another id",
+            Self::DuplicateLabel { .. } | Self::LabelIsId { .. } => "choose another label",
+            Self::Cycle { .. } => "correct the `down_revision` or `depends_on` of one of them",
+            Self::NotUtf8 { .. } => "save it as UTF-8",
+            Self::NoRevisionId => {
+                "add a line `-- revision: ID` after the message, or use `rev revision -m MESSAGE` to make scripts"
+            }
+            Self::UnknownHeaderKey { nearest, .. } => return Some(format!("did you mean `{nearest}`?")),
+            Self::EmptyHeaderValue { .. } => "write a value, or remove the line",
+            Self::UnknownDirective { nearest, .. } | Self::UnknownOption { nearest, .. } => {
+                return nearest.as_ref().map(|nearest| format!("did you mean `{nearest}`?"));
+            }
+            Self::SqlBeforeSection => "put `-- rev: upgrade` above it",
+            Self::NoUpgradeSection => "add a line `-- rev: upgrade`, with the SQL below it (it may be empty)",
+            Self::IrreversibleWithSql => "remove the statements, or the word `irreversible`",
+            Self::PsqlCommand { .. } => "remove it, or say the same in SQL",
+            Self::TransactionControl { .. } => {
+                "remove it: rev runs each section in a transaction; statements that must not be in one go into a section with `transaction=off`"
+            }
+            Self::NeedsNoTransaction { .. } => {
+                "put it into a section of its own, with `transaction=off` on its `-- rev:` line"
+            }
+            Self::NotAHead { .. } => "add `--splice` to start a new branch from it",
+            Self::NothingToMerge { .. } => "`rev heads` lists what can be merged",
+            Self::NotAVersionFolder { .. } => "add it to `versions` in migrations.toml, or name one that is there",
+            Self::WhichVersionFolder { .. } => "say which with `--version-path`",
+            Self::NoConfig { .. } => "`rev init` makes one",
+            Self::UnknownKey { nearest, .. } => {
+                return Some(nearest_or(nearest, "docs/configuration.md lists the keys"));
+            }
+            Self::UnknownEnvironment { known, .. } if known.is_empty() => {
+                "the configuration has none; add an [env.NAME] table"
+            }
+            Self::UnknownEnvironment { known, .. } => {
+                return Some(format!("the configuration has {}", known.join(", ")));
+            }
+            Self::UnsetVariable { .. } => "set it, or give it a default: `${NAME:-default}`",
+            Self::UnknownScheme { .. } => "URLs begin with sqlite:, postgres://, mysql:// or mariadb://",
+            Self::ConnectionFailed { .. } => {
+                "check that the server runs and that the URL names its host and port; `--wait 30s` waits for it"
+            }
+            Self::AccessDenied { .. } => "check the user and the password in the URL",
+            Self::NoSuchDatabase { .. } => "create the database, or correct its name in the URL",
+            Self::ConnectionLost { .. } => "when the server is back, `rev upgrade` goes on from there",
+            Self::NewerJournal { .. } => "use the rev that wrote it, or a newer one",
+            Self::DatabaseMoved { .. } => {
+                "someone else changed it at the same time; `rev current` shows where it is now, then run the command again"
+            }
+            Self::IdTooLong { .. } => "give the revision a shorter id, or widen the column",
+            Self::MissingDowngrade { .. } => {
+                "write its `-- rev: downgrade` section (it may be empty), or say `-- rev: downgrade irreversible`"
+            }
+            Self::Irreversible { .. } => "restore a backup, or write a new revision that moves forward",
+            Self::NotOneTransaction { .. } => "use `transaction = \"revision\"`",
+            Self::StatementFailed { hint, .. } => return hint.clone(),
+            Self::TransactionEnded => {
+                "take the COMMIT or ROLLBACK out of what the script calls, or use `transaction=off`"
+            }
+            Self::EditedHalfway { .. } => {
+                "put the script's finished parts back as they were; parts that have not run may be edited"
+            }
+            Self::InProgress { .. } => "`rev upgrade` goes on with it",
+            Self::InDoubt { .. } => "look at the database, then say with `rev stamp` what is true",
+            Self::Interrupted { .. } => "run the same command again to go on",
+            Self::Declined => "use `--yes` to go on without the question",
+            Self::NobodyToAsk => "use `--yes` to answer it beforehand",
+            Self::NotAtHeads { .. } => "`rev upgrade heads` brings it there",
+            Self::BadValue { .. }
+            | Self::Several { .. }
+            | Self::IllegalName { .. }
+            | Self::BadTarget { .. }
+            | Self::NotInBranch { .. }
+            | Self::WalkedTooFar { .. }
+            | Self::NoRevision { .. }
+            | Self::RangeNotAllowed { .. }
+            | Self::RangeRequired { .. }
+            | Self::BadRange { .. }
+            | Self::SelfLoop { .. }
+            | Self::Unreadable { .. }
+            | Self::DuplicateHeaderKey { .. }
+            | Self::ControlCharacter { .. }
+            | Self::BadOptionValue { .. }
+            | Self::Unterminated { .. }
+            | Self::FileExists { .. }
+            | Self::Unwritable { .. }
+            | Self::BadTemplate { .. }
+            | Self::CommandFailed { .. }
+            | Self::BadConfig { .. }
+            | Self::BadUrl { .. }
+            | Self::QueryFailed { .. }
+            | Self::Usage { .. }
+            | Self::Output => return None,
+        };
+        Some(hint.to_owned())
+    }
+}
+
+fn nearest_or(nearest: &Option<String>, otherwise: &str) -> String {
+    match nearest {
+        Some(nearest) => format!("did you mean `{nearest}`?"),
+        None => otherwise.to_owned(),
+    }
+}

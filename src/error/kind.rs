@@ -1,0 +1,212 @@
+//! The kinds of errors, with the data each needs and its message.
+
+use std::path::PathBuf;
+
+use crate::dialect::Dialect;
+use crate::error::Error;
+use crate::id::Heads;
+use crate::id::Label;
+use crate::id::RevisionId;
+
+/// What went wrong. Messages are lower case, without a full stop, ids in backticks.
+#[derive(Debug, thiserror::Error)]
+#[allow(missing_docs)] // the message is the documentation of each kind and its fields
+pub enum ErrorKind {
+    #[error("{} problems were found", .problems.len())]
+    Several { problems: Vec<Error> },
+
+    // ---- names and targets
+    #[error("`{text}` is not a legal name: {reason}")]
+    IllegalName { text: String, reason: &'static str },
+    #[error("`{text}` is not a target: {reason}")]
+    BadTarget { text: String, reason: String },
+    #[error("`{target}` means a single head, but there are {}: {}", .heads.len(), list(.heads))]
+    MultipleHeads { target: String, heads: Vec<RevisionId> },
+    #[error("no revision or label is called `{text}`")]
+    UnknownRevision { text: String, nearest: Option<String> },
+    #[error("no label or revision is called `{text}`")]
+    UnknownLabel { text: String, nearest: Option<String> },
+    #[error("`{prefix}` begins several ids: {}", list(.candidates))]
+    AmbiguousPrefix { prefix: String, candidates: Vec<RevisionId> },
+    #[error("revision `{revision}` is not in the branch of `{label}`")]
+    NotInBranch { label: String, revision: RevisionId },
+    #[error("`{target}` could go more than one way: {}", list(.candidates))]
+    AmbiguousWalk { target: String, candidates: Vec<RevisionId> },
+    #[error("`{target}` counts from the current revision, but the database has several: {}", list(.rows))]
+    AmbiguousCurrent { target: String, rows: Vec<RevisionId> },
+    #[error("`{target}` goes too far: only {reached} of {wanted} steps are there")]
+    WalkedTooFar { target: String, wanted: u32, reached: u32 },
+    #[error("`{target}` is several revisions, but one is needed here: {}", list(.revisions))]
+    SeveralRevisions { target: String, revisions: Vec<RevisionId> },
+    #[error("`{target}` is no revision, but one is needed here")]
+    NoRevision { target: String },
+    #[error("revision `{revision}` is not applied, so nothing can be downgraded to it")]
+    NotApplied { revision: RevisionId },
+    #[error("`{target}` points up from the database's state; a downgrade goes down")]
+    WrongWay { target: String },
+    #[error("`{text}` is a range, which only `history` and `--sql` take")]
+    RangeNotAllowed { text: String },
+    #[error("`{text}` is not a range: it takes the form `FROM:TO`")]
+    RangeRequired { text: String },
+    #[error("`{upper}` does not grow from `{lower}`")]
+    BadRange { lower: String, upper: String },
+    #[error("the database is at revision `{revision}`, which no script has{}", note(.applied))]
+    UnknownRow { revision: RevisionId, applied: Option<String> },
+
+    // ---- the graph as a whole
+    #[error("revision `{revision}` grows from `{parent}`, which no script has")]
+    MissingParent { revision: RevisionId, parent: String, nearest: Option<String> },
+    #[error("revision `{revision}` depends on `{dependency}`, which no script has")]
+    MissingDependency { revision: RevisionId, dependency: String, nearest: Option<String> },
+    #[error("revision `{revision}` is also in {}", .other.display())]
+    DuplicateId { revision: RevisionId, other: PathBuf },
+    #[error("label `{label}` is also declared by revision `{other}`")]
+    DuplicateLabel { label: Label, other: RevisionId },
+    #[error("label `{label}` is also the id of a revision")]
+    LabelIsId { label: Label },
+    #[error("these revisions grow from each other in a circle: {}", list(.revisions))]
+    Cycle { revisions: Vec<RevisionId> },
+    #[error("revision `{revision}` names itself as its parent or dependency")]
+    SelfLoop { revision: RevisionId },
+
+    // ---- scripts
+    #[error("{} cannot be read", .path.display())]
+    Unreadable { path: PathBuf },
+    #[error("{} is not UTF-8 text", .path.display())]
+    NotUtf8 { path: PathBuf },
+    #[error("the header has no `revision:` line")]
+    NoRevisionId,
+    #[error("`{key}` is not a header key")]
+    UnknownHeaderKey { key: String, nearest: String },
+    #[error("`{key}` stands twice in the header")]
+    DuplicateHeaderKey { key: String },
+    #[error("`{key}` has no value")]
+    EmptyHeaderValue { key: String },
+    #[error("a {what} holds a control character")]
+    ControlCharacter { what: &'static str },
+    #[error("`{word}` is not a directive")]
+    UnknownDirective { word: String, nearest: Option<String> },
+    #[error("`{option}` is not an option of `{directive}`")]
+    UnknownOption { directive: String, option: String, nearest: Option<String> },
+    #[error("`{value}` is not a value of `{option}`: {expected}")]
+    BadOptionValue { option: String, value: String, expected: &'static str },
+    #[error("SQL stands before the first `-- rev:` line")]
+    SqlBeforeSection,
+    #[error("the script has no `-- rev: upgrade` section")]
+    NoUpgradeSection,
+    #[error("an irreversible downgrade cannot hold statements")]
+    IrreversibleWithSql,
+    #[error("this {what} has no end")]
+    Unterminated { what: &'static str },
+    #[error("`{command}` is a command of the psql program, not SQL")]
+    PsqlCommand { command: String },
+    #[error("`{statement}` controls the transaction, which is the engine's part")]
+    TransactionControl { statement: String },
+    #[error("`{statement}` cannot run inside a transaction")]
+    NeedsNoTransaction { statement: String },
+
+    // ---- new scripts
+    #[error("revision `{revision}` is not a head")]
+    NotAHead { revision: RevisionId },
+    #[error("{} exists already", .path.display())]
+    FileExists { path: PathBuf },
+    #[error("a merge needs at least two revisions, and this is {}: {}", .revisions.len(), list(.revisions))]
+    NothingToMerge { revisions: Vec<RevisionId> },
+    #[error("{} cannot be written", .path.display())]
+    Unwritable { path: PathBuf },
+    #[error("the template {name} does not render: {message}")]
+    BadTemplate { name: String, message: String },
+    #[error("{} is not one of the script folders", .path.display())]
+    NotAVersionFolder { path: PathBuf },
+    #[error("several script folders are configured and nothing says which one to use")]
+    WhichVersionFolder { folders: Vec<PathBuf> },
+    #[error("the command `{command}` failed{}", note(.status))]
+    CommandFailed { command: String, status: Option<String> },
+
+    // ---- configuration
+    #[error("no {name} was found here or above")]
+    NoConfig { name: String },
+    #[error("the configuration is not valid: {message}")]
+    BadConfig { message: String },
+    #[error("`{key}` is not a configuration key{}", place(.table))]
+    UnknownKey { key: String, table: String, nearest: Option<String> },
+    #[error("`{value}` is not a value of `{key}`: {expected}")]
+    BadValue { key: String, value: String, expected: String },
+    #[error("no environment is called `{name}`")]
+    UnknownEnvironment { name: String, known: Vec<String> },
+    #[error("the variable `{name}` is not set, and {used_by} needs it")]
+    UnsetVariable { name: String, used_by: String },
+    #[error("`{url}` is not a database URL: {reason}")]
+    BadUrl { url: String, reason: String },
+    #[error("`{scheme}` is not a database that rev knows")]
+    UnknownScheme { scheme: String },
+
+    // ---- the connection
+    #[error("no connection to {address}: {reason}")]
+    ConnectionFailed { address: String, reason: String },
+    #[error("{address} refused the user or the password: {reason}")]
+    AccessDenied { address: String, reason: String },
+    #[error("{address} has no such database: {reason}")]
+    NoSuchDatabase { address: String, reason: String },
+    #[error("the connection to {address} was lost: {reason}")]
+    ConnectionLost { address: String, reason: String },
+    #[error("the database refused rev's own statement: {reason}")]
+    QueryFailed { reason: String },
+
+    // ---- the journal
+    #[error("the journal has format {found}, and this rev knows formats up to {known}")]
+    NewerJournal { found: i64, known: i64 },
+    #[error("the database moved: {expected}")]
+    DatabaseMoved { expected: String },
+    #[error("id `{revision}` is longer than the {width} characters of `{table}`")]
+    IdTooLong { revision: RevisionId, table: String, width: usize },
+
+    // ---- plans and runs
+    #[error("revision `{revision}` has no downgrade for {dialect}")]
+    MissingDowngrade { revision: RevisionId, dialect: Dialect },
+    #[error("revision `{revision}` is irreversible")]
+    Irreversible { revision: RevisionId },
+    #[error("`transaction = \"run\"` cannot hold this run: {reason}")]
+    NotOneTransaction { reason: String },
+    #[error("{message}")]
+    StatementFailed { message: String, code: Option<String>, detail: Option<String>, hint: Option<String> },
+    #[error("the script ended the transaction that it ran in")]
+    TransactionEnded,
+    #[error("revision `{revision}` stopped half-way and its script has changed since: part {part} differs")]
+    EditedHalfway { revision: RevisionId, part: usize },
+    #[error("revision `{revision}` is in progress ({direction}), {done} of its parts are done")]
+    InProgress { revision: RevisionId, direction: String, done: usize },
+    #[error("revision `{revision}` stopped at a statement that may or may not have run")]
+    InDoubt { revision: RevisionId, statement: usize },
+    #[error("stopped by {signal}")]
+    Interrupted { signal: &'static str },
+
+    // ---- the command line
+    #[error("{message}")]
+    Usage { message: String },
+    #[error("declined: nothing was changed")]
+    Declined,
+    #[error("this needs an answer, and there is no terminal to ask on")]
+    NobodyToAsk,
+    #[error("the database is not at the heads: it is at {current}, the heads are {heads}")]
+    NotAtHeads { current: Heads, heads: Heads },
+    #[error("the output cannot be written")]
+    Output,
+}
+
+fn list<T: AsRef<str>>(names: &[T]) -> String {
+    const SHOWN: usize = 10;
+    let mut text = names.iter().take(SHOWN).map(|name| format!("`{}`", name.as_ref())).collect::<Vec<_>>().join(", ");
+    if names.len() > SHOWN {
+        text.push_str(&format!(" and {} more", names.len() - SHOWN));
+    }
+    text
+}
+
+fn note(text: &Option<String>) -> String {
+    text.as_ref().map_or(String::new(), |text| format!(" ({text})"))
+}
+
+fn place(table: &str) -> String {
+    if table.is_empty() { String::new() } else { format!(" of [{table}]") }
+}

@@ -1,0 +1,8 @@
+//! `rev`: a graph of plain SQL revisions for SQLite, PostgreSQL, MariaDB and MySQL.
+
+pub mod dialect;
+pub mod direction;
+pub mod error;
+pub mod id;
+pub mod nearest;
+pub mod span;

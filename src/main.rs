@@ -1,0 +1,3 @@
+//! The `rev` command.
+
+fn main() {}

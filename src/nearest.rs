@@ -1,0 +1,12 @@
+//! "Did you mean": the known word that is nearest to a mistyped one.
+
+/// Returns the one of `known` that `text` most likely was meant to be, or nothing when none is near.
+pub fn nearest<'a>(text: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    const NEAR: f64 = 0.8; // Jaro-Winkler similarity; the figure that clap uses for its own suggestions is 0.7
+    known
+        .into_iter()
+        .map(|word| (strsim::jaro_winkler(text, word), word))
+        .filter(|(similarity, _)| *similarity > NEAR)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, word)| word)
+}
