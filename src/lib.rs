@@ -4,5 +4,6 @@ pub mod dialect;
 pub mod direction;
 pub mod error;
 pub mod id;
+pub mod journal;
 pub mod nearest;
 pub mod span;

@@ -1,0 +1,19 @@
+//! rev's own tables, as pure SQL text: where they are, how they are made, read and written.
+//!
+//! Nothing else builds journal SQL. Running online and printing offline use the same text.
+
+mod layout;
+mod literal;
+mod read;
+mod write;
+
+pub use layout::FORMAT;
+pub use layout::Journal;
+pub use read::HistoryRow;
+pub use read::ProgressRow;
+pub use read::Row;
+pub use write::Guarded;
+pub use write::HistoryEntry;
+pub use write::Moment;
+pub use write::Outcome;
+pub use write::Write;
