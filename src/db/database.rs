@@ -1,0 +1,327 @@
+//! One connection to any of the databases, and the few things rev does with it.
+
+use std::future::Future;
+
+use futures_util::TryStreamExt;
+use sqlx::AssertSqlSafe;
+use sqlx::Connection as _;
+use sqlx::Either;
+use sqlx::Executor;
+use sqlx::Row as _;
+use sqlx::mysql::MySqlConnection;
+use sqlx::postgres::PgConnection;
+use sqlx::sqlite::SqliteConnection;
+
+use crate::db::failure::Failure;
+use crate::db::notice;
+use crate::db::notice::Notice;
+use crate::db::place;
+use crate::db::place::Place;
+use crate::dialect::Family;
+use crate::journal::Row;
+
+/// A connection; statements go through the simple protocol, so that nothing depends on prepared statements that
+/// a script's DDL has made stale.
+#[derive(Debug)]
+pub struct Database {
+    /// Where it is, without a password.
+    pub address: String,
+    pub(super) connection: Connection,
+}
+
+#[derive(Debug)]
+pub(super) enum Connection {
+    Sqlite(Box<SqliteConnection>),
+    Postgres(Box<PgConnection>),
+    Mysql(Box<MySqlConnection>),
+}
+
+/// What became of a statement.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Done {
+    /// Rows inserted, updated or deleted; what a server says of other statements means nothing.
+    pub rows: u64,
+    /// What the server said meanwhile.
+    pub notices: Vec<Notice>,
+}
+
+/// The statement of several that failed, by its index, and why.
+#[derive(Debug)]
+pub struct FailureAt {
+    /// Index in the slice that was given.
+    pub index: usize,
+    /// What the server said; its place counts in that statement.
+    pub failure: Failure,
+}
+
+/// PostgreSQL reads a message whole before it runs any of it, so messages are kept to a size that it reads at once.
+const MESSAGE_BYTES: usize = 1 << 20;
+
+/// Between statements of one message; the line break ends a comment that a statement may end with.
+const SEPARATOR: &str = "\n;\n";
+
+impl Database {
+    /// Returns which driver this is.
+    pub fn family(&self) -> Family {
+        match &self.connection {
+            Connection::Sqlite(_) => Family::Sqlite,
+            Connection::Postgres(_) => Family::Postgres,
+            Connection::Mysql(_) => Family::Mysql,
+        }
+    }
+
+    /// Runs one statement of a script and returns what the server said.
+    pub async fn execute(&mut self, sql: &str) -> Result<Done, Failure> {
+        let mut done = match &mut self.connection {
+            Connection::Sqlite(connection) => match rows_of(&mut **connection, sql).await {
+                Ok(rows) => Done { rows: rows.first().copied().unwrap_or_default(), notices: Vec::new() },
+                Err((_, failure)) => return Err(sqlite_nearer(connection, sql, failure).await),
+            },
+            Connection::Postgres(connection) => {
+                let (rows, notices) = notice::listening(rows_of(&mut **connection, sql)).await;
+                let rows = rows.map_err(|(_, failure)| failure)?;
+                Done { rows: rows.first().copied().unwrap_or_default(), notices }
+            }
+            Connection::Mysql(connection) => {
+                let rows = rows_of(&mut **connection, sql).await.map_err(|(_, failure)| failure)?;
+                Done { rows: rows.first().copied().unwrap_or_default(), notices: Vec::new() }
+            }
+        };
+        if let Connection::Mysql(connection) = &mut self.connection {
+            done.notices = mysql_warnings(connection).await?;
+        }
+        Ok(done)
+    }
+
+    /// Runs several statements, in as few messages as the server allows, and stops at the first that fails.
+    ///
+    /// On PostgreSQL and MySQL a message holds several; the answers are counted, so that the one that failed is known.
+    pub async fn execute_all(&mut self, statements: &[&str]) -> Result<Vec<Done>, FailureAt> {
+        let mut done = Vec::with_capacity(statements.len());
+        if matches!(self.connection, Connection::Sqlite(_)) {
+            for (index, sql) in statements.iter().enumerate() {
+                done.push(self.execute(sql).await.map_err(|failure| FailureAt { index, failure })?);
+            }
+            return Ok(done);
+        }
+        for message in messages(statements) {
+            let first = done.len();
+            let text = message.join(SEPARATOR);
+            let (rows, notices) = match &mut self.connection {
+                Connection::Sqlite(_) => (Ok(Vec::new()), Vec::new()),
+                Connection::Postgres(connection) => notice::listening(rows_of(&mut **connection, &text)).await,
+                Connection::Mysql(connection) => (rows_of(&mut **connection, &text).await, Vec::new()),
+            };
+            let rows = rows.map_err(|(answered, failure)| in_message(message, answered, failure, first))?;
+            done.extend(rows.into_iter().map(|rows| Done { rows, notices: Vec::new() }));
+            done.resize(first + message.len(), Done::default());
+            if let Some(last) = done.last_mut() {
+                last.notices = notices;
+            }
+        }
+        Ok(done)
+    }
+
+    /// Runs PostgreSQL's `COPY … FROM STDIN` with its data.
+    pub async fn copy_in(&mut self, sql: &str, data: &[u8]) -> Result<Done, Failure> {
+        let Connection::Postgres(connection) = &mut self.connection else {
+            return self.execute(sql).await;
+        };
+        let work = async {
+            let mut copy = connection.copy_in_raw(sql).await?;
+            copy.send(data).await?;
+            copy.finish().await
+        };
+        let (rows, notices) = notice::listening(work).await;
+        Ok(Done { rows: rows?, notices })
+    }
+
+    /// Runs queries and returns the rows of each, every value as text.
+    pub async fn select(&mut self, queries: &[&str]) -> Result<Vec<Vec<Row>>, Failure> {
+        match &mut self.connection {
+            Connection::Sqlite(connection) => {
+                let mut answers = Vec::with_capacity(queries.len());
+                for query in queries {
+                    answers.extend(sqlite_select(connection, query).await?);
+                }
+                Ok(answers)
+            }
+            Connection::Postgres(connection) => postgres_select(connection, &queries.join(SEPARATOR)).await,
+            Connection::Mysql(connection) => mysql_select(connection, &queries.join(SEPARATOR)).await,
+        }
+    }
+
+    /// Ends the connection in an orderly way; a server that is gone already is no error.
+    pub async fn close(self) {
+        let _ = match self.connection {
+            Connection::Sqlite(connection) => connection.close().await,
+            Connection::Postgres(connection) => connection.close().await,
+            Connection::Mysql(connection) => connection.close().await,
+        };
+    }
+}
+
+macro_rules! select {
+    ($name:ident, $connection:ty) => {
+        async fn $name(connection: &mut $connection, sql: &str) -> Result<Vec<Vec<Row>>, Failure> {
+            let mut answers = Vec::new();
+            let mut rows = Vec::new();
+            let mut stream = connection.fetch_many(sqlx::raw_sql(AssertSqlSafe(sql.to_owned())));
+            while let Some(answer) = stream.try_next().await? {
+                match answer {
+                    Either::Left(_) => answers.push(std::mem::take(&mut rows)),
+                    Either::Right(row) => {
+                        // The simple protocol gives every type as text.
+                        rows.push((0..row.len()).map(|i| row.try_get_unchecked(i)).collect::<Result<Row, _>>()?);
+                    }
+                }
+            }
+            Ok(answers)
+        }
+    };
+}
+select!(sqlite_select, SqliteConnection);
+select!(postgres_select, PgConnection);
+select!(mysql_select, MySqlConnection);
+
+/// Whatever a driver calls the number of rows that a statement touched.
+trait RowsAffected {
+    fn rows_affected(&self) -> u64;
+}
+
+macro_rules! rows_affected {
+    ($result:ty) => {
+        impl RowsAffected for $result {
+            fn rows_affected(&self) -> u64 {
+                <$result>::rows_affected(self)
+            }
+        }
+    };
+}
+rows_affected!(sqlx::sqlite::SqliteQueryResult);
+rows_affected!(sqlx::postgres::PgQueryResult);
+rows_affected!(sqlx::mysql::MySqlQueryResult);
+
+/// Runs a message and returns the rows that each of its statements touched; on failure, how many had succeeded.
+fn rows_of<'c, C>(connection: C, sql: &str) -> impl Future<Output = Result<Vec<u64>, (usize, Failure)>>
+where
+    C: Executor<'c>,
+    <C::Database as sqlx::Database>::QueryResult: RowsAffected,
+    sqlx::RawSql: sqlx::Execute<'c, C::Database>,
+{
+    let mut answers = connection.fetch_many(sqlx::raw_sql(AssertSqlSafe(sql.to_owned())));
+    async move {
+        let mut rows = Vec::new();
+        loop {
+            match answers.try_next().await {
+                Ok(Some(Either::Left(result))) => rows.push(result.rows_affected()),
+                Ok(Some(Either::Right(_))) => {}
+                Ok(None) => return Ok(rows),
+                Err(error) => return Err((rows.len(), error.into())),
+            }
+        }
+    }
+}
+
+/// Cuts the statements into runs that fit a message each.
+fn messages<'s, 't>(statements: &'s [&'t str]) -> Vec<&'s [&'t str]> {
+    let mut messages = Vec::new();
+    let (mut start, mut bytes) = (0, 0);
+    for (index, statement) in statements.iter().enumerate() {
+        if index > start && bytes + statement.len() > MESSAGE_BYTES {
+            messages.push(&statements[start..index]);
+            (start, bytes) = (index, 0);
+        }
+        bytes += statement.len() + SEPARATOR.len();
+    }
+    if start < statements.len() {
+        messages.push(&statements[start..]);
+    }
+    messages
+}
+
+/// Finds the statement of a message that failed.
+///
+/// PostgreSQL parses the whole message first, so a syntax error comes before any answer: then only the position tells.
+fn in_message(message: &[&str], answered: usize, mut failure: Failure, first: usize) -> FailureAt {
+    if let Some(Place::Character(position)) = failure.place {
+        let mut start = 0;
+        for (index, statement) in message.iter().enumerate() {
+            let characters = statement.chars().count();
+            if position <= start + characters {
+                failure.place = Some(Place::Character(position.saturating_sub(start)));
+                return FailureAt { index: first + index, failure };
+            }
+            start += characters + SEPARATOR.len();
+        }
+    }
+    FailureAt { index: first + answered.min(message.len() - 1), failure }
+}
+
+/// Narrows "near X" down where X stands in the statement more than once.
+///
+/// The driver keeps SQLite's offset to itself. Parsing stops at the first token that cannot follow what stands
+/// before it, so the shortest text that ends in X and is refused for X is the place. Nothing is run: the texts are
+/// only prepared.
+async fn sqlite_nearer(connection: &mut SqliteConnection, sql: &str, mut failure: Failure) -> Failure {
+    let Some(Place::Token(token)) = &failure.place else { return failure };
+    let places: Vec<_> = place::occurrences(sql, token).collect();
+    if places.len() < 2 {
+        return failure;
+    }
+    for range in places {
+        let beginning = sqlx::SqlSafeStr::into_sql_str(AssertSqlSafe(sql[..range.end].to_owned()));
+        let refused = (&mut *connection).prepare(beginning).await.err().map(Failure::from);
+        if refused.is_some_and(|refused| refused.place == failure.place) {
+            let position = sql[..range.start].chars().count() + 1;
+            failure.place = Some(Place::Character(position));
+            return failure;
+        }
+    }
+    failure
+}
+
+/// Asks MySQL what it had to say about the last statement; sqlx does not tell whether there is anything.
+async fn mysql_warnings(connection: &mut MySqlConnection) -> Result<Vec<Notice>, Failure> {
+    let answers = mysql_select(connection, "SHOW WARNINGS").await?;
+    let rows = answers.into_iter().flatten();
+    Ok(rows
+        .filter_map(|row| match row.as_slice() {
+            [Some(level), _, Some(message)] => {
+                Some(Notice { severity: level.to_lowercase(), message: message.clone() })
+            }
+            _ => None,
+        })
+        .collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn failure(place: Option<Place>) -> Failure {
+        Failure { place, ..Failure::from(sqlx::Error::RowNotFound) }
+    }
+
+    #[test]
+    fn a_position_in_a_message_finds_its_statement() {
+        let message = ["SELECT 'é'", "SELEC 2", "SELECT 3"];
+        let at = in_message(&message, 0, failure(Some(Place::Character(14))), 5);
+        assert_eq!((at.index, at.failure.place), (6, Some(Place::Character(1))));
+    }
+
+    #[test]
+    fn without_a_position_the_answers_are_counted() {
+        assert_eq!(in_message(&["a", "b", "c"], 2, failure(None), 0).index, 2);
+        assert_eq!(in_message(&["a", "b", "c"], 3, failure(None), 0).index, 2);
+    }
+
+    #[test]
+    fn messages_end_before_they_grow_too_long() {
+        let long = "x".repeat(MESSAGE_BYTES);
+        let statements = ["a", &long, "b", "c"];
+        let sizes: Vec<usize> = messages(&statements).iter().map(|message| message.len()).collect();
+        assert_eq!(sizes, [1, 1, 2]);
+        assert!(messages(&[]).is_empty());
+    }
+}

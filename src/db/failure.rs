@@ -1,0 +1,114 @@
+//! What a driver reports, told apart once: a lost connection, or a statement that the server refused.
+
+use sqlx::mysql::MySqlDatabaseError;
+use sqlx::postgres::PgDatabaseError;
+use sqlx::postgres::PgErrorPosition;
+
+use crate::db::place::Place;
+use crate::error::ErrorKind;
+
+/// A statement that did not succeed.
+#[derive(Debug)]
+pub struct Failure {
+    /// The server's message, without a password and without a place in the server's own source.
+    pub message: String,
+    /// SQLSTATE (PostgreSQL), error number (MySQL) or extended result code (SQLite).
+    pub code: Option<String>,
+    /// More of the same, where the server gives more.
+    pub detail: Option<String>,
+    /// The server's own hint.
+    pub hint: Option<String>,
+    /// Where in the statement.
+    pub place: Option<Place>,
+    /// Whether the connection is gone, so that nobody knows what became of the statement.
+    pub lost: bool,
+    /// Whether a unique key was violated.
+    pub duplicate: bool,
+}
+
+impl Failure {
+    /// Returns the kind for an error in a script's statement.
+    pub fn into_statement_error(self) -> ErrorKind {
+        ErrorKind::StatementFailed { message: self.message, code: self.code, detail: self.detail, hint: self.hint }
+    }
+
+    /// Returns the message with its code, on one line.
+    pub fn reason(&self) -> String {
+        match &self.code {
+            Some(code) => format!("{} ({code})", self.message),
+            None => self.message.clone(),
+        }
+    }
+
+    fn plain(message: String, lost: bool) -> Self {
+        Self { message, code: None, detail: None, hint: None, place: None, lost, duplicate: false }
+    }
+}
+
+impl From<sqlx::Error> for Failure {
+    fn from(error: sqlx::Error) -> Self {
+        match error {
+            sqlx::Error::Database(error) => {
+                if let Some(error) = error.try_downcast_ref::<PgDatabaseError>() {
+                    return from_postgres(error);
+                }
+                if let Some(error) = error.try_downcast_ref::<MySqlDatabaseError>() {
+                    return from_mysql(error);
+                }
+                Self {
+                    place: Place::in_sqlite_message(error.message()),
+                    code: error.code().map(Into::into),
+                    duplicate: error.is_unique_violation(),
+                    ..Self::plain(error.message().to_owned(), false)
+                }
+            }
+            sqlx::Error::Io(cause) => Self::plain(cause.to_string(), true),
+            sqlx::Error::Tls(cause) => Self::plain(format!("TLS: {cause}"), true),
+            sqlx::Error::WorkerCrashed => Self::plain("the SQLite worker stopped".to_owned(), true),
+            other => Self::plain(other.to_string(), false),
+        }
+    }
+}
+
+fn from_postgres(error: &PgDatabaseError) -> Failure {
+    // sqlx's own Display adds a line of PostgreSQL's C source, which readers take for a line of the script.
+    let context = error.r#where();
+    let place = match error.position() {
+        Some(PgErrorPosition::Original(position)) => Some(Place::Character(position)),
+        Some(PgErrorPosition::Internal { .. }) | None => context.and_then(block_line).map(Place::BlockLine),
+    };
+    let detail = [error.detail(), context].into_iter().flatten().collect::<Vec<_>>().join("\n");
+    let code = error.code();
+    Failure {
+        message: error.message().to_owned(),
+        code: Some(code.to_owned()),
+        detail: (!detail.is_empty()).then_some(detail),
+        hint: error.hint().map(str::to_owned),
+        place,
+        // Class 08 and 57P01 to 57P03: connection exceptions and shutdowns
+        // (https://www.postgresql.org/docs/current/errcodes-appendix.html).
+        lost: code.starts_with("08") || matches!(code, "57P01" | "57P02" | "57P03"),
+        duplicate: code == "23505",
+    }
+}
+
+/// The line N of "PL/pgSQL function inline_code_block line N at RAISE", the innermost context of a `DO` block.
+fn block_line(context: &str) -> Option<usize> {
+    let rest = context.split_once("inline_code_block line ")?.1;
+    rest.split_whitespace().next()?.parse().ok()
+}
+
+fn from_mysql(error: &MySqlDatabaseError) -> Failure {
+    let number = error.number();
+    Failure {
+        message: error.message().to_owned(),
+        code: Some(number.to_string()),
+        detail: None,
+        hint: None,
+        place: Place::in_mysql_message(error.message()),
+        // Shutdown in progress, connection killed, server gone, lost during query
+        // (https://mariadb.com/kb/en/mariadb-error-code-reference/).
+        lost: matches!(number, 1053 | 1927 | 2006 | 2013),
+        duplicate: matches!(number, 1062 | 1586),
+    }
+}

@@ -1,0 +1,13 @@
+//! The databases: one connection, the statements that go through it, and what the servers say.
+
+mod database;
+mod failure;
+mod notice;
+mod place;
+
+pub use database::Database;
+pub use database::Done;
+pub use database::FailureAt;
+pub use failure::Failure;
+pub use notice::Notice;
+pub use place::Place;

@@ -1,0 +1,102 @@
+//! What a server says besides its answer: `RAISE NOTICE`, warnings.
+
+use std::sync::Arc;
+use std::sync::Mutex;
+
+use tracing::Dispatch;
+use tracing::Event;
+use tracing::Level;
+use tracing::Metadata;
+use tracing::Subscriber;
+use tracing::field::Field;
+use tracing::field::Visit;
+use tracing::instrument::WithSubscriber;
+use tracing::span;
+
+/// Something the server wants people to read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// `notice`, `warning`, … in lower case.
+    pub severity: String,
+    /// The text, as the server gave it.
+    pub message: String,
+}
+
+/// The tracing target under which sqlx-postgres reports notices; there is no other way to get at them.
+const TARGET: &str = "sqlx::postgres::notice";
+
+/// Runs `work` and returns its output with the notices that PostgreSQL sent meanwhile.
+///
+/// The subscriber lives only inside this future; events that are not notices go to the one that was there before.
+pub(super) async fn listening<T>(work: impl Future<Output = T>) -> (T, Vec<Notice>) {
+    let heard = Arc::new(Mutex::new(Vec::new()));
+    let before = tracing::dispatcher::get_default(Clone::clone);
+    let output = work.with_subscriber(Listener { heard: Arc::clone(&heard), before }).await;
+    let notices = std::mem::take(&mut *heard.lock().expect("no holder of this lock panics"));
+    (output, notices)
+}
+
+struct Listener {
+    heard: Arc<Mutex<Vec<Notice>>>,
+    before: Dispatch,
+}
+
+impl Subscriber for Listener {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        metadata.target() == TARGET || self.before.enabled(metadata)
+    }
+
+    fn new_span(&self, attributes: &span::Attributes<'_>) -> span::Id {
+        self.before.new_span(attributes)
+    }
+
+    fn record(&self, span: &span::Id, values: &span::Record<'_>) {
+        self.before.record(span, values);
+    }
+
+    fn record_follows_from(&self, span: &span::Id, follows: &span::Id) {
+        self.before.record_follows_from(span, follows);
+    }
+
+    fn event(&self, event: &Event<'_>) {
+        if event.metadata().target() != TARGET {
+            return self.before.event(event);
+        }
+        let mut message = Message(String::new());
+        event.record(&mut message);
+        // sqlx maps the severities NOTICE to INFO and INFO to TRACE.
+        let severity = match *event.metadata().level() {
+            Level::ERROR => "error",
+            Level::WARN => "warning",
+            Level::INFO => "notice",
+            Level::DEBUG => "debug",
+            Level::TRACE => "info",
+        };
+        let notice = Notice { severity: severity.to_owned(), message: message.0 };
+        self.heard.lock().expect("no holder of this lock panics").push(notice);
+    }
+
+    fn enter(&self, span: &span::Id) {
+        self.before.enter(span);
+    }
+
+    fn exit(&self, span: &span::Id) {
+        self.before.exit(span);
+    }
+}
+
+struct Message(String);
+
+impl Visit for Message {
+    fn record_str(&mut self, field: &Field, value: &str) {
+        if field.name() == "message" {
+            value.clone_into(&mut self.0);
+        }
+    }
+
+    fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
+        if field.name() == "message" {
+            self.0 = format!("{value:?}");
+        }
+    }
+}
