@@ -11,9 +11,14 @@ use crate::dialect::Family;
 /// character set of the connection (MySQL), all of which a script may set. Doubled quotes never depend on anything;
 /// for MySQL, text that is not plain ASCII goes as bytes with its character set.
 pub(super) fn text(dialect: Dialect, text: &str) -> Expr {
+    Expr::cust(sql(dialect, text))
+}
+
+/// Returns the same literal as SQL text.
+pub(super) fn sql(dialect: Dialect, text: &str) -> String {
     let quoted = format!("'{}'", text.replace('\'', "''"));
     let has_backslash = text.contains('\\');
-    let literal = match dialect.family() {
+    match dialect.family() {
         Family::Sqlite => quoted,
         Family::Postgres if has_backslash => format!("E{}", quoted.replace('\\', "\\\\")),
         Family::Postgres => quoted,
@@ -21,8 +26,7 @@ pub(super) fn text(dialect: Dialect, text: &str) -> Expr {
             format!("CONVERT(0x{} USING utf8mb4)", hex(text.as_bytes()))
         }
         Family::Mysql => quoted,
-    };
-    Expr::cust(literal)
+    }
 }
 
 /// Returns the literal of `text`, or `NULL`.

@@ -4,11 +4,14 @@
 
 mod layout;
 mod literal;
+mod probe;
 mod read;
 mod write;
 
 pub use layout::FORMAT;
 pub use layout::Journal;
+pub use probe::Location;
+pub use probe::Probe;
 pub use read::HistoryRow;
 pub use read::ProgressRow;
 pub use read::Row;

@@ -1,0 +1,161 @@
+//! The one query that finds out, at connect, where the journal is and what there is of it.
+
+use crate::dialect::Dialect;
+use crate::dialect::Family;
+use crate::journal::Journal;
+use crate::journal::literal;
+use crate::journal::read::Row;
+
+/// What is configured of the journal's place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Location {
+    /// PostgreSQL's schema; the current one when it is not configured.
+    pub schema: Option<String>,
+    /// The table of heads.
+    pub version_table: String,
+    /// What the names of the other tables begin with.
+    pub prefix: String,
+}
+
+/// What a database says about itself and its journal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Probe {
+    /// Where the tables are or would be.
+    pub journal: Journal,
+    /// Whether that schema exists.
+    pub schema_exists: bool,
+    /// The server's version, as it says it.
+    pub server_version: String,
+    /// Which of [`Journal::tables`] exist.
+    pub existing: Vec<String>,
+    /// How many characters the version table's column takes; nothing where it does not matter.
+    pub width: Option<usize>,
+    /// Whether there are tables that are not rev's.
+    pub has_foreign_tables: bool,
+    /// The role in force when the session began (MySQL and MariaDB), so that it can be put back.
+    pub role: Option<String>,
+}
+
+impl Location {
+    /// Returns the query; its one row is read by [`Self::read`].
+    pub fn probe(&self, family: Family) -> String {
+        let text = |value: &str| literal::sql(example(family), value);
+        let names = Journal::new(example(family), "", &self.version_table, &self.prefix);
+        let tables = names.tables().map(text).join(", ");
+        let version = text(&self.version_table);
+        match family {
+            Family::Sqlite => format!(
+                "SELECT 'main', 1, sqlite_version(), \
+                 (SELECT group_concat(name) FROM main.sqlite_schema WHERE type = 'table' AND name IN ({tables})), \
+                 NULL, \
+                 EXISTS (SELECT 1 FROM main.sqlite_schema WHERE name NOT IN ({tables}) AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'), \
+                 NULL"
+            ),
+            Family::Postgres => format!(
+                "SELECT s.name, CASE WHEN n.oid IS NULL THEN 0 ELSE 1 END, current_setting('server_version'), \
+                 (SELECT string_agg(c.relname::text, ',') FROM pg_catalog.pg_class c \
+                 WHERE c.relnamespace = n.oid AND c.relkind IN ('r', 'p') AND c.relname IN ({tables})), \
+                 (SELECT a.atttypmod - 4 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid \
+                 WHERE c.relnamespace = n.oid AND c.relname = {version} AND a.attname = 'version_num' AND a.atttypmod > 4), \
+                 CASE WHEN EXISTS (SELECT 1 FROM pg_catalog.pg_class c WHERE c.relnamespace = n.oid \
+                 AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relname NOT IN ({tables})) THEN 1 ELSE 0 END, \
+                 NULL \
+                 FROM (SELECT coalesce({}, current_schema()::text) AS name) s \
+                 LEFT JOIN pg_catalog.pg_namespace n ON n.nspname = s.name",
+                self.schema.as_deref().map_or_else(|| "NULL".to_owned(), text),
+            ),
+            Family::Mysql => format!(
+                "SELECT DATABASE(), 1, VERSION(), \
+                 (SELECT GROUP_CONCAT(table_name) FROM information_schema.tables \
+                 WHERE table_schema = DATABASE() AND table_name IN ({tables})), \
+                 (SELECT character_maximum_length FROM information_schema.columns \
+                 WHERE table_schema = DATABASE() AND table_name = {version} AND column_name = 'version_num'), \
+                 EXISTS (SELECT 1 FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name NOT IN ({tables})), \
+                 CURRENT_ROLE()"
+            ),
+        }
+    }
+
+    /// Reads the answer; nothing when it does not have the shape of the query.
+    pub fn read(&self, family: Family, row: &Row) -> Option<Probe> {
+        let [schema, schema_exists, version, existing, width, foreign, role] = row.as_slice() else { return None };
+        let server_version = version.clone()?;
+        let dialect = match family {
+            Family::Sqlite => Dialect::Sqlite,
+            Family::Postgres => Dialect::Postgres,
+            Family::Mysql if server_version.to_lowercase().contains("mariadb") => Dialect::Mariadb,
+            Family::Mysql => Dialect::Mysql,
+        };
+        Some(Probe {
+            journal: Journal::new(dialect, schema.as_deref().unwrap_or_default(), &self.version_table, &self.prefix),
+            schema_exists: schema.is_some() && schema_exists.as_deref() == Some("1"),
+            server_version,
+            existing: existing.iter().flat_map(|names| names.split(',')).map(str::to_owned).collect(),
+            width: width.as_ref().and_then(|width| width.parse().ok()),
+            has_foreign_tables: foreign.as_deref() == Some("1"),
+            role: role.clone().filter(|role| role != "NONE"),
+        })
+    }
+}
+
+impl Probe {
+    /// Returns whether `table` of the journal exists.
+    pub fn has(&self, table: &str) -> bool {
+        self.existing.iter().any(|name| name == table)
+    }
+
+    /// Returns whether all four tables exist.
+    pub fn is_complete(&self) -> bool {
+        self.journal.tables().iter().all(|table| self.has(table))
+    }
+}
+
+/// A dialect of the family; their literals are the same.
+fn example(family: Family) -> Dialect {
+    match family {
+        Family::Sqlite => Dialect::Sqlite,
+        Family::Postgres => Dialect::Postgres,
+        Family::Mysql => Dialect::Mysql,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn location() -> Location {
+        Location { schema: None, version_table: "rev_version".into(), prefix: "rev_".into() }
+    }
+
+    fn row(cells: [&str; 7]) -> Row {
+        cells.map(|cell| (!cell.is_empty()).then(|| cell.to_owned())).to_vec()
+    }
+
+    #[test]
+    fn mariadb_is_told_from_mysql_by_its_version() {
+        let dialect = |version| {
+            let probe = location().read(Family::Mysql, &row(["app", "1", version, "", "", "0", ""])).unwrap();
+            probe.journal.dialect
+        };
+        assert_eq!(dialect("10.11.19-MariaDB-deb12"), Dialect::Mariadb);
+        assert_eq!(dialect("8.4.1"), Dialect::Mysql);
+    }
+
+    #[test]
+    fn a_schema_that_is_not_there_is_told() {
+        let probe =
+            |name, exists| location().read(Family::Postgres, &row([name, exists, "15.1", "", "", "0", ""])).unwrap();
+        assert!(probe("public", "1").schema_exists);
+        assert!(!probe("nosuch", "0").schema_exists);
+        assert!(!probe("", "0").schema_exists);
+    }
+
+    #[test]
+    fn an_alembic_database_has_the_version_table_only() {
+        let location = Location { version_table: "alembic_version".into(), ..location() };
+        let probe =
+            location.read(Family::Postgres, &row(["public", "1", "15.1", "alembic_version", "32", "1", ""])).unwrap();
+        assert!(probe.has("alembic_version") && !probe.is_complete());
+        assert_eq!(probe.width, Some(32));
+    }
+}
