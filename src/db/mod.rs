@@ -1,10 +1,12 @@
 //! The databases: one connection, the statements that go through it, and what the servers say.
 
+mod connect;
 mod database;
 mod failure;
 mod notice;
 mod place;
 
+pub use connect::Access;
 pub use database::Database;
 pub use database::Done;
 pub use database::FailureAt;

@@ -70,6 +70,7 @@ impl ErrorKind {
             Self::NoSuchDatabase { .. } => "no-such-database",
             Self::ConnectionLost { .. } => "connection-lost",
             Self::QueryFailed { .. } => "query-failed",
+            Self::NoSchema { .. } => "no-schema",
             Self::NewerJournal { .. } => "newer-journal",
             Self::DatabaseMoved { .. } => "database-moved",
             Self::IdTooLong { .. } => "id-too-long",

@@ -154,6 +154,8 @@ pub enum ErrorKind {
     QueryFailed { reason: String },
 
     // ---- the journal
+    #[error("schema `{schema}` does not exist")]
+    NoSchema { schema: String },
     #[error("the journal has format {found}, and this rev knows formats up to {known}")]
     NewerJournal { found: i64, known: i64 },
     #[error("the database moved: {expected}")]

@@ -1,0 +1,211 @@
+//! Opening a connection, and telling plainly why it did not open.
+
+use std::io;
+use std::time::Duration;
+
+use sqlx::ConnectOptions as _;
+use sqlx::mysql::MySqlConnectOptions;
+use sqlx::mysql::MySqlSslMode;
+use sqlx::postgres::PgConnectOptions;
+use sqlx::postgres::PgSslMode;
+use sqlx::sqlite::SqliteConnectOptions;
+use tokio::time::Instant;
+
+use crate::config::url::Address;
+use crate::config::url::DatabaseUrl;
+use crate::config::url::ServerUrl;
+use crate::config::url::SqliteMode;
+use crate::config::url::SqliteUrl;
+use crate::config::url::TlsMode;
+use crate::db::database::Connection;
+use crate::db::database::Database;
+use crate::db::failure::Failure;
+use crate::dialect::Family;
+use crate::error::Error;
+use crate::error::ErrorKind;
+
+/// What a connection is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Only SELECTs: SQLite opens the file read-only, and a missing file is an empty database.
+    Read,
+    /// Anything: SQLite makes a missing file.
+    Write,
+}
+
+/// How long one attempt may take where the URL does not say: a server behind a firewall that drops packets never
+/// answers, and the operating system would wait for minutes.
+const ATTEMPT: Duration = Duration::from_secs(10);
+
+/// The pauses between attempts while a server comes up.
+const FIRST_PAUSE: Duration = Duration::from_millis(50);
+const LONGEST_PAUSE: Duration = Duration::from_secs(2);
+
+impl Database {
+    /// Connects; while the server does not accept connections, tries again for up to `wait`.
+    pub async fn connect(url: &DatabaseUrl, access: Access, wait: Duration) -> Result<Self, Error> {
+        let deadline = Instant::now() + wait;
+        let mut pause = FIRST_PAUSE;
+        loop {
+            let refused = match attempt(url, access).await {
+                Ok(connection) => return Ok(Self { address: url.address(), connection }),
+                Err(refused) => refused,
+            };
+            if !refused.is_transient || Instant::now() + pause > deadline {
+                return Err(refused.explain(url));
+            }
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(LONGEST_PAUSE);
+        }
+    }
+}
+
+/// Why a connection did not open.
+struct Refused {
+    failure: Failure,
+    /// Whether it may open later.
+    is_transient: bool,
+}
+
+impl Refused {
+    fn explain(self, url: &DatabaseUrl) -> Error {
+        let (address, reason) = (url.address(), self.failure.reason());
+        let kind = match (url.dialect().family(), self.failure.code.as_deref()) {
+            (Family::Postgres, Some(code)) if code.starts_with("28") => ErrorKind::AccessDenied { address, reason },
+            (Family::Mysql, Some("1044" | "1045" | "1698")) => ErrorKind::AccessDenied { address, reason },
+            (Family::Postgres, Some("3D000")) | (Family::Mysql, Some("1049")) => {
+                ErrorKind::NoSuchDatabase { address, reason }
+            }
+            _ => ErrorKind::ConnectionFailed { address, reason },
+        };
+        kind.into()
+    }
+
+    fn timed_out(limit: Duration) -> Self {
+        let failure = Failure::from(sqlx::Error::Io(io::Error::new(
+            io::ErrorKind::TimedOut,
+            format!("no answer within {} s", limit.as_secs_f32()),
+        )));
+        Self { failure, is_transient: true }
+    }
+}
+
+impl From<sqlx::Error> for Refused {
+    fn from(error: sqlx::Error) -> Self {
+        let by_code = matches!(&error, sqlx::Error::Database(error) if error.is_transient_in_connect_phase()
+            || error.code().as_deref() == Some("1040")); // MySQL: too many connections
+        let is_transient = by_code || matches!(error, sqlx::Error::Io(_));
+        Self { failure: error.into(), is_transient }
+    }
+}
+
+async fn attempt(url: &DatabaseUrl, access: Access) -> Result<Connection, Refused> {
+    match url {
+        DatabaseUrl::Sqlite(file) => Ok(Connection::Sqlite(Box::new(sqlite_options(file, access).connect().await?))),
+        DatabaseUrl::Server(server) => {
+            let limit = server.connect_timeout.unwrap_or(ATTEMPT);
+            let connecting = async {
+                Ok(match server.dialect.family() {
+                    Family::Mysql => Connection::Mysql(Box::new(mysql_options(server).connect().await?)),
+                    Family::Postgres | Family::Sqlite => {
+                        Connection::Postgres(Box::new(postgres_options(server).connect().await?))
+                    }
+                })
+            };
+            tokio::time::timeout(limit, connecting).await.unwrap_or_else(|_| Err(Refused::timed_out(limit)))
+        }
+    }
+}
+
+fn sqlite_options(file: &SqliteUrl, access: Access) -> SqliteConnectOptions {
+    let options = SqliteConnectOptions::new().disable_statement_logging();
+    match access {
+        // A file that is not there yet holds nothing, and so does a database in memory.
+        Access::Read if !file.path.exists() && file.mode == SqliteMode::Create => options.in_memory(true),
+        Access::Read => options.filename(&file.path).read_only(true),
+        Access::Write => options
+            .filename(&file.path)
+            .read_only(file.mode == SqliteMode::ReadOnly)
+            .create_if_missing(file.mode == SqliteMode::Create),
+    }
+}
+
+fn postgres_options(server: &ServerUrl) -> PgConnectOptions {
+    // The options that the pgpass file and the variables give are the library's to fill in; what is known is set.
+    let mut options = PgConnectOptions::new()
+        .disable_statement_logging()
+        .database(&server.database)
+        .application_name(server.application_name.as_deref().unwrap_or("rev"))
+        // A transaction pooler refuses connections that set it.
+        .extra_float_digits(None)
+        .ssl_mode(match server.tls.mode {
+            TlsMode::Disable => PgSslMode::Disable,
+            TlsMode::Allow => PgSslMode::Allow,
+            TlsMode::Prefer => PgSslMode::Prefer,
+            TlsMode::Require => PgSslMode::Require,
+            TlsMode::VerifyCa => PgSslMode::VerifyCa,
+            TlsMode::VerifyFull => PgSslMode::VerifyFull,
+        });
+    options = match &server.address {
+        Address::Tcp { host, port } => options.host(host).port(*port),
+        Address::SocketFolder { path, port } => options.socket(path).port(*port),
+        Address::Socket { path } => options.socket(path),
+    };
+    if let Some(user) = &server.user {
+        options = options.username(user);
+    }
+    if let Some(password) = &server.password {
+        options = options.password(password.expose());
+    }
+    if let Some(root) = &server.tls.root_cert {
+        options = options.ssl_root_cert(root);
+    }
+    if let Some((cert, key)) = &server.tls.identity {
+        options = options.ssl_client_cert(cert).ssl_client_key(key);
+    }
+    if !server.options.is_empty() {
+        options = options.options(server.options.iter().map(|(name, value)| (name, value)));
+    }
+    options
+}
+
+fn mysql_options(server: &ServerUrl) -> MySqlConnectOptions {
+    // Scripts run in the server's own modes: sql_mode is even stored in every routine they create.
+    let mut options = MySqlConnectOptions::new()
+        .disable_statement_logging()
+        .database(&server.database)
+        .pipes_as_concat(false)
+        .no_engine_substitution(false)
+        .timezone(None::<String>)
+        .statement_cache_capacity(0)
+        .ssl_mode(match server.tls.mode {
+            TlsMode::Disable => MySqlSslMode::Disabled,
+            TlsMode::Allow | TlsMode::Prefer => MySqlSslMode::Preferred,
+            TlsMode::Require => MySqlSslMode::Required,
+            TlsMode::VerifyCa => MySqlSslMode::VerifyCa,
+            TlsMode::VerifyFull => MySqlSslMode::VerifyIdentity,
+        });
+    options = match &server.address {
+        Address::Tcp { host, port } => options.host(host).port(*port),
+        Address::SocketFolder { path, .. } | Address::Socket { path } => options.socket(path),
+    };
+    if let Some(user) = &server.user {
+        options = options.username(user);
+    }
+    if let Some(password) = &server.password {
+        options = options.password(password.expose());
+    }
+    if let Some(root) = &server.tls.root_cert {
+        options = options.ssl_ca(root);
+    }
+    if let Some((cert, key)) = &server.tls.identity {
+        options = options.ssl_client_cert(cert).ssl_client_key(key);
+    }
+    if let Some(charset) = &server.charset {
+        options = options.charset(charset);
+    }
+    if let Some(collation) = &server.collation {
+        options = options.collation(collation);
+    }
+    options
+}

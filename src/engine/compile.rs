@@ -1,0 +1,310 @@
+//! From a plan to a program: every statement found, cut into parts and checked; pure.
+
+use std::collections::BTreeMap;
+
+use crate::dialect::Family;
+use crate::direction::Direction;
+use crate::engine::program::Action;
+use crate::engine::program::Mode;
+use crate::engine::program::Part;
+use crate::engine::program::Program;
+use crate::engine::program::ProgramStep;
+use crate::engine::program::Scope;
+use crate::engine::program::ScriptStatement;
+use crate::engine::program::Warning;
+use crate::engine::restore::Restore;
+use crate::error::Error;
+use crate::error::ErrorKind;
+use crate::graph::Plan;
+use crate::graph::Step;
+use crate::id::Heads;
+use crate::id::RevisionId;
+use crate::journal::HistoryEntry;
+use crate::journal::Outcome;
+use crate::journal::Probe;
+use crate::journal::ProgressRow;
+use crate::journal::Write;
+use crate::script::CompiledSection;
+use crate::script::DowngradeState;
+use crate::script::Script;
+use crate::script::TransactionMode;
+use crate::sql::StatementKind;
+use crate::sql::statements_hash;
+
+/// What a plan is compiled for.
+#[derive(Debug)]
+pub struct CompileFor<'a> {
+    /// The database, as it was found at connect.
+    pub probe: &'a Probe,
+    /// What commits together.
+    pub scope: Scope,
+    /// The parts of an interrupted revision that are done.
+    pub progress: &'a [ProgressRow],
+}
+
+impl Program {
+    /// Turns a plan into all that will be sent, or into every fault that can be known beforehand.
+    ///
+    /// `scripts` holds a script for each revision of the plan.
+    pub fn compile(
+        plan: &Plan,
+        scripts: &BTreeMap<RevisionId, Script>,
+        target: &CompileFor<'_>,
+    ) -> Result<Self, Error> {
+        let mut compiler = Compiler { target, restore: Restore::new(target.probe), problems: Vec::new(), warnings: Vec::new() };
+        let mut steps = Vec::with_capacity(plan.steps.len());
+        let mut after = plan.from.clone();
+        for step in &plan.steps {
+            step.rows.apply(&mut after);
+            steps.extend(compiler.step(step, &after, scripts.get(&step.revision)));
+        }
+        let Compiler { mut problems, warnings, .. } = compiler;
+        if target.scope == Scope::Run {
+            problems.extend(not_one_transaction(target, &steps));
+        }
+        Error::join(problems)?;
+        let dialect = target.probe.journal.dialect;
+        Ok(Self { dialect, from: plan.from.clone(), to: plan.to.clone(), scope: target.scope, steps, warnings })
+    }
+}
+
+struct Compiler<'a> {
+    target: &'a CompileFor<'a>,
+    restore: Restore,
+    problems: Vec<Error>,
+    warnings: Vec<Warning>,
+}
+
+/// The statements of a part, before its journal's writes are known.
+struct Draft {
+    mode: Mode,
+    statements: Vec<ScriptStatement>,
+}
+
+impl Compiler<'_> {
+    fn step(&mut self, step: &Step, after: &Heads, script: Option<&Script>) -> Option<ProgramStep> {
+        self.check_width(step);
+        let drafts = match (step.direction, script) {
+            (Direction::Stamp, _) | (_, None) => vec![Draft::empty()],
+            (_, Some(script)) => self.drafts(step, script)?,
+        };
+        let entry = self.entry(step, script)?;
+        let parts = self.parts(step, drafts, &entry);
+        let parts_done = self.parts_done(step, script, &parts)?;
+        Some(ProgramStep {
+            revision: step.revision.clone(),
+            direction: step.direction,
+            message: entry.message.clone(),
+            path: script.map(|script| script.source.path.clone()).unwrap_or_default(),
+            after: after.clone(),
+            entry,
+            parts,
+            parts_done,
+        })
+    }
+
+    /// Cuts the sections that run into parts.
+    fn drafts(&mut self, step: &Step, script: &Script) -> Option<Vec<Draft>> {
+        let dialect = self.target.probe.journal.dialect;
+        if step.direction == Direction::Downgrade {
+            let revision = step.revision.clone();
+            let refused = match script.downgrade_state(dialect) {
+                DowngradeState::Missing => Some(ErrorKind::MissingDowngrade { revision, dialect }),
+                DowngradeState::Irreversible => Some(ErrorKind::Irreversible { revision }),
+                DowngradeState::Present | DowngradeState::Blank => None,
+            };
+            if let Some(kind) = refused {
+                self.problems.push(Error::from(kind).at(script.revision_span()));
+                return None;
+            }
+        }
+        let sections = match script.statements(step.direction, dialect) {
+            Ok(sections) => sections,
+            Err(problems) => {
+                self.problems.extend(problems);
+                return None;
+            }
+        };
+        let mut drafts: Vec<Draft> = Vec::new();
+        for section in sections {
+            self.warnings.extend(
+                section.warnings.iter().map(|(message, span)| Warning { message: message.clone(), span: span.clone() }),
+            );
+            self.section(section, &mut drafts);
+        }
+        if drafts.is_empty() {
+            drafts.push(Draft::empty());
+        }
+        Some(drafts)
+    }
+
+    fn section(&self, section: CompiledSection, drafts: &mut Vec<Draft>) {
+        let each_alone = self.target.probe.journal.dialect.family() == Family::Mysql;
+        for statement in section.statements {
+            let kind = statement.kind;
+            let statement = ScriptStatement {
+                copy_data: statement.copy_data.map(|range| statement.span.source.span(range)),
+                span: statement.span,
+                is_session: kind == StatementKind::Session,
+            };
+            let mode = match section.transaction {
+                TransactionMode::Off => Mode::Alone,
+                // DDL commits whatever was open, and a session statement has nothing to roll back.
+                TransactionMode::On if each_alone && matches!(kind, StatementKind::Ddl | StatementKind::Session) => Mode::Alone,
+                TransactionMode::On => Mode::Transaction,
+            };
+            match drafts.last_mut() {
+                Some(last) if !each_alone && mode == Mode::Transaction && last.mode == Mode::Transaction => {
+                    last.statements.push(statement);
+                }
+                _ => drafts.push(Draft { mode, statements: vec![statement] }),
+            }
+        }
+    }
+
+    fn parts(&self, step: &Step, drafts: Vec<Draft>, entry: &HistoryEntry) -> Vec<Part> {
+        let count = drafts.len();
+        let pragmas = self.restore.after_commit();
+        // Only statements of the script can change pragmas, so a script without any has nothing to put back.
+        let sets_session = drafts.iter().flat_map(|draft| &draft.statements).any(|statement| statement.is_session);
+        drafts
+            .into_iter()
+            .zip(1..)
+            .map(|(draft, number)| {
+                let hash = statements_hash(
+                    draft.statements.iter().map(|statement| (&statement.span, statement.copy_data.as_ref())),
+                    self.target.probe.journal.dialect.family(),
+                );
+                let is_last = number == count;
+                let writes = if is_last {
+                    let mut writes = vec![Write::Rows { delete: step.rows.delete.clone(), insert: step.rows.insert.clone() }];
+                    writes.push(Write::History(Box::new(entry.clone())));
+                    if count > 1 {
+                        writes.push(Write::ClearProgress { revision: step.revision.clone(), proofs: count - 1 });
+                    }
+                    writes
+                } else {
+                    let (revision, direction) = (step.revision.clone(), step.direction);
+                    vec![Write::Proof { revision, direction, part: number, hash: hash.clone() }]
+                };
+                let restore = match (is_last, step.direction) {
+                    (_, Direction::Stamp) => Vec::new(),
+                    (true, _) => self.restore.before_last_write(),
+                    (false, _) => self.restore.between_parts(),
+                };
+                let mut actions = draft.actions(restore, writes);
+                if is_last && sets_session {
+                    actions.extend(pragmas.iter().cloned().map(Action::Restore));
+                }
+                Part { number, mode: draft.mode, hash, actions }
+            })
+            .collect()
+    }
+
+    fn entry(&mut self, step: &Step, script: Option<&Script>) -> Option<HistoryEntry> {
+        let dialect = self.target.probe.journal.dialect;
+        let mut entry = HistoryEntry {
+            revision: step.revision.clone(),
+            direction: step.direction,
+            outcome: Outcome::Done,
+            checksum: None,
+            message: String::new(),
+            down_revisions: String::new(),
+            depends_on: String::new(),
+            branch_labels: String::new(),
+            downgrade: None,
+        };
+        let Some(script) = script else { return Some(entry) };
+        let header = &script.header;
+        entry.message = header.message.clone();
+        entry.down_revisions = join(&header.down_revisions);
+        entry.depends_on = join(&header.depends_on);
+        entry.branch_labels = join(&header.branch_labels);
+        // What was stamped never ran: its script has no claim to be what the database holds.
+        if step.direction != Direction::Stamp {
+            match script.checksum(dialect) {
+                Ok(checksum) => entry.checksum = Some(checksum),
+                Err(problems) => {
+                    self.problems.extend(problems);
+                    return None;
+                }
+            }
+        }
+        if step.direction == Direction::Upgrade {
+            entry.downgrade = script.downgrade_text(dialect);
+        }
+        Some(entry)
+    }
+
+    /// Returns how many parts an earlier run finished; their statements must be what they were.
+    fn parts_done(&mut self, step: &Step, script: Option<&Script>, parts: &[Part]) -> Option<usize> {
+        let done: Vec<&ProgressRow> = self
+            .target
+            .progress
+            .iter()
+            .filter(|row| row.revision == step.revision && row.direction == step.direction)
+            .collect();
+        let edited = done.iter().find(|row| parts.get(row.part - 1).is_none_or(|part| part.hash != row.hash));
+        if let Some(row) = edited {
+            let kind = ErrorKind::EditedHalfway { revision: step.revision.clone(), part: row.part };
+            let mut error = Error::from(kind);
+            let place = parts.get(row.part - 1).and_then(|part| part.statements().next()).map(|statement| &statement.span);
+            if let Some(span) = place.cloned().or_else(|| script.map(Script::revision_span)) {
+                error = error.at(span);
+            }
+            self.problems.push(error);
+            return None;
+        }
+        Some(done.len())
+    }
+
+    fn check_width(&mut self, step: &Step) {
+        let Some(width) = self.target.probe.width else { return };
+        let too_long = step.rows.insert.iter().filter(|id| id.as_str().chars().count() > width);
+        self.problems.extend(too_long.map(|revision| {
+            let table = self.target.probe.journal.version.clone();
+            ErrorKind::IdTooLong { revision: revision.clone(), table, width }.into()
+        }));
+    }
+}
+
+impl Draft {
+    fn empty() -> Self {
+        Self { mode: Mode::Transaction, statements: Vec::new() }
+    }
+
+    fn actions(&self, restore: Vec<String>, writes: Vec<Write>) -> Vec<Action> {
+        let statements = self.statements.iter().cloned().map(Action::Statement);
+        let closing = restore.into_iter().map(Action::Restore).chain(writes.into_iter().map(Action::Write));
+        let mut actions = Vec::with_capacity(self.statements.len() + 8);
+        match self.mode {
+            Mode::Transaction => {
+                actions.extend([Action::Begin, Action::SetGuard]);
+                actions.extend(statements);
+                actions.push(Action::CheckGuard);
+            }
+            Mode::Alone => {
+                actions.extend(statements);
+                actions.push(Action::Begin);
+            }
+        }
+        actions.extend(closing);
+        actions.push(Action::Commit);
+        actions
+    }
+}
+
+fn not_one_transaction(target: &CompileFor<'_>, steps: &[ProgramStep]) -> Option<Error> {
+    let dialect = target.probe.journal.dialect;
+    let reason = if !dialect.has_transactional_ddl() {
+        format!("on {} DDL commits by itself", dialect.product())
+    } else {
+        let step = steps.iter().find(|step| step.parts.iter().any(|part| part.mode == Mode::Alone))?;
+        format!("revision `{}` has statements outside of a transaction", step.revision)
+    };
+    Some(ErrorKind::NotOneTransaction { reason }.into())
+}
+
+fn join<T: AsRef<str>>(names: &[T]) -> String {
+    names.iter().map(AsRef::as_ref).collect::<Vec<_>>().join(", ")
+}

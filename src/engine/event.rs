@@ -1,0 +1,158 @@
+//! What a run tells while it goes on, and what it leaves behind.
+
+use std::time::Duration;
+
+use crate::db::Notice;
+use crate::direction::Direction;
+use crate::engine::program::Program;
+use crate::engine::program::ProgramStep;
+use crate::engine::program::ScriptStatement;
+use crate::engine::program::Warning;
+use crate::error::Error;
+use crate::id::Heads;
+use crate::id::RevisionId;
+
+/// Something that happened during a run.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Event<'a> {
+    /// The run is about to begin; nothing was sent yet.
+    Started {
+        /// All that will be done.
+        program: &'a Program,
+    },
+    /// A script is odd, but runs.
+    Warning(&'a Warning),
+    /// A revision begins.
+    StepStarted {
+        /// Its place in the run, from 1.
+        number: usize,
+        /// How many there are.
+        of: usize,
+        /// The revision.
+        step: &'a ProgramStep,
+    },
+    /// A statement begins; not told of statements that go to the server in one message.
+    StatementStarted {
+        /// The statement.
+        statement: &'a ScriptStatement,
+    },
+    /// The server said something.
+    Notice {
+        /// The revision that was running.
+        step: &'a ProgramStep,
+        /// What it said.
+        notice: &'a Notice,
+    },
+    /// A revision is through and committed.
+    StepDone {
+        /// Its place in the run, from 1.
+        number: usize,
+        /// How many there are.
+        of: usize,
+        /// The revision.
+        step: &'a ProgramStep,
+        /// How long it took.
+        duration: Duration,
+    },
+}
+
+/// Listens to a run.
+pub trait Observer {
+    /// Takes note of an event; called between statements, so it should be quick.
+    fn event(&mut self, event: Event<'_>);
+
+    /// Says whether the run may begin; asked once, after everything was checked and before anything is changed.
+    fn confirm(&mut self, program: &Program) -> Result<(), Error> {
+        let _ = program;
+        Ok(())
+    }
+}
+
+/// Listens to nothing.
+#[derive(Debug, Default)]
+pub struct Silent;
+
+impl Observer for Silent {
+    fn event(&mut self, _event: Event<'_>) {}
+}
+
+/// What a run did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    /// The state before.
+    pub from: Heads,
+    /// The state after.
+    pub to: Heads,
+    /// The revisions that are through, in order.
+    pub steps: Vec<StepReport>,
+}
+
+/// One revision that is through.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StepReport {
+    /// The revision.
+    pub revision: RevisionId,
+    /// Which way it went.
+    pub direction: Direction,
+    /// How long it took.
+    pub duration: Duration,
+    /// How many of its script's statements ran.
+    pub statements: usize,
+}
+
+/// A run that did not reach its end.
+#[derive(Debug)]
+pub struct RunFailure {
+    /// What went wrong.
+    pub error: Error,
+    /// What was done before; nothing when the run had not begun.
+    pub report: Option<Report>,
+    /// The revision that stopped between its parts.
+    pub stopped: Option<Stopped>,
+}
+
+/// Where a revision stopped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stopped {
+    /// The revision.
+    pub revision: RevisionId,
+    /// Which way it was going.
+    pub direction: Direction,
+    /// How many of its parts are kept.
+    pub parts_kept: usize,
+    /// How many parts it has.
+    pub parts: usize,
+    /// Whether the connection was lost, so that the last part may have committed.
+    pub in_doubt: bool,
+}
+
+impl RunFailure {
+    /// Returns in what state the database is now, in a sentence, and what to type next.
+    pub fn state(&self) -> String {
+        let Some(report) = &self.report else { return "nothing was changed".to_owned() };
+        let at = match report.to.is_empty() {
+            true => "the database is at base".to_owned(),
+            false => format!("the database is at {}", report.to),
+        };
+        let Some(stopped) = &self.stopped else { return format!("{at}; nothing else was changed") };
+        let Stopped { revision, direction, parts_kept, parts, in_doubt } = stopped;
+        let next = format!("run the same {direction} again to go on");
+        if *in_doubt {
+            return format!("{at}, unless revision {revision} was just committed: `rev status` tells; {next}");
+        }
+        match parts_kept {
+            0 => format!("{at}; nothing of revision {revision} was kept; mend it and {next}"),
+            1 => format!("{at}; revision {revision} is in progress: part 1 of {parts} is kept; mend the rest and {next}"),
+            _ => format!(
+                "{at}; revision {revision} is in progress: parts 1 to {parts_kept} of {parts} are kept; mend the rest and {next}"
+            ),
+        }
+    }
+}
+
+impl From<Error> for RunFailure {
+    fn from(error: Error) -> Self {
+        Self { error, report: None, stopped: None }
+    }
+}

@@ -1,0 +1,153 @@
+//! Everything a run will do, as data: what is executed and what `--dry-run` shows are readers of this value.
+
+use std::path::PathBuf;
+
+use crate::dialect::Dialect;
+use crate::direction::Direction;
+use crate::id::Heads;
+use crate::id::RevisionId;
+use crate::journal::HistoryEntry;
+use crate::journal::Write;
+use crate::span::Span;
+
+/// The steps of a plan with every statement they will send; whatever could be known to fail has failed before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Program {
+    /// Which database it is for.
+    pub dialect: Dialect,
+    /// The state it starts from.
+    pub from: Heads,
+    /// The state it ends at.
+    pub to: Heads,
+    /// What commits together.
+    pub scope: Scope,
+    /// The revisions in order.
+    pub steps: Vec<ProgramStep>,
+    /// What is odd about the scripts, though it can run.
+    pub warnings: Vec<Warning>,
+}
+
+/// How far a transaction reaches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// Each revision by itself.
+    Revision,
+    /// The whole run.
+    Run,
+}
+
+/// One revision going one way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProgramStep {
+    /// The revision.
+    pub revision: RevisionId,
+    /// Which way.
+    pub direction: Direction,
+    /// The first paragraph of its script.
+    pub message: String,
+    /// Its script.
+    pub path: PathBuf,
+    /// The state after it.
+    pub after: Heads,
+    /// The row of the history it will leave.
+    pub entry: HistoryEntry,
+    /// Its parts in order; at least one.
+    pub parts: Vec<Part>,
+    /// How many of the parts ran in an earlier, interrupted run and are passed over.
+    pub parts_done: usize,
+}
+
+/// What commits together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// Its place in the revision, from 1.
+    pub number: usize,
+    /// Whether its statements are in the transaction with the journal.
+    pub mode: Mode,
+    /// The hash of its statements; a finished part of a script that was edited since is known by it.
+    pub hash: String,
+    /// What it does, in order.
+    pub actions: Vec<Action>,
+}
+
+/// Whether a part can be undone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// One transaction holds the statements and the journal's rows.
+    Transaction,
+    /// The statement commits by itself, the journal's rows follow in a transaction of their own.
+    Alone,
+}
+
+/// One entry of a program.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Action {
+    /// Opens a transaction.
+    Begin,
+    /// Sets the savepoint that shows whether the script ended the transaction.
+    SetGuard,
+    /// Runs a statement of the script.
+    Statement(ScriptStatement),
+    /// Releases the savepoint; fails if the script ended the transaction.
+    CheckGuard,
+    /// Puts the session back, so that nothing a script set reaches the journal or the next revision.
+    Restore(String),
+    /// Changes the journal.
+    Write(Write),
+    /// Ends the transaction.
+    Commit,
+}
+
+/// A statement and where it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScriptStatement {
+    /// The statement in its script.
+    pub span: Span,
+    /// The data of `COPY … FROM STDIN`, in the same script.
+    pub copy_data: Option<Span>,
+    /// Whether it only changes the session; such a statement is said again when an interrupted revision goes on.
+    pub is_session: bool,
+}
+
+/// Something odd in a script that does not stop it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Warning {
+    /// What is odd, and what was done about it.
+    pub message: String,
+    /// Where.
+    pub span: Span,
+}
+
+impl Program {
+    /// Returns whether there is nothing to do.
+    pub fn is_empty(&self) -> bool {
+        self.steps.is_empty()
+    }
+}
+
+impl ProgramStep {
+    /// Returns the statements of the parts that are still to run.
+    pub fn statements(&self) -> impl Iterator<Item = &ScriptStatement> {
+        self.parts.iter().skip(self.parts_done).flat_map(Part::statements)
+    }
+
+    /// Returns whether the step is a single transaction, which can share a commit with others.
+    pub fn is_one_transaction(&self) -> bool {
+        matches!(self.parts.as_slice(), [part] if part.mode == Mode::Transaction && part.ends_with_commit())
+    }
+}
+
+impl Part {
+    /// Returns the script's statements in this part.
+    pub fn statements(&self) -> impl Iterator<Item = &ScriptStatement> {
+        self.actions.iter().filter_map(|action| match action {
+            Action::Statement(statement) => Some(statement),
+            _ => None,
+        })
+    }
+
+    /// Whether nothing follows the commit; SQLite puts pragmas back only outside of a transaction.
+    fn ends_with_commit(&self) -> bool {
+        self.actions.last() == Some(&Action::Commit)
+    }
+}

@@ -1,0 +1,95 @@
+//! The SQL that puts a session back after a script; pure text.
+
+use crate::dialect::Family;
+use crate::journal::Probe;
+
+/// How one session looked before any script ran, as the statements that bring it back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Restore {
+    family: Family,
+    database: String,
+    role: Option<String>,
+}
+
+impl Restore {
+    /// Remembers what was found at connect.
+    pub fn new(probe: &Probe) -> Self {
+        Self {
+            family: probe.journal.dialect.family(),
+            database: probe.journal.schema.clone(),
+            role: probe.role.clone(),
+        }
+    }
+
+    /// Returns what lets the journal be written between two parts, and leaves the script's own settings in force.
+    pub fn between_parts(&self) -> Vec<String> {
+        match self.family {
+            // A script that gave its privileges away gets them back for this transaction only.
+            Family::Postgres => vec!["SET LOCAL SESSION AUTHORIZATION DEFAULT".to_owned()],
+            Family::Mysql => vec!["UNLOCK TABLES".to_owned(), self.set_role()],
+            Family::Sqlite => vec!["PRAGMA query_only = OFF".to_owned()],
+        }
+    }
+
+    /// Returns what puts the session back after a revision, before its last rows of the journal are written.
+    pub fn before_last_write(&self) -> Vec<String> {
+        match self.family {
+            Family::Postgres => vec!["RESET SESSION AUTHORIZATION".to_owned(), "RESET ALL".to_owned()],
+            Family::Mysql => {
+                let mut statements = vec![
+                    "UNLOCK TABLES".to_owned(),
+                    format!("USE `{}`", self.database.replace('`', "``")),
+                    format!("SET {}", MYSQL_SETTINGS.map(|name| format!("{name} = DEFAULT")).join(", ")),
+                    "SET NAMES utf8mb4".to_owned(),
+                ];
+                statements.push(self.set_role());
+                statements
+            }
+            Family::Sqlite => vec!["PRAGMA query_only = OFF".to_owned()],
+        }
+    }
+
+    /// Returns what can be put back only after the commit.
+    pub fn after_commit(&self) -> Vec<String> {
+        match self.family {
+            Family::Postgres | Family::Mysql => Vec::new(),
+            Family::Sqlite => SQLITE_PRAGMAS.map(|(name, value)| format!("PRAGMA {name} = {value}")).to_vec(),
+        }
+    }
+
+    /// The role of MySQL and MariaDB; `SET ROLE NONE` where the session began without one.
+    fn set_role(&self) -> String {
+        match &self.role {
+            // MySQL gives roles back quoted, and several; MariaDB gives one plain name.
+            Some(role) if role.contains('`') => format!("SET ROLE {role}"),
+            Some(role) => format!("SET ROLE `{role}`"),
+            None => "SET ROLE NONE".to_owned(),
+        }
+    }
+}
+
+/// Session variables that change what later statements mean or whether they run; `DEFAULT` is the server's value.
+const MYSQL_SETTINGS: [&str; 9] = [
+    "autocommit",
+    "sql_mode",
+    "foreign_key_checks",
+    "unique_checks",
+    "sql_safe_updates",
+    "sql_select_limit",
+    "time_zone",
+    "big_tables",
+    "default_storage_engine",
+];
+
+/// Pragmas of a connection, with the values that rev opens it with.
+const SQLITE_PRAGMAS: [(&str, &str); 9] = [
+    ("foreign_keys", "ON"),
+    ("defer_foreign_keys", "OFF"),
+    ("ignore_check_constraints", "OFF"),
+    ("recursive_triggers", "OFF"),
+    ("case_sensitive_like", "OFF"),
+    ("legacy_alter_table", "OFF"),
+    ("reverse_unordered_selects", "OFF"),
+    ("writable_schema", "OFF"),
+    ("locking_mode", "NORMAL"),
+];

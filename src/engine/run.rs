@@ -1,0 +1,372 @@
+//! A program against a database: parts one after another, each all or nothing.
+
+use std::time::Duration;
+use std::time::Instant;
+
+use crate::db::Notice;
+use crate::engine::event::Event;
+use crate::engine::event::Observer;
+use crate::engine::event::Report;
+use crate::engine::event::RunFailure;
+use crate::engine::event::StepReport;
+use crate::engine::event::Stopped;
+use crate::engine::program::Action;
+use crate::engine::program::Part;
+use crate::engine::program::Program;
+use crate::engine::program::ProgramStep;
+use crate::engine::program::Scope;
+use crate::engine::restore::Restore;
+use crate::engine::send::Sender;
+use crate::engine::send::ToldTo;
+use crate::engine::session::Session;
+use crate::error::Error;
+use crate::error::ErrorKind;
+use crate::journal::Moment;
+use crate::journal::Outcome;
+use crate::journal::Write;
+
+/// The longest a group of revisions may stay uncommitted, so that an interruption loses little.
+const GROUP_TIME: Duration = Duration::from_secs(1);
+
+/// The most revisions that share a commit.
+const GROUP_STEPS: usize = 100;
+
+/// Who runs rev, for the history.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Actor {
+    /// The user of the operating system.
+    pub user: Option<String>,
+    /// The machine.
+    pub host: Option<String>,
+}
+
+/// Runs a program on the database of `session`, whose journal must be complete.
+///
+/// Whatever fails, what had been committed stays, is in the report, and the next run goes on from there.
+pub async fn run(
+    program: &Program,
+    session: &mut Session,
+    actor: &Actor,
+    observer: &mut dyn Observer,
+) -> Result<Report, RunFailure> {
+    let report = Report { from: program.from.clone(), to: program.from.clone(), steps: Vec::new() };
+    let grouping = Grouping::of(program, session);
+    let mut runner = Runner { program, session, actor, observer, report };
+    let mut next = 0;
+    while next < program.steps.len() {
+        let group = grouping.length(&program.steps[next..]);
+        let ran = match group {
+            0 | 1 if grouping != Grouping::All => runner.alone(next).await.map(|()| 1),
+            _ => match runner.group(next, group, grouping).await {
+                // What fails in a group is run again one by one, so that grouping is never visible in a result.
+                Err(_) if grouping == Grouping::Fresh => runner.one_by_one(next, group).await,
+                result => result,
+            },
+        };
+        match ran {
+            Ok(steps) => next += steps,
+            Err(failure) => return Err(runner.give_up(failure).await),
+        }
+    }
+    Ok(runner.report)
+}
+
+/// Which steps share a transaction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Grouping {
+    /// Each for itself.
+    None,
+    /// Some at a time, while the database holds nothing that could be blocked by a longer transaction.
+    Fresh,
+    /// All of the run.
+    All,
+}
+
+impl Grouping {
+    fn of(program: &Program, session: &Session) -> Self {
+        match program.scope {
+            Scope::Run => Self::All,
+            Scope::Revision if program.dialect.has_transactional_ddl() && session.is_fresh() => Self::Fresh,
+            Scope::Revision => Self::None,
+        }
+    }
+
+    /// Returns how many of the steps can go together.
+    fn length(self, steps: &[ProgramStep]) -> usize {
+        match self {
+            Self::None => 1,
+            Self::Fresh => steps.iter().take(GROUP_STEPS).take_while(|step| step.is_one_transaction()).count(),
+            Self::All => steps.len(),
+        }
+    }
+}
+
+/// A step that failed, and how far it got.
+struct StepFailure {
+    error: Error,
+    step: usize,
+    parts_kept: usize,
+    lost: bool,
+}
+
+struct Runner<'a> {
+    program: &'a Program,
+    session: &'a mut Session,
+    actor: &'a Actor,
+    observer: &'a mut dyn Observer,
+    report: Report,
+}
+
+/// What there is to tell of a step, once its group is committed.
+struct Told {
+    duration: Duration,
+    notices: Vec<Notice>,
+}
+
+/// When a step began, on both clocks.
+struct Clock {
+    started: String,
+    instant: Instant,
+}
+
+impl Clock {
+    fn start() -> Self {
+        Self { started: now(), instant: Instant::now() }
+    }
+}
+
+impl Runner<'_> {
+    /// Runs one step in transactions of its own.
+    async fn alone(&mut self, index: usize) -> Result<(), StepFailure> {
+        let step = &self.program.steps[index];
+        let of = self.program.steps.len();
+        self.observer.event(Event::StepStarted { number: index + 1, of, step });
+        let clock = Clock::start();
+        let fail = |error: Error, parts_kept| StepFailure {
+            lost: is_lost(&error),
+            error,
+            step: index,
+            parts_kept,
+        };
+        for part in &step.parts {
+            let result = if part.number <= step.parts_done {
+                self.replay_session(part).await
+            } else {
+                self.part(step, part, &clock).await
+            };
+            if let Err(error) = result {
+                return Err(fail(error, (part.number - 1).max(step.parts_done)));
+            }
+        }
+        self.step_done(index, clock.instant.elapsed());
+        Ok(())
+    }
+
+    /// Runs steps one by one that failed as a group.
+    async fn one_by_one(&mut self, first: usize, count: usize) -> Result<usize, StepFailure> {
+        for index in first..first + count {
+            self.alone(index).await?;
+        }
+        Ok(count)
+    }
+
+    /// Runs up to `count` steps in one transaction and returns how many it held.
+    ///
+    /// Nothing is told of them before they are committed.
+    async fn group(&mut self, first: usize, count: usize, grouping: Grouping) -> Result<usize, StepFailure> {
+        let mut told = Vec::with_capacity(count);
+        if let Err(error) = self.send_group(first, count, grouping, &mut told).await {
+            let lost = is_lost(&error);
+            self.roll_back(lost).await;
+            let step = (first + told.len()).min(first + count - 1);
+            return Err(StepFailure { error, step, parts_kept: 0, lost });
+        }
+        let (count, of) = (told.len(), self.program.steps.len());
+        for (index, Told { duration, notices }) in (first..).zip(told) {
+            let step = &self.program.steps[index];
+            self.observer.event(Event::StepStarted { number: index + 1, of, step });
+            for notice in &notices {
+                self.observer.event(Event::Notice { step, notice });
+            }
+            self.step_done(index, duration);
+        }
+        Ok(count)
+    }
+
+    async fn send_group(
+        &mut self,
+        first: usize,
+        count: usize,
+        grouping: Grouping,
+        told: &mut Vec<Told>,
+    ) -> Result<(), Error> {
+        let began = Instant::now();
+        let mut after_commit = Vec::new();
+        let mut sender = Sender::new(self.session);
+        sender.begin();
+        sender.set_guard();
+        sender.flush().await?;
+        for step in &self.program.steps[first..first + count] {
+            let clock = Clock::start();
+            let mut notices = Vec::new();
+            for part in &step.parts {
+                let mut sender = Sender::for_step(self.session, step, part.mode, ToldTo::Later(Vec::new()));
+                after_commit.extend(grouped(part, &clock, self.actor, &mut sender).await?);
+                notices.extend(sender.into_notices());
+            }
+            told.push(Told { duration: clock.instant.elapsed(), notices });
+            if grouping == Grouping::Fresh && began.elapsed() > GROUP_TIME {
+                break;
+            }
+        }
+        let mut sender = Sender::new(self.session);
+        sender.check_guard();
+        sender.flush().await?;
+        sender.commit();
+        after_commit.into_iter().for_each(|sql| sender.restore(sql));
+        sender.flush().await
+    }
+
+    /// Runs one part; on failure nothing of it is left, unless its statement commits by itself.
+    async fn part(&mut self, step: &ProgramStep, part: &Part, clock: &Clock) -> Result<(), Error> {
+        let mut sender = Sender::for_step(self.session, step, part.mode, ToldTo::Now(&mut *self.observer));
+        let result = single(part, clock, self.actor, &mut sender).await;
+        if let Err(error) = &result {
+            self.roll_back(is_lost(error)).await;
+        }
+        result
+    }
+
+    /// Says the session statements of a finished part again, because what they set went with the old session.
+    async fn replay_session(&mut self, part: &Part) -> Result<(), Error> {
+        let mut sender = Sender::new(self.session);
+        for statement in part.statements().filter(|statement| statement.is_session) {
+            sender.statement_alone(statement).await?;
+        }
+        Ok(())
+    }
+
+    fn step_done(&mut self, index: usize, duration: Duration) {
+        let step = &self.program.steps[index];
+        self.report.to = step.after.clone();
+        self.report.steps.push(StepReport {
+            revision: step.revision.clone(),
+            direction: step.direction,
+            duration,
+            statements: step.statements().count(),
+        });
+        let of = self.program.steps.len();
+        self.observer.event(Event::StepDone { number: index + 1, of, step, duration });
+    }
+
+    async fn roll_back(&mut self, lost: bool) {
+        if !lost {
+            // A statement that ended the transaction itself leaves nothing to roll back, which is as good.
+            let _ = self.session.db.execute_all(&["ROLLBACK"]).await;
+        }
+    }
+
+    /// Leaves a row in the history, if that still can be done, and says where things are.
+    async fn give_up(mut self, failure: StepFailure) -> RunFailure {
+        let step = &self.program.steps[failure.step];
+        if !failure.lost {
+            self.record_failure(step).await;
+        }
+        let stopped = Stopped {
+            revision: step.revision.clone(),
+            direction: step.direction,
+            parts_kept: failure.parts_kept,
+            parts: step.parts.len(),
+            in_doubt: failure.lost,
+        };
+        RunFailure { error: failure.error, report: Some(self.report), stopped: Some(stopped) }
+    }
+
+    /// The failure that is reported is the script's, so a failure to record it is not.
+    async fn record_failure(&mut self, step: &ProgramStep) {
+        let mut entry = Box::new(step.entry.clone());
+        entry.outcome = Outcome::Failed;
+        entry.downgrade = None;
+        let clock = Clock::start();
+        let restore = Restore::new(&self.session.probe);
+        let mut sender = Sender::new(self.session);
+        for sql in restore.before_last_write() {
+            sender.restore(&sql);
+        }
+        sender.begin();
+        sender.write(&Write::History(entry), moment(&clock, self.actor));
+        if sender.flush().await.is_ok() {
+            sender.commit();
+            let _ = sender.flush().await;
+        }
+    }
+}
+
+/// Sends a part with its own transaction.
+async fn single<'p>(part: &'p Part, clock: &Clock, actor: &Actor, sender: &mut Sender<'p>) -> Result<(), Error> {
+    for action in &part.actions {
+        match action {
+            Action::Begin => sender.begin(),
+            Action::SetGuard => sender.set_guard(),
+            Action::Statement(statement) => sender.statement(statement).await?,
+            Action::CheckGuard => sender.check_guard(),
+            Action::Restore(sql) => sender.restore(sql),
+            Action::Write(write) => {
+                // The history holds how long the statements took, so they must be through.
+                sender.flush_statements().await?;
+                sender.write(write, moment(clock, actor));
+            }
+            Action::Commit => {
+                // Only what touched the rows it expected to touch is committed.
+                sender.flush().await?;
+                sender.commit();
+                sender.flush().await?;
+            }
+        }
+    }
+    sender.flush().await
+}
+
+/// Sends a part inside of a transaction that is open already; returns what must wait for its commit.
+async fn grouped<'p>(
+    part: &'p Part,
+    clock: &Clock,
+    actor: &Actor,
+    sender: &mut Sender<'p>,
+) -> Result<Vec<&'p str>, Error> {
+    let mut after_commit = Vec::new();
+    let mut committed = false;
+    for action in &part.actions {
+        match action {
+            Action::Begin | Action::SetGuard | Action::CheckGuard => {}
+            Action::Statement(statement) => sender.statement(statement).await?,
+            Action::Restore(sql) if committed => after_commit.push(sql.as_str()),
+            Action::Restore(sql) => sender.restore(sql),
+            Action::Write(write) => {
+                sender.flush_statements().await?;
+                sender.write(write, moment(clock, actor));
+            }
+            Action::Commit => committed = true,
+        }
+    }
+    sender.flush().await?;
+    Ok(after_commit)
+}
+
+fn moment<'a>(clock: &'a Clock, actor: &'a Actor) -> Moment<'a> {
+    Moment::Now {
+        started: &clock.started,
+        duration_ms: u64::try_from(clock.instant.elapsed().as_millis()).unwrap_or(u64::MAX),
+        user: actor.user.as_deref(),
+        host: actor.host.as_deref(),
+    }
+}
+
+fn is_lost(error: &Error) -> bool {
+    matches!(*error.kind, ErrorKind::ConnectionLost { .. })
+}
+
+/// The time in UTC, in the form of the journal: RFC 3339 with milliseconds.
+fn now() -> String {
+    format!("{:.3}", jiff::Timestamp::now())
+}

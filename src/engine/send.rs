@@ -1,0 +1,207 @@
+//! Statements on their way to the server: collected into as few messages as it allows, and accounted for.
+
+use crate::db::Done;
+use crate::db::Failure;
+use crate::db::Notice;
+use crate::dialect::Family;
+use crate::engine::event::Event;
+use crate::engine::event::Observer;
+use crate::engine::program::Mode;
+use crate::engine::program::ProgramStep;
+use crate::engine::program::ScriptStatement;
+use crate::engine::session::Session;
+use crate::error::Error;
+use crate::error::ErrorKind;
+use crate::journal::Moment;
+use crate::journal::Write;
+
+/// Collects what is to be sent and sends it, for one step or for what stands around steps.
+pub(super) struct Sender<'a> {
+    session: &'a mut Session,
+    step: Option<&'a ProgramStep>,
+    mode: Mode,
+    queue: Vec<Entry<'a>>,
+    told: ToldTo<'a>,
+}
+
+/// Where to tell what happens.
+pub(super) enum ToldTo<'a> {
+    /// At once.
+    Now(&'a mut dyn Observer),
+    /// Later, when it is known that the step stays.
+    Later(Vec<Notice>),
+    /// Not at all.
+    Nobody,
+}
+
+/// One statement that waits to be sent.
+struct Entry<'a> {
+    sql: String,
+    role: Role<'a>,
+}
+
+/// Whose statement it is, which decides what its failure means.
+enum Role<'a> {
+    Engine,
+    Guard,
+    Commit,
+    Statement(&'a ScriptStatement),
+    Journal { rows: u64 },
+}
+
+/// The name of the savepoint that shows whether a script ended the transaction.
+const GUARD: &str = "rev_guard";
+
+impl<'a> Sender<'a> {
+    /// Prepares to send statements that belong to no script.
+    pub(super) fn new(session: &'a mut Session) -> Self {
+        Self { session, step: None, mode: Mode::Transaction, queue: Vec::new(), told: ToldTo::Nobody }
+    }
+
+    /// Prepares to send a part of `step`.
+    pub(super) fn for_step(session: &'a mut Session, step: &'a ProgramStep, mode: Mode, told: ToldTo<'a>) -> Self {
+        Self { session, step: Some(step), mode, queue: Vec::new(), told }
+    }
+
+    /// Returns the notices that were kept for later.
+    pub(super) fn into_notices(self) -> Vec<Notice> {
+        match self.told {
+            ToldTo::Later(notices) => notices,
+            ToldTo::Now(_) | ToldTo::Nobody => Vec::new(),
+        }
+    }
+
+    pub(super) fn begin(&mut self) {
+        // A script may have made transactions read-only for its session, so the mode is said.
+        let sql = match self.session.db.family() {
+            Family::Sqlite => "BEGIN IMMEDIATE",
+            Family::Postgres => "BEGIN READ WRITE",
+            Family::Mysql => "START TRANSACTION READ WRITE",
+        };
+        self.push(sql, Role::Engine);
+    }
+
+    pub(super) fn set_guard(&mut self) {
+        if self.has_guard() {
+            self.push(&format!("SAVEPOINT {GUARD}"), Role::Engine);
+        }
+    }
+
+    pub(super) fn check_guard(&mut self) {
+        if self.has_guard() {
+            self.push(&format!("RELEASE SAVEPOINT {GUARD}"), Role::Guard);
+        }
+    }
+
+    pub(super) fn commit(&mut self) {
+        self.push("COMMIT", Role::Commit);
+    }
+
+    pub(super) fn restore(&mut self, sql: &str) {
+        self.push(sql, Role::Engine);
+    }
+
+    pub(super) fn write(&mut self, write: &Write, moment: Moment<'_>) {
+        for guarded in self.session.probe.journal.statements(write, moment) {
+            self.queue.push(Entry { sql: guarded.sql, role: Role::Journal { rows: guarded.rows } });
+        }
+    }
+
+    /// Sends a statement of the script, or puts it into the queue where a message can hold several.
+    pub(super) async fn statement(&mut self, statement: &'a ScriptStatement) -> Result<(), Error> {
+        let shares_message = self.session.db.family() == Family::Postgres && self.mode == Mode::Transaction;
+        if shares_message && statement.copy_data.is_none() {
+            self.push(statement.span.text(), Role::Statement(statement));
+            return Ok(());
+        }
+        self.flush().await?;
+        self.statement_alone(statement).await
+    }
+
+    /// Sends a statement of the script in a message of its own.
+    pub(super) async fn statement_alone(&mut self, statement: &'a ScriptStatement) -> Result<(), Error> {
+        if let ToldTo::Now(observer) = &mut self.told {
+            observer.event(Event::StatementStarted { statement });
+        }
+        let sql = statement.span.text();
+        let result = match &statement.copy_data {
+            Some(data) => self.session.db.copy_in(sql, data.text().as_bytes()).await,
+            None => self.session.db.execute(sql).await,
+        };
+        let done = result.map_err(|failure| self.explain(failure, &Role::Statement(statement)))?;
+        self.tell(done);
+        Ok(())
+    }
+
+    /// Sends what waits, if a statement of the script is among it.
+    pub(super) async fn flush_statements(&mut self) -> Result<(), Error> {
+        if self.queue.iter().any(|entry| matches!(entry.role, Role::Statement(_))) { self.flush().await } else { Ok(()) }
+    }
+
+    /// Sends what waits and checks that the journal's statements touched the rows they had to.
+    pub(super) async fn flush(&mut self) -> Result<(), Error> {
+        if self.queue.is_empty() {
+            return Ok(());
+        }
+        let queue = std::mem::take(&mut self.queue);
+        let texts: Vec<&str> = queue.iter().map(|entry| entry.sql.as_str()).collect();
+        let answers = self.session.db.execute_all(&texts).await;
+        let answers = answers.map_err(|at| self.explain(at.failure, &queue[at.index].role))?;
+        for (entry, done) in queue.iter().zip(&answers) {
+            if let Role::Journal { rows } = entry.role
+                && done.rows != rows
+            {
+                let expected = format!("{rows} rows were expected to change, and {} did, in: {}", done.rows, entry.sql);
+                return Err(ErrorKind::DatabaseMoved { expected }.into());
+            }
+        }
+        answers.into_iter().for_each(|done| self.tell(done));
+        Ok(())
+    }
+
+    fn push(&mut self, sql: &str, role: Role<'a>) {
+        self.queue.push(Entry { sql: sql.to_owned(), role });
+    }
+
+    /// Returns whether the savepoint works there: MySQL drops savepoints with every DDL.
+    fn has_guard(&self) -> bool {
+        match self.session.db.family() {
+            Family::Sqlite | Family::Postgres => true,
+            Family::Mysql => false,
+        }
+    }
+
+    fn tell(&mut self, done: Done) {
+        match (&mut self.told, self.step) {
+            (ToldTo::Now(observer), Some(step)) => {
+                for notice in &done.notices {
+                    observer.event(Event::Notice { step, notice });
+                }
+            }
+            (ToldTo::Later(notices), _) => notices.extend(done.notices),
+            (ToldTo::Now(_), None) | (ToldTo::Nobody, _) => {}
+        }
+    }
+
+    fn explain(&self, failure: Failure, role: &Role<'_>) -> Error {
+        if failure.lost {
+            let address = self.session.db.address.clone();
+            return ErrorKind::ConnectionLost { address, reason: failure.reason() }.into();
+        }
+        match role {
+            Role::Statement(statement) => {
+                let text = statement.span.text();
+                let place = failure.place.as_ref().and_then(|place| place.find(text)).map(|range| statement.span.sub(range));
+                let span = place.unwrap_or_else(|| statement.span.clone());
+                Error::from(failure.into_statement_error()).at(span)
+            }
+            Role::Guard => ErrorKind::TransactionEnded.into(),
+            // What a server checks only at the end, such as deferred constraints, is the script's doing.
+            Role::Commit => failure.into_statement_error().into(),
+            Role::Journal { .. } if failure.duplicate => {
+                ErrorKind::DatabaseMoved { expected: failure.reason() }.into()
+            }
+            Role::Engine | Role::Journal { .. } => ErrorKind::QueryFailed { reason: failure.reason() }.into(),
+        }
+    }
+}

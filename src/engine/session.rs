@@ -1,0 +1,156 @@
+//! A database that is open, with what its journal says.
+
+use std::time::Duration;
+
+use crate::config::DatabaseUrl;
+use crate::db::Access;
+use crate::db::Database;
+use crate::db::Failure;
+use crate::dialect::Family;
+use crate::error::Error;
+use crate::error::ErrorKind;
+use crate::id::Heads;
+use crate::id::RevisionId;
+use crate::journal::FORMAT;
+use crate::journal::HistoryRow;
+use crate::journal::Location;
+use crate::journal::Probe;
+use crate::journal::ProgressRow;
+use crate::journal::Row;
+
+/// A connection, where its journal is, and what stood there when it was last read.
+#[derive(Debug)]
+pub struct Session {
+    /// The connection.
+    pub db: Database,
+    /// What the database said of itself.
+    pub probe: Probe,
+    /// The rows of the version table, as they stand.
+    pub rows: Heads,
+    /// The parts that are done of a revision that is between its parts.
+    pub progress: Vec<ProgressRow>,
+    url: DatabaseUrl,
+    location: Location,
+}
+
+impl Session {
+    /// Connects to read: only SELECTs are sent, and a SQLite file that is missing is an empty database.
+    ///
+    /// Waits up to `wait` for a server that does not answer yet.
+    pub async fn open(url: &DatabaseUrl, location: &Location, wait: Duration) -> Result<Self, Error> {
+        let db = Database::connect(url, Access::Read, wait).await?;
+        Self::read(db, url.clone(), location.clone()).await
+    }
+
+    /// Returns whether there is nothing in the database but, perhaps, rev's own empty tables.
+    pub fn is_fresh(&self) -> bool {
+        !self.probe.has_foreign_tables && self.rows.is_empty()
+    }
+
+    /// Makes the session able to write, and reads the state again.
+    pub async fn for_writing(self) -> Result<Self, Error> {
+        let Self { mut db, url, location, .. } = self;
+        if db.family() == Family::Sqlite {
+            db.close().await;
+            db = Database::connect(&url, Access::Write, Duration::ZERO).await?;
+        }
+        Self::read(db, url, location).await
+    }
+
+    /// Makes what is missing of the journal.
+    pub async fn create_journal(&mut self) -> Result<(), Error> {
+        if !self.probe.schema_exists {
+            return Err(ErrorKind::NoSchema { schema: self.probe.journal.schema.clone() }.into());
+        }
+        if self.probe.is_complete() {
+            return Ok(());
+        }
+        let statements = self.probe.journal.create();
+        let statements = statements.iter().map(String::as_str);
+        let result = if self.probe.journal.dialect.has_transactional_ddl() {
+            let all: Vec<&str> = ["BEGIN"].into_iter().chain(statements).chain(["COMMIT"]).collect();
+            self.db.execute_all(&all).await
+        } else {
+            self.db.execute_all(&statements.collect::<Vec<_>>()).await
+        };
+        if let Err(at) = result {
+            let _ = self.db.execute_all(&["ROLLBACK"]).await;
+            // Another runner may have made them in the same moment.
+            self.probe = probe(&mut self.db, &self.location).await?;
+            if !self.probe.is_complete() {
+                return Err(failed(&self.db, at.failure));
+            }
+        }
+        self.probe.existing = self.probe.journal.tables().map(str::to_owned).to_vec();
+        Ok(())
+    }
+
+    /// Returns every step that ever ran, oldest first.
+    pub async fn history(&mut self) -> Result<Vec<HistoryRow>, Error> {
+        if !self.probe.has(&self.probe.journal.history) {
+            return Ok(Vec::new());
+        }
+        let query = self.probe.journal.select_history();
+        let rows = select(&mut self.db, &[&query]).await?;
+        Ok(rows.iter().flatten().filter_map(HistoryRow::from_row).collect())
+    }
+
+    /// Returns the last step that applied `revision`.
+    pub async fn applied(&mut self, revision: &RevisionId) -> Result<Option<HistoryRow>, Error> {
+        if !self.probe.has(&self.probe.journal.history) {
+            return Ok(None);
+        }
+        let query = self.probe.journal.select_applied(revision);
+        let rows = select(&mut self.db, &[&query]).await?;
+        Ok(rows.iter().flatten().find_map(HistoryRow::from_row))
+    }
+
+    async fn read(mut db: Database, url: DatabaseUrl, location: Location) -> Result<Self, Error> {
+        let probe = probe(&mut db, &location).await?;
+        let journal = &probe.journal;
+        let known = [
+            (&journal.version, journal.select_heads()),
+            (&journal.progress, journal.select_progress()),
+            (&journal.lock, journal.select_format()),
+        ];
+        // What is missing is read as empty, and all that is there in one message.
+        let present: Vec<usize> = (0..known.len()).filter(|&i| probe.has(known[i].0)).collect();
+        let queries: Vec<&str> = present.iter().map(|&i| known[i].1.as_str()).collect();
+        let mut answers: [Vec<Row>; 3] = Default::default();
+        if !queries.is_empty() {
+            for (i, rows) in present.into_iter().zip(select(&mut db, &queries).await?) {
+                answers[i] = rows;
+            }
+        }
+        let [rows, progress, format] = answers;
+        let format = format.iter().flatten().flatten().find_map(|text| text.parse::<i64>().ok());
+        if let Some(found) = format.filter(|found| *found > FORMAT) {
+            return Err(ErrorKind::NewerJournal { found, known: FORMAT }.into());
+        }
+        let rows = rows.into_iter().flatten().flatten().map(|id| RevisionId::from_row(&id)).collect();
+        let progress = progress.iter().filter_map(ProgressRow::from_row).collect();
+        Ok(Self { db, probe, rows, progress, url, location })
+    }
+}
+
+async fn probe(db: &mut Database, location: &Location) -> Result<Probe, Error> {
+    let family = db.family();
+    let answers = select(db, &[&location.probe(family)]).await?;
+    let probe = answers.iter().flatten().find_map(|row| location.read(family, row));
+    probe.ok_or_else(|| ErrorKind::QueryFailed { reason: "the catalog gave no answer".to_owned() }.into())
+}
+
+async fn select(db: &mut Database, queries: &[&str]) -> Result<Vec<Vec<Row>>, Error> {
+    match db.select(queries).await {
+        Ok(answers) => Ok(answers),
+        Err(failure) => Err(failed(db, failure)),
+    }
+}
+
+fn failed(db: &Database, failure: Failure) -> Error {
+    let reason = failure.reason();
+    match failure.lost {
+        true => ErrorKind::ConnectionLost { address: db.address.clone(), reason }.into(),
+        false => ErrorKind::QueryFailed { reason }.into(),
+    }
+}
