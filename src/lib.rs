@@ -3,6 +3,7 @@
 pub mod dialect;
 pub mod direction;
 pub mod error;
+pub mod graph;
 pub mod id;
 pub mod nearest;
 pub mod span;
