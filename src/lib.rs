@@ -4,6 +4,7 @@ pub mod db;
 pub mod dialect;
 pub mod direction;
 pub mod error;
+pub mod graph;
 pub mod id;
 pub mod journal;
 pub mod nearest;

@@ -1,5 +1,6 @@
 //! What to type next, for each kind.
 
+use crate::direction::Direction;
 use crate::error::ErrorKind;
 
 impl ErrorKind {
@@ -20,7 +21,8 @@ impl ErrorKind {
             Self::AmbiguousCurrent { .. } => "say which one with `label@` or `ID@`, or name a revision",
             Self::SeveralRevisions { .. } => "name one of them",
             Self::NotApplied { .. } => "`rev current` shows what is applied",
-            Self::WrongWay { .. } => "use `rev upgrade`, or a target below the current one",
+            Self::WrongWay { direction: Direction::Downgrade, .. } => "`+N` is for `rev upgrade`; a downgrade takes `-N`",
+            Self::WrongWay { .. } => "`-N` is for `rev downgrade`; an upgrade takes `+N`",
             Self::UnknownRow { .. } => {
                 "check out the branch that has its script, or, if it is gone for good, tell rev the true state with `rev stamp --purge TARGET`"
             }

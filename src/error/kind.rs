@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::dialect::Dialect;
+use crate::direction::Direction;
 use crate::error::Error;
 use crate::id::Heads;
 use crate::id::Label;
@@ -42,8 +43,8 @@ pub enum ErrorKind {
     NoRevision { target: String },
     #[error("revision `{revision}` is not applied, so nothing can be downgraded to it")]
     NotApplied { revision: RevisionId },
-    #[error("`{target}` points up from the database's state; a downgrade goes down")]
-    WrongWay { target: String },
+    #[error("`{target}` counts from the database's state against the way of {direction}")]
+    WrongWay { target: String, direction: Direction },
     #[error("`{text}` is a range, which only `history` and `--sql` take")]
     RangeNotAllowed { text: String },
     #[error("`{text}` is not a range: it takes the form `FROM:TO`")]

@@ -1,0 +1,36 @@
+//! The graph of revisions: what scripts declare, what targets mean, and which steps lead there.
+//!
+//! All of it is pure: scripts and rows come in as values, plans go out as values.
+
+mod build;
+mod dag;
+mod history;
+mod labels;
+mod parent;
+mod plan;
+mod problem;
+mod range;
+mod resolve;
+mod revision;
+mod set;
+mod stamp;
+mod state;
+mod target;
+mod walk;
+
+pub use dag::RevisionGraph;
+pub use parent::Splice;
+pub use plan::Plan;
+pub use plan::RowChange;
+pub use plan::Step;
+pub use problem::Field;
+pub use problem::GraphProblem;
+pub use range::Range;
+pub use revision::Revision;
+pub use set::RevisionSet;
+pub use stamp::Purge;
+pub use target::Anchor;
+pub use target::Target;
+
+#[cfg(test)]
+mod fixture;

@@ -1,0 +1,95 @@
+//! What a new revision may grow from, and be called.
+
+use crate::error::ErrorKind;
+use crate::graph::dag::Node;
+use crate::graph::dag::RevisionGraph;
+use crate::graph::target::Anchor;
+use crate::graph::target::Target;
+use crate::id::Heads;
+use crate::id::Label;
+use crate::id::RevisionId;
+
+/// Whether a revision from which others grow already may be a parent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Splice {
+    /// It is refused, since a branch would begin unnoticed.
+    Refuse,
+    /// A branch shall begin there.
+    Allow,
+}
+
+impl RevisionGraph {
+    /// Returns the parents of a new revision, each once and in the order of the targets; none makes it a base.
+    ///
+    /// A revision may be a parent when nothing grows from it by down revision: one that another merely depends on can
+    /// still grow.
+    pub fn resolve_parents(
+        &self,
+        targets: &[Target],
+        rows: &Heads,
+        splice: Splice,
+    ) -> Result<Vec<RevisionId>, ErrorKind> {
+        let mut parents: Vec<Node> = Vec::new();
+        for target in targets {
+            let state = if target.needs_rows() { self.state(rows)? } else { self.nothing_applied() };
+            for node in self.place(target, &state)?.nodes {
+                if splice == Splice::Refuse && !self.child_nodes(node).is_empty() {
+                    return Err(ErrorKind::NotAHead { revision: self.id(node) });
+                }
+                if !parents.contains(&node) {
+                    parents.push(node);
+                }
+            }
+        }
+        Ok(self.ids_of(&parents))
+    }
+
+    /// Returns the parents of a merge: at least two, of which none grows from another.
+    pub fn resolve_merge(
+        &self,
+        targets: &[Target],
+        rows: &Heads,
+        splice: Splice,
+    ) -> Result<Vec<RevisionId>, ErrorKind> {
+        let mut parents = self.resolve_parents(targets, rows, splice)?;
+        let grows_above = |id: &RevisionId| {
+            let above = self.down_descendant_nodes(self.node(id));
+            parents.iter().any(|other| other != id && self.node(other).is_some_and(|node| above.contains(node.index())))
+        };
+        let real: Vec<RevisionId> = parents.iter().filter(|id| !grows_above(id)).cloned().collect();
+        parents = real;
+        if parents.len() < 2 { Err(ErrorKind::NothingToMerge { revisions: parents }) } else { Ok(parents) }
+    }
+
+    /// Returns how a new script names a dependency: a label stays the label, all else becomes the full id.
+    pub fn resolve_dependency(&self, target: &Target, rows: &Heads) -> Result<String, ErrorKind> {
+        if let Target { label: None, anchor: Anchor::Name(name), offset: 0 } = target
+            && self.labels.contains_key(name.as_str())
+        {
+            return Ok(name.clone());
+        }
+        self.resolve_one(target, rows).map(|id| id.to_string())
+    }
+
+    /// Refuses an id that a revision or a label has already.
+    pub fn check_new_id(&self, id: &RevisionId) -> Result<(), ErrorKind> {
+        if let Some(revision) = self.get(id) {
+            return Err(ErrorKind::DuplicateId { revision: id.clone(), other: revision.path.clone() });
+        }
+        match self.labels.get_key_value(id.as_str()) {
+            Some((label, _)) => Err(ErrorKind::LabelIsId { label: label.clone() }),
+            None => Ok(()),
+        }
+    }
+
+    /// Refuses a label that a revision has already, as its label or as its id.
+    pub fn check_new_label(&self, label: &Label) -> Result<(), ErrorKind> {
+        if self.ids.contains_key(label.as_str()) {
+            return Err(ErrorKind::LabelIsId { label: label.clone() });
+        }
+        match self.labelled(label) {
+            Some(other) => Err(ErrorKind::DuplicateLabel { label: label.clone(), other: other.id.clone() }),
+            None => Ok(()),
+        }
+    }
+}

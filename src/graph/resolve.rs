@@ -1,0 +1,200 @@
+//! What targets mean in this graph.
+
+use petgraph::visit::Visitable;
+
+use crate::error::ErrorKind;
+use crate::graph::dag::Node;
+use crate::graph::dag::NodeSet;
+use crate::graph::dag::RevisionGraph;
+use crate::graph::state::State;
+use crate::graph::target::Anchor;
+use crate::graph::target::Target;
+use crate::id::Heads;
+use crate::id::RevisionId;
+use crate::nearest::nearest;
+
+/// Where a target leads.
+pub(super) struct Place {
+    /// The revisions; none is `base`.
+    pub(super) nodes: Vec<Node>,
+    /// What `label@` narrows to.
+    pub(super) branch: Option<Branch>,
+    /// The last revision on a walk down from the state of the database: the one that `-N` takes off.
+    pub(super) passed: Option<Node>,
+}
+
+/// The lineage that `label@` names.
+pub(super) struct Branch {
+    name: String,
+    lineage: NodeSet,
+}
+
+impl Branch {
+    pub(super) fn contains(&self, node: Node) -> bool {
+        self.lineage.contains(node.index())
+    }
+}
+
+/// Keeps the nodes of the branch, or all where there is none.
+pub(super) fn narrow(mut nodes: Vec<Node>, branch: Option<&Branch>) -> Vec<Node> {
+    nodes.retain(|&node| branch.is_none_or(|branch| branch.contains(node)));
+    nodes
+}
+
+impl RevisionGraph {
+    /// Returns the revisions that a target means: none for `base`, several for `heads` and for `current` with branches.
+    ///
+    /// `rows` matter only to targets that `need_rows`.
+    pub fn resolve(&self, target: &Target, rows: &Heads) -> Result<Vec<RevisionId>, ErrorKind> {
+        let state = if target.needs_rows() { self.state(rows)? } else { self.nothing_applied() };
+        Ok(self.ids_of(&self.place(target, &state)?.nodes))
+    }
+
+    /// Returns the one revision that a target means.
+    pub fn resolve_one(&self, target: &Target, rows: &Heads) -> Result<RevisionId, ErrorKind> {
+        let mut revisions = self.resolve(target, rows)?;
+        match revisions.len() {
+            1 => Ok(revisions.remove(0)),
+            0 => Err(ErrorKind::NoRevision { target: target.to_string() }),
+            _ => Err(ErrorKind::SeveralRevisions { target: target.to_string(), revisions }),
+        }
+    }
+
+    pub(super) fn nothing_applied(&self) -> State {
+        State { applied: self.net.visit_map(), heads: Vec::new() }
+    }
+
+    pub(super) fn place(&self, target: &Target, state: &State) -> Result<Place, ErrorKind> {
+        let branch = self.branch(target)?;
+        let nodes = self.anchor(target, branch.as_ref(), state)?;
+        if target.offset == 0 {
+            return Ok(Place { nodes, branch, passed: None });
+        }
+        let start = self.single(target, nodes)?;
+        let (end, passed) = self.walk(target, start, branch.as_ref())?;
+        let passed = passed.filter(|_| target.needs_rows());
+        Ok(Place { nodes: end.into_iter().collect(), branch, passed })
+    }
+
+    /// Returns the lineage of the target's label; it is looked up always, so that a typo is an error even where the
+    /// label would make no difference.
+    pub(super) fn branch(&self, target: &Target) -> Result<Option<Branch>, ErrorKind> {
+        let Some(name) = &target.label else { return Ok(None) };
+        let node = self.named(name, None).map_err(|error| match error {
+            ErrorKind::UnknownRevision { text, nearest } => ErrorKind::UnknownLabel { text, nearest },
+            other => other,
+        })?;
+        Ok(Some(Branch { name: name.clone(), lineage: self.lineage_nodes(node) }))
+    }
+
+    /// Returns where the target begins, in file order; nothing is `base`.
+    fn anchor(&self, target: &Target, branch: Option<&Branch>, state: &State) -> Result<Vec<Node>, ErrorKind> {
+        match &target.anchor {
+            Anchor::Base => Ok(Vec::new()),
+            Anchor::Name(name) => Ok(vec![self.named(name, branch)?]),
+            Anchor::Current | Anchor::Here => Ok(self.current(branch, state)),
+            Anchor::Heads => Ok(self.heads_in(branch)),
+            Anchor::Head => {
+                let heads = self.heads_in(branch);
+                if heads.len() > 1 {
+                    return Err(ErrorKind::MultipleHeads { target: target.to_string(), heads: self.ids_of(&heads) });
+                }
+                Ok(heads)
+            }
+        }
+    }
+
+    /// Returns the heads of the graph, or those of a lineage, where only down revisions count: a branch whose head
+    /// another branch depends on can still grow.
+    fn heads_in(&self, branch: Option<&Branch>) -> Vec<Node> {
+        match branch {
+            None => self.head_nodes(),
+            Some(branch) => {
+                let members = branch.lineage.ones().map(Node::new);
+                members.filter(|&node| self.child_nodes(node).is_empty()).collect()
+            }
+        }
+    }
+
+    /// Returns the rows, or those of a lineage; if it has none, what of it other rows imply.
+    fn current(&self, branch: Option<&Branch>, state: &State) -> Vec<Node> {
+        let rows = narrow(state.heads.clone(), branch);
+        let Some(branch) = branch.filter(|_| rows.is_empty()) else { return rows };
+        let mut implied = branch.lineage.clone();
+        implied.intersect_with(&state.applied);
+        self.maximal_nodes(&implied)
+    }
+
+    /// Finds a revision by id, label or unique prefix; in a branch, prefixes look only there and names must be there.
+    fn named(&self, name: &str, branch: Option<&Branch>) -> Result<Node, ErrorKind> {
+        let inside = |node: Node| match branch {
+            Some(branch) if !branch.contains(node) => {
+                Err(ErrorKind::NotInBranch { label: branch.name.clone(), revision: self.id(node) })
+            }
+            _ => Ok(node),
+        };
+        if let Some(&node) = self.ids.get(name).or_else(|| self.labels.get(name)) {
+            return inside(node);
+        }
+        let begins = |node: &Node| self.revision(*node).id.as_str().starts_with(name);
+        let candidates: Vec<Node> = self.net.node_indices().filter(begins).collect();
+        let near = narrow(candidates.clone(), branch);
+        match (&near[..], &candidates[..]) {
+            (&[node], _) => Ok(node),
+            ([], &[node]) => inside(node),
+            ([], []) => Err(self.unknown(name)),
+            ([], several) | (several, _) => {
+                Err(ErrorKind::AmbiguousPrefix { prefix: name.to_owned(), candidates: self.ids_of(several) })
+            }
+        }
+    }
+
+    fn unknown(&self, name: &str) -> ErrorKind {
+        let ids = self.revisions.iter().map(|revision| revision.id.as_str());
+        let known = ids.chain(self.labels.keys().map(AsRef::as_ref));
+        ErrorKind::UnknownRevision { text: name.to_owned(), nearest: nearest(name, known).map(str::to_owned) }
+    }
+
+    /// Returns the one revision to walk from, or nothing for `base`.
+    pub(super) fn single(&self, target: &Target, nodes: Vec<Node>) -> Result<Option<Node>, ErrorKind> {
+        if nodes.len() <= 1 {
+            return Ok(nodes.first().copied());
+        }
+        let (text, revisions) = (target.to_string(), self.ids_of(&nodes));
+        Err(match target.anchor {
+            Anchor::Current | Anchor::Here => ErrorKind::AmbiguousCurrent { target: text, rows: revisions },
+            _ => ErrorKind::MultipleHeads { target: text, heads: revisions },
+        })
+    }
+
+    /// Walks the target's offset from `start`; returns the end (nothing for `base`) and the revision before it.
+    pub(super) fn walk(
+        &self,
+        target: &Target,
+        start: Option<Node>,
+        branch: Option<&Branch>,
+    ) -> Result<(Option<Node>, Option<Node>), ErrorKind> {
+        let wanted = target.offset.unsigned_abs();
+        let (mut at, mut passed) = (start, None);
+        for reached in 0..wanted {
+            let next = match (target.offset > 0, at) {
+                (true, Some(node)) => self.child_nodes(node),
+                (true, None) => self.base_nodes(),
+                (false, Some(node)) => self.parent_nodes(node),
+                (false, None) => Vec::new(),
+            };
+            let bottom = next.is_empty() && target.offset < 0 && at.is_some();
+            passed = at;
+            at = match narrow(next, branch)[..] {
+                [one] => Some(one),
+                [] if bottom => None,
+                [] => return Err(ErrorKind::WalkedTooFar { target: target.to_string(), wanted, reached }),
+                ref several => {
+                    let candidates = self.ids_of(several);
+                    return Err(ErrorKind::AmbiguousWalk { target: target.to_string(), candidates });
+                }
+            };
+        }
+        Ok((at, passed))
+    }
+}
