@@ -40,7 +40,12 @@ run_server() {
     )
 }
 
-is_running() { [ -r "$1/pid" ] && [ -d "/proc/$(cat "$1/pid")" ]; }
+# Succeeds while a server's process lives; one that has ended and waits to be reaped does not.
+is_running() {
+    local stat
+    [ -r "$1/pid" ] && { read -r stat <"/proc/$(cat "$1/pid")/stat"; } 2>/dev/null || return 1
+    [[ ${stat##*) } != Z* ]]
+}
 
 # Waits until a server is ready or dead: wait_for FOLDER COMMAND… , where the command succeeds when it is ready.
 wait_for() {
