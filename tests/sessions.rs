@@ -1,0 +1,112 @@
+//! The sessions of the documentation and of `tests/sessions` go as they are written down.
+
+mod support;
+
+use std::path::Path;
+
+use support::Normal;
+use support::Session;
+
+fn run(text: &str) -> (Vec<String>, String) {
+    let mut session = Session::parse(Path::new("session.md"), text);
+    let differences = session.run();
+    (differences, session.text())
+}
+
+fn check_fits(text: &str) {
+    let (differences, after) = run(text);
+    assert_eq!(differences, Vec::<String>::new());
+    assert_eq!(after, text);
+}
+
+fn check_blessed(before: &str, after: &str) {
+    let (differences, blessed) = run(before);
+    assert_ne!(differences, Vec::<String>::new());
+    assert_eq!(blessed, after);
+}
+
+#[test]
+fn the_shell_lives_as_long_as_the_file() {
+    check_fits(
+        "# Title\n\n```console\n$ mkdir a\n$ cd a\n$ x=1\n```\n\nAnd:\n\n```console\n$ pwd; echo $x\n[DIR]/a\n1\n```\n",
+    );
+}
+
+#[test]
+fn a_here_document_goes_on_in_the_lines_below() {
+    check_fits("```console\n$ cat > f <<'EOF'\n> one $x\n>\n> two\n> EOF\n$ cat f\none $x\n\ntwo\n```\n");
+}
+
+#[test]
+fn errors_and_exit_codes_stand_among_the_output() {
+    check_fits("```console\n$ echo out; echo err >&2; (exit 2)\nout\nerr\n(exit 2)\n$ false\n(exit 1)\n```\n");
+}
+
+#[test]
+fn other_blocks_are_not_run() {
+    check_fits("```sh\n$ touch f\n```\n\n```console\n$ ls\n```\n");
+}
+
+#[test]
+fn an_id_of_the_file_is_the_id_of_the_run_in_later_commands() {
+    check_fits(
+        "```console\n$ id=0123456789ab; echo \"versions/$(date +%Y-%m-%d)_${id}_x.sql\" | sed s/0123/4567/ | tee path\n\
+         versions/2001-01-01_fedcba987654_x.sql\n\
+         $ echo versions/2001-01-01_fedcba987654_x.sql | cmp - path && echo fedcba987654 in 3 ms && grep -c _fedcba98 path\n\
+         fedcba987654 in 15 ms\n1\n```\n",
+    );
+}
+
+#[test]
+fn two_ids_that_are_one_in_the_file_do_not_fit() {
+    let (differences, _) =
+        run("```console\n$ printf '%s%s %s%s\\n' aaaaaa bbbbbb cccccc dddddd\n111111111111 111111111111\n```\n");
+    assert_eq!(differences.len(), 1);
+}
+
+#[test]
+fn blessing_writes_what_came_and_keeps_what_still_fits() {
+    check_blessed(
+        "```console\n$ echo took 5 ms\ntook 7 ms\n$ echo new; (exit 3)\nold\n```\n",
+        "```console\n$ echo took 5 ms\ntook 7 ms\n$ echo new; (exit 3)\nnew\n(exit 3)\n```\n",
+    );
+}
+
+#[test]
+fn blessing_keeps_the_ids_of_the_file() {
+    check_blessed(
+        "```console\n$ printf 'aaaaaa%s\\n' bbbbbb\n111111111111\n$ printf 'new aaaaaa%s\\n' bbbbbb\nold\n```\n",
+        "```console\n$ printf 'aaaaaa%s\\n' bbbbbb\n111111111111\n$ printf 'new aaaaaa%s\\n' bbbbbb\nnew 111111111111\n```\n",
+    );
+}
+
+fn check_normal(text: &str, normal: &str) {
+    assert_eq!(Normal::for_folder(Path::new("/some/folder")).text(text), normal);
+}
+
+#[test]
+fn the_same_id_gets_the_same_name() {
+    check_normal("9f2c41d07ab3 <- 4be2a1c09d77, 9f2c41d07ab3", "[ID1] <- [ID2], [ID1]");
+    check_normal("versions/2026-11-20_9f2c41d07ab3_add.sql", "versions/[DATE]_[ID1]_add.sql");
+    check_normal("9f2c41d07ab 9f2c41d07ab34 x9f2c41d07ab3", "9f2c41d07ab 9f2c41d07ab34 x9f2c41d07ab3");
+}
+
+#[test]
+fn dates_times_and_durations_have_no_value() {
+    check_normal("2026-11-20T09:12:44Z", "[TIME]");
+    check_normal("2026-11-20 09:12:44.123+01:00 it", "[TIME] it");
+    check_normal("on 2026-11-20, in 12 ms", "on [DATE], in [TIME]");
+    check_normal("1.25s (3 s)", "[TIME] ([TIME])");
+    check_normal("3 scripts, v1.2s, 12 msg", "3 scripts, v1.2s, 12 msg");
+}
+
+#[test]
+fn a_duration_does_not_move_its_column() {
+    check_normal("a    12 ms   ok", "a [TIME] ok");
+    check_normal("a   1.2 s    ok", "a [TIME] ok");
+}
+
+#[test]
+fn the_folder_and_the_ends_of_lines_are_gone() {
+    check_normal("/some/folder/app.db  \n\n", "[DIR]/app.db");
+}
