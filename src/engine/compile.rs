@@ -179,9 +179,8 @@ impl Compiler<'_> {
                 let writes = if is_last {
                     let mut writes = vec![Write::Rows { delete: step.rows.delete.clone(), insert: step.rows.insert.clone() }];
                     writes.push(Write::History(Box::new(entry.clone())));
-                    if count > 1 {
-                        writes.push(Write::ClearProgress { revision: step.revision.clone(), proofs: count - 1 });
-                    }
+                    let proofs = self.proofs_to_clear(step, count);
+                    writes.extend(proofs.map(|(revision, proofs)| Write::ClearProgress { revision, proofs }));
                     writes
                 } else {
                     let (revision, direction) = (step.revision.clone(), step.direction);
@@ -199,6 +198,16 @@ impl Compiler<'_> {
                 Part { number, mode: draft.mode, hash, actions }
             })
             .collect()
+    }
+
+    /// Returns whose proofs the last part deletes, and how many there must be.
+    fn proofs_to_clear(&self, step: &Step, parts: usize) -> Option<(RevisionId, usize)> {
+        match (step.direction, self.target.progress) {
+            // A stamp goes over a half-run revision only to give it up.
+            (Direction::Stamp, [first, ..]) => Some((first.revision.clone(), self.target.progress.len())),
+            (Direction::Stamp, []) => None,
+            _ => (parts > 1).then(|| (step.revision.clone(), parts - 1)),
+        }
     }
 
     fn entry(&mut self, step: &Step, script: Option<&Script>) -> Option<HistoryEntry> {
@@ -244,11 +253,12 @@ impl Compiler<'_> {
             .iter()
             .filter(|row| row.revision == step.revision && row.direction == step.direction)
             .collect();
-        let edited = done.iter().find(|row| parts.get(row.part - 1).is_none_or(|part| part.hash != row.hash));
+        let part_of = |row: &ProgressRow| parts.iter().find(|part| part.number == row.part);
+        let edited = done.iter().find(|row| part_of(row).is_none_or(|part| part.hash != row.hash));
         if let Some(row) = edited {
             let kind = ErrorKind::EditedHalfway { revision: step.revision.clone(), part: row.part };
             let mut error = Error::from(kind);
-            let place = parts.get(row.part - 1).and_then(|part| part.statements().next()).map(|statement| &statement.span);
+            let place = part_of(row).and_then(|part| part.statements().next()).map(|statement| &statement.span);
             if let Some(span) = place.cloned().or_else(|| script.map(Script::revision_span)) {
                 error = error.at(span);
             }

@@ -38,8 +38,12 @@ impl Session {
     ///
     /// Waits up to `wait` for a server that does not answer yet.
     pub async fn open(url: &DatabaseUrl, location: &Location, wait: Duration) -> Result<Self, Error> {
-        let db = Database::connect(url, Access::Read, wait).await?;
-        Self::read(db, url.clone(), location.clone()).await
+        let mut db = Database::connect(url, Access::Read, wait).await?;
+        let probe = probe(&mut db, location).await?;
+        let (url, location) = (url.clone(), location.clone());
+        let mut session = Self { db, probe, rows: Heads::empty(), progress: Vec::new(), url, location };
+        session.read_state().await?;
+        Ok(session)
     }
 
     /// Returns whether there is nothing in the database but, perhaps, rev's own empty tables.
@@ -48,13 +52,17 @@ impl Session {
     }
 
     /// Makes the session able to write, and reads the state again.
-    pub async fn for_writing(self) -> Result<Self, Error> {
-        let Self { mut db, url, location, .. } = self;
-        if db.family() == Family::Sqlite {
-            db.close().await;
-            db = Database::connect(&url, Access::Write, Duration::ZERO).await?;
+    pub async fn for_writing(&mut self) -> Result<(), Error> {
+        if self.db.family() == Family::Sqlite {
+            self.db = Database::connect(&self.url, Access::Write, Duration::ZERO).await?;
         }
-        Self::read(db, url, location).await
+        self.refresh().await
+    }
+
+    /// Notes the state after a run, which left nothing in progress.
+    pub(super) fn moved_to(&mut self, heads: &Heads) {
+        self.rows = heads.clone();
+        self.progress.clear();
     }
 
     /// Makes what is missing of the journal.
@@ -105,20 +113,24 @@ impl Session {
         Ok(rows.iter().flatten().find_map(HistoryRow::from_row))
     }
 
-    async fn read(mut db: Database, url: DatabaseUrl, location: Location) -> Result<Self, Error> {
-        let probe = probe(&mut db, &location).await?;
-        let journal = &probe.journal;
+    async fn refresh(&mut self) -> Result<(), Error> {
+        self.probe = probe(&mut self.db, &self.location).await?;
+        self.read_state().await
+    }
+
+    /// Reads rows and progress; what is missing reads as empty, and all that is there goes in one message.
+    async fn read_state(&mut self) -> Result<(), Error> {
+        let journal = &self.probe.journal;
         let known = [
             (&journal.version, journal.select_heads()),
             (&journal.progress, journal.select_progress()),
             (&journal.lock, journal.select_format()),
         ];
-        // What is missing is read as empty, and all that is there in one message.
-        let present: Vec<usize> = (0..known.len()).filter(|&i| probe.has(known[i].0)).collect();
+        let present: Vec<usize> = (0..known.len()).filter(|&i| self.probe.has(known[i].0)).collect();
         let queries: Vec<&str> = present.iter().map(|&i| known[i].1.as_str()).collect();
         let mut answers: [Vec<Row>; 3] = Default::default();
         if !queries.is_empty() {
-            for (i, rows) in present.into_iter().zip(select(&mut db, &queries).await?) {
+            for (i, rows) in present.into_iter().zip(select(&mut self.db, &queries).await?) {
                 answers[i] = rows;
             }
         }
@@ -127,9 +139,9 @@ impl Session {
         if let Some(found) = format.filter(|found| *found > FORMAT) {
             return Err(ErrorKind::NewerJournal { found, known: FORMAT }.into());
         }
-        let rows = rows.into_iter().flatten().flatten().map(|id| RevisionId::from_row(&id)).collect();
-        let progress = progress.iter().filter_map(ProgressRow::from_row).collect();
-        Ok(Self { db, probe, rows, progress, url, location })
+        self.rows = rows.into_iter().flatten().flatten().map(|id| RevisionId::from_row(&id)).collect();
+        self.progress = progress.iter().filter_map(ProgressRow::from_row).collect();
+        Ok(())
     }
 }
 

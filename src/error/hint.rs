@@ -91,7 +91,11 @@ impl ErrorKind {
             Self::EditedHalfway { .. } => {
                 "put the script's finished parts back as they were; parts that have not run may be edited"
             }
-            Self::InProgress { .. } => "`rev upgrade` goes on with it",
+            Self::InProgress { revision, direction, .. } => {
+                return Some(format!(
+                    "`rev {direction}` goes on with it when its target includes {revision}; to give it up, undo by hand what it did and say what is true with `rev stamp --purge TARGET`"
+                ));
+            }
             Self::InDoubt { .. } => "look at the database, then say with `rev stamp` what is true",
             Self::Interrupted { .. } => "run the same command again to go on",
             Self::Declined => "use `--yes` to go on without the question",

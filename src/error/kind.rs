@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::dialect::Dialect;
 use crate::direction::Direction;
+use crate::direction::Direction;
 use crate::error::Error;
 use crate::id::Heads;
 use crate::id::Label;
@@ -177,8 +178,8 @@ pub enum ErrorKind {
     TransactionEnded,
     #[error("revision `{revision}` stopped half-way and its script has changed since: part {part} differs")]
     EditedHalfway { revision: RevisionId, part: usize },
-    #[error("revision `{revision}` is in progress ({direction}), {done} of its parts are done")]
-    InProgress { revision: RevisionId, direction: String, done: usize },
+    #[error("revision `{revision}` stopped half-way through its {direction}: parts done: {done}")]
+    InProgress { revision: RevisionId, direction: Direction, done: usize },
     #[error("revision `{revision}` stopped at a statement that may or may not have run")]
     InDoubt { revision: RevisionId, statement: usize },
     #[error("stopped by {signal}")]

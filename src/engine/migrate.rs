@@ -1,0 +1,200 @@
+//! `upgrade`, `downgrade` and `stamp`: from a target to a plan, a program and a run.
+
+use std::collections::BTreeSet;
+
+use crate::direction::Direction;
+use crate::engine::compile::CompileFor;
+use crate::engine::event::Event;
+use crate::engine::event::Observer;
+use crate::engine::event::Report;
+use crate::engine::event::RunFailure;
+use crate::engine::program::Program;
+use crate::engine::program::Scope;
+use crate::engine::project::Project;
+use crate::engine::run::Actor;
+use crate::engine::run::run;
+use crate::engine::session::Session;
+use crate::error::Error;
+use crate::error::ErrorKind;
+use crate::graph::Plan;
+use crate::graph::Purge;
+use crate::graph::RowChange;
+use crate::graph::Step;
+use crate::graph::Target;
+use crate::id::Heads;
+use crate::id::RevisionId;
+use crate::journal::ProgressRow;
+
+/// What is asked of a database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Request {
+    /// Apply what the target needs.
+    Upgrade(Target),
+    /// Take off what stands above the target.
+    Downgrade(Target),
+    /// Write the rows only.
+    Stamp(Vec<Target>, Purge),
+}
+
+impl Project {
+    /// Finds what the request means for the database as it was last read, and checks all that can be checked.
+    ///
+    /// Sends nothing, except for a look at the history when a row is unknown.
+    pub async fn program(&self, request: &Request, session: &mut Session) -> Result<Program, Error> {
+        let plan = match self.plan(request, session) {
+            Ok(plan) => plan,
+            Err(kind) => return Err(self.explain_row(kind, session).await),
+        };
+        let scope = match request {
+            // A stamp only writes rows, and they belong together.
+            Request::Stamp(..) => Scope::Run,
+            Request::Upgrade(_) | Request::Downgrade(_) => self.scope(),
+        };
+        self.compile(&plan, scope, session)
+    }
+
+    /// Does what the request asks, or nothing at all when it can be known beforehand that it would fail.
+    pub async fn migrate(
+        &self,
+        request: &Request,
+        session: &mut Session,
+        actor: &Actor,
+        observer: &mut dyn Observer,
+    ) -> Result<Report, RunFailure> {
+        let mut program = self.program(request, session).await?;
+        if program.is_empty() {
+            return Ok(nothing_done(&program));
+        }
+        observer.confirm(&program)?;
+        let (rows, progress) = (session.rows.clone(), session.progress.clone());
+        session.for_writing().await?;
+        if (&rows, &progress) != (&session.rows, &session.progress) {
+            program = self.program(request, session).await?;
+            if program.is_empty() {
+                return Ok(nothing_done(&program));
+            }
+        }
+        session.create_journal().await?;
+        observer.event(Event::Started { program: &program });
+        program.warnings.iter().for_each(|warning| observer.event(Event::Warning(warning)));
+        let report = run(&program, session, actor, observer).await?;
+        session.moved_to(&report.to);
+        Ok(report)
+    }
+
+    /// Takes the last revision off and applies it again; both ways are checked before the first statement.
+    pub async fn redo(
+        &self,
+        session: &mut Session,
+        actor: &Actor,
+        observer: &mut dyn Observer,
+    ) -> Result<Report, RunFailure> {
+        let before = self.graph.maximal(&session.rows);
+        let down = Request::Downgrade(Target::steps_down(1));
+        let plan = self.program(&down, session).await?;
+        let mut rows = plan.to.clone();
+        for id in before.iter() {
+            let up = self.graph.plan_upgrade(&Target::revision(id), &rows).map_err(Error::from)?;
+            self.compile(&up, self.scope(), session)?;
+            rows = up.to;
+        }
+        let mut report = self.migrate(&down, session, actor, observer).await?;
+        for id in before.iter() {
+            let up = Request::Upgrade(Target::revision(id));
+            match self.migrate(&up, session, actor, observer).await {
+                Ok(then) => {
+                    report.to = then.to;
+                    report.steps.extend(then.steps);
+                }
+                Err(mut failure) => {
+                    let then = failure.report.take();
+                    report.to = then.as_ref().map_or(report.to, |then| then.to.clone());
+                    report.steps.extend(then.into_iter().flat_map(|then| then.steps));
+                    failure.report = Some(report);
+                    return Err(failure);
+                }
+            }
+        }
+        Ok(report)
+    }
+
+    fn compile(&self, plan: &Plan, scope: Scope, session: &Session) -> Result<Program, Error> {
+        let scripts = self.scripts(plan)?;
+        let target = CompileFor { probe: &session.probe, scope, progress: &session.progress };
+        Program::compile(plan, &scripts, &target)
+    }
+
+    fn plan(&self, request: &Request, session: &Session) -> Result<Plan, ErrorKind> {
+        let rows = &session.rows;
+        let (plan, direction) = match request {
+            Request::Upgrade(target) => (self.graph.plan_upgrade(target, rows)?, Direction::Upgrade),
+            Request::Downgrade(target) => (self.graph.plan_downgrade(target, rows)?, Direction::Downgrade),
+            Request::Stamp(targets, purge) => return self.plan_stamp(targets, *purge, session),
+        };
+        let Some(stopped) = session.progress.first() else { return Ok(plan) };
+        let at = plan.steps.iter().position(|step| step.revision == stopped.revision);
+        match at {
+            Some(at) if stopped.direction == direction => Ok(self.continued_first(plan, at, rows)),
+            _ => Err(in_progress(stopped, &session.progress)),
+        }
+    }
+
+    /// Puts a revision that stopped half-way before all others; it was applicable then, so it is now.
+    fn continued_first(&self, mut plan: Plan, at: usize, rows: &Heads) -> Plan {
+        if at == 0 {
+            return plan;
+        }
+        let step = plan.steps.remove(at);
+        plan.steps.insert(0, step);
+        let mut before = rows.clone();
+        for step in &mut plan.steps {
+            let after = self.graph.heads_after(&before, &step.revision, step.direction);
+            let difference = |a: &Heads, b: &Heads| -> BTreeSet<RevisionId> { a.0.difference(&b.0).cloned().collect() };
+            step.rows = RowChange { delete: difference(&before, &after), insert: difference(&after, &before) };
+            before = after;
+        }
+        plan
+    }
+
+    /// A purge also gives up what stopped half-way: whoever purges says what is true.
+    fn plan_stamp(&self, targets: &[Target], purge: Purge, session: &Session) -> Result<Plan, ErrorKind> {
+        let stopped = session.progress.first();
+        if let (Purge::Keep, Some(stopped)) = (purge, stopped) {
+            return Err(in_progress(stopped, &session.progress));
+        }
+        let mut plan = self.graph.plan_stamp(targets, &session.rows, purge)?;
+        if let (true, Some(stopped)) = (plan.steps.is_empty(), stopped) {
+            plan.steps.push(Step {
+                revision: stopped.revision.clone(),
+                direction: Direction::Stamp,
+                rows: RowChange::default(),
+            });
+        }
+        Ok(plan)
+    }
+
+    /// Adds to an unknown row what the history knows of it.
+    async fn explain_row(&self, kind: ErrorKind, session: &mut Session) -> Error {
+        let ErrorKind::UnknownRow { revision, .. } = kind else { return kind.into() };
+        let applied = match session.applied(&revision).await {
+            Ok(row) => row.map(|row| {
+                let by = row.user.map_or(String::new(), |user| format!(" by {user}"));
+                let on = row.host.map_or(String::new(), |host| format!(" on {host}"));
+                let message = row.message.filter(|message| !message.is_empty());
+                let message = message.map_or(String::new(), |message| format!("\"{message}\", "));
+                format!("{message}applied {}{by}{on}", row.started)
+            }),
+            Err(_) => None,
+        };
+        ErrorKind::UnknownRow { revision, applied }.into()
+    }
+}
+
+fn in_progress(stopped: &ProgressRow, progress: &[ProgressRow]) -> ErrorKind {
+    let direction = stopped.direction;
+    ErrorKind::InProgress { revision: stopped.revision.clone(), direction, done: progress.len() }
+}
+
+fn nothing_done(program: &Program) -> Report {
+    Report { from: program.from.clone(), to: program.to.clone(), steps: Vec::new() }
+}
