@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use crate::dialect::Dialect;
 use crate::direction::Direction;
-use crate::direction::Direction;
 use crate::error::Error;
 use crate::id::Heads;
 use crate::id::Label;

@@ -1,0 +1,51 @@
+//! The question before a protected database is changed.
+
+use std::io;
+use std::io::BufRead;
+use std::io::IsTerminal;
+use std::io::Write;
+
+use crate::cli::ui::Progress;
+use crate::config::Config;
+use crate::engine::Event;
+use crate::engine::Observer;
+use crate::engine::Program;
+use crate::error::Error;
+use crate::error::ErrorKind;
+
+/// Shows progress, and asks before a protected environment is changed.
+pub struct Confirming {
+    progress: Progress,
+    /// What must be typed; nothing when no question is asked.
+    answer: Option<String>,
+}
+
+impl Confirming {
+    /// Asks when the database is protected, unless the answer is `yes` already.
+    pub fn new(progress: Progress, config: &Config, yes: bool) -> Self {
+        let name = config.environment.clone().unwrap_or_else(|| "yes".to_owned());
+        let answer = (config.database.protected && !yes).then_some(name);
+        Self { progress, answer }
+    }
+}
+
+impl Observer for Confirming {
+    fn event(&mut self, event: Event<'_>) {
+        self.progress.event(event);
+    }
+
+    fn confirm(&mut self, program: &Program) -> Result<(), Error> {
+        let Some(answer) = self.answer.take() else { return Ok(()) };
+        self.progress.plan(program);
+        if !io::stdin().is_terminal() {
+            return Err(ErrorKind::NobodyToAsk.into());
+        }
+        let failed = |cause: io::Error| Error::from(ErrorKind::Output).because(cause);
+        let mut terminal = io::stderr();
+        write!(terminal, "this database is protected; type `{answer}` to go on: ").map_err(failed)?;
+        terminal.flush().map_err(failed)?;
+        let mut typed = String::new();
+        io::stdin().lock().read_line(&mut typed).map_err(failed)?;
+        if typed.trim() == answer { Ok(()) } else { Err(ErrorKind::Declined.into()) }
+    }
+}

@@ -1,0 +1,62 @@
+//! How a command ended, for the shell and for programs.
+
+use crate::engine::Report;
+use crate::engine::RunFailure;
+use crate::error::Error;
+use crate::error::ErrorKind;
+
+/// A command that did its work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Nothing to complain about: exit status 0.
+    Done,
+    /// It ran, and found something: exit status 1.
+    Found,
+}
+
+/// A command that did not.
+#[derive(Debug)]
+pub struct Failed {
+    /// Why.
+    pub error: Error,
+    /// What a run did before it failed; nothing when it had not begun.
+    pub report: Option<Report>,
+    /// The state of the database, in a sentence; only of commands that change one.
+    pub state: Option<String>,
+}
+
+impl Outcome {
+    /// Returns the exit status.
+    pub fn exit_code(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::Found => 1,
+        }
+    }
+}
+
+impl Failed {
+    /// Returns the exit status: 3 after the first step began, 2 before.
+    pub fn exit_code(&self) -> u8 {
+        if self.report.is_some() { 3 } else { 2 }
+    }
+}
+
+impl From<Error> for Failed {
+    fn from(error: Error) -> Self {
+        Self { error, report: None, state: None }
+    }
+}
+
+impl From<ErrorKind> for Failed {
+    fn from(kind: ErrorKind) -> Self {
+        Error::from(kind).into()
+    }
+}
+
+impl From<RunFailure> for Failed {
+    fn from(failure: RunFailure) -> Self {
+        let state = Some(failure.state());
+        Self { error: failure.error, report: failure.report, state }
+    }
+}

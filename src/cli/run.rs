@@ -1,0 +1,35 @@
+//! What `upgrade`, `downgrade` and `stamp` have in common.
+
+use crate::cli::confirm::Confirming;
+use crate::cli::context::Context;
+use crate::cli::outcome::Failed;
+use crate::cli::outcome::Outcome;
+use crate::engine::Request;
+
+/// Options of every command that changes a database.
+#[derive(Debug, clap::Args)]
+pub struct RunArgs {
+    /// Show what would be done, each statement and each transaction, and touch nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Do not ask, also where the environment is protected
+    #[arg(short, long)]
+    yes: bool,
+}
+
+impl RunArgs {
+    /// Does what is asked, or shows it.
+    pub async fn migrate(&self, request: &Request, cx: &mut Context) -> Result<Outcome, Failed> {
+        let project = cx.project()?;
+        let mut session = cx.open(&project).await?;
+        if self.dry_run {
+            let program = project.program(request, &mut session).await?;
+            session.close().await;
+            return cx.dry_run(&program);
+        }
+        let mut observer = Confirming::new(cx.progress(), &project.config, self.yes);
+        let report = project.migrate(request, &mut session, &cx.actor, &mut observer).await?;
+        session.close().await;
+        cx.report(&report)
+    }
+}

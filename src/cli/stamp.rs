@@ -1,0 +1,31 @@
+//! `rev stamp`.
+
+use crate::cli::context::Context;
+use crate::cli::outcome::Failed;
+use crate::cli::outcome::Outcome;
+use crate::cli::run::RunArgs;
+use crate::engine::Request;
+use crate::graph::Purge;
+
+/// Say what is applied, without running anything
+///
+/// Writes the rows that `upgrade` to the target would leave if it is not applied, and those that `downgrade` to it
+/// would leave if it is. Several targets are taken from left to right.
+#[derive(Debug, clap::Args)]
+pub struct StampArgs {
+    /// What is true: `head`, `heads`, `base`, ids, labels
+    #[arg(required = true, allow_negative_numbers = true)]
+    targets: Vec<String>,
+    /// Forget all rows first, also those that no script has and those of a revision that stopped half-way
+    #[arg(long)]
+    purge: bool,
+    #[command(flatten)]
+    run: RunArgs,
+}
+
+/// Runs the command.
+pub async fn run(args: &StampArgs, cx: &mut Context) -> Result<Outcome, Failed> {
+    let targets = args.targets.iter().map(|text| cx.target(text)).collect::<Result<_, _>>()?;
+    let purge = if args.purge { Purge::All } else { Purge::Keep };
+    args.run.migrate(&Request::Stamp(targets, purge), cx).await
+}
