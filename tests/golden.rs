@@ -36,34 +36,81 @@ fn explore() {
             let expect = &query["expect"];
             let (key, detail) = compare(&graph, query, expect, &ours);
             *counts.entry(key.clone()).or_default() += 1;
-            if !key.contains("SAME") { println!("{key} | {} | {} | {} | {:?}", case["name"], query, detail, case["graph"].as_array().unwrap().iter().map(|r| format!("{}<{}+{}:{}", r["revision"], r["down_revision"], r["depends_on"], r["branch_labels"])).collect::<Vec<_>>().join("; ")); }
+            if !key.contains("SAME") {
+                println!(
+                    "{key} | {} | {} | {} | {:?}",
+                    case["name"],
+                    query,
+                    detail,
+                    case["graph"]
+                        .as_array()
+                        .unwrap()
+                        .iter()
+                        .map(|r| format!(
+                            "{}<{}+{}:{}",
+                            r["revision"], r["down_revision"], r["depends_on"], r["branch_labels"]
+                        ))
+                        .collect::<Vec<_>>()
+                        .join("; ")
+                );
+            }
         }
     }
-    for (k, v) in counts { println!("COUNT {v:5} {k}"); }
+    for (k, v) in counts {
+        println!("COUNT {v:5} {k}");
+    }
 }
 
-enum Ours { Plan(Plan), Revs(Names), Refused(ErrorKind), Dep(Names, Vec<String>) }
+enum Ours {
+    Plan(Plan),
+    Revs(Names),
+    Refused(ErrorKind),
+    Dep(Names, Vec<String>),
+}
 
 fn strings(v: &Value) -> Vec<String> {
-    match v { Value::Null => vec![], Value::String(s) => vec![s.clone()], Value::Array(a) => a.iter().map(|x| x.as_str().unwrap().to_owned()).collect(), _ => panic!("{v}") }
+    match v {
+        Value::Null => vec![],
+        Value::String(s) => vec![s.clone()],
+        Value::Array(a) => a.iter().map(|x| x.as_str().unwrap().to_owned()).collect(),
+        _ => panic!("{v}"),
+    }
 }
-fn names(v: &Value) -> Names { strings(v).into_iter().collect() }
-fn heads(v: &Value) -> Heads { strings(v).iter().map(|s| RevisionId::from_row(s)).collect() }
+fn names(v: &Value) -> Names {
+    strings(v).into_iter().collect()
+}
+fn heads(v: &Value) -> Heads {
+    strings(v).iter().map(|s| RevisionId::from_row(s)).collect()
+}
 
 fn build(v: &Value) -> RevisionGraph {
-    RevisionGraph::build(v.as_array().unwrap().iter().map(|r| Revision {
-        id: r["revision"].as_str().unwrap().parse().unwrap(),
-        down_revisions: strings(&r["down_revision"]).iter().map(|s| s.parse().unwrap()).collect(),
-        depends_on: strings(&r["depends_on"]),
-        labels: strings(&r["branch_labels"]).iter().map(|s| s.parse::<Label>().unwrap()).collect(),
-        message: String::new(), created: None, path: PathBuf::new(),
-    }).collect()).unwrap()
+    RevisionGraph::build(
+        v.as_array()
+            .unwrap()
+            .iter()
+            .map(|r| Revision {
+                id: r["revision"].as_str().unwrap().parse().unwrap(),
+                down_revisions: strings(&r["down_revision"]).iter().map(|s| s.parse().unwrap()).collect(),
+                depends_on: strings(&r["depends_on"]),
+                labels: strings(&r["branch_labels"]).iter().map(|s| s.parse::<Label>().unwrap()).collect(),
+                message: String::new(),
+                created: None,
+                path: PathBuf::new(),
+            })
+            .collect(),
+    )
+    .unwrap()
 }
 
 fn answer(graph: &RevisionGraph, q: &Value) -> Ours {
-    match try_answer(graph, q) { Ok(o) => o, Err(e) => Ours::Refused(e) }
+    match try_answer(graph, q) {
+        Ok(o) => o,
+        Err(e) => Ours::Refused(e),
+    }
 }
-fn revs(v: Vec<&Revision>) -> Ours { Ours::Revs(v.iter().map(|r| r.id.to_string()).collect()) }
+fn revs(v: Vec<&Revision>) -> Ours {
+    Ours::Revs(v.iter().map(|r| r.id.to_string()).collect())
+}
 fn try_answer(graph: &RevisionGraph, q: &Value) -> Result<Ours, ErrorKind> {
     let rows = heads(&q["current"]);
     let target = || q["target"].as_str().unwrap().parse::<Target>();
@@ -74,14 +121,26 @@ fn try_answer(graph: &RevisionGraph, q: &Value) -> Result<Ours, ErrorKind> {
         "branches" => revs(graph.branch_points()),
         "current" => Ours::Revs(graph.maximal(&rows).iter().map(|i| i.to_string()).collect()),
         "show" => Ours::Revs(graph.resolve(&target()?, &rows)?.iter().map(|i| i.to_string()).collect()),
-        "history" => { let r: Range = q["range"].as_str().unwrap_or(":").parse()?; revs(graph.history(&r, Some(&rows))?) }
+        "history" => {
+            let r: Range = q["range"].as_str().unwrap_or(":").parse()?;
+            revs(graph.history(&r, Some(&rows))?)
+        }
         op @ ("upgrade" | "downgrade") => {
             let (rows, target) = if q["sql"] == true {
                 let r: Range = q["target"].as_str().unwrap().parse()?;
-                let rows = match &r.lower { None => Heads::empty(), Some(t) => graph.resolve(t, &Heads::empty())?.into_iter().collect() };
+                let rows = match &r.lower {
+                    None => Heads::empty(),
+                    Some(t) => graph.resolve(t, &Heads::empty())?.into_iter().collect(),
+                };
                 (rows, r.upper.unwrap())
-            } else { (rows, target()?) };
-            Ours::Plan(if op == "upgrade" { graph.plan_upgrade(&target, &rows)? } else { graph.plan_downgrade(&target, &rows)? })
+            } else {
+                (rows, target()?)
+            };
+            Ours::Plan(if op == "upgrade" {
+                graph.plan_upgrade(&target, &rows)?
+            } else {
+                graph.plan_downgrade(&target, &rows)?
+            })
         }
         "stamp" => {
             let t: Vec<Target> = strings(&q["target"]).iter().map(|s| s.parse()).collect::<Result<_, _>>()?;
@@ -96,15 +155,25 @@ fn try_answer(graph: &RevisionGraph, q: &Value) -> Result<Ours, ErrorKind> {
             let t: Target = q["head"].as_str().unwrap().parse()?;
             let splice = if q["splice"] == true { Splice::Allow } else { Splice::Refuse };
             let p = graph.resolve_parents(&[t], &rows, splice)?.iter().map(|i| i.to_string()).collect();
-            for l in strings(&q["branch_label"]) { graph.check_new_label(&l.parse().unwrap())?; }
-            let deps = strings(&q["depends_on"]).iter().map(|d| graph.resolve_dependency(&d.parse()?, &rows)).collect::<Result<_, _>>()?;
+            for l in strings(&q["branch_label"]) {
+                graph.check_new_label(&l.parse().unwrap())?;
+            }
+            let deps = strings(&q["depends_on"])
+                .iter()
+                .map(|d| graph.resolve_dependency(&d.parse()?, &rows))
+                .collect::<Result<_, _>>()?;
             Ours::Dep(p, deps)
         }
         "current-after" => {
             let mut rows = rows;
             for s in q["sequence"].as_array().unwrap() {
                 let t: Target = s["target"].as_str().unwrap().parse()?;
-                let plan = match s["op"].as_str().unwrap() { "upgrade" => graph.plan_upgrade(&t, &rows)?, "downgrade" => graph.plan_downgrade(&t, &rows)?, "stamp" => graph.plan_stamp(&[t], &rows, Purge::Keep)?, o => panic!("{o}") };
+                let plan = match s["op"].as_str().unwrap() {
+                    "upgrade" => graph.plan_upgrade(&t, &rows)?,
+                    "downgrade" => graph.plan_downgrade(&t, &rows)?,
+                    "stamp" => graph.plan_stamp(&[t], &rows, Purge::Keep)?,
+                    o => panic!("{o}"),
+                };
                 rows = plan.to;
             }
             Ours::Revs(rows.iter().map(|i| i.to_string()).collect())
@@ -123,21 +192,45 @@ fn compare(graph: &RevisionGraph, q: &Value, e: &Value, ours: &Ours) -> (String,
         (None, Ours::Plan(p)) => {
             let steps: Names = p.steps.iter().map(|s| s.revision.to_string()).collect();
             let to: Names = p.to.iter().map(|s| s.to_string()).collect();
-            if op != "stamp" && steps != names(&e["order"]) { return (format!("{op} STEPS"), show(ours)); }
-            if to != names(&e["rows"]) { 
+            if op != "stamp" && steps != names(&e["order"]) {
+                return (format!("{op} STEPS"), show(ours));
+            }
+            if to != names(&e["rows"]) {
                 let m: Names = graph.maximal(&heads(&e["rows"])).iter().map(|i| i.to_string()).collect();
-                return (format!("{op} ROWS {}", if m == to { "maximal" } else { "" }), show(ours)); }
+                return (format!("{op} ROWS {}", if m == to { "maximal" } else { "" }), show(ours));
+            }
             (format!("{op} SAME"), String::new())
         }
         (None, Ours::Revs(r)) => {
-            let exp = match op { "branches" => e["branches"].as_array().unwrap().iter().map(|b| b["rev"].as_str().unwrap().to_owned()).collect(), "history" => names(&e["order"]), "merge" => names(&e["down_revision"]), "current-after" => names(&e["rows"]), _ => names(&e["revs"]) };
+            let exp = match op {
+                "branches" => {
+                    e["branches"].as_array().unwrap().iter().map(|b| b["rev"].as_str().unwrap().to_owned()).collect()
+                }
+                "history" => names(&e["order"]),
+                "merge" => names(&e["down_revision"]),
+                "current-after" => names(&e["rows"]),
+                _ => names(&e["revs"]),
+            };
             if exp == *r { (format!("{op} SAME"), String::new()) } else { (format!("{op} DIFF"), show(ours)) }
         }
         (None, Ours::Dep(p, d)) => {
-            if *p == names(&e["down_revision"]) && *d == strings(&e["depends_on"]) { (format!("{op} SAME"), String::new()) } else { (format!("{op} DIFF"), show(ours)) }
+            if *p == names(&e["down_revision"]) && *d == strings(&e["depends_on"]) {
+                (format!("{op} SAME"), String::new())
+            } else {
+                (format!("{op} DIFF"), show(ours))
+            }
         }
     }
 }
 fn show(o: &Ours) -> String {
-    match o { Ours::Plan(p) => format!("steps {} to {}", p.steps.iter().map(|s| s.revision.to_string()).collect::<Vec<_>>().join(" "), p.to), Ours::Revs(r) => format!("{r:?}"), Ours::Dep(p, d) => format!("{p:?} {d:?}"), Ours::Refused(k) => k.to_string() }
+    match o {
+        Ours::Plan(p) => format!(
+            "steps {} to {}",
+            p.steps.iter().map(|s| s.revision.to_string()).collect::<Vec<_>>().join(" "),
+            p.to
+        ),
+        Ours::Revs(r) => format!("{r:?}"),
+        Ours::Dep(p, d) => format!("{p:?} {d:?}"),
+        Ours::Refused(k) => k.to_string(),
+    }
 }

@@ -10,6 +10,7 @@ use sqlx::postgres::PgConnectOptions;
 use sqlx::postgres::PgSslMode;
 use sqlx::sqlite::SqliteConnectOptions;
 use tokio::time::Instant;
+use url::Url;
 
 use crate::config::url::Address;
 use crate::config::url::DatabaseUrl;
@@ -131,8 +132,8 @@ fn sqlite_options(file: &SqliteUrl, access: Access) -> SqliteConnectOptions {
 }
 
 fn postgres_options(server: &ServerUrl) -> PgConnectOptions {
-    // The options that the pgpass file and the variables give are the library's to fill in; what is known is set.
-    let mut options = PgConnectOptions::new()
+    let mut options = from_password_file(server)
+        .unwrap_or_else(PgConnectOptions::new_without_pgpass)
         .disable_statement_logging()
         .database(&server.database)
         .application_name(server.application_name.as_deref().unwrap_or("rev"))
@@ -167,6 +168,18 @@ fn postgres_options(server: &ServerUrl) -> PgConnectOptions {
         options = options.options(server.options.iter().map(|(name, value)| (name, value)));
     }
     options
+}
+
+/// Looks the password up in the pgpass file, where the URL has none; the driver does that only for a URL it reads
+/// itself.
+fn from_password_file(server: &ServerUrl) -> Option<PgConnectOptions> {
+    let (None, Address::Tcp { host, port }) = (&server.password, &server.address) else { return None };
+    let mut url = Url::parse("postgres://host").ok()?;
+    url.set_host(Some(host)).ok()?;
+    url.set_port(Some(*port)).ok()?;
+    url.set_username(server.user.as_deref()?).ok()?;
+    url.set_path(&server.database);
+    PgConnectOptions::from_url(&url).ok()
 }
 
 fn mysql_options(server: &ServerUrl) -> MySqlConnectOptions {

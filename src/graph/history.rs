@@ -21,7 +21,11 @@ impl RevisionGraph {
         let state = match rows {
             _ if !range.needs_rows() => self.nothing_applied(),
             Some(rows) => self.state(rows)?,
-            None => return Err(ErrorKind::Usage { message: format!("`{range}` counts from a database, and there is none") }),
+            None => {
+                return Err(ErrorKind::Usage {
+                    message: format!("`{range}` counts from a database, and there is none"),
+                });
+            }
         };
         let (lower, upper) = self.ends(range, &state)?;
         let mut shown = self.ancestor_nodes(upper.iter().copied());

@@ -1,0 +1,657 @@
+//! The configuration of a project for one command: file, environment, variables and flags put together.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::config::database::DatabaseConfig;
+use crate::config::dotenv;
+use crate::config::environment::Environment;
+use crate::config::file::ConfigFile;
+use crate::config::file::Table;
+use crate::config::find::FILE_NAME;
+use crate::config::find::find;
+use crate::config::hook::Hook;
+use crate::config::key::DATABASE_KEYS;
+use crate::config::key::Key;
+use crate::config::key::LONGEST_NAME;
+use crate::config::key::PROJECT_KEYS;
+use crate::config::key::URL_KEYS;
+use crate::config::setting::Data;
+use crate::config::setting::Setting;
+use crate::config::source::UrlOrigin;
+use crate::config::source::UrlSource;
+use crate::error::Error;
+use crate::error::ErrorKind;
+use crate::span::Span;
+
+/// The configuration file that `rev init` writes.
+pub const STARTER: &str = include_str!("../../templates/migrations.toml");
+
+/// The folder that makes a project without a configuration file one.
+const DEFAULT_VERSIONS: &str = "versions";
+
+/// What the command line says about the configuration; the rest comes from variables and the file.
+#[derive(Default)]
+pub struct Selection {
+    /// `-c`: exactly this file.
+    pub config: Option<PathBuf>,
+    /// `-e`: the environment.
+    pub env: Option<String>,
+    /// `-u`: the database.
+    pub url: Option<String>,
+    /// `--wait`.
+    pub wait: Option<Duration>,
+    /// `--lock-wait`.
+    pub lock_wait: Option<Duration>,
+    /// `--lock-timeout`.
+    pub lock_timeout: Option<Duration>,
+}
+
+/// The configuration of a project, with everything decided but the URL.
+#[derive(Debug)]
+pub struct Config {
+    /// The file, if there is one.
+    pub file: Option<PathBuf>,
+    /// The folder of the file; empty when that is the working folder.
+    pub root: PathBuf,
+    /// The script folders, at least one.
+    pub versions: Vec<PathBuf>,
+    /// Whether the folders inside them are script folders too.
+    pub recursive: bool,
+    /// The template of new scripts; nothing means the one that is built in.
+    pub template: Option<PathBuf>,
+    /// The template of new scripts' names, without `.sql`.
+    pub file_name: String,
+    /// The time zone of dates in new scripts and their names.
+    pub timezone: String,
+    /// What is run after a script was written.
+    pub post_write: Vec<Hook>,
+    /// The environment that was chosen.
+    pub environment: Option<String>,
+    /// The environments that the file has, sorted.
+    pub environments: Vec<String>,
+    /// The variables of the process and of `.env`.
+    pub variables: Environment,
+    /// How the chosen database is changed.
+    pub database: DatabaseConfig,
+}
+
+impl Config {
+    /// Reads the configuration that holds in the `working` folder (empty for the process's own).
+    ///
+    /// Without a file the defaults hold, if there is a `versions` folder; else nobody has said that this is a project.
+    pub fn load(working: &Path, selection: &Selection, environment: &Environment) -> Result<Self, Error> {
+        let named = selection.config.clone().or_else(|| environment.get_filled("REV_CONFIG").map(PathBuf::from));
+        let path = named.map(|named| working.join(named)).or_else(|| find(working));
+        if path.is_none() && !working.join(DEFAULT_VERSIONS).is_dir() {
+            return Err(ErrorKind::NoConfig { name: FILE_NAME.to_owned() }.into());
+        }
+        let root = path.as_deref().and_then(Path::parent).unwrap_or(working).to_owned();
+        let file = path.as_deref().map(read).transpose()?.unwrap_or_default();
+        let variables = environment.or(dotenv::read(&root)?);
+        let mut config = Self::defaults();
+        for key in PROJECT_KEYS {
+            if let Some(setting) = file.project.get(key.name) {
+                (key.set)(&mut config, &setting.clone().filled(&variables)?)?;
+            }
+        }
+        config.versions = config.versions.iter().map(|folder| root.join(folder)).collect();
+        config.template = config.template.map(|template| root.join(template));
+        config.environment = selection.env.clone().or_else(|| variables.get_filled("REV_ENV").map(str::to_owned));
+        let layers = Layers::new(&file, config.environment.as_deref(), &variables)?;
+        config.database = layers.database(working, &root, selection)?;
+        config.environments = file.environments.into_keys().collect();
+        Ok(Self { file: path, root, post_write: file.post_write, variables, ..config })
+    }
+
+    /// Returns what holds where nothing is configured.
+    pub(super) fn defaults() -> Self {
+        let url = UrlSource {
+            given: None,
+            origin: UrlOrigin::Default,
+            root: PathBuf::new(),
+            working: PathBuf::new(),
+            environment: Environment::default(),
+            chosen: None,
+        };
+        Self {
+            file: None,
+            root: PathBuf::new(),
+            versions: vec![DEFAULT_VERSIONS.into()],
+            recursive: false,
+            template: None,
+            file_name: "{{ date }}_{{ id }}_{{ slug }}".to_owned(),
+            timezone: "UTC".to_owned(),
+            post_write: Vec::new(),
+            environment: None,
+            environments: Vec::new(),
+            variables: Environment::default(),
+            database: DatabaseConfig::new(url),
+        }
+    }
+}
+
+fn read(path: &Path) -> Result<ConfigFile, Error> {
+    let bytes = match fs::read(path) {
+        Ok(bytes) => bytes,
+        Err(cause) => return Err(Error::from(ErrorKind::Unreadable { path: path.into() }).because(cause)),
+    };
+    let Ok(text) = String::from_utf8(bytes) else { return Err(ErrorKind::NotUtf8 { path: path.into() }.into()) };
+    ConfigFile::parse(path, &text)
+}
+
+/// What may say something about the database, strongest first.
+struct Layers<'a> {
+    variables: &'a Environment,
+    chosen: Option<(&'a str, &'a Span, &'a Table)>,
+    file: &'a Table,
+}
+
+impl<'a> Layers<'a> {
+    fn new(file: &'a ConfigFile, chosen: Option<&'a str>, variables: &'a Environment) -> Result<Self, Error> {
+        let chosen = match chosen {
+            None => None,
+            Some(name) => {
+                let Some((span, table)) = file.environments.get(name) else {
+                    let known = file.environments.keys().cloned().collect();
+                    return Err(ErrorKind::UnknownEnvironment { name: name.to_owned(), known }.into());
+                };
+                Some((name, span, table))
+            }
+        };
+        Ok(Self { variables, chosen, file: &file.database })
+    }
+
+    fn database(&self, working: &Path, root: &Path, selection: &Selection) -> Result<DatabaseConfig, Error> {
+        let (given, origin) = self.url(selection)?;
+        let url = UrlSource {
+            given,
+            origin,
+            root: root.to_owned(),
+            working: working.to_owned(),
+            environment: self.variables.clone(),
+            chosen: self.chosen.map(|(name, span, _)| (name.to_owned(), span.clone())),
+        };
+        let mut database = DatabaseConfig::new(url);
+        let mut effective = BTreeMap::new();
+        for key in DATABASE_KEYS {
+            if let Some(setting) = self.setting(key)? {
+                (key.set)(&mut database, &setting)?;
+                effective.insert(key.name, setting);
+            }
+        }
+        check_tables(&mut database, &effective)?;
+        database.wait = selection.wait.unwrap_or(database.wait);
+        database.lock_wait = selection.lock_wait.unwrap_or(database.lock_wait);
+        database.lock_timeout = selection.lock_timeout.unwrap_or(database.lock_timeout);
+        Ok(database)
+    }
+
+    /// Returns what the strongest layer says about `key`, with its variables filled in.
+    fn setting(&self, key: &Key<DatabaseConfig>) -> Result<Option<Setting>, Error> {
+        if let Some(setting) = self.variable(key) {
+            return Ok(Some(setting));
+        }
+        let chosen = self.chosen.and_then(|(_, _, table)| table.get(key.name));
+        chosen.or_else(|| self.file.get(key.name)).map(|setting| setting.clone().filled(self.variables)).transpose()
+    }
+
+    /// Returns what says which database it is. With an environment chosen, `[database]` has no say: a missing line
+    /// must not send what was meant for one database to another.
+    fn url(&self, selection: &Selection) -> Result<(Option<Setting>, UrlOrigin), Error> {
+        if let Some(url) = &selection.url {
+            let setting = Setting { key: "--url".to_owned(), data: Data::Word(url.clone()), span: None };
+            return Ok((Some(setting), UrlOrigin::Flag));
+        }
+        let mut variables = URL_KEYS.iter().filter_map(|key| self.variable(key));
+        if let Some(setting) = variables.next() {
+            if let Some(other) = variables.next() {
+                let message = format!("{} and {} are both set; keep one", setting.key, other.key);
+                return Err(ErrorKind::BadConfig { message }.into());
+            }
+            return Ok((Some(setting), UrlOrigin::Variable));
+        }
+        let (table, origin) = match self.chosen {
+            Some((_, _, table)) => (table, UrlOrigin::Environment),
+            None => (self.file, UrlOrigin::File),
+        };
+        let setting = URL_KEYS.iter().find_map(|key| table.get(key.name)).cloned();
+        let origin = if setting.is_some() { origin } else { UrlOrigin::Default };
+        Ok((setting, origin))
+    }
+
+    fn variable<T>(&self, key: &Key<T>) -> Option<Setting> {
+        let name = key.variable_name();
+        let value = self.variables.get_filled(&name).filter(|_| key.variable)?;
+        Some(Setting { data: Data::Word(value.to_owned()), key: name, span: None })
+    }
+}
+
+/// Derives the version table's name from the prefix where it is not given, and checks that it is a table of its own.
+fn check_tables(database: &mut DatabaseConfig, settings: &BTreeMap<&str, Setting>) -> Result<(), Error> {
+    let prefix = &database.table_prefix;
+    let Some(given) = settings.get("version_table") else {
+        database.version_table = format!("{prefix}version");
+        debug_assert!(database.version_table.len() <= LONGEST_NAME, "the prefix leaves room for the longest name");
+        return Ok(());
+    };
+    let taken = ["history", "progress", "lock"].map(|table| format!("{prefix}{table}"));
+    if taken.iter().any(|table| table.eq_ignore_ascii_case(&database.version_table)) {
+        return Err(given.refuse("rev has another table of that name"));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use tempfile::TempDir;
+
+    use super::*;
+    use crate::config::database::TransactionScope;
+    use crate::config::key::HOOKS_KEYS;
+    use crate::config::key::POST_WRITE_KEYS;
+    use crate::config::source::ResolvedUrl;
+
+    /// A project in a folder of its own, with a command line and variables.
+    struct Project {
+        folder: TempDir,
+        selection: Selection,
+        variables: Vec<(&'static str, &'static str)>,
+    }
+
+    impl Project {
+        fn new(config: &str) -> Self {
+            let folder = tempfile::tempdir().unwrap();
+            fs::write(folder.path().join(FILE_NAME), config).unwrap();
+            Self { folder, selection: Selection::default(), variables: Vec::new() }
+        }
+
+        fn with(mut self, name: &'static str, value: &'static str) -> Self {
+            self.variables.push((name, value));
+            self
+        }
+
+        fn env(mut self, name: &str) -> Self {
+            self.selection.env = Some(name.to_owned());
+            self
+        }
+
+        fn url(mut self, url: &str) -> Self {
+            self.selection.url = Some(url.to_owned());
+            self
+        }
+
+        fn write(self, name: &str, text: &str) -> Self {
+            fs::write(self.folder.path().join(name), text).unwrap();
+            self
+        }
+
+        fn load(&self) -> Result<Config, Error> {
+            Config::load(self.folder.path(), &self.selection, &self.variables.iter().copied().collect())
+        }
+
+        fn resolve(&self) -> Result<ResolvedUrl, Error> {
+            self.load()?.database.url.resolve()
+        }
+
+        fn path(&self, name: &str) -> PathBuf {
+            self.folder.path().join(name)
+        }
+
+        /// Takes the folder, which differs from run to run, out of a message.
+        fn relative(&self, error: &Error) -> String {
+            error.to_string().replace(&format!("{}/", self.folder.path().display()), "")
+        }
+    }
+
+    /// Checks the problems of a configuration, `line:column: message` each.
+    fn check_refused(config: &str, expected: &[&str]) {
+        let project = Project::new(config);
+        let error = project.load().unwrap_err();
+        let messages = error.problems().iter().map(|problem| project.relative(problem)).collect::<Vec<_>>();
+        let expected = expected.iter().map(|expected| format!("{FILE_NAME}:{expected}")).collect::<Vec<_>>();
+        assert_eq!(messages, expected);
+    }
+
+    fn check_url(project: &Project, expected: &str, origin: UrlOrigin) {
+        let resolved = project.resolve().unwrap();
+        let shown = resolved.url.to_string().replace(&format!("{}/", project.folder.path().display()), "");
+        assert_eq!((shown.as_str(), resolved.origin), (expected, origin));
+    }
+
+    const DATABASES: &str = "[database]\nurl = 'sqlite:file.db'\nlock_timeout = '1s'\n[env.dev]\nurl = 'sqlite:dev.db'\nlock_timeout = '2s'\n";
+
+    #[test]
+    fn the_url_comes_from_the_strongest_source() {
+        let variable = || Project::new(DATABASES).with("REV_URL", "mysql://h/v");
+        check_url(&variable().env("dev").url("mysql://h/f"), "mysql://h:3306/f", UrlOrigin::Flag);
+        check_url(&variable().env("dev"), "mysql://h:3306/v", UrlOrigin::Variable);
+        check_url(&Project::new(DATABASES).env("dev"), "sqlite:dev.db", UrlOrigin::Environment);
+        check_url(&Project::new(DATABASES).with("REV_ENV", "dev"), "sqlite:dev.db", UrlOrigin::Environment);
+        check_url(&Project::new(DATABASES).with("REV_URL", ""), "sqlite:file.db", UrlOrigin::File);
+    }
+
+    #[test]
+    fn an_empty_url_is_that_of_the_pg_variables_or_the_default() {
+        for config in ["", "[database]\nurl = ''", "[database]\nurl = '${NONE:-}'", "[env.e]\nurl = ''\n"] {
+            let project = || {
+                let project = Project::new(config);
+                if config.contains("env") { project.env("e") } else { project }
+            };
+            check_url(&project(), "sqlite:app.db", UrlOrigin::Default);
+            let with_variables = project().with("PGHOST", "h").with("PGDATABASE", "d");
+            check_url(&with_variables, "postgres://h:5432/d", UrlOrigin::PgVariables);
+        }
+    }
+
+    #[test]
+    fn a_chosen_environment_without_a_url_never_means_another_database() {
+        let config = "[database]\nurl = 'sqlite:file.db'\n[env.production]\nprotected = true\n";
+        let project = Project::new(config).env("production");
+        let message = project.relative(&project.resolve().unwrap_err());
+        assert_eq!(
+            message,
+            "migrations.toml:3:6: the configuration is not valid: environment `production` has no `url`, \
+             and neither PGHOST nor PGDATABASE is set"
+        );
+        let with_variables = Project::new(config).env("production").with("PGDATABASE", "d").with("PGHOST", "h");
+        check_url(&with_variables, "postgres://h:5432/d", UrlOrigin::PgVariables);
+    }
+
+    #[test]
+    fn an_empty_flag_is_refused() {
+        assert_eq!(Project::new(DATABASES).url("").resolve().unwrap_err().code(), "bad-url");
+    }
+
+    #[test]
+    fn paths_of_the_file_start_from_its_folder_and_typed_ones_from_the_working_folder() {
+        let mut project = Project::new("").write("below", "");
+        fs::create_dir_all(project.path("sub/versions")).unwrap();
+        fs::write(project.path("sub/migrations.toml"), "template = 't.sql'\n[database]\nurl = 'sqlite:a.db'").unwrap();
+        project.selection.config = Some("sub/migrations.toml".into());
+        let config = project.load().unwrap();
+        assert_eq!(
+            (config.versions, config.template),
+            (vec![project.path("sub/versions")], Some(project.path("sub/t.sql")))
+        );
+        check_url(&project, "sqlite:sub/a.db", UrlOrigin::File);
+        check_url(&project.url("sqlite:a.db"), "sqlite:a.db", UrlOrigin::Flag);
+    }
+
+    #[test]
+    fn other_keys_come_from_flag_variable_environment_file_default() {
+        let timeout = |project: Project| project.load().unwrap().database.lock_timeout.as_secs();
+        let mut flag = Project::new(DATABASES).with("REV_LOCK_TIMEOUT", "4s").env("dev");
+        flag.selection.lock_timeout = Some(Duration::from_secs(5));
+        assert_eq!(timeout(flag), 5);
+        assert_eq!(timeout(Project::new(DATABASES).with("REV_LOCK_TIMEOUT", "4s").env("dev")), 4);
+        assert_eq!(timeout(Project::new(DATABASES).env("dev")), 2);
+        assert_eq!(timeout(Project::new(DATABASES)), 1);
+        assert_eq!(timeout(Project::new("")), 3);
+    }
+
+    #[test]
+    fn variables_stand_for_every_type() {
+        let project = Project::new("[database]\nlock_retries = '${N:-7}'\n")
+            .with("REV_PROTECTED", "1")
+            .with("REV_TRANSACTION", "run")
+            .with("REV_SCHEMA", "app");
+        let database = project.load().unwrap().database;
+        assert_eq!((database.lock_retries, database.protected), (7, true));
+        assert_eq!((database.transaction, database.schema.as_deref()), (TransactionScope::Run, Some("app")));
+        let error = Project::new("").with("REV_LOCK_RETRIES", "many").load().unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "`many` is not a value of `REV_LOCK_RETRIES`: write a whole number from 0 to 1000000"
+        );
+    }
+
+    #[test]
+    fn an_unset_variable_matters_only_where_it_is_used() {
+        let config = "[database]\nurl = '${NONE}'\n[env.e]\nurl = 'sqlite:${NAME}.db'\nschema = '${NONE}'\n";
+        let project = Project::new(config).with("NAME", "e");
+        assert!(project.load().is_ok(), "no URL is needed yet");
+        assert_eq!(
+            project.relative(&project.resolve().unwrap_err()),
+            "migrations.toml:2:7: the variable `NONE` is not set, and `url` needs it"
+        );
+        let chosen = Project::new(config).with("NAME", "e").with("REV_SCHEMA", "x").env("e");
+        check_url(&chosen, "sqlite:e.db", UrlOrigin::Environment);
+    }
+
+    #[test]
+    fn the_dotenv_file_never_overrides_the_process() {
+        let config = "[database]\nurl = 'sqlite:${A}${B}.db'\n[env.e]\n";
+        let project = Project::new(config).write(".env", "A=file\nB=file\nREV_LOCK_TIMEOUT=9s\n").with("A", "process");
+        check_url(&project, "sqlite:processfile.db", UrlOrigin::File);
+        assert_eq!(project.load().unwrap().database.lock_timeout.as_secs(), 9);
+    }
+
+    #[test]
+    fn a_url_can_be_in_a_file() {
+        let project = Project::new("[database]\nurl_file = 'secret'\n").write("secret", "mysql://u:p@h/db\n");
+        check_url(&project, "mysql://u:***@h:3306/db", UrlOrigin::File);
+        let missing = Project::new(DATABASES).with("REV_URL_FILE", "missing");
+        assert_eq!(missing.resolve().unwrap_err().code(), "unreadable");
+        assert_eq!(
+            Project::new("[database]\nurl_file = 'e'").write("e", "\n").resolve().unwrap_err().code(),
+            "bad-config"
+        );
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_url_can_be_printed_by_a_command() {
+        let config = "[database]\nurl_command = ['sh', '-c', 'cat host; echo /$NAME']\n";
+        let project = Project::new(config).write("host", "mysql://h").write(".env", "NAME=db");
+        check_url(&project, "mysql://h:3306/db", UrlOrigin::File);
+        for command in ["false", "true", "no-such-command"] {
+            let project = Project::new(&format!("[database]\nurl_command = ['{command}']"));
+            assert_eq!(project.resolve().unwrap_err().code(), "command-failed", "{command}");
+        }
+    }
+
+    #[test]
+    fn two_urls_in_one_place_are_refused() {
+        check_refused(
+            "[database]\nurl = 'sqlite:a'\nurl_file = 'b'\n",
+            &["3:12: the configuration is not valid: `url` and `url_file` both say which database it is; keep one"],
+        );
+        let both = Project::new("").with("REV_URL", "sqlite:a").with("REV_URL_FILE", "b");
+        assert_eq!(both.load().unwrap_err().code(), "bad-config");
+    }
+
+    #[test]
+    fn every_unknown_key_is_reported_with_its_place() {
+        let config = "verions = ['a']\nurl = 'x'\n[databas]\n[database]\nlock-timeout = '1s'\n[env.e]\nzzz = 1\n[hooks]\npost = 1\n";
+        let project = Project::new(config);
+        let error = project.load().unwrap_err();
+        let problems = error.problems().iter().map(|problem| (project.relative(problem), problem.hint().unwrap()));
+        let mut problems = problems.collect::<Vec<_>>();
+        problems.sort();
+        let expected = [
+            ("1:1: `verions` is not a configuration key", "did you mean `versions`?"),
+            ("2:1: `url` is not a configuration key", "did you mean `database.url`?"),
+            ("3:2: `databas` is not a configuration key", "did you mean `database`?"),
+            ("5:1: `lock-timeout` is not a configuration key of [database]", "did you mean `lock_timeout`?"),
+            ("7:1: `zzz` is not a configuration key of [env.e]", "docs/configuration.md lists the keys"),
+            ("9:1: `post` is not a configuration key of [hooks]", "did you mean `post_write`?"),
+        ];
+        assert_eq!(problems, expected.map(|(message, hint)| (format!("{FILE_NAME}:{message}"), hint.to_owned())));
+    }
+
+    #[test]
+    fn values_are_checked_in_every_environment() {
+        check_refused(
+            "[env.unused]\nlock_timeout = 3\n",
+            &[
+                "2:16: `3` is not a value of `lock_timeout`: write a number with a unit, such as `500ms`, `3s`, `5m` or `1h`",
+            ],
+        );
+        check_refused(
+            "versions = []\nrecursive = 'yes'\n",
+            &[
+                "1:12: `[…]` is not a value of `versions`: name at least one folder",
+                "2:13: `yes` is not a value of `recursive`: write `true` or `false`",
+            ],
+        );
+        check_refused(
+            "[database]\ntransaction = 'all'\nprotected = 1\nlock_retries = -1\n",
+            &[
+                "2:15: `all` is not a value of `transaction`: write `\"revision\"` or `\"run\"`",
+                "4:16: `-1` is not a value of `lock_retries`: write a whole number from 0 to 1000000",
+                "3:13: `1` is not a value of `protected`: write `true` or `false`",
+            ],
+        );
+        check_refused(
+            "[database]\nversion_table = 'a.b'\n",
+            &["2:17: `a.b` is not a value of `version_table`: write letters, digits, `_`, `-` and `$`"],
+        );
+        check_refused("env.e = 1\n", &["1:9: `1` is not a value of `env.e`: write a table"]);
+        check_refused(
+            "hooks.post_write = [{}]\n",
+            &["1:21: the configuration is not valid: the hook has no `command`"],
+        );
+    }
+
+    #[test]
+    fn broken_toml_is_shown_with_its_place() {
+        check_refused(
+            "a = \n",
+            &["1:5: the configuration is not valid: string values must be quoted, expected literal string"],
+        );
+        const DEEP: usize = 100_000;
+        for nested in [
+            format!("versions = {}", "[".repeat(DEEP)),
+            format!("{}a = 1", "a.".repeat(DEEP)),
+            format!("[{}a]", "a.".repeat(DEEP)),
+        ] {
+            assert!(Project::new(&nested).load().is_err());
+        }
+    }
+
+    #[test]
+    fn the_line_of_an_error_hides_the_password() {
+        let project = Project::new("[database]\nurl = 'mysql://u:s3cret@h'\n");
+        let error = project.resolve().unwrap_err();
+        let span = error.span.clone().unwrap();
+        assert_eq!(span.text(), "'mysql://u:******@h'");
+        assert!(!format!("{error:?} {:?}", project.load().unwrap()).contains("s3cret"), "{error:?}");
+    }
+
+    #[test]
+    fn the_version_table_follows_the_prefix() {
+        let tables = |config: &str| {
+            let database = Project::new(config).load().unwrap().database;
+            (database.version_table, database.table_prefix)
+        };
+        assert_eq!(tables("[database]\ntable_prefix = 'x_'"), ("x_version".to_owned(), "x_".to_owned()));
+        let alembic = "[database]\nversion_table = 'alembic_version'";
+        assert_eq!(tables(alembic), ("alembic_version".to_owned(), "rev_".to_owned()));
+        assert_eq!(Project::new("[database]\nversion_table = 'REV_history'").load().unwrap_err().code(), "bad-value");
+    }
+
+    #[test]
+    fn hooks_are_lists_of_words_and_take_no_variables() {
+        let config = "[[hooks.post_write]]\ncommand = ['fix', '{path}']\n[database]\nbefore_upgrade = [['./b', '${X}'], ['c']]\n";
+        let config = Project::new(config).load().unwrap();
+        let shown = |hooks: &[Hook]| hooks.iter().map(Hook::to_string).collect::<Vec<_>>();
+        assert_eq!(shown(&config.post_write), ["fix {path}"]);
+        assert_eq!(shown(&config.database.hooks.before_upgrade), ["./b ${X}", "c"]);
+        for value in ["'./b'", "['./b']", "[[]]", "[['']]", "[[1]]", "[[['a']]]"] {
+            let error = Project::new(&format!("[database]\nbefore_upgrade = {value}")).load().unwrap_err();
+            assert_eq!(error.code(), "bad-value", "{value}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_environment_names_the_known_ones() {
+        let error = Project::new("[env.b]\n[env.a]\n").env("c").load().unwrap_err();
+        assert_eq!(error.hint().unwrap(), "the configuration has a, b");
+        assert_eq!(Project::new("[env.b]\n[env.a]\n").load().unwrap().environments, ["a", "b"]);
+    }
+
+    #[test]
+    fn without_a_file_the_versions_folder_makes_a_project() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join(".git")).unwrap();
+        let load = || Config::load(folder.path(), &Selection::default(), &Environment::default());
+        assert_eq!(load().unwrap_err().code(), "no-config");
+        fs::create_dir(folder.path().join("versions")).unwrap();
+        let config = load().unwrap();
+        assert_eq!((config.file, config.versions), (None, vec![folder.path().join("versions")]));
+    }
+
+    #[test]
+    fn a_named_file_must_exist() {
+        let mut project = Project::new("").with("REV_CONFIG", "missing.toml");
+        assert_eq!(project.load().unwrap_err().code(), "unreadable");
+        project.selection.config = Some(FILE_NAME.into());
+        assert_eq!(project.load().unwrap().file, Some(project.path(FILE_NAME)));
+    }
+
+    #[test]
+    fn the_starter_is_the_default_configuration() {
+        let started = Project::new(STARTER).load().unwrap();
+        let template = started.template.clone().unwrap();
+        assert!(template.ends_with("templates/revision.sql"));
+        check_same_as_defaults(Config { template: None, ..started });
+        check_url(&Project::new(STARTER), "sqlite:app.db", UrlOrigin::Default);
+    }
+
+    /// Checks everything but where the project is.
+    fn check_same_as_defaults(config: Config) {
+        let plain = Project::new("").load().unwrap();
+        let database = |config: &Config| format!("{:?}", config.database).replace("origin: File", "origin: Default");
+        assert_eq!(database(&config), database(&plain));
+        let rest =
+            |config: Config| (config.recursive, config.template, config.file_name, config.timezone, config.post_write);
+        assert_eq!(config.versions.len(), plain.versions.len());
+        assert_eq!(rest(config), rest(plain));
+    }
+
+    /// The rows of the documentation's tables: section, key, default.
+    fn documented() -> Vec<(String, String, String)> {
+        let mut section = String::new();
+        let mut rows = Vec::new();
+        for line in include_str!("../../docs/configuration.md").lines() {
+            if let Some(title) = line.strip_prefix("### ") {
+                section = title.to_owned();
+            }
+            let cells = line.split(" | ").map(|cell| cell.trim_matches(['|', ' ', '`'])).collect::<Vec<_>>();
+            if let [key, _, default, _] = cells.as_slice()
+                && line.starts_with("| `")
+            {
+                rows.push((section.clone(), (*key).to_owned(), (*default).to_owned()));
+            }
+        }
+        rows
+    }
+
+    #[test]
+    fn the_documentation_has_every_key_and_no_other() {
+        let mut known = Vec::new();
+        let mut add = |section: &str, name: &str| known.push((section.to_owned(), name.to_owned()));
+        PROJECT_KEYS.iter().for_each(|key| add("Project", key.name));
+        POST_WRITE_KEYS.iter().for_each(|key| add(&format!("`[[hooks.{}]]`", HOOKS_KEYS[0]), key.name));
+        URL_KEYS.iter().for_each(|key| add("`[database]` and `[env.NAME]`", key.name));
+        DATABASE_KEYS.iter().for_each(|key| add("`[database]` and `[env.NAME]`", key.name));
+        let in_documentation = documented().into_iter().map(|(section, key, _)| (section, key)).collect::<Vec<_>>();
+        assert_eq!(in_documentation, known);
+    }
+
+    #[test]
+    fn the_documentation_tells_the_true_defaults() {
+        let defaults = documented().into_iter().filter(|(_, _, default)| default != "none");
+        let (project, database): (Vec<_>, Vec<_>) = defaults.partition(|(section, ..)| section == "Project");
+        let lines = |rows: Vec<(String, String, String)>| {
+            rows.into_iter().map(|(_, key, default)| format!("{key} = {default}\n")).collect::<String>()
+        };
+        check_same_as_defaults(
+            Project::new(&format!("{}[database]\n{}", lines(project), lines(database))).load().unwrap(),
+        );
+    }
+}

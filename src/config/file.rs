@@ -1,0 +1,199 @@
+//! `migrations.toml` as text: its tables and keys with their places, and everything in it that is wrong.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::path::Path;
+use std::sync::Arc;
+
+use toml::Spanned;
+use toml::de::DeTable;
+use toml::de::DeValue;
+
+use crate::config::config::Config;
+use crate::config::hook::Hook;
+use crate::config::key::DATABASE_KEYS;
+use crate::config::key::HOOKS_KEYS;
+use crate::config::key::Key;
+use crate::config::key::POST_WRITE_KEYS;
+use crate::config::key::PROJECT_KEYS;
+use crate::config::key::TABLES;
+use crate::config::key::URL_KEYS;
+use crate::config::setting::Data;
+use crate::config::setting::Setting;
+use crate::config::url::mask_passwords;
+use crate::error::Error;
+use crate::error::ErrorKind;
+use crate::nearest::nearest;
+use crate::span::Source;
+use crate::span::Span;
+
+/// The settings of one table, by key.
+pub(super) type Table = BTreeMap<String, Setting>;
+
+/// A configuration file in which every key is known and every value that names no variable is valid.
+#[derive(Default)]
+pub(super) struct ConfigFile {
+    /// The keys before the first table.
+    pub(super) project: Table,
+    /// The `[[hooks.post_write]]` tables.
+    pub(super) post_write: Vec<Hook>,
+    /// The `[database]` table.
+    pub(super) database: Table,
+    /// The `[env.NAME]` tables, and where they begin.
+    pub(super) environments: BTreeMap<String, (Span, Table)>,
+}
+
+impl ConfigFile {
+    /// Reads `text`, reporting everything that is wrong at once.
+    pub(super) fn parse(path: &Path, text: &str) -> Result<Self, Error> {
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        // Errors show the line they are about; masking keeps every offset.
+        let mut reader = Reader { source: Source::new(path, mask_passwords(text)), problems: Vec::new() };
+        let (root, syntax) = DeTable::parse_recoverable(text);
+        for error in syntax {
+            let kind = ErrorKind::BadConfig { message: error.message().trim().replace('\n', ", ") };
+            reader.report(kind, error.span().unwrap_or_default());
+        }
+        Error::join(std::mem::take(&mut reader.problems))?;
+        let file = reader.file(root.get_ref());
+        Error::join(reader.problems)?;
+        Ok(file)
+    }
+}
+
+struct Reader {
+    source: Arc<Source>,
+    problems: Vec<Error>,
+}
+
+impl Reader {
+    fn file(&mut self, root: &DeTable<'_>) -> ConfigFile {
+        let mut file = ConfigFile::default();
+        let known = names(PROJECT_KEYS).chain(TABLES).collect::<Vec<_>>();
+        file.project = self.table("", root, &known);
+        self.check(&file.project, PROJECT_KEYS, &mut Config::defaults());
+        if let Some(hooks) = self.sub_table(root, "hooks") {
+            self.hooks(hooks, &mut file.post_write);
+        }
+        if let Some(database) = self.sub_table(root, "database") {
+            file.database = self.database("database", database);
+        }
+        for (name, value) in self.sub_table(root, "env").into_iter().flatten() {
+            let name = (name.get_ref().to_string(), name.span());
+            let title = format!("env.{}", name.0);
+            if let Some(table) = self.as_table(&title, value) {
+                let table = self.database(&title, table);
+                file.environments.insert(name.0, (self.source.span(name.1), table));
+            }
+        }
+        file
+    }
+
+    fn hooks(&mut self, table: &DeTable<'_>, post_write: &mut Vec<Hook>) {
+        self.table("hooks", table, &HOOKS_KEYS);
+        let Some((_, value)) = table.iter().find(|(key, _)| key.get_ref() == "post_write") else { return };
+        let DeValue::Array(items) = value.get_ref() else {
+            return self.refuse("post_write", value, "write a table `[[hooks.post_write]]` for each command");
+        };
+        for item in items.iter() {
+            let Some(table) = self.as_table("hooks.post_write", item) else { continue };
+            let known = names(POST_WRITE_KEYS).collect::<Vec<_>>();
+            let settings = self.table("hooks.post_write", table, &known);
+            if settings.is_empty() {
+                self.report(ErrorKind::BadConfig { message: "the hook has no `command`".to_owned() }, item.span());
+            }
+            self.check(&settings, POST_WRITE_KEYS, post_write);
+        }
+    }
+
+    fn database(&mut self, title: &str, table: &DeTable<'_>) -> Table {
+        let known = names(URL_KEYS).chain(names(DATABASE_KEYS)).collect::<Vec<_>>();
+        let settings = self.table(title, table, &known);
+        self.check(&settings, URL_KEYS, &mut ());
+        self.check(&settings, DATABASE_KEYS, &mut Config::defaults().database);
+        let mut urls = names(URL_KEYS).filter_map(|name| settings.get(name));
+        if let (Some(first), Some(second)) = (urls.next(), urls.next()) {
+            let message = format!("`{}` and `{}` both say which database it is; keep one", first.key, second.key);
+            self.problems.push(second.place(ErrorKind::BadConfig { message }));
+        }
+        settings
+    }
+
+    /// Returns the settings of `table`, reporting those that no key is known for.
+    fn table(&mut self, title: &str, table: &DeTable<'_>, known: &[&'static str]) -> Table {
+        let mut settings = Table::new();
+        for (key, value) in table {
+            let name = key.get_ref().to_string();
+            if known.contains(&name.as_str()) {
+                let span = Some(self.source.span(value.span()));
+                let setting = Setting { key: name.clone(), data: data(value.get_ref(), LIST_LEVELS), span };
+                settings.insert(name, setting);
+            } else {
+                let nearest = suggestion(title, &name, known);
+                self.report(ErrorKind::UnknownKey { key: name, table: title.to_owned(), nearest }, key.span());
+            }
+        }
+        settings
+    }
+
+    /// Checks the values that can be checked without the environment.
+    fn check<T>(&mut self, settings: &Table, keys: &[Key<T>], scratch: &mut T) {
+        for key in keys {
+            let Some(setting) = settings.get(key.name).filter(|setting| !setting.has_variables()) else { continue };
+            self.problems.extend((key.set)(scratch, setting).err());
+        }
+    }
+
+    fn sub_table<'a, 'i>(&mut self, root: &'a DeTable<'i>, name: &str) -> Option<&'a DeTable<'i>> {
+        let (_, value) = root.iter().find(|(key, _)| key.get_ref() == name)?;
+        self.as_table(name, value)
+    }
+
+    fn as_table<'a, 'i>(&mut self, title: &str, value: &'a Spanned<DeValue<'i>>) -> Option<&'a DeTable<'i>> {
+        if let DeValue::Table(table) = value.get_ref() {
+            return Some(table);
+        }
+        self.refuse(title, value, "write a table");
+        None
+    }
+
+    fn refuse(&mut self, key: &str, value: &Spanned<DeValue<'_>>, expected: &str) {
+        let span = Some(self.source.span(value.span()));
+        let setting = Setting { key: key.to_owned(), data: data(value.get_ref(), LIST_LEVELS), span };
+        self.problems.push(setting.refuse(expected));
+    }
+
+    fn report(&mut self, kind: ErrorKind, range: Range<usize>) {
+        self.problems.push(Error::from(kind).at(self.source.span(range)));
+    }
+}
+
+/// A list of commands is a list of lists; no key takes more levels.
+const LIST_LEVELS: usize = 2;
+
+fn data(value: &DeValue<'_>, levels: usize) -> Data {
+    match value {
+        DeValue::String(text) => Data::Text(text.to_string()),
+        DeValue::Integer(number) => {
+            i64::from_str_radix(number.as_str(), number.radix()).map_or(Data::Other, Data::Integer)
+        }
+        DeValue::Boolean(value) => Data::Boolean(*value),
+        DeValue::Array(items) if levels > 0 => {
+            Data::List(items.iter().map(|item| data(item.get_ref(), levels - 1)).collect())
+        }
+        DeValue::Table(_) => Data::Table,
+        DeValue::Array(_) | DeValue::Float(_) | DeValue::Datetime(_) => Data::Other,
+    }
+}
+
+fn names<T>(keys: &'static [Key<T>]) -> impl Iterator<Item = &'static str> {
+    keys.iter().map(|key| key.name)
+}
+
+/// Returns what `name` may have been meant to be: a key of `[database]` is often written above it.
+fn suggestion(title: &str, name: &str, known: &[&'static str]) -> Option<String> {
+    if title.is_empty() && names(URL_KEYS).chain(names(DATABASE_KEYS)).any(|key| key == name) {
+        return Some(format!("database.{name}"));
+    }
+    nearest(name, known.iter().copied()).map(str::to_owned)
+}

@@ -1,0 +1,36 @@
+//! The configuration: `migrations.toml`, environments, variables, flags and database URLs.
+//!
+//! Everything is read once and becomes values that cannot be wrong, except the database URL: it is resolved when a
+//! command first needs the database, so that commands without one work although a secret is not set.
+
+#[allow(clippy::module_inception)] // the file is named after its noun
+mod config;
+mod database;
+mod dotenv;
+mod duration;
+mod environment;
+mod file;
+mod find;
+mod hook;
+mod interpolate;
+mod key;
+mod setting;
+mod source;
+pub mod url;
+
+pub use config::Config;
+pub use config::STARTER;
+pub use config::Selection;
+pub use database::DatabaseConfig;
+pub use database::EditedPolicy;
+pub use database::LockKind;
+pub use database::TransactionScope;
+pub use duration::parse_duration;
+pub use environment::Environment;
+pub use find::FILE_NAME;
+pub use find::find;
+pub use hook::Hook;
+pub use hook::Hooks;
+pub use source::ResolvedUrl;
+pub use source::UrlOrigin;
+pub use source::UrlSource;

@@ -1,0 +1,155 @@
+//! Where the database URL comes from, and what it is once it is needed.
+
+use std::fmt;
+use std::fs;
+use std::path::Path;
+use std::path::PathBuf;
+use std::process::Command;
+use std::process::Stdio;
+
+use crate::config::environment::Environment;
+use crate::config::setting::Setting;
+use crate::config::url::DatabaseUrl;
+use crate::error::Error;
+use crate::error::ErrorKind;
+use crate::span::Span;
+
+/// What gave the URL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UrlOrigin {
+    /// `-u`; a password in it can be read by everyone who may list the processes.
+    Flag,
+    /// `REV_URL` or `REV_URL_FILE`.
+    Variable,
+    /// The table of the chosen environment.
+    Environment,
+    /// The `[database]` table.
+    File,
+    /// `PGHOST`, `PGDATABASE` and the like.
+    PgVariables,
+    /// Nothing: `sqlite:app.db`.
+    Default,
+}
+
+/// A URL that was resolved, and what gave it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ResolvedUrl {
+    /// The database.
+    pub url: DatabaseUrl,
+    /// What gave it.
+    pub origin: UrlOrigin,
+}
+
+/// What is known of the URL before it is needed: variables are not filled in, files not read, commands not run.
+pub struct UrlSource {
+    pub(super) given: Option<Setting>,
+    pub(super) origin: UrlOrigin,
+    /// The folder of the configuration file.
+    pub(super) root: PathBuf,
+    pub(super) working: PathBuf,
+    pub(super) environment: Environment,
+    /// The environment that was chosen, and where its table begins.
+    pub(super) chosen: Option<(String, Span)>,
+}
+
+impl UrlSource {
+    /// Returns the URL: fills in its variables, reads its file or runs its command.
+    pub fn resolve(&self) -> Result<ResolvedUrl, Error> {
+        let Some(given) = &self.given else { return self.fallback() };
+        let text = match given.key.as_str() {
+            "url_file" | "REV_URL_FILE" => self.read_file(given)?,
+            "url_command" => self.run_command(given)?,
+            _ => self.filled(given)?,
+        };
+        if text.is_empty() {
+            return if self.origin == UrlOrigin::Flag { Err(empty_flag()) } else { self.unset() };
+        }
+        let url = DatabaseUrl::parse(&text, self.folder(), &self.environment).map_err(|kind| given.place(kind))?;
+        Ok(ResolvedUrl { url, origin: self.origin })
+    }
+
+    /// Returns what relative paths start from: people type flags where they are, and write files for where these are.
+    fn folder(&self) -> &Path {
+        match self.origin {
+            UrlOrigin::Flag | UrlOrigin::Variable | UrlOrigin::PgVariables => &self.working,
+            UrlOrigin::Environment | UrlOrigin::File | UrlOrigin::Default => &self.root,
+        }
+    }
+
+    /// Fills in variables; flags and variables are taken as they are, since the shell had its turn.
+    fn filled(&self, given: &Setting) -> Result<String, Error> {
+        let filled = match self.origin {
+            UrlOrigin::Environment | UrlOrigin::File => given.clone().filled(&self.environment)?,
+            _ => given.clone(),
+        };
+        filled.text().map(|text| text.trim().to_owned())
+    }
+
+    fn read_file(&self, given: &Setting) -> Result<String, Error> {
+        let path = self.folder().join(self.filled(given)?);
+        let text = match fs::read_to_string(&path) {
+            Ok(text) => text.trim().to_owned(),
+            Err(cause) => return Err(given.place(ErrorKind::Unreadable { path }).because(cause)),
+        };
+        if text.is_empty() {
+            let message = format!("{} holds no URL", path.display());
+            return Err(given.place(ErrorKind::BadConfig { message }));
+        }
+        Ok(text)
+    }
+
+    /// Runs the command beside the configuration file. It may talk on the terminal's standard error and read from
+    /// it: password stores ask there.
+    fn run_command(&self, given: &Setting) -> Result<String, Error> {
+        let hook = given.command()?;
+        let failed = |status| given.place(ErrorKind::CommandFailed { command: hook.program.clone(), status });
+        let folder = if self.root.as_os_str().is_empty() { Path::new(".") } else { &self.root };
+        let mut command = Command::new(&hook.program);
+        command.args(&hook.arguments).current_dir(folder).envs(self.environment.iter()).stderr(Stdio::inherit());
+        let output = match command.stdin(Stdio::inherit()).output() {
+            Ok(output) => output,
+            Err(cause) => return Err(failed(None).because(cause)),
+        };
+        if !output.status.success() {
+            return Err(failed(Some(output.status.to_string())));
+        }
+        let text = String::from_utf8(output.stdout).unwrap_or_default().trim().to_owned();
+        if text.is_empty() {
+            return Err(failed(Some("it printed no URL".to_owned())));
+        }
+        Ok(text)
+    }
+
+    /// Returns the database when no URL is given at all. A chosen environment must then not end up in the default
+    /// file: that would look like success and change nothing that was meant.
+    fn fallback(&self) -> Result<ResolvedUrl, Error> {
+        let resolved = self.unset()?;
+        match &self.chosen {
+            Some((name, span)) if resolved.origin == UrlOrigin::Default => {
+                let message = format!("environment `{name}` has no `url`, and neither PGHOST nor PGDATABASE is set");
+                Err(Error::from(ErrorKind::BadConfig { message }).at(span.clone()))
+            }
+            _ => Ok(resolved),
+        }
+    }
+
+    /// Returns the database of an empty URL.
+    fn unset(&self) -> Result<ResolvedUrl, Error> {
+        if let Some(url) = DatabaseUrl::from_pg_variables(&self.environment)? {
+            return Ok(ResolvedUrl { url, origin: UrlOrigin::PgVariables });
+        }
+        let url = DatabaseUrl::parse("sqlite:app.db", &self.root, &self.environment)?;
+        Ok(ResolvedUrl { url, origin: UrlOrigin::Default })
+    }
+}
+
+fn empty_flag() -> Error {
+    ErrorKind::BadUrl { url: String::new(), reason: "it is empty".to_owned() }.into()
+}
+
+impl fmt::Debug for UrlSource {
+    /// Writes where it comes from only: the rest may hold a password.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("UrlSource").field("origin", &self.origin).finish_non_exhaustive()
+    }
+}

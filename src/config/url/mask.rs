@@ -1,0 +1,137 @@
+//! Hides passwords in text that may hold URLs, also in URLs that are not valid.
+
+use std::ops::Range;
+
+/// Replaces every byte of a password by `*`, so that offsets into the text stay true.
+pub(crate) fn mask_passwords(text: &str) -> String {
+    let mut masked = String::with_capacity(text.len());
+    let mut end = 0;
+    for range in passwords(text) {
+        masked.push_str(&text[end..range.start]);
+        masked.extend(std::iter::repeat_n('*', range.len()));
+        end = range.end;
+    }
+    masked.push_str(&text[end..]);
+    masked
+}
+
+/// Replaces every password by `***`, and everything that may be one in a URL that is not valid.
+pub(super) fn redact(url: &str) -> String {
+    if !url.contains("://")
+        && let Some((before, after)) = url.rsplit_once('@')
+    {
+        let scheme = before.split_once(':').map_or("", |(scheme, _)| scheme);
+        return format!("{scheme}:***@{after}");
+    }
+    let mut redacted = String::new();
+    let mut end = 0;
+    for range in passwords(url) {
+        redacted.push_str(&url[end..range.start]);
+        redacted.push_str("***");
+        end = range.end;
+    }
+    redacted.push_str(&url[end..]);
+    redacted
+}
+
+/// Returns the places of passwords, in order and apart from each other. In doubt it is one.
+fn passwords(text: &str) -> Vec<Range<usize>> {
+    let mut ranges = Vec::new();
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        ranges.extend(
+            user_password(line)
+                .into_iter()
+                .chain(parameters(line))
+                .map(|range| Range { start: start + range.start, end: start + range.end }),
+        );
+        start += line.len();
+    }
+    ranges.retain(|range| !range.is_empty());
+    ranges.sort_by_key(|range| range.start);
+    ranges.dedup_by(|next, last| {
+        let overlaps = next.start <= last.end;
+        if overlaps {
+            last.end = last.end.max(next.end);
+        }
+        overlaps
+    });
+    ranges
+}
+
+/// Finds `PASSWORD` in `scheme://user:PASSWORD@host`; it may hold anything but a line end, also `@` and `/`.
+fn user_password(line: &str) -> Option<Range<usize>> {
+    let start = line.find("://")? + 3;
+    let rest = &line[start..];
+    if let Some(at) = rest.rfind('@') {
+        let colon = rest[..at].find(':')?;
+        return Some(start + colon + 1..start + at);
+    }
+    // Without a host, what stands in the place of the port may be a password.
+    let end = rest.find(['/', '?', '#', '"', '\'', ' ', '\r', '\n']).unwrap_or(rest.len());
+    let host = rest[..end].rfind(']').map_or(0, |bracket| bracket + 1);
+    let colon = host + rest[host..end].find(':')? + 1;
+    (!rest[colon..end].bytes().all(|byte| byte.is_ascii_digit())).then_some(start + colon..start + end)
+}
+
+/// Finds the values of parameters that are passwords.
+fn parameters(line: &str) -> Vec<Range<usize>> {
+    const NAMES: [&str; 3] = ["password=", "passwd=", "pwd="];
+    let lower = line.to_ascii_lowercase();
+    let found = NAMES.iter().flat_map(|name| lower.match_indices(name).map(|(at, name)| at + name.len()));
+    let value = |start: usize| {
+        let end = line[start..].find(['&', '"', '\'', ' ', '\r', '\n']).unwrap_or(line.len() - start);
+        start..start + end
+    };
+    found.map(value).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn check(url: &str, expected: &str) {
+        assert_eq!(redact(url), expected);
+    }
+
+    #[test]
+    fn the_password_is_hidden_and_nothing_else() {
+        check("postgres://u:s3cret@h:5432/db", "postgres://u:***@h:5432/db");
+        check("postgres://u@h:5432/db", "postgres://u@h:5432/db");
+        check("postgres://h:5432/db", "postgres://h:5432/db");
+        check("postgres://[::1]:5432/db", "postgres://[::1]:5432/db");
+        check("sqlite:app.db", "sqlite:app.db");
+        check("mysql://h/db?password=s3cret&x=1&sslpassword=t", "mysql://h/db?password=***&x=1&sslpassword=***");
+    }
+
+    #[test]
+    fn a_password_in_a_broken_url_is_hidden() {
+        check("postgres://u:p@ss/w#rd@h/db", "postgres://u:***@h/db");
+        check("postgres://u:s3cret/db", "postgres://u:***/db");
+        check("mysql:u:s3cret@h/db", "mysql:***@h/db");
+        check("s3cret@h", ":***@h");
+    }
+
+    #[test]
+    fn masking_keeps_every_offset() {
+        let text = "a = 1\nurl = \"postgres://u:sécret@h/db\" # é\n";
+        let masked = mask_passwords(text);
+        assert_eq!(masked, "a = 1\nurl = \"postgres://u:*******@h/db\" # é\n");
+        assert_eq!(masked.len(), text.len());
+    }
+
+    proptest! {
+        #[test]
+        fn no_password_is_ever_shown(user in "[a-z]{0,3}", password in "[A-Z@:/#?&=%é]{1,9}", rest in "[a-z/?=]{0,9}") {
+            let url = format!("mysql://{user}:<{password}>@h{rest}");
+            prop_assert!(!redact(&url).contains('<') && !mask_passwords(&url).contains('>'), "{}", redact(&url));
+        }
+
+        #[test]
+        fn masking_never_changes_the_length(text in "[a:/@?p\n\"é]{0,30}(password=)?.{0,9}") {
+            prop_assert_eq!(mask_passwords(&text).len(), text.len());
+        }
+    }
+}
