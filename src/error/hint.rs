@@ -21,7 +21,9 @@ impl ErrorKind {
             Self::AmbiguousCurrent { .. } => "say which one with `label@` or `ID@`, or name a revision",
             Self::SeveralRevisions { .. } => "name one of them",
             Self::NotApplied { .. } => "`rev current` shows what is applied",
-            Self::WrongWay { direction: Direction::Downgrade, .. } => "`+N` is for `rev upgrade`; a downgrade takes `-N`",
+            Self::WrongWay { direction: Direction::Downgrade, .. } => {
+                "`+N` is for `rev upgrade`; a downgrade takes `-N`"
+            }
             Self::WrongWay { .. } => "`-N` is for `rev downgrade`; an upgrade takes `+N`",
             Self::UnknownRow { .. } => {
                 "check out the branch that has its script, or, if it is gone for good, tell rev the true state with `rev stamp --purge TARGET`"
