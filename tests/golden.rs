@@ -58,10 +58,8 @@ enum Quirk {
     Q25,
     /// Alembic walks down from `base` to a base.
     Q26,
-    /// Alembic's history stops at the end when a walk goes past it.
-    Q27,
     /// Alembic takes `current` for the heads when nothing is applied.
-    Q28,
+    Q27,
 }
 
 const QUIRKS: &[Quirk] = &[
@@ -80,7 +78,6 @@ const QUIRKS: &[Quirk] = &[
     Quirk::Q25,
     Quirk::Q26,
     Quirk::Q27,
-    Quirk::Q28,
 ];
 
 /// Our codes for each of Alembic's reasons, where both refuse.
@@ -360,12 +357,11 @@ impl<'c> Case<'c> {
             {
                 Quirk::Q26
             }
-            (Answer::Named(_), Answer::Refused("walked-too-far")) if op == "history" => Quirk::Q27,
             _ if elsewhere && below_here => Quirk::Q8,
             (Answer::Named(_), Answer::Named(_) | Answer::Refused("bad-range"))
                 if op == "history" && heads(&query["current"]).is_empty() && any(&|t| t.anchor == Anchor::Current) =>
             {
-                Quirk::Q28
+                Quirk::Q27
             }
             (Answer::Named(_), Answer::Named(_)) if op == "history" && labelled => Quirk::Q15,
             (Answer::Refused("not_found"), _) if any(&|t| t.offset != 0 || t.needs_rows()) => Quirk::Q25,

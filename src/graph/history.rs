@@ -4,6 +4,7 @@ use crate::error::ErrorKind;
 use crate::graph::dag::Node;
 use crate::graph::dag::RevisionGraph;
 use crate::graph::range::Range;
+use crate::graph::resolve::PastEnd;
 use crate::graph::resolve::narrow;
 use crate::graph::revision::Revision;
 use crate::graph::state::State;
@@ -16,7 +17,7 @@ impl RevisionGraph {
     ///
     /// From `base`, these are the upper end and all it needs; from a revision, what grows from it up to the upper end,
     /// itself included. `-N` below counts from the upper end, `+N` above from the lower one. A label on the lower end
-    /// narrows the upper one too. Without `rows` a range that needs them is refused.
+    /// narrows the upper one too. A walk that comes to the end of the graph stops there. Without `rows` a range that needs them is refused.
     pub fn history(&self, range: &Range, rows: Option<&Heads>) -> Result<Vec<&Revision>, ErrorKind> {
         let state = match rows {
             _ if !range.needs_rows() => self.nothing_applied(),
@@ -57,7 +58,7 @@ impl RevisionGraph {
 
     fn end(&self, end: &Option<Target>, otherwise: Anchor, state: &State) -> Result<Vec<Node>, ErrorKind> {
         let target = end.clone().unwrap_or_else(|| Target::new(otherwise));
-        Ok(self.place(&target, state)?.nodes)
+        Ok(self.place_or(&target, state, PastEnd::Stop)?.nodes)
     }
 
     fn upper(&self, range: &Range, state: &State) -> Result<Vec<Node>, ErrorKind> {
@@ -87,7 +88,7 @@ impl RevisionGraph {
         }
         let from = other.clone().unwrap_or_else(|| Target::new(Anchor::Heads));
         let start = self.single(&from, narrowed)?;
-        Ok(self.walk(target, start, branch.as_ref())?.0.into_iter().collect())
+        Ok(self.walk(target, start, branch.as_ref(), PastEnd::Stop)?.0.into_iter().collect())
     }
 }
 
@@ -153,7 +154,9 @@ mod tests {
         check(GRAPH, "", "base:shop@+2", "b a");
         check(GRAPH, "b", "-1:shop@+1", "c b a"); // both: from the database
         check(GRAPH, "", "-4:d", "d c b a");
-        check(GRAPH, "", "-5:d", "walked-too-far");
+        check(GRAPH, "", "-50:d", "d c b a"); // as many as there are
+        check(GRAPH, "", "c:c+9", "d c");
+        check(GRAPH, "d", ":-9", "");
     }
 
     #[test]

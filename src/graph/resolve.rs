@@ -23,6 +23,15 @@ pub(super) struct Place {
     pub(super) passed: Option<Node>,
 }
 
+/// What becomes of a walk that comes to the end of the graph.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum PastEnd {
+    /// It is refused: a plan must not do less than was asked for.
+    Refuse,
+    /// It stops there: of a history, what there is is shown.
+    Stop,
+}
+
 /// The lineage that `label@` names.
 pub(super) struct Branch {
     name: String,
@@ -65,13 +74,17 @@ impl RevisionGraph {
     }
 
     pub(super) fn place(&self, target: &Target, state: &State) -> Result<Place, ErrorKind> {
+        self.place_or(target, state, PastEnd::Refuse)
+    }
+
+    pub(super) fn place_or(&self, target: &Target, state: &State, past_end: PastEnd) -> Result<Place, ErrorKind> {
         let branch = self.branch(target)?;
         let nodes = self.anchor(target, branch.as_ref(), state)?;
         if target.offset == 0 {
             return Ok(Place { nodes, branch, passed: None });
         }
         let start = self.single(target, nodes)?;
-        let (end, passed) = self.walk(target, start, branch.as_ref())?;
+        let (end, passed) = self.walk(target, start, branch.as_ref(), past_end)?;
         let passed = passed.filter(|_| target.needs_rows());
         Ok(Place { nodes: end.into_iter().collect(), branch, passed })
     }
@@ -173,6 +186,7 @@ impl RevisionGraph {
         target: &Target,
         start: Option<Node>,
         branch: Option<&Branch>,
+        past_end: PastEnd,
     ) -> Result<(Option<Node>, Option<Node>), ErrorKind> {
         let wanted = target.offset.unsigned_abs();
         let (mut at, mut passed) = (start, None);
@@ -184,16 +198,18 @@ impl RevisionGraph {
                 (false, None) => Vec::new(),
             };
             let bottom = next.is_empty() && target.offset < 0 && at.is_some();
-            passed = at;
+            let from = at;
             at = match narrow(next, branch)[..] {
                 [one] => Some(one),
                 [] if bottom => None,
+                [] if past_end == PastEnd::Stop => break,
                 [] => return Err(ErrorKind::WalkedTooFar { target: target.to_string(), wanted, reached }),
                 ref several => {
                     let candidates = self.ids_of(several);
                     return Err(ErrorKind::AmbiguousWalk { target: target.to_string(), candidates });
                 }
             };
+            passed = from;
         }
         Ok((at, passed))
     }
