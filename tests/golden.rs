@@ -484,3 +484,11 @@ fn heads(value: &Value) -> Heads {
 fn texts<'i>(ids: impl IntoIterator<Item = &'i RevisionId>) -> Names {
     ids.into_iter().map(ToString::to_string).collect()
 }
+
+#[test]
+fn every_quirk_is_explained() {
+    let page = include_str!("../docs/coming-from-alembic.md");
+    for quirk in QUIRKS {
+        assert!(page.contains(&format!("| {quirk:?} | ")), "{quirk:?}");
+    }
+}

@@ -206,3 +206,37 @@ proptest! {
         }
     }
 }
+
+/// Makes `count` revisions: a line with a fork and a merge in every ten, and a label in every fifth part.
+fn long(count: usize) -> Vec<Revision> {
+    let name = |index: usize| format!("r{index}");
+    let parents = |index: usize| match index % 10 {
+        _ if index == 0 => vec![],
+        8 => vec![index - 2],
+        9 => vec![index - 1, index - 2],
+        _ => vec![index - 1],
+    };
+    let make = |index: usize| {
+        let parents: Vec<String> = parents(index).into_iter().map(name).collect();
+        let parents: Vec<&str> = parents.iter().map(String::as_str).collect();
+        revision(&name(index), &parents, &[], index.is_multiple_of(count / 5))
+    };
+    (0..count).map(make).collect()
+}
+
+#[test]
+fn a_hundred_thousand_revisions_are_planned_in_a_moment() {
+    const COUNT: usize = 100_000;
+    let start = std::time::Instant::now();
+    let graph = RevisionGraph::build(long(COUNT)).unwrap();
+    let up = graph.plan_upgrade(&"head".parse().unwrap(), &Heads::empty()).unwrap();
+    assert_eq!(up.steps.len(), COUNT);
+    let down = graph.plan_downgrade(&"base".parse().unwrap(), &up.to).unwrap();
+    assert_eq!(down.steps.len(), COUNT);
+    assert!(graph.plan_upgrade(&"heads".parse().unwrap(), &up.to).unwrap().steps.is_empty());
+    assert_eq!(graph.history(&"-4:".parse().unwrap(), None).unwrap_err().code(), "ambiguous-walk"); // over a merge
+    assert_eq!(graph.history(&"r99990:".parse().unwrap(), None).unwrap().len(), 10);
+    assert_eq!(graph.labels_of(&up.steps[COUNT - 1].revision).len(), 5);
+    assert_eq!(graph.resolve(&"r99999-1".parse().unwrap(), &Heads::empty()).unwrap_err().code(), "ambiguous-walk");
+    assert!(start.elapsed() < std::time::Duration::from_secs(10), "{:?}", start.elapsed());
+}
