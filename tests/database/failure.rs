@@ -19,7 +19,11 @@ fn the_failing_line_has_a_caret_under_the_place(database: &TestDatabase) {
 
 fn a_syntax_error_is_found_where_its_word_stands_twice(database: &TestDatabase) {
     let workspace = Workspace::new(database);
-    workspace.script("a", "", "-- rev: upgrade\n-- ünïcödé\nSELECT 'x' AS a, 1 AS ñ;\nSELECT 1 AS b, 2 AS c FROM FROM;\n");
+    workspace.script(
+        "a",
+        "",
+        "-- rev: upgrade\n-- ünïcödé\nSELECT 'x' AS a, 1 AS ñ;\nSELECT 1 AS b, 2 AS c FROM FROM;\n",
+    );
     let output = workspace.rev(&["upgrade"]);
     assert!(output.failed(3).contains("versions/a.sql:8:28"), "{}", output.stderr);
 }
@@ -47,7 +51,8 @@ fn a_failure_inside_a_group_keeps_what_came_before(database: &TestDatabase) {
     let workspace = Workspace::new(database);
     for n in 1..=9 {
         let down = if n == 1 { String::new() } else { format!("r{}", n - 1) };
-        let sql = if n == 6 { "INSERT INTO nosuch VALUES (1)".to_owned() } else { format!("CREATE TABLE t{n} (n INTEGER)") };
+        let sql =
+            if n == 6 { "INSERT INTO nosuch VALUES (1)".to_owned() } else { format!("CREATE TABLE t{n} (n INTEGER)") };
         workspace.script(&format!("r{n}"), &down, &format!("-- rev: upgrade\n{sql};\n"));
     }
     let report = workspace.rev(&["upgrade", "--json"]);

@@ -43,7 +43,11 @@ fn a_newer_journal_is_refused(database: &TestDatabase) {
 fn a_database_that_moved_is_left_alone(database: &TestDatabase) {
     let workspace = Workspace::new(database);
     workspace.script("a", "", "-- rev: upgrade\nCREATE TABLE a (n INTEGER);\n");
-    workspace.script("b", "a", "-- rev: upgrade\nUPDATE rev_version SET version_num = 'z';\nINSERT INTO a VALUES (1);\n");
+    workspace.script(
+        "b",
+        "a",
+        "-- rev: upgrade\nUPDATE rev_version SET version_num = 'z';\nINSERT INTO a VALUES (1);\n",
+    );
     let output = workspace.rev(&["upgrade"]);
     assert!(output.failed(3).contains("database-moved"), "{}", output.stderr);
     if database.kind != Kind::Mariadb {

@@ -46,7 +46,11 @@ fn a_finished_part_that_was_edited_is_refused(database: &TestDatabase) {
     let output = workspace.rev(&["upgrade"]);
     assert!(output.failed(2).contains("edited-halfway"), "{}", output.stderr);
     // Comments and layout are no edit.
-    workspace.script("a", "", &body("SELECT 1").replace("UPDATE n SET n = n + 10", "-- more\nUPDATE n\n  SET n = n + 10"));
+    workspace.script(
+        "a",
+        "",
+        &body("SELECT 1").replace("UPDATE n SET n = n + 10", "-- more\nUPDATE n\n  SET n = n + 10"),
+    );
     workspace.rev(&["upgrade"]).succeeded();
     assert_eq!(database.query("SELECT n FROM n"), [["111"]]);
 }

@@ -67,7 +67,10 @@ fn read_only_transactions() {
 
 #[test]
 fn literals_that_mean_something_else() {
-    check(Kind::Postgres, "SET standard_conforming_strings = off;\nSET backslash_quote = off;\nSET quote_all_identifiers = on;");
+    check(
+        Kind::Postgres,
+        "SET standard_conforming_strings = off;\nSET backslash_quote = off;\nSET quote_all_identifiers = on;",
+    );
     check(Kind::Mariadb, "SET sql_mode = 'ANSI_QUOTES,NO_BACKSLASH_ESCAPES,PIPES_AS_CONCAT';");
     check(Kind::Mariadb, "SET NAMES latin1;");
 }
@@ -137,7 +140,11 @@ fn columns_that_come_and_go_confuse_nobody() {
     for kind in Kind::ALL {
         let database = TestDatabase::new(kind);
         let workspace = Workspace::new(&database);
-        workspace.script("a", "", "-- rev: upgrade\nCREATE TABLE t (n INTEGER);\nINSERT INTO t VALUES (1);\nSELECT * FROM t;\n");
+        workspace.script(
+            "a",
+            "",
+            "-- rev: upgrade\nCREATE TABLE t (n INTEGER);\nINSERT INTO t VALUES (1);\nSELECT * FROM t;\n",
+        );
         workspace.script(
             "b",
             "a",
