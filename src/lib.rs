@@ -6,3 +6,4 @@ pub mod error;
 pub mod id;
 pub mod nearest;
 pub mod span;
+pub mod sql;

@@ -110,6 +110,7 @@ impl ErrorKind {
             | Self::ControlCharacter { .. }
             | Self::BadOptionValue { .. }
             | Self::Unterminated { .. }
+            | Self::TextAfterCopy
             | Self::FileExists { .. }
             | Self::Unwritable { .. }
             | Self::BadTemplate { .. }
