@@ -5,5 +5,6 @@ pub mod direction;
 pub mod error;
 pub mod id;
 pub mod nearest;
+pub mod script;
 pub mod span;
 pub mod sql;
