@@ -1,5 +1,6 @@
 //! The work itself: projects, programs, runs, and what they tell.
 
+mod author;
 mod compile;
 mod event;
 mod init;
@@ -12,6 +13,9 @@ mod send;
 mod session;
 mod status;
 
+pub use author::NewRevision;
+pub use author::NewScript;
+pub use author::Parents;
 pub use compile::CompileFor;
 pub use event::Event;
 pub use event::Observer;
