@@ -10,8 +10,6 @@ use crate::engine::program::Part;
 use crate::engine::program::Program;
 use crate::engine::program::ProgramStep;
 use crate::engine::program::Scope;
-use crate::engine::program::ScriptStatement;
-use crate::engine::program::Warning;
 use crate::engine::restore::Restore;
 use crate::error::Error;
 use crate::error::ErrorKind;
@@ -28,8 +26,11 @@ use crate::script::CompiledSection;
 use crate::script::DowngradeState;
 use crate::script::Script;
 use crate::script::TransactionMode;
+use crate::script::Warning;
+use crate::script::statements_hash;
+use crate::span::Span;
+use crate::sql::Statement;
 use crate::sql::StatementKind;
-use crate::sql::statements_hash;
 
 /// What a plan is compiled for.
 #[derive(Debug)]
@@ -51,7 +52,8 @@ impl Program {
         scripts: &BTreeMap<RevisionId, Script>,
         target: &CompileFor<'_>,
     ) -> Result<Self, Error> {
-        let mut compiler = Compiler { target, restore: Restore::new(target.probe), problems: Vec::new(), warnings: Vec::new() };
+        let mut compiler =
+            Compiler { target, restore: Restore::new(target.probe), problems: Vec::new(), warnings: Vec::new() };
         let mut steps = Vec::with_capacity(plan.steps.len());
         let mut after = plan.from.clone();
         for step in &plan.steps {
@@ -78,7 +80,7 @@ struct Compiler<'a> {
 /// The statements of a part, before its journal's writes are known.
 struct Draft {
     mode: Mode,
-    statements: Vec<ScriptStatement>,
+    statements: Vec<Statement>,
 }
 
 impl Compiler<'_> {
@@ -114,7 +116,7 @@ impl Compiler<'_> {
                 DowngradeState::Present | DowngradeState::Blank => None,
             };
             if let Some(kind) = refused {
-                self.problems.push(Error::from(kind).at(script.revision_span()));
+                self.problems.push(Error::from(kind).at(revision_span(script)));
                 return None;
             }
         }
@@ -127,10 +129,7 @@ impl Compiler<'_> {
         };
         let mut drafts: Vec<Draft> = Vec::new();
         for section in sections {
-            self.warnings.extend(
-                section.warnings.iter().map(|(message, span)| Warning { message: message.clone(), span: span.clone() }),
-            );
-            self.section(section, &mut drafts);
+            self.cut(section, &mut drafts);
         }
         if drafts.is_empty() {
             drafts.push(Draft::empty());
@@ -138,20 +137,15 @@ impl Compiler<'_> {
         Some(drafts)
     }
 
-    fn section(&self, section: CompiledSection, drafts: &mut Vec<Draft>) {
+    fn cut(&mut self, section: CompiledSection<'_>, drafts: &mut Vec<Draft>) {
+        self.warnings.extend(section.warnings);
         let each_alone = self.target.probe.journal.dialect.family() == Family::Mysql;
         for statement in section.statements {
-            let kind = statement.kind;
-            let statement = ScriptStatement {
-                copy_data: statement.copy_data.map(|range| statement.span.source.span(range)),
-                span: statement.span,
-                is_session: kind == StatementKind::Session,
-            };
-            let mode = match section.transaction {
-                TransactionMode::Off => Mode::Alone,
-                // DDL commits whatever was open, and a session statement has nothing to roll back.
-                TransactionMode::On if each_alone && matches!(kind, StatementKind::Ddl | StatementKind::Session) => Mode::Alone,
-                TransactionMode::On => Mode::Transaction,
+            // DDL commits whatever was open, and a session statement has nothing to roll back.
+            let commits = each_alone && matches!(statement.kind, StatementKind::Ddl | StatementKind::Session);
+            let mode = match section.section.transaction {
+                TransactionMode::Transactional if !commits => Mode::Transaction,
+                TransactionMode::Transactional | TransactionMode::Off => Mode::Alone,
             };
             match drafts.last_mut() {
                 Some(last) if !each_alone && mode == Mode::Transaction && last.mode == Mode::Transaction => {
@@ -166,18 +160,17 @@ impl Compiler<'_> {
         let count = drafts.len();
         let pragmas = self.restore.after_commit();
         // Only statements of the script can change pragmas, so a script without any has nothing to put back.
-        let sets_session = drafts.iter().flat_map(|draft| &draft.statements).any(|statement| statement.is_session);
+        let sets_session =
+            drafts.iter().flat_map(|draft| &draft.statements).any(|statement| statement.kind == StatementKind::Session);
         drafts
             .into_iter()
             .zip(1..)
             .map(|(draft, number)| {
-                let hash = statements_hash(
-                    draft.statements.iter().map(|statement| (&statement.span, statement.copy_data.as_ref())),
-                    self.target.probe.journal.dialect.family(),
-                );
+                let hash = statements_hash(&draft.statements, self.target.probe.journal.dialect);
                 let is_last = number == count;
                 let writes = if is_last {
-                    let mut writes = vec![Write::Rows { delete: step.rows.delete.clone(), insert: step.rows.insert.clone() }];
+                    let mut writes =
+                        vec![Write::Rows { delete: step.rows.delete.clone(), insert: step.rows.insert.clone() }];
                     writes.push(Write::History(Box::new(entry.clone())));
                     let proofs = self.proofs_to_clear(step, count);
                     writes.extend(proofs.map(|(revision, proofs)| Write::ClearProgress { revision, proofs }));
@@ -226,9 +219,9 @@ impl Compiler<'_> {
         let Some(script) = script else { return Some(entry) };
         let header = &script.header;
         entry.message = header.message.clone();
-        entry.down_revisions = join(&header.down_revisions);
-        entry.depends_on = join(&header.depends_on);
-        entry.branch_labels = join(&header.branch_labels);
+        entry.down_revisions = join(header.down_revisions.iter().map(|parent| parent.value.as_str()));
+        entry.depends_on = join(header.depends_on.iter().map(|dependency| dependency.value.as_str()));
+        entry.branch_labels = join(header.branch_labels.iter().map(|label| label.value.as_str()));
         // What was stamped never ran: its script has no claim to be what the database holds.
         if step.direction != Direction::Stamp {
             match script.checksum(dialect) {
@@ -259,7 +252,7 @@ impl Compiler<'_> {
             let kind = ErrorKind::EditedHalfway { revision: step.revision.clone(), part: row.part };
             let mut error = Error::from(kind);
             let place = part_of(row).and_then(|part| part.statements().next()).map(|statement| &statement.span);
-            if let Some(span) = place.cloned().or_else(|| script.map(Script::revision_span)) {
+            if let Some(span) = place.cloned().or_else(|| script.map(revision_span)) {
                 error = error.at(span);
             }
             self.problems.push(error);
@@ -315,6 +308,10 @@ fn not_one_transaction(target: &CompileFor<'_>, steps: &[ProgramStep]) -> Option
     Some(ErrorKind::NotOneTransaction { reason }.into())
 }
 
-fn join<T: AsRef<str>>(names: &[T]) -> String {
-    names.iter().map(AsRef::as_ref).collect::<Vec<_>>().join(", ")
+fn revision_span(script: &Script) -> Span {
+    script.span(&script.header.revision.range)
+}
+
+fn join<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    names.collect::<Vec<_>>().join(", ")
 }

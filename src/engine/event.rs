@@ -6,11 +6,11 @@ use crate::db::Notice;
 use crate::direction::Direction;
 use crate::engine::program::Program;
 use crate::engine::program::ProgramStep;
-use crate::engine::program::ScriptStatement;
-use crate::engine::program::Warning;
 use crate::error::Error;
 use crate::id::Heads;
 use crate::id::RevisionId;
+use crate::script::Warning;
+use crate::sql::Statement;
 
 /// Something that happened during a run.
 #[derive(Debug)]
@@ -35,7 +35,7 @@ pub enum Event<'a> {
     /// A statement begins; not told of statements that go to the server in one message.
     StatementStarted {
         /// The statement.
-        statement: &'a ScriptStatement,
+        statement: &'a Statement,
     },
     /// The server said something.
     Notice {
@@ -143,7 +143,9 @@ impl RunFailure {
         }
         match parts_kept {
             0 => format!("{at}; nothing of revision {revision} was kept; mend it and {next}"),
-            1 => format!("{at}; revision {revision} is in progress: part 1 of {parts} is kept; mend the rest and {next}"),
+            1 => {
+                format!("{at}; revision {revision} is in progress: part 1 of {parts} is kept; mend the rest and {next}")
+            }
             _ => format!(
                 "{at}; revision {revision} is in progress: parts 1 to {parts_kept} of {parts} are kept; mend the rest and {next}"
             ),

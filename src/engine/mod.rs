@@ -2,6 +2,7 @@
 
 mod compile;
 mod event;
+mod init;
 mod migrate;
 mod program;
 mod project;
@@ -19,6 +20,8 @@ pub use event::RunFailure;
 pub use event::Silent;
 pub use event::StepReport;
 pub use event::Stopped;
+pub use init::Made;
+pub use init::init;
 pub use migrate::Request;
 pub use program::Action;
 pub use program::Mode;
@@ -26,10 +29,9 @@ pub use program::Part;
 pub use program::Program;
 pub use program::ProgramStep;
 pub use program::Scope;
-pub use program::ScriptStatement;
-pub use program::Warning;
 pub use project::Project;
 pub use run::Actor;
+pub use run::run;
 pub use session::Session;
 pub use status::State;
 pub use status::Status;

@@ -8,7 +8,8 @@ use crate::id::Heads;
 use crate::id::RevisionId;
 use crate::journal::HistoryEntry;
 use crate::journal::Write;
-use crate::span::Span;
+use crate::script::Warning;
+use crate::sql::Statement;
 
 /// The steps of a plan with every statement they will send; whatever could be known to fail has failed before.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,7 +88,7 @@ pub enum Action {
     /// Sets the savepoint that shows whether the script ended the transaction.
     SetGuard,
     /// Runs a statement of the script.
-    Statement(ScriptStatement),
+    Statement(Statement),
     /// Releases the savepoint; fails if the script ended the transaction.
     CheckGuard,
     /// Puts the session back, so that nothing a script set reaches the journal or the next revision.
@@ -96,26 +97,6 @@ pub enum Action {
     Write(Write),
     /// Ends the transaction.
     Commit,
-}
-
-/// A statement and where it stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ScriptStatement {
-    /// The statement in its script.
-    pub span: Span,
-    /// The data of `COPY … FROM STDIN`, in the same script.
-    pub copy_data: Option<Span>,
-    /// Whether it only changes the session; such a statement is said again when an interrupted revision goes on.
-    pub is_session: bool,
-}
-
-/// Something odd in a script that does not stop it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Warning {
-    /// What is odd, and what was done about it.
-    pub message: String,
-    /// Where.
-    pub span: Span,
 }
 
 impl Program {
@@ -127,7 +108,7 @@ impl Program {
 
 impl ProgramStep {
     /// Returns the statements of the parts that are still to run.
-    pub fn statements(&self) -> impl Iterator<Item = &ScriptStatement> {
+    pub fn statements(&self) -> impl Iterator<Item = &Statement> {
         self.parts.iter().skip(self.parts_done).flat_map(Part::statements)
     }
 
@@ -139,7 +120,7 @@ impl ProgramStep {
 
 impl Part {
     /// Returns the script's statements in this part.
-    pub fn statements(&self) -> impl Iterator<Item = &ScriptStatement> {
+    pub fn statements(&self) -> impl Iterator<Item = &Statement> {
         self.actions.iter().filter_map(|action| match action {
             Action::Statement(statement) => Some(statement),
             _ => None,

@@ -15,9 +15,9 @@ use crate::graph::Revision;
 use crate::graph::RevisionGraph;
 use crate::id::RevisionId;
 use crate::journal::Location;
+use crate::script::Outline;
 use crate::script::Script;
 use crate::script::ScriptDir;
-use crate::script::ScriptHeader;
 
 /// A folder of scripts that form a sound graph, and how they are to be run.
 #[derive(Debug)]
@@ -31,15 +31,9 @@ pub struct Project {
 impl Project {
     /// Reads every script once and builds the graph; reports all that is wrong with them together.
     pub fn load(config: Config) -> Result<Self, Error> {
-        let headers = ScriptDir::new(&config.versions, config.recursive).load()?;
-        let revisions = headers.iter().map(revision_of).collect();
-        match RevisionGraph::build(revisions) {
-            Ok(graph) => Ok(Self { config, graph }),
-            Err(problems) => {
-                let problems = problems.into_iter().map(|problem| placed(problem, &headers)).collect();
-                Error::join(problems).map(|()| unreachable!("a graph that does not build has a problem"))
-            }
-        }
+        let dir = ScriptDir { folders: config.versions.clone(), is_recursive: config.recursive };
+        let graph = build(&dir.load()?)?;
+        Ok(Self { config, graph })
     }
 
     /// Connects to the database to read.
@@ -85,32 +79,36 @@ impl Project {
     }
 }
 
-fn revision_of(script: &ScriptHeader) -> Revision {
+/// Builds the graph; a problem in it is shown at its line of the header.
+fn build(outlines: &[Outline]) -> Result<RevisionGraph, Error> {
+    let problems = match RevisionGraph::build(outlines.iter().map(revision_of).collect()) {
+        Ok(graph) => return Ok(graph),
+        Err(problems) => problems,
+    };
+    let problems = problems.into_iter().map(|problem| placed(problem, outlines)).collect();
+    Err(Error::join(problems).expect_err("a graph that does not build has a problem"))
+}
+
+fn revision_of(outline: &Outline) -> Revision {
+    let header = &outline.header;
     Revision {
-        id: script.header.id.clone(),
-        down_revisions: script.header.down_revisions.clone(),
-        depends_on: script.header.depends_on.clone(),
-        labels: script.header.branch_labels.clone(),
-        message: script.header.message.clone(),
-        created: script.header.created.clone(),
-        path: script.path.clone(),
+        id: header.revision.value.clone(),
+        down_revisions: header.down_revisions.iter().map(|parent| RevisionId::from_row(&parent.value)).collect(),
+        depends_on: header.depends_on.iter().map(|dependency| dependency.value.clone()).collect(),
+        labels: header.branch_labels.iter().map(|label| label.value.clone()).collect(),
+        message: header.message.clone(),
+        created: header.created.as_ref().map(|created| created.value.clone()),
+        path: outline.path.clone(),
     }
 }
 
-/// Gives a problem of the graph its line: the header is read again, since its text was not kept.
-fn placed(problem: GraphProblem, headers: &[ScriptHeader]) -> Error {
+fn placed(problem: GraphProblem, outlines: &[Outline]) -> Error {
     let error = Error::from(problem.kind);
-    let Some(script) = headers.get(problem.revision) else { return error };
-    match Script::read(&script.path) {
-        Ok(script) => {
-            let span = match problem.field {
-                Field::Revision => script.revision_span(),
-                Field::DownRevision(k) => script.down_revision_span(k),
-                Field::DependsOn(k) => script.depends_on_span(k),
-                Field::BranchLabel(k) => script.branch_label_span(k),
-            };
-            error.at(span)
-        }
-        Err(_) => error,
-    }
+    let Some(outline) = outlines.get(problem.revision) else { return error };
+    error.at(match problem.field {
+        Field::Revision => outline.revision_span(),
+        Field::DownRevision(k) => outline.down_revision_span(k),
+        Field::DependsOn(k) => outline.depends_on_span(k),
+        Field::BranchLabel(k) => outline.branch_label_span(k),
+    })
 }

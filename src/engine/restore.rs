@@ -5,7 +5,7 @@ use crate::journal::Probe;
 
 /// How one session looked before any script ran, as the statements that bring it back.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Restore {
+pub(super) struct Restore {
     family: Family,
     database: String,
     role: Option<String>,
@@ -13,7 +13,7 @@ pub struct Restore {
 
 impl Restore {
     /// Remembers what was found at connect.
-    pub fn new(probe: &Probe) -> Self {
+    pub(super) fn new(probe: &Probe) -> Self {
         Self {
             family: probe.journal.dialect.family(),
             database: probe.journal.schema.clone(),
@@ -22,7 +22,7 @@ impl Restore {
     }
 
     /// Returns what lets the journal be written between two parts, and leaves the script's own settings in force.
-    pub fn between_parts(&self) -> Vec<String> {
+    pub(super) fn between_parts(&self) -> Vec<String> {
         match self.family {
             // A script that gave its privileges away gets them back for this transaction only.
             Family::Postgres => vec!["SET LOCAL SESSION AUTHORIZATION DEFAULT".to_owned()],
@@ -32,7 +32,7 @@ impl Restore {
     }
 
     /// Returns what puts the session back after a revision, before its last rows of the journal are written.
-    pub fn before_last_write(&self) -> Vec<String> {
+    pub(super) fn before_last_write(&self) -> Vec<String> {
         match self.family {
             Family::Postgres => vec!["RESET SESSION AUTHORIZATION".to_owned(), "RESET ALL".to_owned()],
             Family::Mysql => {
@@ -50,7 +50,7 @@ impl Restore {
     }
 
     /// Returns what can be put back only after the commit.
-    pub fn after_commit(&self) -> Vec<String> {
+    pub(super) fn after_commit(&self) -> Vec<String> {
         match self.family {
             Family::Postgres | Family::Mysql => Vec::new(),
             Family::Sqlite => SQLITE_PRAGMAS.map(|(name, value)| format!("PRAGMA {name} = {value}")).to_vec(),

@@ -24,6 +24,7 @@ use crate::error::ErrorKind;
 use crate::journal::Moment;
 use crate::journal::Outcome;
 use crate::journal::Write;
+use crate::sql::StatementKind;
 
 /// The longest a group of revisions may stay uncommitted, so that an interruption loses little.
 const GROUP_TIME: Duration = Duration::from_secs(1);
@@ -142,12 +143,7 @@ impl Runner<'_> {
         let of = self.program.steps.len();
         self.observer.event(Event::StepStarted { number: index + 1, of, step });
         let clock = Clock::start();
-        let fail = |error: Error, parts_kept| StepFailure {
-            lost: is_lost(&error),
-            error,
-            step: index,
-            parts_kept,
-        };
+        let fail = |error: Error, parts_kept| StepFailure { lost: is_lost(&error), error, step: index, parts_kept };
         for part in &step.parts {
             let result = if part.number <= step.parts_done {
                 self.replay_session(part).await
@@ -240,7 +236,7 @@ impl Runner<'_> {
     /// Says the session statements of a finished part again, because what they set went with the old session.
     async fn replay_session(&mut self, part: &Part) -> Result<(), Error> {
         let mut sender = Sender::new(self.session);
-        for statement in part.statements().filter(|statement| statement.is_session) {
+        for statement in part.statements().filter(|statement| statement.kind == StatementKind::Session) {
             sender.statement_alone(statement).await?;
         }
         Ok(())
@@ -303,7 +299,7 @@ impl Runner<'_> {
 }
 
 /// Sends a part with its own transaction.
-async fn single<'p>(part: &'p Part, clock: &Clock, actor: &Actor, sender: &mut Sender<'p>) -> Result<(), Error> {
+async fn single<'p>(part: &'p Part, clock: &Clock, actor: &Actor, sender: &mut Sender<'_, 'p>) -> Result<(), Error> {
     for action in &part.actions {
         match action {
             Action::Begin => sender.begin(),
@@ -332,7 +328,7 @@ async fn grouped<'p>(
     part: &'p Part,
     clock: &Clock,
     actor: &Actor,
-    sender: &mut Sender<'p>,
+    sender: &mut Sender<'_, 'p>,
 ) -> Result<Vec<&'p str>, Error> {
     let mut after_commit = Vec::new();
     let mut committed = false;

@@ -8,20 +8,20 @@ use crate::engine::event::Event;
 use crate::engine::event::Observer;
 use crate::engine::program::Mode;
 use crate::engine::program::ProgramStep;
-use crate::engine::program::ScriptStatement;
 use crate::engine::session::Session;
 use crate::error::Error;
 use crate::error::ErrorKind;
 use crate::journal::Moment;
 use crate::journal::Write;
+use crate::sql::Statement;
 
 /// Collects what is to be sent and sends it, for one step or for what stands around steps.
-pub(super) struct Sender<'a> {
-    session: &'a mut Session,
-    step: Option<&'a ProgramStep>,
+pub(super) struct Sender<'s, 'p> {
+    session: &'s mut Session,
+    step: Option<&'p ProgramStep>,
     mode: Mode,
-    queue: Vec<Entry<'a>>,
-    told: ToldTo<'a>,
+    queue: Vec<Entry<'p>>,
+    told: ToldTo<'s>,
 }
 
 /// Where to tell what happens.
@@ -45,21 +45,21 @@ enum Role<'a> {
     Engine,
     Guard,
     Commit,
-    Statement(&'a ScriptStatement),
+    Statement(&'a Statement),
     Journal { rows: u64 },
 }
 
 /// The name of the savepoint that shows whether a script ended the transaction.
 const GUARD: &str = "rev_guard";
 
-impl<'a> Sender<'a> {
+impl<'s, 'p> Sender<'s, 'p> {
     /// Prepares to send statements that belong to no script.
-    pub(super) fn new(session: &'a mut Session) -> Self {
+    pub(super) fn new(session: &'s mut Session) -> Self {
         Self { session, step: None, mode: Mode::Transaction, queue: Vec::new(), told: ToldTo::Nobody }
     }
 
     /// Prepares to send a part of `step`.
-    pub(super) fn for_step(session: &'a mut Session, step: &'a ProgramStep, mode: Mode, told: ToldTo<'a>) -> Self {
+    pub(super) fn for_step(session: &'s mut Session, step: &'p ProgramStep, mode: Mode, told: ToldTo<'s>) -> Self {
         Self { session, step: Some(step), mode, queue: Vec::new(), told }
     }
 
@@ -108,10 +108,10 @@ impl<'a> Sender<'a> {
     }
 
     /// Sends a statement of the script, or puts it into the queue where a message can hold several.
-    pub(super) async fn statement(&mut self, statement: &'a ScriptStatement) -> Result<(), Error> {
+    pub(super) async fn statement(&mut self, statement: &'p Statement) -> Result<(), Error> {
         let shares_message = self.session.db.family() == Family::Postgres && self.mode == Mode::Transaction;
         if shares_message && statement.copy_data.is_none() {
-            self.push(statement.span.text(), Role::Statement(statement));
+            self.push(statement.sql(), Role::Statement(statement));
             return Ok(());
         }
         self.flush().await?;
@@ -119,14 +119,13 @@ impl<'a> Sender<'a> {
     }
 
     /// Sends a statement of the script in a message of its own.
-    pub(super) async fn statement_alone(&mut self, statement: &'a ScriptStatement) -> Result<(), Error> {
+    pub(super) async fn statement_alone(&mut self, statement: &'p Statement) -> Result<(), Error> {
         if let ToldTo::Now(observer) = &mut self.told {
             observer.event(Event::StatementStarted { statement });
         }
-        let sql = statement.span.text();
-        let result = match &statement.copy_data {
-            Some(data) => self.session.db.copy_in(sql, data.text().as_bytes()).await,
-            None => self.session.db.execute(sql).await,
+        let result = match statement.copy_data() {
+            Some(data) => self.session.db.copy_in(statement.sql(), data.as_bytes()).await,
+            None => self.session.db.execute(statement.sql()).await,
         };
         let done = result.map_err(|failure| self.explain(failure, &Role::Statement(statement)))?;
         self.tell(done);
@@ -135,7 +134,11 @@ impl<'a> Sender<'a> {
 
     /// Sends what waits, if a statement of the script is among it.
     pub(super) async fn flush_statements(&mut self) -> Result<(), Error> {
-        if self.queue.iter().any(|entry| matches!(entry.role, Role::Statement(_))) { self.flush().await } else { Ok(()) }
+        if self.queue.iter().any(|entry| matches!(entry.role, Role::Statement(_))) {
+            self.flush().await
+        } else {
+            Ok(())
+        }
     }
 
     /// Sends what waits and checks that the journal's statements touched the rows they had to.
@@ -159,7 +162,7 @@ impl<'a> Sender<'a> {
         Ok(())
     }
 
-    fn push(&mut self, sql: &str, role: Role<'a>) {
+    fn push(&mut self, sql: &str, role: Role<'p>) {
         self.queue.push(Entry { sql: sql.to_owned(), role });
     }
 
@@ -190,17 +193,16 @@ impl<'a> Sender<'a> {
         }
         match role {
             Role::Statement(statement) => {
-                let text = statement.span.text();
-                let place = failure.place.as_ref().and_then(|place| place.find(text)).map(|range| statement.span.sub(range));
+                let text = statement.sql();
+                let place =
+                    failure.place.as_ref().and_then(|place| place.find(text)).map(|range| statement.span.sub(range));
                 let span = place.unwrap_or_else(|| statement.span.clone());
                 Error::from(failure.into_statement_error()).at(span)
             }
             Role::Guard => ErrorKind::TransactionEnded.into(),
             // What a server checks only at the end, such as deferred constraints, is the script's doing.
             Role::Commit => failure.into_statement_error().into(),
-            Role::Journal { .. } if failure.duplicate => {
-                ErrorKind::DatabaseMoved { expected: failure.reason() }.into()
-            }
+            Role::Journal { .. } if failure.duplicate => ErrorKind::DatabaseMoved { expected: failure.reason() }.into(),
             Role::Engine | Role::Journal { .. } => ErrorKind::QueryFailed { reason: failure.reason() }.into(),
         }
     }

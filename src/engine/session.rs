@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::config::DatabaseUrl;
+use crate::config::url::DatabaseUrl;
 use crate::db::Access;
 use crate::db::Database;
 use crate::db::Failure;
@@ -91,6 +91,11 @@ impl Session {
         }
         self.probe.existing = self.probe.journal.tables().map(str::to_owned).to_vec();
         Ok(())
+    }
+
+    /// Ends the connection in an orderly way.
+    pub async fn close(self) {
+        self.db.close().await;
     }
 
     /// Returns every step that ever ran, oldest first.

@@ -46,6 +46,7 @@ impl ErrorKind {
             Self::NoUpgradeSection => "no-upgrade-section",
             Self::IrreversibleWithSql => "irreversible-with-sql",
             Self::Unterminated { .. } => "unterminated",
+            Self::TextAfterCopy => "text-after-copy",
             Self::PsqlCommand { .. } => "psql-command",
             Self::TransactionControl { .. } => "transaction-control",
             Self::NeedsNoTransaction { .. } => "needs-no-transaction",

@@ -54,6 +54,14 @@ impl Error {
         }
     }
 
+    /// Takes a joined error apart again; what comes back is never a joined one itself.
+    pub fn into_problems(self) -> Vec<Self> {
+        match *self.kind {
+            ErrorKind::Several { problems } => problems,
+            kind => vec![Self { kind: Box::new(kind), ..self }],
+        }
+    }
+
     /// Returns the stable slug of the kind, such as `multiple-heads`.
     pub fn code(&self) -> &'static str {
         self.kind.code()

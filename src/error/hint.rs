@@ -119,6 +119,7 @@ impl ErrorKind {
             | Self::ControlCharacter { .. }
             | Self::BadOptionValue { .. }
             | Self::Unterminated { .. }
+            | Self::TextAfterCopy
             | Self::FileExists { .. }
             | Self::Unwritable { .. }
             | Self::BadTemplate { .. }

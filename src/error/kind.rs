@@ -99,6 +99,8 @@ pub enum ErrorKind {
     IrreversibleWithSql,
     #[error("this {what} has no end")]
     Unterminated { what: &'static str },
+    #[error("the data of COPY begins on the next line, so nothing may follow on this one")]
+    TextAfterCopy,
     #[error("`{command}` is a command of the psql program, not SQL")]
     PsqlCommand { command: String },
     #[error("`{statement}` controls the transaction, which is the engine's part")]

@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
+use crate::error::ErrorKind;
 use crate::graph::dag::RevisionGraph;
+use crate::graph::plan::Plan;
 use crate::graph::problem::GraphProblem;
 use crate::graph::revision::Revision;
 use crate::id::Heads;
@@ -53,4 +55,16 @@ fn revision(text: &str) -> Revision {
         }
     }
     revision
+}
+
+/// Checks a plan, given as `steps => heads`, or its refusal, given as the code.
+pub(super) fn check_plan(plan: Result<Plan, ErrorKind>, expected: &str, context: &[&str]) {
+    let found = match plan {
+        Ok(plan) => {
+            let steps: Vec<&str> = plan.steps.iter().map(|step| step.revision.as_str()).collect();
+            format!("{} => {}", steps.join(" "), plan.to)
+        }
+        Err(error) => error.code().to_owned(),
+    };
+    assert_eq!(found, expected, "{context:?}");
 }

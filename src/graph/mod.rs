@@ -34,3 +34,5 @@ pub use target::Target;
 
 #[cfg(test)]
 mod fixture;
+#[cfg(test)]
+mod properties;

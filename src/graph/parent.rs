@@ -93,3 +93,69 @@ impl RevisionGraph {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::graph::fixture::graph;
+
+    use super::*;
+
+    const GRAPH: &str = "a; b < a : shop; c < a; x + b : extra";
+
+    type Resolve = fn(&RevisionGraph, &[Target], &Heads, Splice) -> Result<Vec<RevisionId>, ErrorKind>;
+
+    fn check(resolve: Resolve, targets: &str, splice: Splice, expected: &str) {
+        let list: Vec<Target> = targets.split_whitespace().map(|target| target.parse().unwrap()).collect();
+        let found = match resolve(&graph(GRAPH), &list, &Heads::empty(), splice) {
+            Ok(ids) => ids.iter().map(RevisionId::as_str).collect::<Vec<_>>().join(" "),
+            Err(error) => error.code().to_owned(),
+        };
+        assert_eq!(found, expected, "{targets}");
+    }
+
+    #[test]
+    fn a_new_revision_grows_from_a_head_or_says_splice() {
+        let check = |targets, splice, expected| check(RevisionGraph::resolve_parents, targets, splice, expected);
+        check("head", Splice::Refuse, "multiple-heads");
+        check("base", Splice::Refuse, "");
+        check("c", Splice::Refuse, "c");
+        check("a", Splice::Refuse, "not-a-head");
+        check("a", Splice::Allow, "a");
+        check("shop@head", Splice::Refuse, "b"); // `x` depends on it, and yet it can grow
+        check("extra@head-1", Splice::Refuse, "");
+        check("c c", Splice::Refuse, "c");
+    }
+
+    #[test]
+    fn a_merge_joins_two_that_do_not_grow_from_each_other() {
+        let check = |targets, splice, expected| check(RevisionGraph::resolve_merge, targets, splice, expected);
+        check("heads", Splice::Refuse, "c x");
+        check("c shop", Splice::Refuse, "c b");
+        check("x shop", Splice::Refuse, "x b");
+        check("c c", Splice::Refuse, "nothing-to-merge");
+        check("c", Splice::Refuse, "nothing-to-merge");
+        check("a c", Splice::Refuse, "not-a-head");
+        check("a c", Splice::Allow, "nothing-to-merge");
+    }
+
+    #[test]
+    fn a_dependency_keeps_its_label_and_completes_its_id() {
+        let check = |target: &str, expected: &str| {
+            let found = graph("abc : shop; d").resolve_dependency(&target.parse().unwrap(), &Heads::empty());
+            assert_eq!(found.unwrap_or_else(|error| error.code().to_owned()), expected);
+        };
+        check("shop", "shop");
+        check("ab", "abc");
+        check("shop@head", "abc");
+        check("heads", "several-revisions");
+    }
+
+    #[test]
+    fn new_names_are_new_among_ids_and_labels() {
+        let code = |result: Result<(), ErrorKind>| result.map_or_else(|error| error.code(), |()| "new");
+        let id = |text: &str| code(graph(GRAPH).check_new_id(&text.parse().unwrap()));
+        let label = |text: &str| code(graph(GRAPH).check_new_label(&text.parse().unwrap()));
+        assert_eq!([id("z"), id("a"), id("shop")], ["new", "duplicate-id", "label-is-id"]);
+        assert_eq!([label("z"), label("a"), label("shop")], ["new", "label-is-id", "duplicate-label"]);
+    }
+}

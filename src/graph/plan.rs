@@ -143,3 +143,133 @@ impl RevisionGraph {
         Plan { from, to, steps }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::graph::fixture::check_plan;
+    use crate::graph::fixture::graph;
+    use crate::graph::fixture::heads;
+
+    use super::*;
+
+    fn check_upgrade(text: &str, rows: &str, target: &str, expected: &str) {
+        check_plan(graph(text).plan_upgrade(&target.parse().unwrap(), &heads(rows)), expected, &[text, rows, target]);
+    }
+
+    fn check_downgrade(text: &str, rows: &str, target: &str, expected: &str) {
+        check_plan(graph(text).plan_downgrade(&target.parse().unwrap(), &heads(rows)), expected, &[text, rows, target]);
+    }
+
+    const DIAMOND: &str = "a; b < a; c < a; m < b c";
+
+    #[test]
+    fn an_upgrade_applies_what_the_target_needs() {
+        check_upgrade(DIAMOND, "", "head", "a b c m => m");
+        check_upgrade(DIAMOND, "b", "m", "c m => m");
+        check_upgrade(DIAMOND, "b c", "m", "m => m");
+        check_upgrade(DIAMOND, "m", "heads", " => m");
+        check_upgrade(DIAMOND, "m", "b", " => m");
+        check_upgrade(DIAMOND, "b", "base", " => b");
+        check_upgrade("", "", "head", " => base");
+    }
+
+    #[test]
+    fn a_merge_replaces_both_branches() {
+        let plan = graph(DIAMOND).plan_upgrade(&"m".parse().unwrap(), &heads("b c")).unwrap();
+        assert_eq!(plan.steps[0].rows, RowChange { delete: heads("b c").0, insert: heads("m").0 });
+    }
+
+    #[test]
+    fn a_dependency_loses_its_row_and_gets_it_back() {
+        let graph = graph("a; x + a");
+        let up = graph.plan_upgrade(&"x".parse().unwrap(), &heads("a")).unwrap();
+        assert_eq!(up.steps[0].rows, RowChange { delete: heads("a").0, insert: heads("x").0 });
+        let down = graph.plan_downgrade(&"x@base".parse().unwrap(), &heads("x")).unwrap();
+        assert_eq!(down.steps[0].rows, RowChange { delete: heads("x").0, insert: heads("a").0 });
+    }
+
+    #[test]
+    fn parents_that_imply_each_other_are_counted_right() {
+        check_upgrade("r; s < r; t; m < t + s r", "", "m", "t r s m => m");
+        check_upgrade("a; b + a; c; m < a b c", "", "m", "a b c m => m");
+        check_downgrade("a; b < a; x + a b; o", "x o", "x@base", "x => b, o");
+    }
+
+    #[test]
+    fn rows_that_others_imply_go_with_the_next_write() {
+        let graph = graph("a; b < a; c < b");
+        let up = graph.plan_upgrade(&"head".parse().unwrap(), &heads("a b")).unwrap();
+        assert_eq!(up.from, heads("b"));
+        assert_eq!(up.steps[0].rows, RowChange { delete: heads("a b").0, insert: heads("c").0 });
+        let down = graph.plan_downgrade(&"-1".parse().unwrap(), &heads("b c")).unwrap();
+        assert_eq!(down.steps[0].rows, RowChange { delete: heads("c").0, insert: heads("").0 }); // `b` is there already
+        assert!(graph.plan_upgrade(&"b".parse().unwrap(), &heads("a b")).unwrap().steps.is_empty());
+    }
+
+    #[test]
+    fn a_downgrade_takes_off_what_grows_from_the_target_and_what_depends_on_that() {
+        check_downgrade(DIAMOND, "m", "a", "m c b => a");
+        check_downgrade(DIAMOND, "m", "base", "m c b a => base");
+        check_downgrade(DIAMOND, "m", "b", "m => b, c");
+        check_downgrade("a; b < a; x; y < x + b", "y", "a", "y b => a, x");
+        check_downgrade("a; b < a; x; y < x + b", "y", "x", "y => b, x"); // the dependency stays
+        check_downgrade("a; b < a; c < a", "b c", "b", " => b, c");
+    }
+
+    #[test]
+    fn a_downgrade_stays_on_the_side_of_its_label() {
+        let text = "a : lib; b < a : one; c < a : two; o";
+        check_downgrade(text, "b c", "one@a", "b => c");
+        check_downgrade(text, "b c o", "one@base", "c b a => o");
+        check_downgrade(text, "b c o", "base", "o c b a => base");
+        check_downgrade(text, "b c", "one@-1", "b => c");
+        check_downgrade(text, "b", "lib@-1", "b => a"); // a label below the fork steers too
+        check_downgrade(text, "b c", "one@head", " => b, c");
+        check_downgrade(text, "b c", "one@c", "not-in-branch");
+        check_downgrade(text, "b c", "tow@base", "unknown-label");
+    }
+
+    #[test]
+    fn minus_one_takes_off_the_row_and_nothing_beside_it() {
+        check_downgrade("a; b < a; c < a; x + c", "b x", "b@-1", "b => x");
+        check_downgrade("a; b < a; x; y < x + b", "y", "-2", "y x => b");
+        check_downgrade("a; b < a", "b", "-3", "walked-too-far");
+        check_downgrade("a; b < a", "", "-1", "walked-too-far");
+        check_downgrade(DIAMOND, "b c", "-1", "ambiguous-current");
+        check_downgrade(DIAMOND, "m", "-1", "ambiguous-walk");
+        check_downgrade(DIAMOND, "m", "b@-1", "m => b, c");
+    }
+
+    #[test]
+    fn a_downgrade_to_what_is_not_applied_is_refused_and_to_an_applied_one_is_not() {
+        check_downgrade(DIAMOND, "b", "c", "not-applied");
+        check_downgrade(DIAMOND, "b", "head", "not-applied");
+        check_downgrade(DIAMOND, "b", "b", " => b");
+        check_downgrade("a; x + a", "x", "a", " => x"); // applied, though not a row
+        check_downgrade(DIAMOND, "", "base", " => base");
+        check_downgrade("a; b", "a b", "heads", "several-revisions");
+    }
+
+    #[test]
+    fn each_command_has_its_way() {
+        check_upgrade(DIAMOND, "b", "-1", "wrong-way");
+        check_downgrade(DIAMOND, "b", "+1", "wrong-way");
+        check_downgrade(DIAMOND, "b", "nope@+1", "unknown-label");
+        check_upgrade(DIAMOND, "b", "+0", " => b");
+        check_downgrade(DIAMOND, "b c", "-0", " => b, c");
+        check_upgrade(DIAMOND, "b", "current", " => b");
+    }
+
+    #[test]
+    fn a_row_that_no_script_has_stops_every_plan() {
+        check_upgrade(DIAMOND, "gone", "head", "unknown-row");
+        check_downgrade(DIAMOND, "b gone", "base", "unknown-row");
+    }
+
+    #[test]
+    fn a_step_over_a_merge_brings_what_the_merge_needs() {
+        check_upgrade(DIAMOND, "b", "+1", "c m => m");
+        check_upgrade("a; b < a; x; y < x", "", "+1", "ambiguous-walk");
+        check_upgrade("a; b < a", "", "+2", "a b => b");
+    }
+}

@@ -23,6 +23,15 @@ pub(super) struct Place {
     pub(super) passed: Option<Node>,
 }
 
+/// What becomes of a walk that comes to the end of the graph.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum PastEnd {
+    /// It is refused: a plan must not do less than was asked for.
+    Refuse,
+    /// It stops there: of a history, what there is is shown.
+    Stop,
+}
+
 /// The lineage that `label@` names.
 pub(super) struct Branch {
     name: String,
@@ -65,13 +74,17 @@ impl RevisionGraph {
     }
 
     pub(super) fn place(&self, target: &Target, state: &State) -> Result<Place, ErrorKind> {
+        self.place_or(target, state, PastEnd::Refuse)
+    }
+
+    pub(super) fn place_or(&self, target: &Target, state: &State, past_end: PastEnd) -> Result<Place, ErrorKind> {
         let branch = self.branch(target)?;
         let nodes = self.anchor(target, branch.as_ref(), state)?;
         if target.offset == 0 {
             return Ok(Place { nodes, branch, passed: None });
         }
         let start = self.single(target, nodes)?;
-        let (end, passed) = self.walk(target, start, branch.as_ref())?;
+        let (end, passed) = self.walk(target, start, branch.as_ref(), past_end)?;
         let passed = passed.filter(|_| target.needs_rows());
         Ok(Place { nodes: end.into_iter().collect(), branch, passed })
     }
@@ -173,6 +186,7 @@ impl RevisionGraph {
         target: &Target,
         start: Option<Node>,
         branch: Option<&Branch>,
+        past_end: PastEnd,
     ) -> Result<(Option<Node>, Option<Node>), ErrorKind> {
         let wanted = target.offset.unsigned_abs();
         let (mut at, mut passed) = (start, None);
@@ -184,17 +198,117 @@ impl RevisionGraph {
                 (false, None) => Vec::new(),
             };
             let bottom = next.is_empty() && target.offset < 0 && at.is_some();
-            passed = at;
+            let from = at;
             at = match narrow(next, branch)[..] {
                 [one] => Some(one),
                 [] if bottom => None,
+                [] if past_end == PastEnd::Stop => break,
                 [] => return Err(ErrorKind::WalkedTooFar { target: target.to_string(), wanted, reached }),
                 ref several => {
                     let candidates = self.ids_of(several);
                     return Err(ErrorKind::AmbiguousWalk { target: target.to_string(), candidates });
                 }
             };
+            passed = from;
         }
         Ok((at, passed))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::graph::fixture::graph;
+    use crate::graph::fixture::heads;
+
+    /// Two lines, the second with a label in the middle, joined by a merge; `x1` needs `b2`.
+    const GRAPH: &str = "a1; b1 < a1; b2 < b1; c1 < a1; c2 < c1 : shop; c3 < c2; x1 + b2 : extra; y10 < x1";
+
+    fn check(text: &str, rows: &str, target: &str, expected: &str) {
+        let found = graph(text).resolve(&target.parse().unwrap(), &heads(rows));
+        let found = match found {
+            Ok(revisions) => revisions.iter().map(|id| id.as_str()).collect::<Vec<_>>().join(" "),
+            Err(error) => format!("{}: {error}", error.code()),
+        };
+        assert_eq!(found, expected, "{target} at {rows:?} in {text}");
+    }
+
+    #[test]
+    fn head_is_the_single_head_and_heads_are_all() {
+        check("a; b < a", "", "head", "b");
+        check("", "", "head", "");
+        check(GRAPH, "", "heads", "c3 y10");
+        check(GRAPH, "", "head", "multiple-heads: `head` means a single head, but there are 2: `c3`, `y10`");
+        check("a; b < a; x + b", "", "head", "x"); // `b` is what `x` needs
+    }
+
+    #[test]
+    fn a_label_narrows_to_its_lineage_and_an_id_works_as_one() {
+        check(GRAPH, "", "shop", "c2");
+        check(GRAPH, "", "shop@head", "c3");
+        check(GRAPH, "", "c@head", "ambiguous-prefix: `c` begins several ids: `c1`, `c2`, `c3`");
+        check(GRAPH, "", "b1@head", "b2"); // what depends on it does not count: the branch can still grow
+        check(GRAPH, "", "a1@heads", "b2 c3");
+        check(GRAPH, "", "shop@base", "");
+        check(GRAPH, "", "shop@b2", "not-in-branch: revision `b2` is not in the branch of `shop`");
+        check(GRAPH, "", "shop@y", "not-in-branch: revision `y10` is not in the branch of `shop`");
+    }
+
+    #[test]
+    fn a_typo_in_a_label_is_an_error_even_where_the_label_makes_no_difference() {
+        check(GRAPH, "", "shpo@base", "unknown-label: no label or revision is called `shpo`");
+        check(GRAPH, "", "shpo@+0", "unknown-label: no label or revision is called `shpo`");
+        check("a", "", "nope@a", "unknown-label: no label or revision is called `nope`");
+    }
+
+    #[test]
+    fn a_prefix_needs_no_minimum_length_and_looks_at_ids_only() {
+        check(GRAPH, "", "y", "y10");
+        check(GRAPH, "", "b", "ambiguous-prefix: `b` begins several ids: `b1`, `b2`");
+        check(GRAPH, "", "sho", "unknown-revision: no revision or label is called `sho`");
+        check(GRAPH, "", "shop@c", "ambiguous-prefix: `c` begins several ids: `c1`, `c2`, `c3`");
+        check("ab1; ab2 < ab1; ax; c < ax", "", "c@a", "ax"); // in a branch only its own count
+        check("a; ab < a", "", "a", "a"); // a whole id is no prefix
+    }
+
+    #[test]
+    fn an_offset_walks_by_down_revisions() {
+        check(GRAPH, "", "b2-1", "b1");
+        check(GRAPH, "", "b2-3", "");
+        check(GRAPH, "", "b2-4", "walked-too-far: `b2-4` goes too far: only 3 of 4 steps are there");
+        check(GRAPH, "", "c1+2", "c3");
+        check(GRAPH, "", "c1+3", "walked-too-far: `c1+3` goes too far: only 2 of 3 steps are there");
+        check(GRAPH, "", "a1+1", "ambiguous-walk: `a1+1` could go more than one way: `b1`, `c1`");
+        check(GRAPH, "", "shop@a1+1", "c1");
+        check(GRAPH, "", "shop@base+2", "c1");
+        check(GRAPH, "", "base+1", "ambiguous-walk: `base+1` could go more than one way: `a1`, `x1`");
+        check(GRAPH, "", "base-1", "walked-too-far: `base-1` goes too far: only 0 of 1 steps are there");
+        check(GRAPH, "", "shop@head-1", "c2");
+        check(GRAPH, "", "heads-1", "multiple-heads: `heads-1` means a single head, but there are 2: `c3`, `y10`");
+        check(
+            "a",
+            "",
+            "a+2147483647",
+            "walked-too-far: `a+2147483647` goes too far: only 0 of 2147483647 steps are there",
+        );
+    }
+
+    #[test]
+    fn nothing_before_the_offset_is_the_current_revision() {
+        check(GRAPH, "b1", "+1", "b2");
+        check(GRAPH, "b1", "-1", "a1");
+        check(GRAPH, "b1", "current-2", "");
+        check(GRAPH, "b1 c1", "current", "b1 c1");
+        check(GRAPH, "b1 c1", "+0", "b1 c1");
+        check(
+            GRAPH,
+            "b1 c1",
+            "+1",
+            "ambiguous-current: `+1` counts from the current revision, but the database has several: `b1`, `c1`",
+        );
+        check(GRAPH, "b1 c1", "shop@+1", "c2");
+        check(GRAPH, "", "shop@+1", "a1");
+        check(GRAPH, "a1", "shop@+1", "c1");
+        check(GRAPH, "x1", "b1@current", "b2"); // no row there, but `x1` implies it
+        check("a; b < a", "b gone", "-1", "unknown-row: the database is at revision `gone`, which no script has");
     }
 }

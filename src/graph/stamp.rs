@@ -115,3 +115,79 @@ impl Stamper {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::graph::fixture::check_plan;
+    use crate::graph::fixture::graph;
+    use crate::graph::fixture::heads;
+
+    use super::*;
+
+    fn plan(text: &str, rows: &str, targets: &str, purge: Purge) -> Result<Plan, ErrorKind> {
+        let targets: Vec<Target> = targets.split_whitespace().map(|target| target.parse().unwrap()).collect();
+        graph(text).plan_stamp(&targets, &heads(rows), purge)
+    }
+
+    fn check(text: &str, rows: &str, targets: &str, expected: &str) {
+        check_plan(plan(text, rows, targets, Purge::Keep), expected, &[text, rows, targets]);
+    }
+
+    fn check_purge(text: &str, rows: &str, targets: &str, expected: &str) {
+        check_plan(plan(text, rows, targets, Purge::All), expected, &[text, rows, targets]);
+    }
+
+    const GRAPH: &str = "a; b1 < a; b2 < b1; c < a; m < b2 c : joined; x + b1";
+
+    #[test]
+    fn a_stamp_leaves_the_rows_of_an_upgrade_or_a_downgrade() {
+        check(GRAPH, "", "b1", "b1 => b1");
+        check(GRAPH, "b1", "m", "m => m");
+        check(GRAPH, "m", "b1", "b1 => b1, c"); // the other side of the merge is not forgotten
+        check(GRAPH, "x", "b1", " => x"); // nor is what depends on it
+        check(GRAPH, "x", "a", "a => a");
+        check(GRAPH, "m", "m", " => m");
+        check(GRAPH, "b1", "heads", "m x => m, x");
+    }
+
+    #[test]
+    fn several_targets_are_taken_from_left_to_right() {
+        check(GRAPH, "", "a b1", "a b1 => b1");
+        check(GRAPH, "", "b1 a", "b1 a => a");
+        check(GRAPH, "b2 c", "b1 b1", "b1 => b1, c");
+        check(GRAPH, "", "b1 c", "b1 c => b1, c");
+    }
+
+    #[test]
+    fn a_stamp_to_base_has_a_step_for_each_row_that_goes() {
+        check(GRAPH, "m x", "base", "m x => base");
+        check("a; o; x < o + a : lib", "x", "lib@base", "x => a");
+        check(GRAPH, "", "base", " => base");
+    }
+
+    #[test]
+    fn offsets_count_from_the_rows() {
+        check(GRAPH, "b2", "-1", "b1 => b1");
+        check(GRAPH, "b1", "+1", "b2 => b2");
+        check(GRAPH, "b1 c", "+1", "ambiguous-current");
+    }
+
+    #[test]
+    fn an_unknown_row_is_an_error_until_it_is_purged() {
+        check(GRAPH, "gone", "b1", "unknown-row");
+        check_purge(GRAPH, "gone", "b1", "b1 => b1");
+        check_purge(GRAPH, "gone b1", "b1", "b1 => b1");
+        check_purge(GRAPH, "b1", "b1", " => b1");
+        check_purge(GRAPH, "gone m", "base", "gone m => base");
+        check_purge(GRAPH, "b1", "-1", "usage");
+    }
+
+    #[test]
+    fn each_step_says_which_rows_it_writes() {
+        let step = |delete, insert| RowChange { delete: heads(delete).0, insert: heads(insert).0 };
+        let rows = |plan: Plan| plan.steps.into_iter().map(|step| step.rows).collect::<Vec<_>>();
+        assert_eq!(rows(plan(GRAPH, "m", "b1", Purge::Keep).unwrap()), [step("m", "b1 c")]);
+        assert_eq!(rows(plan(GRAPH, "gone b1", "b1", Purge::All).unwrap()), [step("gone", "")]);
+        assert_eq!(rows(plan(GRAPH, "", "heads", Purge::Keep).unwrap()), [step("", "m"), step("", "x")]);
+    }
+}

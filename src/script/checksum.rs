@@ -1,0 +1,170 @@
+//! What a script does, as a number: the same for every way to lay it out.
+
+use sha2::Digest;
+use sha2::Sha256;
+
+use crate::dialect::Dialect;
+use crate::dialect::Family;
+use crate::direction::Direction;
+use crate::error::Error;
+use crate::script::compile::CompiledSection;
+use crate::script::script::Script;
+use crate::sql::Statement;
+use crate::sql::significant;
+
+impl Script {
+    /// Returns the SHA-256, in hex, of the tokens and options of the sections that run on `dialect`.
+    ///
+    /// Both directions count: a downgrade that was edited is not the one that was tested with this upgrade. The header
+    /// does not, nor do comments, layout, line ends (also in strings, where git may change them), a `DELIMITER`, or
+    /// sections for other dialects. The data of `COPY` counts byte for byte.
+    pub fn checksum(&self, dialect: Dialect) -> Result<String, Vec<Error>> {
+        let mut digest = Tokens::new("rev script 1");
+        let mut errors = Vec::new();
+        for direction in [Direction::Upgrade, Direction::Downgrade] {
+            match self.statements(direction, dialect) {
+                Ok(sections) => sections.iter().for_each(|section| digest.section(section, dialect.family())),
+                Err(problems) => errors.extend(problems),
+            }
+        }
+        if errors.is_empty() { Ok(digest.finish()) } else { Err(errors) }
+    }
+}
+
+/// Returns the SHA-256, in hex, of one statement with its data, for the progress of a revision that has several parts.
+pub fn statement_hash(statement: &Statement, dialect: Dialect) -> String {
+    let mut digest = Tokens::new("rev statement 1");
+    digest.statement(statement, dialect.family());
+    digest.finish()
+}
+
+/// A hash over pieces of text, each with its length, so that no two lists of pieces are confused.
+struct Tokens(Sha256);
+
+impl Tokens {
+    /// Begins with the name of what is hashed; another way to do it needs another name.
+    fn new(name: &str) -> Self {
+        let mut tokens = Self(Sha256::new());
+        tokens.piece(name);
+        tokens
+    }
+
+    fn section(&mut self, compiled: &CompiledSection<'_>, family: Family) {
+        self.piece(compiled.section.direction.as_str());
+        self.piece(compiled.section.transaction.as_str());
+        self.piece(if compiled.section.is_irreversible { "irreversible" } else { "" });
+        self.count(compiled.statements.len());
+        for statement in &compiled.statements {
+            self.statement(statement, family);
+        }
+    }
+
+    fn statement(&mut self, statement: &Statement, family: Family) {
+        let sql = statement.sql();
+        let mut tokens = 0;
+        for token in significant(sql, 0..sql.len(), family) {
+            tokens += 1;
+            if token.contains('\r') {
+                self.piece(&token.replace("\r\n", "\n"));
+            } else {
+                self.piece(token);
+            }
+        }
+        self.count(tokens);
+        self.count(usize::from(statement.copy_data.is_some()));
+        self.piece(statement.copy_data().unwrap_or_default());
+    }
+
+    fn piece(&mut self, text: &str) {
+        self.count(text.len());
+        self.0.update(text);
+    }
+
+    fn count(&mut self, number: usize) {
+        self.0.update((number as u64).to_le_bytes());
+    }
+
+    fn finish(self) -> String {
+        self.0.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::span::Source;
+
+    fn checksum(dialect: Dialect, text: &str) -> String {
+        let script = Script::parse(Source::new("a.sql", text)).unwrap();
+        script.checksum(dialect).unwrap()
+    }
+
+    /// Checks whether two upgrades have the same checksum.
+    fn check(dialect: Dialect, one: &str, other: &str, same: bool) {
+        let [one_sum, other_sum] =
+            [one, other].map(|sql| checksum(dialect, &format!("-- revision: a\n-- rev: upgrade\n{sql}")));
+        assert_eq!(one_sum == other_sum, same, "{one:?} {other:?}");
+    }
+
+    #[test]
+    fn layout_comments_and_line_ends_do_not_count() {
+        check(Dialect::Postgres, "SELECT a<=1;", "SELECT -- why\r\n  a <= 1", true);
+        check(Dialect::Postgres, "DO $$\nBEGIN\nEND $$", "DO $$\r\nBEGIN\r\nEND $$;;", true);
+        check(Dialect::Sqlite, "SELECT 1; SELECT 2", "/* x */ SELECT 1;\n\nSELECT 2;", true);
+        check(Dialect::Postgres, "BEGIN; SELECT 1; COMMIT", "SELECT 1", true);
+        check(
+            Dialect::Mysql,
+            "CREATE PROCEDURE p() BEGIN SELECT 1; END;",
+            "DELIMITER $$\nCREATE PROCEDURE p() BEGIN SELECT 1; END$$",
+            true,
+        );
+    }
+
+    #[test]
+    fn tokens_count() {
+        check(Dialect::Postgres, "SELECT 'a b'", "SELECT 'a  b'", false);
+        check(Dialect::Postgres, "SELECT 1; SELECT 2", "SELECT 1 SELECT 2", false);
+        check(Dialect::Mysql, "SELECT 1", "/*!50003 SELECT 1 */", false);
+        check(Dialect::Mysql, "SELECT 1", "SELECT /*+ MAX_EXECUTION_TIME(1) */ 1", false);
+        check(Dialect::Postgres, "COPY t FROM stdin;\n1\n\\.\n", "COPY t FROM stdin;\n1 \n\\.\n", false);
+    }
+
+    #[test]
+    fn options_and_both_directions_count_and_other_dialects_do_not() {
+        let sum = |sections: &str| checksum(Dialect::Sqlite, &format!("-- m\n--\n-- revision: a\n{sections}"));
+        let plain = sum("-- rev: upgrade\nA;\n-- rev: downgrade\n");
+        assert_eq!(plain, sum("-- rev: downgrade\n-- x\n-- rev: upgrade dialect=sqlite,postgres\nA;\n"));
+        assert_eq!(plain, sum("-- rev: upgrade\nA;\n-- rev: downgrade\n-- rev: upgrade dialect=mysql\n\\'"));
+        assert_ne!(plain, sum("-- rev: upgrade transaction=off\nA;\n-- rev: downgrade\n"));
+        assert_ne!(plain, sum("-- rev: upgrade\nA;\n-- rev: downgrade\nB;\n"));
+        assert_ne!(plain, sum("-- rev: upgrade\nA;\n-- rev: downgrade irreversible\n"));
+        assert_ne!(plain, sum("-- rev: upgrade\nA;\n"));
+    }
+
+    #[test]
+    fn the_header_and_a_byte_order_mark_do_not_count() {
+        let body = "-- rev: upgrade\nSELECT 1;\n";
+        assert_eq!(
+            checksum(Dialect::Sqlite, &format!("-- revision: a\n{body}")),
+            checksum(Dialect::Sqlite, &format!("\u{feff}-- other\n--\n-- revision: b\n-- down_revision: a\n\n{body}")),
+        );
+    }
+
+    #[test]
+    fn the_checksum_stays_the_same_from_version_to_version() {
+        let text = "-- revision: a\n-- rev: upgrade\nCREATE TABLE t (a INT);\n-- rev: downgrade\nDROP TABLE t;\n";
+        let expected = "99cbdc334f0596f8dbb7acd66fe1ff1b72da137c09196966639a074ff0fbe6ec"; // databases hold this
+        assert_eq!(checksum(Dialect::Sqlite, text), expected);
+    }
+
+    proptest! {
+        #[test]
+        fn white_space_between_tokens_never_counts(words in prop::collection::vec("[a-c]{1,3}|'[a-c ]*'|[0-9]{1,3}|[(),;]|<=", 1..12), gap in "( |\n|\r\n|\t|/\\* c \\*/|-- c\n){1,3}") {
+            let join = |gap: &str| format!("-- revision: a\n-- rev: upgrade\n{}\n", words.join(gap));
+            let sum = |text: String| Script::parse(Source::new("a", text)).unwrap().checksum(Dialect::Sqlite).ok();
+            prop_assert_eq!(sum(join(" ")), sum(join(&gap)));
+        }
+    }
+}

@@ -1,0 +1,208 @@
+//! The statements of a script for one direction and dialect, with everything refused that can be known beforehand.
+
+use crate::dialect::Dialect;
+use crate::direction::Direction;
+use crate::error::Error;
+use crate::error::ErrorKind;
+use crate::script::script::Script;
+use crate::script::section::Section;
+use crate::script::section::TransactionMode;
+use crate::span::Span;
+use crate::sql::Statement;
+use crate::sql::StatementKind;
+use crate::sql::significant;
+use crate::sql::split;
+use crate::sql::summary;
+
+/// A section with the statements to send.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CompiledSection<'a> {
+    /// Where they come from, and how they run.
+    pub section: &'a Section,
+    /// What is sent, in order.
+    pub statements: Vec<Statement>,
+    /// What the author should know.
+    pub warnings: Vec<Warning>,
+}
+
+/// Something that is accepted, but that its author should know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Warning {
+    /// A slug that stays the same from version to version.
+    pub code: &'static str,
+    /// What it is about, in the style of an error's message.
+    pub message: String,
+    /// The text it is about.
+    pub span: Span,
+}
+
+impl Script {
+    /// Splits and checks the sections that run in `direction` on `dialect`; every problem of them is reported.
+    pub fn statements(&self, direction: Direction, dialect: Dialect) -> Result<Vec<CompiledSection<'_>>, Vec<Error>> {
+        let mut compiled = Vec::new();
+        let mut errors = Vec::new();
+        for section in self.sections_for(direction, dialect) {
+            match compile(self, section, dialect) {
+                Ok(section) => compiled.push(section),
+                Err(problems) => errors.extend(problems),
+            }
+        }
+        if errors.is_empty() { Ok(compiled) } else { Err(errors) }
+    }
+}
+
+fn compile<'a>(script: &Script, section: &'a Section, dialect: Dialect) -> Result<CompiledSection<'a>, Vec<Error>> {
+    let mut statements = split(&script.source, section.body.clone(), dialect.family())?;
+    let mut warnings = Vec::new();
+    if section.transaction == TransactionMode::Transactional {
+        warnings.extend(strip_transaction(&mut statements, dialect));
+        warnings.extend(statements.iter().filter_map(|statement| foreign_keys(statement, dialect)));
+    }
+    let errors: Vec<Error> = statements.iter().filter_map(|statement| refusal(statement, section, dialect)).collect();
+    if errors.is_empty() { Ok(CompiledSection { section, statements, warnings }) } else { Err(errors) }
+}
+
+/// Takes one `BEGIN … COMMIT` around the whole section away: the engine's own transaction stands for it.
+fn strip_transaction(statements: &mut Vec<Statement>, dialect: Dialect) -> Option<Warning> {
+    let [first, .., last] = &statements[..] else { return None };
+    if first.kind != StatementKind::Begin || last.kind != StatementKind::Commit {
+        return None;
+    }
+    let reason = if dialect.has_transactional_ddl() {
+        "rev has its own transaction around the section"
+    } else {
+        "each statement is kept on its own on this database"
+    };
+    let (begin, commit) = (first.sql(), last.sql());
+    let message = format!("`{begin}` and `{commit}` are not sent: {reason}");
+    let span = first.span.clone();
+    statements.pop();
+    statements.remove(0);
+    Some(Warning { code: "transaction-not-sent", message, span })
+}
+
+/// Warns of the pragma that does nothing in a transaction, and says nothing about it: rows would be lost by a cascade.
+fn foreign_keys(statement: &Statement, dialect: Dialect) -> Option<Warning> {
+    let is_pragma = dialect == Dialect::Sqlite && statement.kind == StatementKind::Session;
+    let mut words = significant(statement.sql(), 0..statement.sql().len(), dialect.family()).take(8);
+    if !is_pragma || !words.next()?.eq_ignore_ascii_case("pragma") {
+        return None;
+    }
+    let mut words = words.skip_while(|word| !word.eq_ignore_ascii_case("foreign_keys"));
+    words.next()?;
+    words.next()?; // without a value it only asks
+    let message =
+        "`PRAGMA foreign_keys` does nothing inside a transaction: put it into a section with `transaction=off`";
+    Some(Warning { code: "pragma-without-effect", message: message.into(), span: statement.span.clone() })
+}
+
+/// Returns why a statement cannot be part of the section.
+fn refusal(statement: &Statement, section: &Section, dialect: Dialect) -> Option<Error> {
+    let sql = statement.sql();
+    let kind = match statement.kind {
+        StatementKind::Begin | StatementKind::Commit | StatementKind::TransactionControl => {
+            ErrorKind::TransactionControl { statement: summary(sql, dialect.family()) }
+        }
+        StatementKind::NeedsNoTransaction(name) if section.transaction == TransactionMode::Transactional => {
+            ErrorKind::NeedsNoTransaction { statement: name.into() }
+        }
+        _ if sql.contains('\0') => ErrorKind::ControlCharacter { what: "statement" },
+        _ => return None,
+    };
+    Some(Error::from(kind).at(statement.span.clone()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::span::Source;
+
+    fn script(sections: &str) -> Script {
+        Script::parse(Source::new("a.sql", format!("-- revision: a\n{sections}"))).unwrap()
+    }
+
+    /// Compares the statements of the upgrade, and its warnings behind `!`, with `expected`.
+    fn check(dialect: Dialect, sections: &str, expected: &[&str]) {
+        let script = script(sections);
+        let compiled = script.statements(Direction::Upgrade, dialect).unwrap();
+        let shown = compiled.iter().flat_map(|section| {
+            let statements = section.statements.iter().map(|statement| statement.sql().to_owned());
+            statements.chain(section.warnings.iter().map(|warning| format!("!{} {}", warning.code, warning.span)))
+        });
+        assert_eq!(shown.collect::<Vec<_>>(), expected);
+    }
+
+    fn check_errors(dialect: Dialect, sections: &str, expected: &[&str]) {
+        let script = script(sections);
+        let errors = script.statements(Direction::Upgrade, dialect).expect_err("something is refused");
+        assert_eq!(errors.iter().map(Error::to_string).collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn one_transaction_around_a_section_is_accepted_and_not_sent() {
+        check(
+            Dialect::Postgres,
+            "-- rev: upgrade\nBEGIN;\nSELECT 1;\nCOMMIT;\n-- rev: upgrade\nSELECT 2\n",
+            &["SELECT 1", "!transaction-not-sent a.sql:3:1", "SELECT 2"],
+        );
+        check(Dialect::Sqlite, "-- rev: upgrade\nBEGIN; END;", &["!transaction-not-sent a.sql:3:1"]);
+    }
+
+    #[test]
+    fn any_other_transaction_control_is_refused() {
+        check_errors(
+            Dialect::Postgres,
+            "-- rev: upgrade\nBEGIN;\nSELECT 1; SAVEPOINT a;\nCOMMIT;\n-- rev: upgrade\nSELECT 1; COMMIT\n",
+            &[
+                "a.sql:4:11: `SAVEPOINT a` controls the transaction, which is the engine's part",
+                "a.sql:7:11: `COMMIT` controls the transaction, which is the engine's part",
+            ],
+        );
+        check_errors(
+            Dialect::Sqlite,
+            "-- rev: upgrade transaction=off\nBEGIN; COMMIT\n",
+            &[
+                "a.sql:3:1: `BEGIN` controls the transaction, which is the engine's part",
+                "a.sql:3:8: `COMMIT` controls the transaction, which is the engine's part",
+            ],
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_in_a_transaction_needs_the_option() {
+        let index = "CREATE INDEX CONCURRENTLY i ON t (a)";
+        check(Dialect::Postgres, &format!("-- rev: upgrade transaction=off\n{index};"), &[index]);
+        check_errors(
+            Dialect::Postgres,
+            &format!("-- rev: upgrade\n{index};"),
+            &["a.sql:3:1: `CREATE INDEX CONCURRENTLY` cannot run inside a transaction"],
+        );
+    }
+
+    #[test]
+    fn a_pragma_without_effect_is_told() {
+        check(
+            Dialect::Sqlite,
+            "-- rev: upgrade\nPRAGMA foreign_keys = OFF;\nPRAGMA foreign_keys;",
+            &["PRAGMA foreign_keys = OFF", "PRAGMA foreign_keys", "!pragma-without-effect a.sql:3:1"],
+        );
+    }
+
+    #[test]
+    fn a_server_would_stop_reading_at_a_nul() {
+        check_errors(
+            Dialect::Sqlite,
+            "-- rev: upgrade\nSELECT '\0'",
+            &["a.sql:3:1: a statement holds a control character"],
+        );
+    }
+
+    #[test]
+    fn only_the_sections_of_the_dialect_are_read() {
+        check(
+            Dialect::Mariadb,
+            "-- rev: upgrade dialect=postgres\n\\x '\n-- rev: upgrade dialect=mysql\nSELECT 1 # '\n",
+            &["SELECT 1"],
+        );
+    }
+}

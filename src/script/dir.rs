@@ -1,0 +1,244 @@
+//! The version folders: which files are scripts, in which order, and all of them at once.
+
+use std::collections::BTreeSet;
+use std::collections::HashSet;
+use std::ffi::OsStr;
+use std::fs;
+use std::io;
+use std::path::Path;
+use std::path::PathBuf;
+
+use crate::error::Error;
+use crate::error::ErrorKind;
+use crate::script::outline::Outline;
+
+/// The folders that hold scripts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScriptDir {
+    /// In the order in which they are configured, which is the order of everything.
+    pub folders: Vec<PathBuf>,
+    /// Whether subfolders are looked into.
+    pub is_recursive: bool,
+}
+
+/// What lies in the version folders.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Listing {
+    /// The `*.sql` files, by folder and then by name.
+    pub scripts: Vec<PathBuf>,
+    /// Files that are neither scripts nor hidden; `check` tells of them.
+    pub others: Vec<PathBuf>,
+}
+
+impl ScriptDir {
+    /// Finds the files, without reading any; a file that is reached in two ways counts once.
+    pub fn list(&self) -> Result<Listing, Error> {
+        let mut listing = Listing::default();
+        let mut problems = Vec::new();
+        let mut walk = Walk { seen: HashSet::new(), is_recursive: self.is_recursive };
+        for folder in &self.folders {
+            if let Err(error) = walk.folder(folder, &mut listing) {
+                problems.push(error);
+            }
+        }
+        Error::join(problems)?;
+        Ok(listing)
+    }
+
+    /// Reads every script once; the problems of all files come together.
+    pub fn load(&self) -> Result<Vec<Outline>, Error> {
+        let (outlines, problems) = self.load_with_problems()?;
+        Error::join(problems)?;
+        Ok(outlines)
+    }
+
+    /// Reads every script once, and returns the valid ones beside each single problem of the others.
+    ///
+    /// Fails only when a folder cannot be read.
+    pub fn load_with_problems(&self) -> Result<(Vec<Outline>, Vec<Error>), Error> {
+        let mut outlines = Vec::new();
+        let mut problems = Vec::new();
+        for path in self.list()?.scripts {
+            match Outline::read(&path) {
+                Ok(outline) => outlines.push(outline),
+                Err(error) => problems.extend(error.into_problems()),
+            }
+        }
+        Ok((outlines, problems))
+    }
+
+    /// Returns the configured folder in which `path` lies.
+    pub fn folder_of(&self, path: &Path) -> Option<&Path> {
+        self.folders.iter().map(PathBuf::as_path).find(|folder| path.starts_with(folder))
+    }
+}
+
+/// Returns the number of the next script: one more than the highest that begins a file name, as wide as the widest.
+pub fn next_number<'a>(paths: impl IntoIterator<Item = &'a Path>) -> String {
+    const NARROWEST: usize = 4;
+    let (mut highest, mut width) = (0, NARROWEST);
+    for path in paths {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let digits = name.chars().take_while(char::is_ascii_digit).count();
+        if let Ok(number) = name[..digits].parse::<u64>() {
+            highest = highest.max(number);
+            width = width.max(digits);
+        }
+    }
+    format!("{:0width$}", highest.saturating_add(1))
+}
+
+/// A walk over the folders that goes nowhere twice.
+struct Walk {
+    seen: HashSet<PathBuf>,
+    is_recursive: bool,
+}
+
+impl Walk {
+    fn folder(&mut self, root: &Path, listing: &mut Listing) -> Result<(), Error> {
+        let mut waiting = vec![root.to_owned()];
+        while let Some(folder) = waiting.pop() {
+            let unreadable = |cause| Error::from(ErrorKind::Unreadable { path: folder.clone() }).because(cause);
+            let real = fs::canonicalize(&folder).map_err(unreadable)?;
+            if !self.seen.insert(real.clone()) {
+                continue; // the folder is configured twice, or a link leads back to it
+            }
+            let subfolders = self.entries(&folder, &real, listing).map_err(unreadable)?;
+            waiting.extend(subfolders.into_iter().rev());
+        }
+        Ok(())
+    }
+
+    /// Notes the files of one folder by name, and returns the subfolders to look into.
+    fn entries(&mut self, folder: &Path, real: &Path, listing: &mut Listing) -> io::Result<Vec<PathBuf>> {
+        let mut names = BTreeSet::new();
+        for entry in fs::read_dir(folder)? {
+            let entry = entry?;
+            if !is_hidden(&entry.file_name()) {
+                names.insert((entry.file_name(), entry.file_type()?.is_symlink(), entry.file_type()?.is_dir()));
+            }
+        }
+        let mut subfolders = Vec::new();
+        for (name, is_link, is_folder) in names {
+            let path = folder.join(&name);
+            if is_folder || (is_link && path.is_dir()) {
+                subfolders.extend(self.is_recursive.then_some(path));
+                continue;
+            }
+            // Only links can lead to one file in two ways; asking for each of 100,000 real paths would be slow.
+            let target = if is_link { fs::canonicalize(&path).unwrap_or(real.join(&name)) } else { real.join(&name) };
+            if !self.seen.insert(target) {
+                continue;
+            }
+            let is_script = path.extension() == Some(OsStr::new("sql")) && (is_link || path.is_file());
+            if is_script { listing.scripts.push(path) } else { listing.others.push(path) }
+        }
+        Ok(subfolders)
+    }
+}
+
+fn is_hidden(name: &OsStr) -> bool {
+    name.as_encoded_bytes().starts_with(b".")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A temporary folder with files; each script has its name for its id.
+    fn folder(files: &[&str]) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        for file in files {
+            let path = folder.path().join(file);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            let id = path.file_stem().unwrap().to_str().unwrap();
+            fs::write(&path, format!("-- revision: {id}\n-- rev: upgrade\n")).unwrap();
+        }
+        folder
+    }
+
+    fn dir(root: &tempfile::TempDir, folders: &[&str], is_recursive: bool) -> ScriptDir {
+        ScriptDir { folders: folders.iter().map(|folder| root.path().join(folder)).collect(), is_recursive }
+    }
+
+    fn check(root: &tempfile::TempDir, dir: &ScriptDir, scripts: &[&str], others: &[&str]) {
+        let listing = dir.list().unwrap();
+        let shown = |paths: &[PathBuf]| -> Vec<String> {
+            paths.iter().map(|path| path.strip_prefix(root.path()).unwrap().display().to_string()).collect()
+        };
+        assert_eq!((shown(&listing.scripts), shown(&listing.others)), (owned(scripts), owned(others)));
+    }
+
+    fn owned(names: &[&str]) -> Vec<String> {
+        names.iter().map(|name| (*name).to_owned()).collect()
+    }
+
+    #[test]
+    fn scripts_come_by_folder_and_then_by_name() {
+        let root = folder(&["v/b.sql", "v/a.sql", "v/.c.sql", "v/README.md", "v/d.SQL", "v/sub/e.sql", "u/z.sql"]);
+        check(&root, &dir(&root, &["v", "u"], false), &["v/a.sql", "v/b.sql", "u/z.sql"], &["v/README.md", "v/d.SQL"]);
+    }
+
+    #[test]
+    fn subfolders_are_read_when_asked_for() {
+        let root = folder(&["v/b.sql", "v/2026/01/c.sql", "v/2026/a.sql", "v/2027/d.sql", "v/.git/e.sql"]);
+        check(
+            &root,
+            &dir(&root, &["v", "v/2026"], true),
+            &["v/b.sql", "v/2026/a.sql", "v/2026/01/c.sql", "v/2027/d.sql"],
+            &[],
+        );
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_that_is_reached_twice_counts_once() {
+        use std::os::unix::fs::symlink;
+        let root = folder(&["v/a.sql"]);
+        symlink(root.path().join("v"), root.path().join("w")).unwrap();
+        symlink(root.path().join("v"), root.path().join("v/loop")).unwrap();
+        symlink(root.path().join("v/a.sql"), root.path().join("v/b.sql")).unwrap();
+        check(&root, &dir(&root, &["v", "w", "v"], true), &["v/a.sql"], &[]);
+    }
+
+    #[test]
+    fn a_missing_folder_is_an_error_with_its_path() {
+        let root = folder(&[]);
+        let error = dir(&root, &["nope", "neither"], false).list().unwrap_err();
+        assert_eq!(error.problems().len(), 2);
+        assert_eq!(error.problems()[0].code(), "unreadable");
+    }
+
+    #[test]
+    fn the_problems_of_all_files_come_together() {
+        let root = folder(&["v/a.sql", "v/b.sql", "v/c.sql", "v/d.sql"]);
+        fs::write(root.path().join("v/b.sql"), "-- m\n\n-- rev: upgrad\n").unwrap();
+        fs::write(root.path().join("v/c.sql"), b"\xff").unwrap();
+        let dir = dir(&root, &["v"], false);
+        let codes: Vec<&str> = dir.load().unwrap_err().problems().iter().map(Error::code).collect();
+        assert_eq!(codes, ["no-revision-id", "unknown-directive", "not-utf8"]);
+        let (outlines, problems) = dir.load_with_problems().unwrap();
+        assert_eq!((outlines.len(), problems.len()), (2, 3));
+    }
+
+    #[test]
+    fn an_outline_finds_its_text_again() {
+        let root = folder(&["v/a.sql"]);
+        let outline = dir(&root, &["v"], false).load().unwrap().remove(0);
+        assert!(outline.revision_span().to_string().ends_with("a.sql:1:14"));
+        assert_eq!(outline.script().unwrap().header, outline.header);
+        fs::write(&outline.path, "-- revision: b\n-- rev: upgrade\n").unwrap();
+        assert_eq!(outline.script().unwrap_err().code(), "unreadable");
+    }
+
+    #[test]
+    fn numbers_go_on_from_the_highest() {
+        let check = |names: &[&str], expected: &str| {
+            assert_eq!(next_number(names.iter().map(Path::new)), expected);
+        };
+        check(&[], "0001");
+        check(&["v/0009_a.sql", "v/0010_b.sql", "v/x.sql"], "0011");
+        check(&["v/00002.sql"], "00003");
+        check(&["v/99999999999999999999999_a.sql"], "0001");
+    }
+}

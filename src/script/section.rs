@@ -1,0 +1,342 @@
+//! The sections of a script: what runs in which direction, on which dialects, and how.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::dialect::Dialect;
+use crate::dialect::Family;
+use crate::direction::Direction;
+use crate::error::Error;
+use crate::error::ErrorKind;
+use crate::nearest::nearest;
+use crate::script::line::Directive;
+use crate::script::line::Line;
+use crate::script::line::directive;
+use crate::script::line::lines;
+use crate::script::line::words;
+use crate::span::Source;
+use crate::sql::Lexer;
+
+/// A piece of a script under one `-- rev:` line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Section {
+    /// `Upgrade` or `Downgrade`.
+    pub direction: Direction,
+    /// Where it runs; nothing means everywhere.
+    pub dialects: Option<BTreeSet<Dialect>>,
+    /// How it runs.
+    pub transaction: TransactionMode,
+    /// It says on purpose that there is no way back.
+    pub is_irreversible: bool,
+    /// The `-- rev:` line, in bytes of the text.
+    pub directive: Range<usize>,
+    /// What stands below it, up to the next one.
+    pub body: Range<usize>,
+}
+
+/// How the statements of a section run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TransactionMode {
+    /// Together, in a transaction of the engine's.
+    Transactional,
+    /// One by one, outside of any (`transaction=off`).
+    Off,
+}
+
+impl TransactionMode {
+    /// Returns the word of the `transaction` option.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Transactional => "on",
+            Self::Off => "off",
+        }
+    }
+}
+
+const DIRECTIONS: [Direction; 2] = [Direction::Upgrade, Direction::Downgrade];
+const OPTIONS: [&str; 3] = ["dialect", "transaction", "irreversible"];
+
+impl Section {
+    /// Returns whether the section runs on `dialect`; one without `dialect=` runs everywhere.
+    pub fn runs_on(&self, dialect: Dialect) -> bool {
+        self.dialects.as_ref().is_none_or(|dialects| dialects.contains(&dialect))
+    }
+
+    /// Returns the section from its directive to its end.
+    pub fn range(&self) -> Range<usize> {
+        self.directive.start..self.body.end
+    }
+
+    /// Returns the families whose rules its text must keep.
+    fn families(&self) -> BTreeSet<Family> {
+        Dialect::ALL.into_iter().filter(|dialect| self.runs_on(*dialect)).map(Dialect::family).collect()
+    }
+}
+
+/// Reads the sections of `source`, and checks that no SQL stands outside of them; problems are added to `errors`.
+///
+/// Directives are looked for from `start`, so that a message may look like one; SQL from `header_end`.
+pub(super) fn parse(source: &Arc<Source>, start: usize, header_end: usize, errors: &mut Vec<Error>) -> Vec<Section> {
+    let mut sections: Vec<Section> = Vec::new();
+    let mut reader = Reader { source, errors };
+    let mut first = None;
+    let mut last: Option<usize> = None; // the section that is open, unless its directive was not understood
+    for line in lines(&source.text, start) {
+        let Some(found) = directive(line.text) else { continue };
+        first.get_or_insert(line.start);
+        if let Some(last) = last.take() {
+            sections[last].body.end = line.start;
+        }
+        if let Some(section) = reader.directive(&line, found) {
+            last = Some(sections.len());
+            sections.push(section);
+        }
+    }
+    reader.outside(header_end..first.unwrap_or(source.text.len()));
+    for section in sections.iter().filter(|section| section.is_irreversible) {
+        reader.irreversible(section);
+    }
+    sections
+}
+
+struct Reader<'a> {
+    source: &'a Arc<Source>,
+    errors: &'a mut Vec<Error>,
+}
+
+impl Reader<'_> {
+    /// Reads one directive; its body reaches to the end of the file until another is found.
+    fn directive(&mut self, line: &Line<'_>, found: Directive<'_>) -> Option<Section> {
+        let rest = match found {
+            Directive::Exact(rest) => rest,
+            Directive::Nearly(rest) => {
+                let meant = format!("-- rev: {}", rest.trim());
+                let kind = ErrorKind::UnknownDirective { word: line.text.trim().into(), nearest: Some(meant) };
+                self.error(kind, line.range());
+                rest
+            }
+        };
+        let mut words = words(rest, line.start + line.text.len() - rest.len());
+        let Some((word, range)) = words.next() else {
+            let nearest = Some("-- rev: upgrade".into());
+            self.error(ErrorKind::UnknownDirective { word: line.text.into(), nearest }, line.range());
+            return None;
+        };
+        let Some(direction) = DIRECTIONS.into_iter().find(|direction| direction.as_str() == word) else {
+            let nearest = nearest(&word.to_ascii_lowercase(), DIRECTIONS.map(Direction::as_str)).map(str::to_owned);
+            self.error(ErrorKind::UnknownDirective { word: word.into(), nearest }, range);
+            return None;
+        };
+        let mut section = Section {
+            direction,
+            dialects: None,
+            transaction: TransactionMode::Transactional,
+            is_irreversible: false,
+            directive: line.range(),
+            body: line.next..self.source.text.len(),
+        };
+        let mut seen = BTreeSet::new();
+        for (word, range) in words {
+            let name = word.split_once('=').map_or(word, |(name, _)| name);
+            if seen.insert(name) {
+                self.option(&mut section, word, range);
+            } else {
+                self.bad_value(name, word, "the option stands twice", range);
+            }
+        }
+        Some(section)
+    }
+
+    fn option(&mut self, section: &mut Section, word: &str, range: Range<usize>) {
+        let (name, value) = word.split_once('=').map_or((word, None), |(name, value)| (name, Some(value)));
+        match (name, value) {
+            ("dialect", value) => section.dialects = self.dialects(value.unwrap_or_default(), range),
+            ("transaction", Some("off")) => section.transaction = TransactionMode::Off,
+            ("transaction", value) => self.bad_value(name, value.unwrap_or_default(), "it can only be `off`", range),
+            ("irreversible", None) if section.direction == Direction::Downgrade => section.is_irreversible = true,
+            ("irreversible", Some(value)) if section.direction == Direction::Downgrade => {
+                self.bad_value(name, value, "it stands alone", range);
+            }
+            _ => {
+                let options = if section.direction == Direction::Downgrade { &OPTIONS[..] } else { &OPTIONS[..2] };
+                let kind = ErrorKind::UnknownOption {
+                    directive: section.direction.to_string(),
+                    option: name.into(),
+                    nearest: nearest(&name.to_ascii_lowercase(), options.iter().copied()).map(str::to_owned),
+                };
+                self.error(kind, range);
+            }
+        }
+    }
+
+    fn dialects(&mut self, value: &str, range: Range<usize>) -> Option<BTreeSet<Dialect>> {
+        let mut dialects = BTreeSet::new();
+        for word in value.split(',') {
+            match Dialect::named(word) {
+                Some(named) => dialects.extend(named),
+                None => {
+                    self.bad_value("dialect", word, "sqlite, postgres, mysql, mariadb, with commas", range.clone());
+                }
+            }
+        }
+        Some(dialects)
+    }
+
+    /// Refuses SQL above the first directive: nothing says when to run it.
+    fn outside(&mut self, range: Range<usize>) {
+        match self.first_token(&[Family::Sqlite, Family::Postgres, Family::Mysql].into(), &range) {
+            Found::Nothing => {}
+            Found::Sql(token) => self.error(ErrorKind::SqlBeforeSection, token),
+            Found::Unterminated(what, token) => self.error(ErrorKind::Unterminated { what }, token),
+        }
+    }
+
+    fn irreversible(&mut self, section: &Section) {
+        match self.first_token(&section.families(), &section.body) {
+            Found::Nothing => {}
+            Found::Sql(token) => self.error(ErrorKind::IrreversibleWithSql, token),
+            Found::Unterminated(what, token) => self.error(ErrorKind::Unterminated { what }, token),
+        }
+    }
+
+    /// Returns the first thing that is not blank to every one of `families`.
+    fn first_token(&self, families: &BTreeSet<Family>, range: &Range<usize>) -> Found {
+        for family in families {
+            for token in Lexer::new(&self.source.text, range.clone(), *family) {
+                match token {
+                    Ok(token) if token.kind.is_significant() => return Found::Sql(token.range),
+                    Ok(_) => {}
+                    Err(unterminated) => return Found::Unterminated(unterminated.what, unterminated.range),
+                }
+            }
+        }
+        Found::Nothing
+    }
+
+    fn bad_value(&mut self, option: &str, value: &str, expected: &'static str, range: Range<usize>) {
+        self.error(ErrorKind::BadOptionValue { option: option.into(), value: value.into(), expected }, range);
+    }
+
+    fn error(&mut self, kind: ErrorKind, range: Range<usize>) {
+        self.errors.push(Error::from(kind).at(self.source.span(range)));
+    }
+}
+
+/// What stands where nothing should.
+enum Found {
+    Nothing,
+    Sql(Range<usize>),
+    Unterminated(&'static str, Range<usize>),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> (Vec<Section>, Vec<String>) {
+        let mut errors = Vec::new();
+        let sections = parse(&Source::new("a", text), 0, 0, &mut errors);
+        let shown = |error: &Error| match error.hint().filter(|hint| hint.starts_with("did")) {
+            Some(hint) => format!("{error}; {hint}"),
+            None => error.to_string(),
+        };
+        (sections, errors.iter().map(shown).collect())
+    }
+
+    /// Compares each section, as `direction dialects transaction body`, with `expected`.
+    fn check(text: &str, expected: &[&str]) {
+        let (sections, errors) = read(text);
+        assert_eq!(errors, [""; 0]);
+        let shown = sections.iter().map(|section| {
+            let dialects = Dialect::ALL.into_iter().filter(|dialect| section.runs_on(*dialect));
+            let dialects: Vec<&str> = dialects.map(Dialect::as_str).collect();
+            let mode = if section.is_irreversible { "irreversible" } else { section.transaction.as_str() };
+            format!("{} {} {mode} {:?}", section.direction, dialects.join(","), &text[section.body.clone()])
+        });
+        assert_eq!(shown.collect::<Vec<_>>(), expected);
+    }
+
+    fn check_errors(text: &str, expected: &[&str]) {
+        assert_eq!(read(text).1, expected, "{text}");
+    }
+
+    #[test]
+    fn a_section_reaches_to_the_next_directive() {
+        check(
+            "-- rev: upgrade\nA;\n\n-- rev: upgrade dialect=mysql transaction=off\r\nB;\r\n-- rev: downgrade   dialect=sqlite,postgres \n",
+            &[
+                "upgrade sqlite,postgres,mysql,mariadb on \"A;\\n\\n\"",
+                "upgrade mysql,mariadb off \"B;\\r\\n\"",
+                "downgrade sqlite,postgres on \"\"",
+            ],
+        );
+    }
+
+    #[test]
+    fn a_directive_in_a_string_or_a_comment_is_still_one() {
+        check(
+            "-- rev: upgrade\nSELECT '\n-- rev: downgrade\n';",
+            &[
+                "upgrade sqlite,postgres,mysql,mariadb on \"SELECT '\\n\"",
+                "downgrade sqlite,postgres,mysql,mariadb on \"';\"",
+            ],
+        );
+    }
+
+    #[test]
+    fn an_irreversible_downgrade_holds_no_statements() {
+        check(
+            "/* x */ -- rev: none\n-- rev: downgrade irreversible\n-- the data is gone\n",
+            &["downgrade sqlite,postgres,mysql,mariadb irreversible \"-- the data is gone\\n\""],
+        );
+        check_errors(
+            "-- rev: downgrade irreversible\n-- x\n  SELECT 1;",
+            &["a:3:3: an irreversible downgrade cannot hold statements"],
+        );
+    }
+
+    #[test]
+    fn unknown_directives_options_and_values_are_errors_with_the_nearest() {
+        check_errors(
+            "-- rev: upgrad\n-- rev: Downgrade\n-- rev: xyz\n-- rev:\n",
+            &[
+                "a:1:9: `upgrad` is not a directive; did you mean `upgrade`?",
+                "a:2:9: `Downgrade` is not a directive; did you mean `downgrade`?",
+                "a:3:9: `xyz` is not a directive",
+                "a:4:1: `-- rev:` is not a directive; did you mean `-- rev: upgrade`?",
+            ],
+        );
+        check_errors(
+            "-- rev: upgrade dialects=sqlite irreversible\n-- rev: downgrade dialect=postgresql, transaction=on transaction=off\n",
+            &[
+                "a:1:17: `dialects` is not an option of `upgrade`; did you mean `dialect`?",
+                "a:1:33: `irreversible` is not an option of `upgrade`",
+                "a:2:19: `postgresql` is not a value of `dialect`: sqlite, postgres, mysql, mariadb, with commas",
+                "a:2:19: `` is not a value of `dialect`: sqlite, postgres, mysql, mariadb, with commas",
+                "a:2:39: `on` is not a value of `transaction`: it can only be `off`",
+                "a:2:54: `transaction=off` is not a value of `transaction`: the option stands twice",
+            ],
+        );
+    }
+
+    #[test]
+    fn a_near_miss_is_an_error_with_the_right_line() {
+        check_errors(
+            "-- rev: upgrade\n--rev: downgrade dialect=sqlite\n",
+            &[
+                "a:2:1: `--rev: downgrade dialect=sqlite` is not a directive; did you mean `-- rev: downgrade dialect=sqlite`?",
+            ],
+        );
+    }
+
+    #[test]
+    fn sql_outside_of_sections_is_an_error() {
+        check_errors(
+            "-- m\n/* license */\nCREATE TABLE t (a);\n-- rev: upgrade\n",
+            &["a:3:1: SQL stands before the first `-- rev:` line"],
+        );
+        check_errors("# comment\n-- rev: upgrade\n", &["a:1:1: SQL stands before the first `-- rev:` line"]);
+        check_errors("/* open\n-- rev: upgrade\n", &["a:1:1: this comment has no end"]);
+    }
+}

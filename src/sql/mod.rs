@@ -1,0 +1,20 @@
+//! SQL as text: tokens, statements and what kind each one is; no I/O, and no grammar beyond what that needs.
+
+mod body;
+mod compound;
+mod kind;
+mod lex;
+mod rules;
+mod split;
+
+pub use kind::StatementKind;
+pub use lex::Lexer;
+pub use lex::Token;
+pub use lex::TokenKind;
+pub use lex::Unterminated;
+pub use lex::significant;
+pub use lex::summary;
+pub use rules::RULES;
+pub use rules::Rule;
+pub use split::Statement;
+pub use split::split;

@@ -1,0 +1,111 @@
+//! Databases that are not there, or do not let rev in: what was tried is said, without the password.
+
+use crate::support::Kind;
+use crate::support::TestDatabase;
+use crate::support::Workspace;
+
+fn workspace() -> Workspace {
+    let workspace = Workspace::new(&TestDatabase::new(Kind::Sqlite));
+    workspace.script("a", "", "-- rev: upgrade\nCREATE TABLE a (n INTEGER);\n");
+    workspace
+}
+
+/// Checks the error of `rev current` on `url`: its code, a part of its message, and that the password is not in it.
+fn check(url: &str, code: &str, message: &str) {
+    for json in [true, false] {
+        let workspace = workspace();
+        let args: &[&str] = if json { &["current", "--json", "-u", url] } else { &["current", "-v", "-u", url] };
+        let output = workspace.rev(args);
+        output.failed(2);
+        let all = format!("{}{}", output.stdout, output.stderr);
+        assert!(all.contains(code) && all.contains(message), "{all}");
+        assert!(!all.contains("s3cret"), "{all}");
+    }
+}
+
+/// The URL of a server with other parts.
+fn other(kind: Kind, user: &str, database: &str) -> String {
+    let url = kind.admin_url();
+    let (scheme, rest) = url.split_once("://").unwrap();
+    let address = rest.rsplit('@').next().unwrap().split('/').next().unwrap().to_owned();
+    format!("{scheme}://{user}@{address}/{database}")
+}
+
+#[test]
+fn a_scheme_that_nobody_knows() {
+    check("oracle://u:s3cret@h/db", "unknown-scheme", "oracle");
+}
+
+#[test]
+fn a_port_where_nobody_listens() {
+    check("postgres://u:s3cret@127.0.0.1:1/db", "connection-failed", "127.0.0.1:1");
+    check("mysql://u:s3cret@127.0.0.1:1/db", "connection-failed", "127.0.0.1:1");
+}
+
+#[test]
+fn a_database_that_is_not_there() {
+    let user = |kind: Kind| if kind == Kind::Postgres { "postgres" } else { "root" };
+    for kind in [Kind::Postgres, Kind::Mariadb] {
+        check(&other(kind, user(kind), "no_such_db"), "no-such-database", "no_such_db");
+    }
+}
+
+#[test]
+fn a_password_that_is_wrong() {
+    let database = TestDatabase::new(Kind::Mariadb);
+    let user = format!("u{}", std::process::id());
+    database.execute(&format!("CREATE USER {user}@'127.0.0.1' IDENTIFIED BY 'right'"));
+    check(&other(Kind::Mariadb, &format!("{user}:s3cret"), database.name()), "access-denied", &user);
+    database.execute(&format!("DROP USER {user}@'127.0.0.1'"));
+}
+
+#[test]
+fn a_user_that_is_not_there() {
+    check(&other(Kind::Postgres, "nobody_here:s3cret", "postgres"), "access-denied", "nobody_here");
+}
+
+#[test]
+fn a_file_that_is_no_database() {
+    let workspace = workspace();
+    let path = workspace.write("text.db", "this is not a database, it is a text of some length, longer than a header");
+    let output = workspace.rev(&["current", "-u", &format!("sqlite:{}", path.display())]);
+    assert!(output.failed(2).contains("not a database"), "{}", output.stderr);
+}
+
+#[test]
+fn a_database_in_memory_is_refused_with_the_reason() {
+    check("sqlite::memory:", "bad-url", "gone when the command ends");
+}
+
+#[test]
+fn sqlite_paths_start_where_they_are_written() {
+    let workspace = workspace();
+    workspace.write("migrations.toml", "[database]\nurl = \"sqlite:from_file.db\"\n");
+    std::fs::create_dir(workspace.path().join("sub")).unwrap();
+    let mut command = workspace.command(&["upgrade"]);
+    command.env_remove("REV_URL").current_dir(workspace.path().join("sub"));
+    assert!(command.status().unwrap().success());
+    assert!(workspace.path().join("from_file.db").exists());
+    let mut command = workspace.command(&["upgrade", "-u", "sqlite:from_flag.db"]);
+    command.current_dir(workspace.path().join("sub"));
+    assert!(command.status().unwrap().success());
+    assert!(workspace.path().join("sub/from_flag.db").exists());
+}
+
+#[test]
+fn a_password_in_the_flag_is_warned_about() {
+    let database = TestDatabase::new(Kind::Postgres);
+    let workspace = workspace();
+    let url = other(Kind::Postgres, "postgres:s3cret", database.name());
+    let output = workspace.rev(&["current", "-u", &url]);
+    output.succeeded();
+    assert!(output.stderr.contains("password") && !output.stderr.contains("s3cret"), "{}", output.stderr);
+}
+
+#[test]
+fn a_server_that_comes_up_late_is_waited_for() {
+    let workspace = workspace();
+    let started = std::time::Instant::now();
+    workspace.rev(&["current", "-u", "postgres://u@127.0.0.1:1/db", "--wait", "1s"]).failed(2);
+    assert!(started.elapsed() >= std::time::Duration::from_millis(500));
+}

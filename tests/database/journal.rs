@@ -1,0 +1,110 @@
+//! rev's own tables: taken over from Alembic, placed, versioned and never overwritten unseen.
+
+use serde_json::json;
+
+use crate::support::Kind;
+use crate::support::TestDatabase;
+use crate::support::Workspace;
+use crate::support::on_each_database;
+
+fn an_alembic_database_is_taken_over_as_it_stands(database: &TestDatabase) {
+    database.execute(
+        "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL, CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)); INSERT INTO alembic_version VALUES ('a')",
+    );
+    let workspace = Workspace::new(database);
+    workspace.write("migrations.toml", "[database]\nversion_table = \"alembic_version\"\n");
+    workspace.script("a", "", "-- rev: upgrade\nCREATE TABLE a (n INTEGER);\n-- rev: downgrade\n");
+    workspace.script("b", "a", "-- rev: upgrade\nCREATE TABLE b (n INTEGER);\n-- rev: downgrade\nDROP TABLE b;\n");
+    assert_eq!(workspace.rev(&["current", "--json"]).json()["current"], json!(["a"]));
+    workspace.rev(&["upgrade"]).succeeded();
+    assert_eq!(database.query("SELECT version_num FROM alembic_version"), [["b"]]);
+    assert!(database.try_query("SELECT * FROM a").is_err());
+    workspace.rev(&["downgrade", "base"]).succeeded();
+    assert_eq!(database.query("SELECT version_num FROM alembic_version"), Vec::<Vec<String>>::new());
+    if database.kind != Kind::Sqlite {
+        let long = "x".repeat(33);
+        workspace.script(&long, "b", "-- rev: upgrade\n");
+        let output = workspace.rev(&["upgrade"]);
+        assert!(output.failed(2).contains("id-too-long"), "{}", output.stderr);
+        assert!(database.try_query("SELECT * FROM b").is_err());
+    }
+}
+
+fn a_newer_journal_is_refused(database: &TestDatabase) {
+    let workspace = Workspace::new(database);
+    workspace.script("a", "", "-- rev: upgrade\nCREATE TABLE a (n INTEGER);\n");
+    workspace.rev(&["upgrade"]).succeeded();
+    database.execute("UPDATE rev_lock SET format = 99");
+    let output = workspace.rev(&["current"]);
+    assert!(output.failed(2).contains("newer-journal"), "{}", output.stderr);
+}
+
+/// Somebody changes the rows while a revision runs: its own change must not go over that.
+fn a_database_that_moved_is_left_alone(database: &TestDatabase) {
+    let workspace = Workspace::new(database);
+    workspace.script("a", "", "-- rev: upgrade\nCREATE TABLE a (n INTEGER);\n");
+    workspace.script(
+        "b",
+        "a",
+        "-- rev: upgrade\nUPDATE rev_version SET version_num = 'z';\nINSERT INTO a VALUES (1);\n",
+    );
+    let output = workspace.rev(&["upgrade"]);
+    assert!(output.failed(3).contains("database-moved"), "{}", output.stderr);
+    if database.kind != Kind::Mariadb {
+        assert_eq!(database.query("SELECT n FROM a"), Vec::<Vec<String>>::new());
+        assert_eq!(database.query("SELECT version_num FROM rev_version"), [["a"]]);
+    }
+}
+
+fn rows_that_others_imply_are_deleted_by_the_next_write(database: &TestDatabase) {
+    let workspace = Workspace::new(database);
+    for (id, down) in [("a", ""), ("b", "a"), ("c", "b")] {
+        workspace.script(id, down, "-- rev: upgrade\n-- rev: downgrade\n");
+    }
+    workspace.rev(&["stamp", "b"]).succeeded();
+    database.execute("INSERT INTO rev_version VALUES ('a')");
+    assert_eq!(workspace.rev(&["current", "--json"]).json()["current"], json!(["b"]));
+    workspace.rev(&["upgrade"]).succeeded();
+    assert_eq!(database.query("SELECT version_num FROM rev_version"), [["c"]]);
+}
+
+fn the_history_says_what_ran_when_and_by_whom(database: &TestDatabase) {
+    let workspace = Workspace::new(database);
+    workspace.script("a", "", "-- branch_labels: shop\n-- rev: upgrade\nCREATE TABLE a (n INTEGER);\n-- rev: downgrade\nDROP TABLE a; -- it's \\ gone: é\n");
+    let mut command = workspace.command(&["upgrade"]);
+    command.env("USER", "mallory's \\ wife");
+    assert!(command.status().unwrap().success());
+    workspace.rev(&["downgrade", "base"]).succeeded();
+    let log = workspace.rev(&["log", "--json"]).json();
+    let entries = log["entries"].as_array().unwrap();
+    assert_eq!(entries.len(), 2);
+    let up = entries.iter().find(|entry| entry["direction"] == "upgrade").unwrap();
+    assert_eq!((&up["revision"], &up["outcome"], &up["message"]), (&json!("a"), &json!("done"), &json!("a")));
+    assert_eq!(up["branch_labels"], "shop");
+    assert_eq!(up["user"], "mallory's \\ wife");
+    assert_eq!(up["checksum"].as_str().unwrap().len(), 64);
+    assert!(up["downgrade"].as_str().unwrap().contains("-- it's \\ gone: é"), "{up}");
+    assert!(up["started"].as_str().unwrap().ends_with('Z'));
+}
+
+on_each_database!(
+    an_alembic_database_is_taken_over_as_it_stands,
+    a_newer_journal_is_refused,
+    a_database_that_moved_is_left_alone,
+    rows_that_others_imply_are_deleted_by_the_next_write,
+    the_history_says_what_ran_when_and_by_whom,
+);
+
+#[test]
+fn tables_can_stand_in_another_schema_under_other_names() {
+    let database = TestDatabase::new(Kind::Postgres);
+    let workspace = Workspace::new(&database);
+    workspace.write("migrations.toml", "[database]\nschema = \"ops\"\ntable_prefix = \"mig_\"\n");
+    workspace.script("a", "", "-- rev: upgrade\nCREATE TABLE a (n INTEGER);\n");
+    let output = workspace.rev(&["upgrade"]);
+    assert!(output.failed(2).contains("no-schema"), "{}", output.stderr);
+    database.execute("CREATE SCHEMA ops");
+    workspace.rev(&["upgrade"]).succeeded();
+    assert_eq!(database.query("SELECT version_num FROM ops.mig_version"), [["a"]]);
+    database.query("SELECT * FROM public.a");
+}

@@ -1,0 +1,13 @@
+//! What only real databases know: runs on SQLite, PostgreSQL and MariaDB, through the command line.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod connection;
+mod example;
+mod failure;
+mod journal;
+mod migrate;
+mod parts;
+mod sabotage;
+mod shapes;

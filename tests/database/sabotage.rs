@@ -1,0 +1,156 @@
+//! What a script does to its session reaches neither rev's tables nor the next revision.
+
+use crate::support::Kind;
+use crate::support::TestDatabase;
+use crate::support::Workspace;
+
+/// Runs `sabotage` in a revision between two others, in one transaction and in parts, and undoes all of it.
+fn check(kind: Kind, sabotage: &str) {
+    for transaction in ["", " transaction=off"] {
+        let database = TestDatabase::new(kind);
+        let workspace = Workspace::new(&database);
+        workspace.script("a", "", "-- rev: upgrade\nCREATE TABLE t (n INTEGER);\n");
+        workspace.script(
+            "b",
+            "a",
+            &format!("-- rev: upgrade{transaction}\n{sabotage}\n-- rev: downgrade{transaction}\n{sabotage}\n"),
+        );
+        workspace.script(
+            "c",
+            "b",
+            "-- rev: upgrade\nINSERT INTO t VALUES (1);\nCREATE TABLE here (n INTEGER);\n-- rev: downgrade\nDROP TABLE here;\n",
+        );
+        let output = workspace.rev(&["upgrade"]);
+        assert_eq!(output.code, 0, "{sabotage}{transaction}\n{}", output.stderr);
+        assert_eq!(database.query("SELECT version_num FROM rev_version"), [["c"]], "{sabotage}");
+        assert_eq!(database.query("SELECT n FROM t"), [["1"]], "{sabotage}");
+        database.query("SELECT * FROM here");
+        let output = workspace.rev(&["downgrade", "a"]);
+        assert_eq!(output.code, 0, "{sabotage}{transaction}\n{}", output.stderr);
+        assert_eq!(database.query("SELECT version_num FROM rev_version"), [["a"]], "{sabotage}");
+        let history = database.query("SELECT revision, outcome FROM rev_history ORDER BY id");
+        assert_eq!(history, [["a", "done"], ["b", "done"], ["c", "done"], ["c", "done"], ["b", "done"]], "{sabotage}");
+    }
+}
+
+#[test]
+fn an_empty_search_path() {
+    check(Kind::Postgres, "SET search_path = '';");
+    check(Kind::Postgres, "SELECT set_config('search_path', 'pg_catalog', false);");
+}
+
+#[test]
+fn another_schema_with_tables_of_the_same_name() {
+    check(
+        Kind::Postgres,
+        "CREATE SCHEMA IF NOT EXISTS other;\nSET search_path = other;\n\
+         CREATE TABLE IF NOT EXISTS rev_version (version_num TEXT);\nCREATE TEMP TABLE IF NOT EXISTS rev_history (x INT);",
+    );
+}
+
+#[test]
+fn another_role() {
+    let admin = TestDatabase::new(Kind::Postgres);
+    let role = format!("rev_nobody_{}", std::process::id());
+    admin.execute(&format!("CREATE ROLE {role}"));
+    check(Kind::Postgres, &format!("SET ROLE {role};"));
+    check(Kind::Postgres, &format!("SET SESSION AUTHORIZATION {role};"));
+    admin.execute(&format!("DROP ROLE {role}"));
+}
+
+#[test]
+fn read_only_transactions() {
+    check(Kind::Postgres, "SET default_transaction_read_only = on;");
+    check(Kind::Mariadb, "SET SESSION TRANSACTION READ ONLY;");
+    check(Kind::Sqlite, "PRAGMA query_only = ON;");
+}
+
+#[test]
+fn literals_that_mean_something_else() {
+    check(
+        Kind::Postgres,
+        "SET standard_conforming_strings = off;\nSET backslash_quote = off;\nSET quote_all_identifiers = on;",
+    );
+    check(Kind::Mariadb, "SET sql_mode = 'ANSI_QUOTES,NO_BACKSLASH_ESCAPES,PIPES_AS_CONCAT';");
+    check(Kind::Mariadb, "SET NAMES latin1;");
+}
+
+#[test]
+fn another_database() {
+    check(Kind::Mariadb, "USE mysql;");
+}
+
+#[test]
+fn table_locks() {
+    check(Kind::Mariadb, "LOCK TABLES t READ;");
+    check(Kind::Mariadb, "LOCK TABLES t WRITE;");
+}
+
+#[test]
+fn no_autocommit() {
+    check(Kind::Mariadb, "SET autocommit = 0;");
+}
+
+#[test]
+fn checks_switched_off() {
+    check(Kind::Mariadb, "SET foreign_key_checks = 0, unique_checks = 0, sql_safe_updates = 1, sql_select_limit = 0;");
+    check(Kind::Sqlite, "PRAGMA foreign_keys = OFF;\nPRAGMA ignore_check_constraints = ON;");
+}
+
+#[test]
+fn foreign_keys_are_on_again_in_the_next_revision() {
+    let database = TestDatabase::new(Kind::Sqlite);
+    let workspace = Workspace::new(&database);
+    workspace.script(
+        "a",
+        "",
+        "-- rev: upgrade\nCREATE TABLE p (id INTEGER PRIMARY KEY);\nCREATE TABLE c (p REFERENCES p);\n\
+         -- rev: upgrade transaction=off\nPRAGMA foreign_keys = OFF;\nINSERT INTO c VALUES (1);\n",
+    );
+    workspace.script("b", "a", "-- rev: upgrade\nINSERT INTO c VALUES (2);\n");
+    let output = workspace.rev(&["upgrade"]);
+    assert!(output.failed(3).contains("FOREIGN KEY constraint failed"), "{}", output.stderr);
+    assert_eq!(database.query("SELECT p FROM c"), [["1"]]);
+}
+
+/// A role of MariaDB without any right on rev's tables.
+#[test]
+fn another_role_on_mariadb() {
+    let admin = TestDatabase::new(Kind::Mariadb);
+    let role = format!("rev_nobody_{}", std::process::id());
+    admin.execute(&format!("CREATE ROLE {role}"));
+    check(Kind::Mariadb, &format!("SET ROLE {role};"));
+    admin.execute(&format!("DROP ROLE {role}"));
+}
+
+/// What the lexer cannot see: text that is run as SQL ends the transaction.
+#[test]
+fn a_transaction_that_ends_unseen_is_found() {
+    let database = TestDatabase::new(Kind::Postgres);
+    let workspace = Workspace::new(&database);
+    workspace.script("a", "", "-- rev: upgrade\nCREATE TABLE a (n INT);\nDO $$ BEGIN COMMIT; END $$;\n");
+    let output = workspace.rev(&["upgrade"]);
+    assert!(output.failed(3).contains("transaction"), "{}", output.stderr);
+    assert!(database.try_query("SELECT * FROM a").is_err());
+}
+
+/// A driver that keeps prepared statements is confused by this; rev keeps none.
+#[test]
+fn columns_that_come_and_go_confuse_nobody() {
+    for kind in Kind::ALL {
+        let database = TestDatabase::new(kind);
+        let workspace = Workspace::new(&database);
+        workspace.script(
+            "a",
+            "",
+            "-- rev: upgrade\nCREATE TABLE t (n INTEGER);\nINSERT INTO t VALUES (1);\nSELECT * FROM t;\n",
+        );
+        workspace.script(
+            "b",
+            "a",
+            "-- rev: upgrade\nALTER TABLE t ADD COLUMN m INTEGER;\nSELECT * FROM t;\nALTER TABLE t RENAME COLUMN m TO k;\nSELECT * FROM t;\n",
+        );
+        workspace.rev(&["upgrade"]).succeeded();
+        assert_eq!(database.query("SELECT k FROM t"), [["NULL"]]);
+    }
+}
