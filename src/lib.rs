@@ -1,5 +1,6 @@
 //! `rev`: a graph of plain SQL revisions for SQLite, PostgreSQL, MariaDB and MySQL.
 
+pub mod cli;
 pub mod config;
 pub mod db;
 pub mod dialect;

@@ -1,0 +1,3 @@
+//! The command line: arguments, one file a command, and what is shown.
+
+pub mod ui;
