@@ -1,15 +1,12 @@
 //! What every command needs: the configuration, the project, the database, and a way to answer.
 
 use std::path::Path;
-use std::time::Duration;
 
 use serde::Serialize;
 
 use crate::cli::args::GlobalArgs;
 use crate::cli::outcome::Failed;
 use crate::cli::outcome::Outcome;
-use crate::cli::ui::Applied;
-use crate::cli::ui::Paint;
 use crate::cli::ui::Progress;
 use crate::cli::ui::Terminal;
 use crate::cli::ui::dry_run;
@@ -39,4 +36,113 @@ pub struct Context {
     pub actor: Actor,
     /// Where it answers.
     pub terminal: Terminal,
+}
+
+impl Context {
+    /// Returns whether one JSON document is wanted instead of text.
+    pub fn is_json(&self) -> bool {
+        self.global.json
+    }
+
+    /// Reads a target; what it means is decided later.
+    pub fn target(&self, text: &str) -> Result<Target, Error> {
+        text.parse::<Target>().map_err(Error::from)
+    }
+
+    /// Reads the configuration.
+    pub fn config(&self) -> Result<Config, Error> {
+        let wait = match &self.global.wait {
+            None => None,
+            Some(text) => Some(parse_duration(text).map_err(|expected| ErrorKind::BadValue {
+                key: "--wait".to_owned(),
+                value: text.clone(),
+                expected: expected.to_owned(),
+            })?),
+        };
+        let selection = Selection {
+            config: self.global.config.clone(),
+            env: self.global.env.clone(),
+            url: self.global.url.clone(),
+            wait,
+            ..Selection::default()
+        };
+        Config::load(Path::new(""), &selection, &self.environment)
+    }
+
+    /// Reads configuration and scripts.
+    pub fn project(&self) -> Result<Project, Error> {
+        Project::load(self.config()?)
+    }
+
+    /// Connects to the project's database.
+    pub async fn open(&mut self, project: &Project) -> Result<Session, Error> {
+        let resolved = project.config.database.url.resolve()?;
+        if resolved.origin == UrlOrigin::Flag && resolved.url.has_password() {
+            self.terminal.warn("others on this machine can read a password on the command line; use REV_URL or migrations.toml");
+        }
+        project.open().await
+    }
+
+    /// Returns the rows of the database if they are needed, else none.
+    pub async fn rows_for(&mut self, project: &Project, needed: bool) -> Result<Heads, Error> {
+        if !needed {
+            return Ok(Heads::empty());
+        }
+        let session = self.open(project).await?;
+        let rows = session.rows.clone();
+        session.close().await;
+        Ok(rows)
+    }
+
+    /// Shows what a run does.
+    pub fn progress(&self) -> Progress {
+        self.terminal.progress()
+    }
+
+    /// Answers with text, which ends its lines itself.
+    pub fn text(&mut self, text: &str) -> Result<Outcome, Failed> {
+        self.terminal.data(text)?;
+        Ok(Outcome::Done)
+    }
+
+    /// Answers with the one JSON document.
+    pub fn json<T: Serialize>(&mut self, document: &T) -> Result<Outcome, Failed> {
+        self.text(&json::document(document))
+    }
+
+    /// Answers with what a run did.
+    pub fn report(&mut self, report: &Report) -> Result<Outcome, Failed> {
+        if self.is_json() {
+            return self.json(&json::Run::of(report));
+        }
+        self.talk(&match report.steps.is_empty() {
+            true => format!("nothing to do: the database is at {}", report.to),
+            false => format!("the database is at {}", report.to),
+        });
+        Ok(Outcome::Done)
+    }
+
+    /// Answers with what a run would do.
+    pub fn dry_run(&mut self, program: &Program) -> Result<Outcome, Failed> {
+        if self.is_json() {
+            return self.json(&json::DryRun::of(program));
+        }
+        let text = dry_run(program, self.terminal.paint);
+        self.text(&text)
+    }
+
+    /// Answers that the command failed.
+    pub fn fail(&mut self, failed: &Failed) {
+        if self.is_json() {
+            let document = json::failure(failed);
+            let _ = self.terminal.data(&document);
+        } else {
+            self.terminal.error(&failed.error, failed.state.as_deref());
+        }
+    }
+
+    /// Tells people something; not part of the answer.
+    pub fn talk(&mut self, text: &str) {
+        self.terminal.say(text);
+    }
 }

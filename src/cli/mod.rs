@@ -1,3 +1,29 @@
-//! The command line: arguments, one file a command, and what is shown.
+//! The command line: arguments in, text or JSON out. The only part that prints.
 
-pub mod ui;
+mod app;
+mod args;
+mod branches;
+mod check;
+mod completions;
+mod confirm;
+mod context;
+mod current;
+mod downgrade;
+mod edit;
+mod heads;
+mod history;
+mod init;
+mod log;
+mod man;
+mod merge;
+mod outcome;
+mod redo;
+mod revision;
+mod run;
+mod show;
+mod stamp;
+mod status;
+mod ui;
+mod upgrade;
+
+pub use app::run;

@@ -23,6 +23,8 @@ pub struct Failed {
     pub report: Option<Report>,
     /// The state of the database, in a sentence; only of commands that change one.
     pub state: Option<String>,
+    /// Whether it was asked how things stand, and nobody answered.
+    pub is_unreachable: bool,
 }
 
 impl Outcome {
@@ -36,6 +38,11 @@ impl Outcome {
 }
 
 impl Failed {
+    /// Marks a failure of `status` to reach the database, which is a status of its own for programs.
+    pub fn unreachable(error: Error) -> Self {
+        Self { is_unreachable: true, ..Self::from(error) }
+    }
+
     /// Returns the exit status: 3 after the first step began, 2 before.
     pub fn exit_code(&self) -> u8 {
         if self.report.is_some() { 3 } else { 2 }
@@ -44,7 +51,7 @@ impl Failed {
 
 impl From<Error> for Failed {
     fn from(error: Error) -> Self {
-        Self { error, report: None, state: None }
+        Self { error, report: None, state: None, is_unreachable: false }
     }
 }
 
@@ -57,6 +64,6 @@ impl From<ErrorKind> for Failed {
 impl From<RunFailure> for Failed {
     fn from(failure: RunFailure) -> Self {
         let state = Some(failure.state());
-        Self { error: failure.error, report: failure.report, state }
+        Self { error: failure.error, report: failure.report, state, is_unreachable: false }
     }
 }

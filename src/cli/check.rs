@@ -1,0 +1,51 @@
+//! `rev check`.
+
+use crate::cli::context::Context;
+use crate::cli::outcome::Failed;
+use crate::cli::outcome::Outcome;
+use crate::cli::ui::Paint;
+use crate::cli::ui::Role;
+use crate::cli::ui::escape;
+use crate::cli::ui::json;
+use crate::engine::Finding;
+use crate::engine::Severity;
+use crate::engine::check;
+
+/// Look for what is wrong with the scripts and their graph
+///
+/// For CI and commit hooks: needs no database. Exits with status 1 if there is a finding.
+#[derive(Debug, clap::Args)]
+pub struct CheckArgs {}
+
+/// Runs the command.
+pub fn run(_args: &CheckArgs, cx: &mut Context) -> Result<Outcome, Failed> {
+    let config = cx.config()?;
+    let findings = check(&config)?;
+    if cx.is_json() {
+        cx.json(&json::Check::of(&findings))?;
+    } else {
+        let paint = cx.terminal.paint;
+        let text: String = findings.iter().map(|finding| text(finding, paint)).collect();
+        cx.text(&text)?;
+        if findings.is_empty() {
+            cx.talk("no findings");
+        }
+    }
+    if findings.is_empty() { Ok(Outcome::Done) } else { Ok(Outcome::Found) }
+}
+
+/// One line a finding, as compilers and linters write them, so that editors find the place.
+fn text(finding: &Finding, paint: Paint) -> String {
+    let place = match (&finding.span, &finding.file) {
+        (Some(span), _) => format!("{span}: "),
+        (None, Some(file)) => format!("{}: ", file.display()),
+        (None, None) => String::new(),
+    };
+    let (role, severity) = match finding.severity {
+        Severity::Error => (Role::Bad, "error"),
+        Severity::Warning => (Role::Warning, "warning"),
+    };
+    let word = paint.text(role, &format!("{severity}[{}]", finding.code)).into_owned();
+    let hint = finding.hint.as_ref().map_or(String::new(), |hint| format!("\n  help: {}", escape(hint)));
+    format!("{}{word}: {}{hint}\n", escape(&place), escape(&finding.message))
+}

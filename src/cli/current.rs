@@ -1,0 +1,59 @@
+//! `rev current`.
+
+use crate::cli::context::Context;
+use crate::cli::outcome::Failed;
+use crate::cli::outcome::Outcome;
+use crate::cli::ui::Applied;
+use crate::cli::ui::json;
+use crate::cli::ui::row;
+use crate::cli::ui::verbose;
+use crate::engine::State;
+use crate::error::ErrorKind;
+
+/// Show where the database is
+#[derive(Debug, clap::Args)]
+pub struct CurrentArgs {
+    /// Exit with status 1 unless every head is applied and nothing is in progress
+    #[arg(long)]
+    check_heads: bool,
+}
+
+/// Runs the command.
+pub async fn run(args: &CurrentArgs, cx: &mut Context) -> Result<Outcome, Failed> {
+    let project = cx.project()?;
+    let session = cx.open(&project).await?;
+    let status = project.status(&session)?;
+    session.close().await;
+    let graph = &project.graph;
+    let is_up_to_date = status.state == State::UpToDate;
+    if cx.is_json() {
+        cx.json(&json::Current::of(&status))?;
+    } else {
+        let applied = Applied::of(graph, &status.current);
+        let paint = cx.terminal.paint;
+        let mut text = String::new();
+        if cx.global.verbose {
+            let url = project.config.database.url.resolve()?.url;
+            text.push_str(&format!("Current revisions of {url}:\n"));
+        }
+        for id in status.current.iter() {
+            match graph.get(id) {
+                Some(revision) if cx.global.verbose => text.push_str(&verbose(graph, revision, Some(&applied), paint)),
+                _ => text.push_str(&(row(graph, id, Some(&applied), paint) + "\n")),
+            }
+        }
+        cx.text(&text)?;
+        if let Some(stopped) = status.progress.first() {
+            let (revision, direction, done) = (stopped.revision.clone(), stopped.direction, status.progress.len());
+            cx.talk(&ErrorKind::InProgress { revision, direction, done }.to_string());
+        }
+    }
+    if args.check_heads && !is_up_to_date {
+        if !cx.is_json() {
+            let heads = status.heads.iter().cloned().collect();
+            cx.talk(&ErrorKind::NotAtHeads { current: status.current, heads }.to_string());
+        }
+        return Ok(Outcome::Found);
+    }
+    Ok(Outcome::Done)
+}

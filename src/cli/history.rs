@@ -1,0 +1,53 @@
+//! `rev history`.
+
+use crate::cli::context::Context;
+use crate::cli::outcome::Failed;
+use crate::cli::outcome::Outcome;
+use crate::cli::ui::Applied;
+use crate::cli::ui::draw;
+use crate::cli::ui::json;
+use crate::cli::ui::line;
+use crate::cli::ui::short;
+use crate::cli::ui::verbose;
+use crate::error::Error;
+use crate::graph::Range;
+
+/// List the revisions, newest first
+#[derive(Debug, clap::Args)]
+pub struct HistoryArgs {
+    /// Only a part: `A:B`, `A:`, `:B`, `-3:current`, `current:+2`, `label@base:`
+    #[arg(short, long, value_name = "RANGE", allow_hyphen_values = true)]
+    range: Option<String>,
+    /// Mark what is applied and where the database is
+    #[arg(short, long)]
+    indicate_current: bool,
+    /// Draw the branches beside the list
+    #[arg(long)]
+    graph: bool,
+}
+
+/// Runs the command.
+pub async fn run(args: &HistoryArgs, cx: &mut Context) -> Result<Outcome, Failed> {
+    let range: Range = match &args.range {
+        Some(text) => text.parse().map_err(Error::from)?,
+        None => Range::default(),
+    };
+    let project = cx.project()?;
+    let graph = &project.graph;
+    let needs_rows = args.indicate_current || range.needs_rows();
+    let rows = cx.rows_for(&project, needs_rows).await?;
+    let revisions = graph.history(&range, needs_rows.then_some(&rows))?;
+    let applied = args.indicate_current.then(|| Applied::of(graph, &rows));
+    if cx.is_json() {
+        return cx.json(&json::History::of(graph, &revisions, applied.as_ref()));
+    }
+    let paint = cx.terminal.paint;
+    let is_verbose = cx.global.verbose;
+    let text = match (args.graph, is_verbose) {
+        (true, true) => draw(&revisions, |revision| verbose(graph, revision, applied.as_ref(), paint)),
+        (true, false) => draw(&revisions, |revision| short(graph, revision, applied.as_ref(), paint)),
+        (false, true) => revisions.iter().map(|revision| verbose(graph, revision, applied.as_ref(), paint) + "\n").collect(),
+        (false, false) => revisions.iter().map(|revision| line(graph, revision, applied.as_ref(), paint) + "\n").collect(),
+    };
+    cx.text(&text)
+}

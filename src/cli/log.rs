@@ -1,0 +1,49 @@
+//! `rev log`.
+
+use std::time::Duration;
+
+use crate::cli::context::Context;
+use crate::cli::outcome::Failed;
+use crate::cli::outcome::Outcome;
+use crate::cli::ui::escape;
+use crate::cli::ui::humane;
+use crate::cli::ui::json;
+use crate::cli::ui::table;
+use crate::journal::HistoryRow;
+
+/// Show what ran on the database: when, by whom, how long, and how it ended
+#[derive(Debug, clap::Args)]
+pub struct LogArgs {
+    /// Only the last N steps
+    #[arg(short = 'n', long, value_name = "N")]
+    limit: Option<usize>,
+}
+
+/// Runs the command.
+pub async fn run(args: &LogArgs, cx: &mut Context) -> Result<Outcome, Failed> {
+    let project = cx.project()?;
+    let mut session = cx.open(&project).await?;
+    let mut entries = session.history().await?;
+    session.close().await;
+    entries.reverse();
+    entries.truncate(args.limit.unwrap_or(usize::MAX));
+    if cx.is_json() {
+        return cx.json(&json::Log::of(&entries));
+    }
+    let rows: Vec<Vec<String>> = entries.iter().map(cells).collect();
+    cx.text(&table(&rows))
+}
+
+fn cells(row: &HistoryRow) -> Vec<String> {
+    let took = row.duration_ms.and_then(|ms| u64::try_from(ms).ok()).map(Duration::from_millis);
+    let who = match (&row.user, &row.host) {
+        (Some(user), Some(host)) => format!("{user}@{host}"),
+        (Some(name), None) | (None, Some(name)) => name.clone(),
+        (None, None) => String::new(),
+    };
+    let message = row.message.as_deref().unwrap_or_default();
+    let cells = [&row.started, &row.direction, &row.revision, &row.outcome];
+    let mut cells: Vec<String> = cells.map(|cell| escape(cell).into_owned()).to_vec();
+    cells.extend([took.map_or(String::new(), humane), escape(&who).into_owned(), escape(message).into_owned()]);
+    cells
+}

@@ -1,0 +1,44 @@
+//! `rev show`.
+
+use crate::cli::context::Context;
+use crate::cli::outcome::Failed;
+use crate::cli::outcome::Outcome;
+use crate::cli::ui::json;
+use crate::cli::ui::verbose;
+use crate::dialect::Dialect;
+use crate::error::ErrorKind;
+
+/// Show a revision
+#[derive(Debug, clap::Args)]
+pub struct ShowArgs {
+    /// Which: `head`, `heads`, `current`, an id or its beginning, a label, `-1`
+    #[arg(allow_negative_numbers = true)]
+    target: String,
+}
+
+/// Runs the command.
+pub async fn run(args: &ShowArgs, cx: &mut Context) -> Result<Outcome, Failed> {
+    let target = cx.target(&args.target)?;
+    let project = cx.project()?;
+    let graph = &project.graph;
+    let rows = cx.rows_for(&project, target.needs_rows()).await?;
+    let ids = graph.resolve(&target, &rows)?;
+    if cx.is_json() {
+        let [id] = &ids[..] else {
+            let target = args.target.clone();
+            return Err(match ids.is_empty() {
+                true => ErrorKind::NoRevision { target },
+                false => ErrorKind::SeveralRevisions { target, revisions: ids },
+            }
+            .into());
+        };
+        // What can be known without a database is what holds on the configured one.
+        let dialect = project.config.database.url.resolve().map_or(Dialect::Sqlite, |url| url.url.dialect());
+        let script = project.script(id)?;
+        return cx.json(&json::Show::of(graph, &script, dialect));
+    }
+    let paint = cx.terminal.paint;
+    let revisions = ids.iter().filter_map(|id| graph.get(id));
+    let text: Vec<String> = revisions.map(|revision| verbose(graph, revision, None, paint)).collect();
+    cx.text(&text.join("\n"))
+}

@@ -1,0 +1,71 @@
+//! `rev status`.
+
+use crate::cli::context::Context;
+use crate::cli::outcome::Failed;
+use crate::cli::outcome::Outcome;
+use crate::cli::ui::Applied;
+use crate::cli::ui::Paint;
+use crate::cli::ui::json;
+use crate::cli::ui::row;
+use crate::cli::ui::short;
+use crate::engine::Project;
+use crate::engine::State;
+use crate::engine::Status;
+
+/// Show what is applied and what is pending
+#[derive(Debug, clap::Args)]
+pub struct StatusArgs {
+    /// Exit with status 1 unless the database is up to date
+    #[arg(long)]
+    exit_code: bool,
+}
+
+/// Runs the command.
+pub async fn run(args: &StatusArgs, cx: &mut Context) -> Result<Outcome, Failed> {
+    let project = cx.project()?;
+    let session = cx.open(&project).await.map_err(Failed::unreachable)?;
+    let status = project.status(&session)?;
+    session.close().await;
+    if cx.is_json() {
+        cx.json(&json::Status::of(&status))?;
+    } else {
+        let text = text(&project, &status, cx.terminal.paint);
+        cx.text(&text)?;
+    }
+    if args.exit_code && status.state != State::UpToDate { Ok(Outcome::Found) } else { Ok(Outcome::Done) }
+}
+
+/// How many pending revisions are listed before it is only said how many there are.
+const LISTED: usize = 20;
+
+fn text(project: &Project, status: &Status, paint: Paint) -> String {
+    let graph = &project.graph;
+    let applied = Applied::of(graph, &status.current);
+    let mut text = match status.state {
+        State::UpToDate => "up to date".to_owned(),
+        State::Pending => "pending".to_owned(),
+        State::InProgress => "in progress".to_owned(),
+        State::UnknownRevision => "at a revision that no script has".to_owned(),
+    };
+    text.push_str(&format!(": {} applied, {} pending\n", status.applied, status.pending.len()));
+    if let Some(stopped) = status.progress.first() {
+        let (direction, done) = (stopped.direction, status.progress.len());
+        text.push_str(&format!("\n{} stopped half-way through its {direction}, parts done: {done}\n", stopped.revision));
+    }
+    if !status.current.is_empty() {
+        text.push_str("\ncurrent:\n");
+        for id in status.current.iter() {
+            text.push_str(&format!("  {}\n", row(graph, id, Some(&applied), paint)));
+        }
+    }
+    if !status.pending.is_empty() {
+        text.push_str("\npending, in order:\n");
+        for revision in status.pending.iter().take(LISTED).filter_map(|id| graph.get(id)) {
+            text.push_str(&format!("  {}\n", short(graph, revision, None, paint)));
+        }
+        if let Some(more) = status.pending.len().checked_sub(LISTED).filter(|more| *more > 0) {
+            text.push_str(&format!("  and {more} more\n"));
+        }
+    }
+    text
+}
