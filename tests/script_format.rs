@@ -18,7 +18,8 @@ impl Example {
     /// Reads the note in front of an example; what an example leaves out for shortness is put around it.
     fn new(note: &str, sql: &str) -> Self {
         let word = |key| note.split_whitespace().skip_while(|word| *word != key).nth(1);
-        let dialects = word("on:").map_or(Dialect::ALL.to_vec(), |word| Dialect::named(word).unwrap().to_vec());
+        let dialects =
+            word("on:").map_or(Dialect::ALL.to_vec(), |word| Dialect::named(word).expect("a dialect").to_vec());
         let section = if sql.contains("rev: ") { "" } else { "-- rev: upgrade\n" };
         let header = if sql.contains("revision: ") { "" } else { "-- revision: x1\n\n" };
         Self { text: format!("{header}{section}{sql}"), error: word("error:").map(str::to_owned), dialects }

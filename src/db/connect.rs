@@ -63,7 +63,7 @@ impl Database {
 
 /// Why a connection did not open.
 struct Refused {
-    failure: Failure,
+    failure: Box<Failure>,
     /// Whether it may open later.
     is_transient: bool,
 }
@@ -87,7 +87,7 @@ impl Refused {
             io::ErrorKind::TimedOut,
             format!("no answer within {} s", limit.as_secs_f32()),
         )));
-        Self { failure, is_transient: true }
+        Self { failure: Box::new(failure), is_transient: true }
     }
 }
 
@@ -96,7 +96,7 @@ impl From<sqlx::Error> for Refused {
         let by_code = matches!(&error, sqlx::Error::Database(error) if error.is_transient_in_connect_phase()
             || error.code().as_deref() == Some("1040")); // MySQL: too many connections
         let is_transient = by_code || matches!(error, sqlx::Error::Io(_));
-        Self { failure: error.into(), is_transient }
+        Self { failure: Box::new(error.into()), is_transient }
     }
 }
 

@@ -1,5 +1,7 @@
 //! The work itself: projects, programs, runs, and what they tell.
 
+mod author;
+mod check;
 mod compile;
 mod event;
 mod init;
@@ -12,6 +14,12 @@ mod send;
 mod session;
 mod status;
 
+pub use author::NewRevision;
+pub use author::NewScript;
+pub use author::Parents;
+pub use check::Finding;
+pub use check::Severity;
+pub use check::check;
 pub use compile::CompileFor;
 pub use event::Event;
 pub use event::Observer;

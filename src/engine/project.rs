@@ -80,7 +80,7 @@ impl Project {
 }
 
 /// Builds the graph; a problem in it is shown at its line of the header.
-fn build(outlines: &[Outline]) -> Result<RevisionGraph, Error> {
+pub(super) fn build(outlines: &[Outline]) -> Result<RevisionGraph, Error> {
     let problems = match RevisionGraph::build(outlines.iter().map(revision_of).collect()) {
         Ok(graph) => return Ok(graph),
         Err(problems) => problems,

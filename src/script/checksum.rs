@@ -31,10 +31,10 @@ impl Script {
     }
 }
 
-/// Returns the SHA-256, in hex, of one statement with its data, for the progress of a revision that has several parts.
-pub fn statement_hash(statement: &Statement, dialect: Dialect) -> String {
-    let mut digest = Tokens::new("rev statement 1");
-    digest.statement(statement, dialect.family());
+/// Returns the SHA-256, in hex, of statements with their data, for the progress of a revision that has several parts.
+pub fn statements_hash(statements: &[Statement], dialect: Dialect) -> String {
+    let mut digest = Tokens::new("rev statements 1");
+    statements.iter().for_each(|statement| digest.statement(statement, dialect.family()));
     digest.finish()
 }
 

@@ -1,6 +1,6 @@
 //! The version folders: which files are scripts, in which order, and all of them at once.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::fs;
@@ -111,17 +111,18 @@ impl Walk {
 
     /// Notes the files of one folder by name, and returns the subfolders to look into.
     fn entries(&mut self, folder: &Path, real: &Path, listing: &mut Listing) -> io::Result<Vec<PathBuf>> {
-        let mut names = BTreeSet::new();
+        let mut names = BTreeMap::new();
         for entry in fs::read_dir(folder)? {
             let entry = entry?;
             if !is_hidden(&entry.file_name()) {
-                names.insert((entry.file_name(), entry.file_type()?.is_symlink(), entry.file_type()?.is_dir()));
+                names.insert(entry.file_name(), entry.file_type()?); // the type costs no look at the file itself
             }
         }
         let mut subfolders = Vec::new();
-        for (name, is_link, is_folder) in names {
+        for (name, kind) in names {
+            let is_link = kind.is_symlink();
             let path = folder.join(&name);
-            if is_folder || (is_link && path.is_dir()) {
+            if kind.is_dir() || (is_link && path.is_dir()) {
                 subfolders.extend(self.is_recursive.then_some(path));
                 continue;
             }
@@ -130,7 +131,7 @@ impl Walk {
             if !self.seen.insert(target) {
                 continue;
             }
-            let is_script = path.extension() == Some(OsStr::new("sql")) && (is_link || path.is_file());
+            let is_script = path.extension() == Some(OsStr::new("sql")) && (is_link || kind.is_file());
             if is_script { listing.scripts.push(path) } else { listing.others.push(path) }
         }
         Ok(subfolders)

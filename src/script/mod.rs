@@ -13,7 +13,7 @@ mod script;
 mod section;
 mod write;
 
-pub use checksum::statement_hash;
+pub use checksum::statements_hash;
 pub use compile::CompiledSection;
 pub use compile::Warning;
 pub use dir::Listing;

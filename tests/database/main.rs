@@ -1,5 +1,7 @@
 //! What only real databases know: runs on SQLite, PostgreSQL and MariaDB, through the command line.
 
+#![allow(clippy::unwrap_used)] // a test that cannot go on fails
+
 #[path = "../support/mod.rs"]
 mod support;
 
