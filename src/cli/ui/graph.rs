@@ -117,7 +117,7 @@ mod tests {
 
     #[test]
     fn what_stands_below_a_base_does_not_look_like_its_parent() {
-        check("a; b < gone; c", &["*  a", "", "*  b", "|", "~", "*  c"]);
+        check("a; b < gone; c", &["*  a", "", "*  b", "|", "~", "", "*  c"]);
         check(
             "n < m; b < a; z; q < p; a; m",
             &["*  n", "| *  b", "| | *  z", "| |", "| | *  q", "| | |", "| | ~", "| *  a", "*  m"],

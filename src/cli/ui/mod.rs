@@ -1,20 +1,30 @@
 //! What people and programs see: errors, revisions, graphs, progress and JSON; almost all of it values made into text.
 
 mod diagnostic;
+mod dry_run;
 mod duration;
 mod escape;
 mod graph;
+pub mod json;
 mod paint;
+mod place;
+mod progress;
 mod revision;
+mod step;
 mod table;
+mod terminal;
 
 pub use diagnostic::render;
+pub use dry_run::dry_run;
+pub use dry_run::dry_run_json;
 pub use duration::humane;
 pub use escape::escape;
 pub use escape::escape_lines;
 pub use graph::draw;
 pub use paint::Paint;
 pub use paint::Role;
+pub use progress::Progress;
+pub use progress::Volume;
 pub use revision::Applied;
 pub use revision::branch_point;
 pub use revision::line;
@@ -22,3 +32,5 @@ pub use revision::row;
 pub use revision::short;
 pub use revision::verbose;
 pub use table::table;
+pub use terminal::ColorChoice;
+pub use terminal::Terminal;

@@ -1,0 +1,219 @@
+//! What `--dry-run` shows of a program: a reader of the value that would be run.
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+
+use crate::cli::ui::escape::escape;
+use crate::cli::ui::json;
+use crate::cli::ui::paint::Paint;
+use crate::cli::ui::paint::Role;
+use crate::cli::ui::place::Lines;
+use crate::cli::ui::step::step_line;
+use crate::cli::ui::step::warning_line;
+use crate::direction::Direction;
+use crate::engine::Action;
+use crate::engine::Mode;
+use crate::engine::Part;
+use crate::engine::Program;
+use crate::engine::ProgramStep;
+use crate::engine::Scope;
+use crate::id::Heads;
+use crate::id::RevisionId;
+use crate::journal::Write;
+use crate::sql::Statement;
+use crate::sql::StatementKind;
+use crate::sql::summary;
+
+/// Returns the program in lines: its revisions, their transactions, and each statement with its place.
+pub fn dry_run(program: &Program, paint: Paint) -> String {
+    let product = program.dialect.product();
+    if program.is_empty() {
+        return format!("nothing to do: the {product} database is at {}\n", escape(&program.from.to_string()));
+    }
+    let mut text = Text { program, paint, lines: Lines::default(), text: String::new() };
+    text.head();
+    for (step, number) in program.steps.iter().zip(1..) {
+        text.step(step, number);
+    }
+    if program.scope == Scope::Run {
+        text.add(0, "\nCOMMIT");
+    }
+    for warning in &program.warnings {
+        let line = warning_line(warning, paint);
+        text.add(0, &format!("\n{line}"));
+    }
+    text.text
+}
+
+struct Text<'a> {
+    program: &'a Program,
+    paint: Paint,
+    lines: Lines,
+    text: String,
+}
+
+impl Text<'_> {
+    fn head(&mut self) {
+        let Program { dialect, from, to, scope, steps, .. } = self.program;
+        let count = match steps.len() {
+            1 => "1 revision".to_owned(),
+            several => format!("{several} revisions"),
+        };
+        let (from, to) = (from.to_string(), to.to_string());
+        self.add(0, &format!("{count} on {}, from {} to {}", dialect.product(), escape(&from), escape(&to)));
+        let together = match scope {
+            Scope::Revision => "what stands between BEGIN and COMMIT commits together",
+            Scope::Run => "the whole run commits together",
+        };
+        self.add(0, &format!("nothing was sent; {together}"));
+        if *scope == Scope::Run {
+            self.add(0, "\nBEGIN");
+        }
+    }
+
+    fn step(&mut self, step: &ProgramStep, number: usize) {
+        let line = step_line(number, self.program.steps.len(), step, self.paint);
+        self.add(0, &format!("\n{line}"));
+        if !step.path.as_os_str().is_empty() {
+            let path = step.path.display().to_string();
+            let path = self.paint.text(Role::Faint, &escape(&path)).into_owned();
+            self.add(2, &path);
+        }
+        for part in &step.parts {
+            let is_done = part.number <= step.parts_done;
+            if step.parts.len() > 1 {
+                let done = if is_done { ": done by an earlier run, which stopped after it" } else { "" };
+                self.add(2, &format!("part {} of {}{done}", part.number, step.parts.len()));
+            }
+            match (is_done, part.mode) {
+                (true, _) => self.said_again(part),
+                (false, _) if self.program.scope == Scope::Run => self.inside(part, 4),
+                (false, Mode::Transaction) => {
+                    self.add(4, "BEGIN");
+                    self.inside(part, 6);
+                    self.add(4, "COMMIT");
+                }
+                (false, Mode::Alone) => {
+                    self.add(4, "outside a transaction");
+                    part.statements().for_each(|statement| self.statement(statement, 6));
+                    self.add(4, "BEGIN");
+                    self.journal(part, 6);
+                    self.add(4, "COMMIT");
+                }
+            }
+        }
+    }
+
+    /// What set the session is sent again, since the session of the earlier run is gone.
+    fn said_again(&mut self, part: &Part) {
+        for statement in part.statements().filter(|statement| statement.kind == StatementKind::Session) {
+            self.add(4, "said again, for this session");
+            self.statement(statement, 6);
+        }
+    }
+
+    fn inside(&mut self, part: &Part, indent: usize) {
+        part.statements().for_each(|statement| self.statement(statement, indent));
+        self.journal(part, indent);
+    }
+
+    fn statement(&mut self, statement: &Statement, indent: usize) {
+        let place = self.lines.place(&statement.span);
+        let summary = summary(statement.sql(), self.program.dialect.family());
+        self.add(indent, &format!("{}  {}", self.paint.text(Role::Faint, &place), escape(&summary)));
+    }
+
+    fn journal(&mut self, part: &Part, indent: usize) {
+        let writes = part.actions.iter().filter_map(|action| match action {
+            Action::Write(write) => Some(written(write)),
+            _ => None,
+        });
+        let writes: Vec<String> = writes.filter(|text| !text.is_empty()).collect();
+        if !writes.is_empty() {
+            let line = format!("rev's own tables: {}", writes.join(", "));
+            let line = self.paint.text(Role::Faint, &line).into_owned();
+            self.add(indent, &line);
+        }
+    }
+
+    fn add(&mut self, indent: usize, line: &str) {
+        self.text.extend(std::iter::repeat_n(' ', indent));
+        self.text.push_str(line);
+        self.text.push('\n');
+    }
+}
+
+fn written(write: &Write) -> String {
+    match write {
+        Write::Rows { delete, insert } if delete.is_empty() && insert.is_empty() => String::new(),
+        Write::Rows { delete, insert } => format!("version {} -> {}", ids(delete), ids(insert)),
+        Write::History(_) => "history".to_owned(),
+        Write::Proof { part, .. } => format!("part {part} is done"),
+        Write::ClearProgress { .. } => "all parts are done".to_owned(),
+    }
+}
+
+fn ids(rows: &BTreeSet<RevisionId>) -> String {
+    if rows.is_empty() {
+        return "(none)".to_owned();
+    }
+    let ids: Vec<_> = rows.iter().map(|id| escape(id.as_str())).collect();
+    ids.join(", ")
+}
+
+/// Returns the program as a JSON document.
+pub fn dry_run_json(program: &Program) -> String {
+    let mut lines = Lines::default();
+    let steps = program.steps.iter().map(|step| step_json(step, &mut lines)).collect();
+    json::document(&ProgramJson { from: &program.from, to: &program.to, steps })
+}
+
+#[derive(Serialize)]
+struct ProgramJson<'a> {
+    from: &'a Heads,
+    to: &'a Heads,
+    steps: Vec<StepJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct StepJson<'a> {
+    revision: &'a RevisionId,
+    direction: Direction,
+    path: Option<String>,
+    parts: Vec<PartJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct PartJson<'a> {
+    transaction: bool,
+    /// Whether an earlier run did it.
+    done: bool,
+    statements: Vec<StatementJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct StatementJson<'a> {
+    file: String,
+    line: usize,
+    sql: &'a str,
+}
+
+fn step_json<'a>(step: &'a ProgramStep, lines: &mut Lines) -> StepJson<'a> {
+    let mut statement = |statement: &'a Statement| StatementJson {
+        file: json::path(&statement.span.source.path),
+        line: lines.of(&statement.span),
+        sql: statement.sql(),
+    };
+    let mut part = |part: &'a Part| PartJson {
+        transaction: part.mode == Mode::Transaction,
+        done: part.number <= step.parts_done,
+        statements: part.statements().map(&mut statement).collect(),
+    };
+    StepJson {
+        revision: &step.revision,
+        direction: step.direction,
+        path: (!step.path.as_os_str().is_empty()).then(|| json::path(&step.path)),
+        parts: step.parts.iter().map(&mut part).collect(),
+    }
+}

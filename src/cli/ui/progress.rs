@@ -1,0 +1,174 @@
+//! A run as it goes on, on standard error: plain lines, or on a terminal one living line above the finished ones.
+
+use std::io;
+use std::io::Write;
+use std::time::Duration;
+
+use indicatif::ProgressBar;
+use indicatif::ProgressStyle;
+
+use crate::cli::ui::duration::humane;
+use crate::cli::ui::escape::escape;
+use crate::cli::ui::paint::Paint;
+use crate::cli::ui::paint::Role;
+use crate::cli::ui::place::Lines;
+use crate::cli::ui::step::notice_lines;
+use crate::cli::ui::step::step_line;
+use crate::cli::ui::step::warning_line;
+use crate::dialect::Family;
+use crate::engine::Event;
+use crate::engine::Observer;
+use crate::engine::Program;
+use crate::engine::ProgramStep;
+use crate::sql::Statement;
+use crate::sql::summary;
+
+/// The most revisions that are listed before a question.
+const LISTED: usize = 20;
+
+/// How much is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Volume {
+    /// Nothing but results and errors.
+    Quiet,
+    /// What happens.
+    Normal,
+    /// Also each statement.
+    Verbose,
+}
+
+/// Shows a run; when it is dropped before a revision is through, that revision is shown as stopped.
+#[derive(Debug)]
+pub struct Progress<W: Write = io::Stderr> {
+    out: W,
+    paint: Paint,
+    volume: Volume,
+    /// The living line; without one, the line of a revision is begun when it begins, and ended when it ends.
+    living: Option<ProgressBar>,
+    family: Family,
+    /// The line of the revision that runs.
+    running: Option<String>,
+    /// Whether that line was begun, and nothing was written after it.
+    is_open: bool,
+}
+
+impl<W: Write> Progress<W> {
+    /// Shows plain lines.
+    pub fn lines(out: W, paint: Paint, volume: Volume) -> Self {
+        Self { out, paint, volume, living: None, family: Family::Sqlite, running: None, is_open: false }
+    }
+
+    /// Shows a living line, which is drawn on standard error; `out` must be the same terminal.
+    pub fn living(out: W, paint: Paint, volume: Volume) -> Self {
+        // The elapsed time stands first, so that it does not jump with the length of the statement.
+        let style = ProgressStyle::with_template("{spinner} {elapsed:>3} {wide_msg}").expect("the template is correct");
+        let mut progress = Self::lines(out, paint, volume);
+        progress.living = Some(ProgressBar::new_spinner().with_style(style));
+        progress
+    }
+
+    /// Lists what will be done, before somebody is asked; also when only results are wanted.
+    pub fn plan(&mut self, program: &Program) {
+        let Program { from, to, steps, .. } = program;
+        let mut text = format!("from {from} to {to}:");
+        for step in steps.iter().take(LISTED) {
+            text.push_str(&format!("\n  {}", unnumbered(step, self.paint)));
+        }
+        if steps.len() > LISTED {
+            text.push_str(&format!("\n  and {} more", steps.len() - LISTED));
+        }
+        self.print(&text);
+    }
+
+    fn begin(&mut self, number: usize, of: usize, step: &ProgramStep) {
+        let line = step_line(number, of, step, self.paint);
+        if self.volume == Volume::Verbose {
+            self.print(&line);
+            let mut lines = Lines::default();
+            for statement in step.statements() {
+                let place = lines.place(&statement.span);
+                let place = self.paint.text(Role::Faint, &place).into_owned();
+                self.print(&format!("  {place}  {}", self.summary(statement)));
+            }
+        }
+        match &self.living {
+            Some(bar) => {
+                bar.reset_elapsed();
+                bar.set_message(line.clone());
+                bar.enable_steady_tick(Duration::from_millis(100));
+            }
+            None if self.volume == Volume::Normal => {
+                self.write(&format!("{line} … "));
+                self.is_open = true;
+            }
+            None => {}
+        }
+        self.running = Some(line);
+    }
+
+    fn summary(&self, statement: &Statement) -> String {
+        escape(&summary(statement.sql(), self.family)).into_owned()
+    }
+
+    /// Ends the line of the revision that runs.
+    fn end(&mut self, role: Role, word: &str, note: &str) {
+        let Some(line) = self.running.take() else { return };
+        let word = self.paint.text(role, word).into_owned();
+        if self.is_open {
+            self.is_open = false;
+            self.write(&format!("{word}{note}\n"));
+        } else {
+            self.print(&format!("{line} … {word}{note}"));
+        }
+    }
+
+    /// Writes whole lines, above the living one and after one that is open.
+    fn print(&mut self, text: &str) {
+        let gap = if std::mem::take(&mut self.is_open) { "\n" } else { "" };
+        let text = format!("{gap}{text}\n");
+        match self.living.clone() {
+            Some(bar) => bar.suspend(|| self.write(&text)),
+            None => self.write(&text),
+        }
+    }
+
+    /// A run does not stop because nobody can read of it.
+    fn write(&mut self, text: &str) {
+        let _ = self.out.write_all(text.as_bytes());
+        let _ = self.out.flush();
+    }
+}
+
+impl<W: Write> Observer for Progress<W> {
+    fn event(&mut self, event: Event<'_>) {
+        if self.volume == Volume::Quiet {
+            return;
+        }
+        match event {
+            Event::Started { program } => self.family = program.dialect.family(),
+            Event::Warning(warning) => self.print(&warning_line(warning, self.paint)),
+            Event::StepStarted { number, of, step } => self.begin(number, of, step),
+            Event::StatementStarted { statement } => {
+                if let (Some(bar), Some(line)) = (&self.living, &self.running) {
+                    bar.set_message(format!("{line}  {}", self.summary(statement)));
+                }
+            }
+            Event::Notice { notice, .. } => self.print(&notice_lines(notice, self.paint)),
+            Event::StepDone { duration, .. } => self.end(Role::Good, "done", &format!(" ({})", humane(duration))),
+        }
+    }
+}
+
+impl<W: Write> Drop for Progress<W> {
+    fn drop(&mut self) {
+        self.end(Role::Bad, "stopped", "");
+        if let Some(bar) = &self.living {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+fn unnumbered(step: &ProgramStep, paint: Paint) -> String {
+    let line = step_line(1, 1, step, paint);
+    line.replacen(" 1/1", "", 1)
+}
