@@ -112,7 +112,8 @@ fn only_cli_prints_and_faces_define_nothing() {
     let mut wrong = Vec::new();
     for (part, name, code) in sources() {
         for (number, line) in code.iter().enumerate() {
-            let prints = ["println!", "print!(", "eprint", "io::stdout", "io::stderr"].iter().any(|word| line.contains(word));
+            let prints =
+                ["println!", "print!(", "eprint", "io::stdout", "io::stderr"].iter().any(|word| line.contains(word));
             let defines = ["fn ", "struct ", "enum ", "impl "].iter().any(|word| line.starts_with(word));
             if (prints && part != "cli") || (defines && name.ends_with("mod.rs")) {
                 wrong.push(format!("{name}:{}: {line}", number + 1));

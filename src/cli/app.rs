@@ -92,6 +92,6 @@ fn refused(error: &clap::Error, arguments: &[OsString]) -> u8 {
     let rendered = error.to_string();
     let message = rendered.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
     let failed = Failed::from(ErrorKind::Usage { message });
-    let _ = Terminal::new(ColorChoice::Never, Volume::Quiet).data(&json::failure(&failed));
+    let _ = Terminal::new(ColorChoice::Never, Volume::Quiet).data(&json::failure(&failed.error));
     failed.exit_code()
 }

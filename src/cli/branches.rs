@@ -15,7 +15,7 @@ pub fn run(_args: &BranchesArgs, cx: &mut Context) -> Result<Outcome, Failed> {
     let project = cx.project()?;
     let graph = &project.graph;
     if cx.is_json() {
-        return cx.json(&json::Branches::of(graph));
+        return cx.text(&json::branches(graph, &graph.branch_points()));
     }
     let paint = cx.terminal.paint;
     let points = graph.branch_points().into_iter().map(|revision| branch_point(graph, revision, None, paint) + "\n");

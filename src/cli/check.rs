@@ -22,7 +22,7 @@ pub fn run(_args: &CheckArgs, cx: &mut Context) -> Result<Outcome, Failed> {
     let config = cx.config()?;
     let findings = check(&config)?;
     if cx.is_json() {
-        cx.json(&json::Check::of(&findings))?;
+        cx.text(&json::check(&findings))?;
     } else {
         let paint = cx.terminal.paint;
         let text: String = findings.iter().map(|finding| text(finding, paint)).collect();

@@ -2,14 +2,13 @@
 
 use std::path::Path;
 
-use serde::Serialize;
-
 use crate::cli::args::GlobalArgs;
 use crate::cli::outcome::Failed;
 use crate::cli::outcome::Outcome;
 use crate::cli::ui::Progress;
 use crate::cli::ui::Terminal;
 use crate::cli::ui::dry_run;
+use crate::cli::ui::dry_run_json;
 use crate::cli::ui::json;
 use crate::config::Config;
 use crate::config::Environment;
@@ -78,7 +77,8 @@ impl Context {
     pub async fn open(&mut self, project: &Project) -> Result<Session, Error> {
         let resolved = project.config.database.url.resolve()?;
         if resolved.origin == UrlOrigin::Flag && resolved.url.has_password() {
-            self.terminal.warn("others on this machine can read a password on the command line; use REV_URL or migrations.toml");
+            self.terminal
+                .warn("others on this machine can read a password on the command line; use REV_URL or migrations.toml");
         }
         project.open().await
     }
@@ -105,15 +105,10 @@ impl Context {
         Ok(Outcome::Done)
     }
 
-    /// Answers with the one JSON document.
-    pub fn json<T: Serialize>(&mut self, document: &T) -> Result<Outcome, Failed> {
-        self.text(&json::document(document))
-    }
-
     /// Answers with what a run did.
     pub fn report(&mut self, report: &Report) -> Result<Outcome, Failed> {
         if self.is_json() {
-            return self.json(&json::Run::of(report));
+            return self.text(&json::report(report));
         }
         self.talk(&match report.steps.is_empty() {
             true => format!("nothing to do: the database is at {}", report.to),
@@ -125,7 +120,7 @@ impl Context {
     /// Answers with what a run would do.
     pub fn dry_run(&mut self, program: &Program) -> Result<Outcome, Failed> {
         if self.is_json() {
-            return self.json(&json::DryRun::of(program));
+            return self.text(&dry_run_json(program));
         }
         let text = dry_run(program, self.terminal.paint);
         self.text(&text)
@@ -134,7 +129,11 @@ impl Context {
     /// Answers that the command failed.
     pub fn fail(&mut self, failed: &Failed) {
         if self.is_json() {
-            let document = json::failure(failed);
+            let document = match &failed.report {
+                Some(report) => json::failed_run(&failed.error, report),
+                None if failed.is_unreachable => json::unreachable(&failed.error),
+                None => json::failure(&failed.error),
+            };
             let _ = self.terminal.data(&document);
         } else {
             self.terminal.error(&failed.error, failed.state.as_deref());

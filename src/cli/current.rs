@@ -27,7 +27,7 @@ pub async fn run(args: &CurrentArgs, cx: &mut Context) -> Result<Outcome, Failed
     let graph = &project.graph;
     let is_up_to_date = status.state == State::UpToDate;
     if cx.is_json() {
-        cx.json(&json::Current::of(&status))?;
+        cx.text(&json::current(&status))?;
     } else {
         let applied = Applied::of(graph, &status.current);
         let paint = cx.terminal.paint;

@@ -25,7 +25,8 @@ pub async fn run(args: &EditArgs, cx: &mut Context) -> Result<Outcome, Failed> {
     let rows = cx.rows_for(&project, target.needs_rows()).await?;
     let id = project.graph.resolve_one(&target, &rows)?;
     let path = project.graph.get(&id).map(|revision| revision.path.clone()).unwrap_or_default();
-    let editor = ["VISUAL", "EDITOR"].iter().find_map(|name| cx.environment.get_filled(name)).unwrap_or("vi").to_owned();
+    let editor =
+        ["VISUAL", "EDITOR"].iter().find_map(|name| cx.environment.get_filled(name)).unwrap_or("vi").to_owned();
     let failed = |status| Error::from(ErrorKind::CommandFailed { command: editor.clone(), status });
     // Editors are often configured with options, as in `code --wait`; the shell splits them, and the path stays one word.
     let result = Command::new("sh").arg("-c").arg(format!("{editor} \"$1\"")).arg("sh").arg(&path).status();

@@ -17,7 +17,7 @@ pub fn run(_args: &HeadsArgs, cx: &mut Context) -> Result<Outcome, Failed> {
     let graph = &project.graph;
     let heads = graph.heads();
     if cx.is_json() {
-        return cx.json(&json::Heads::of(&heads));
+        return cx.text(&json::heads(&heads));
     }
     let paint = cx.terminal.paint;
     let lines = heads.iter().map(|revision| match cx.global.verbose {

@@ -39,15 +39,19 @@ pub async fn run(args: &HistoryArgs, cx: &mut Context) -> Result<Outcome, Failed
     let revisions = graph.history(&range, needs_rows.then_some(&rows))?;
     let applied = args.indicate_current.then(|| Applied::of(graph, &rows));
     if cx.is_json() {
-        return cx.json(&json::History::of(graph, &revisions, applied.as_ref()));
+        return cx.text(&json::history(graph, &revisions, applied.as_ref()));
     }
     let paint = cx.terminal.paint;
     let is_verbose = cx.global.verbose;
     let text = match (args.graph, is_verbose) {
         (true, true) => draw(&revisions, |revision| verbose(graph, revision, applied.as_ref(), paint)),
         (true, false) => draw(&revisions, |revision| short(graph, revision, applied.as_ref(), paint)),
-        (false, true) => revisions.iter().map(|revision| verbose(graph, revision, applied.as_ref(), paint) + "\n").collect(),
-        (false, false) => revisions.iter().map(|revision| line(graph, revision, applied.as_ref(), paint) + "\n").collect(),
+        (false, true) => {
+            revisions.iter().map(|revision| verbose(graph, revision, applied.as_ref(), paint) + "\n").collect()
+        }
+        (false, false) => {
+            revisions.iter().map(|revision| line(graph, revision, applied.as_ref(), paint) + "\n").collect()
+        }
     };
     cx.text(&text)
 }

@@ -7,6 +7,7 @@ use serde::Serialize;
 use crate::cli::context::Context;
 use crate::cli::outcome::Failed;
 use crate::cli::outcome::Outcome;
+use crate::cli::ui::json;
 use crate::engine::init;
 
 /// Make a folder ready for revisions
@@ -30,7 +31,7 @@ struct Made<'a> {
 pub fn run(args: &InitArgs, cx: &mut Context) -> Result<Outcome, Failed> {
     let made = init(&args.dir)?;
     if cx.is_json() {
-        return cx.json(&Made { created: &made.created, kept: &made.kept });
+        return cx.text(&json::document(&Made { created: &made.created, kept: &made.kept }));
     }
     let created = made.created.iter().map(|path| format!("created {}\n", path.display()));
     let kept = made.kept.iter().map(|path| format!("kept {}, which was there already\n", path.display()));

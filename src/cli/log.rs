@@ -28,7 +28,7 @@ pub async fn run(args: &LogArgs, cx: &mut Context) -> Result<Outcome, Failed> {
     entries.reverse();
     entries.truncate(args.limit.unwrap_or(usize::MAX));
     if cx.is_json() {
-        return cx.json(&json::Log::of(&entries));
+        return cx.text(&json::log(&entries));
     }
     let rows: Vec<Vec<String>> = entries.iter().map(cells).collect();
     cx.text(&table(&rows))

@@ -26,7 +26,9 @@ pub fn run(args: &ManArgs, cx: &mut Context) -> Result<Outcome, Failed> {
     command.build();
     let Some(folder) = &args.output else {
         let mut page = Vec::new();
-        clap_mangen::Man::new(command).render(&mut page).map_err(|cause| Error::from(ErrorKind::Output).because(cause))?;
+        clap_mangen::Man::new(command)
+            .render(&mut page)
+            .map_err(|cause| Error::from(ErrorKind::Output).because(cause))?;
         return cx.text(&String::from_utf8_lossy(&page));
     };
     let unwritable = |cause| Error::from(ErrorKind::Unwritable { path: folder.clone() }).because(cause);

@@ -20,7 +20,7 @@ pub struct Failed {
     /// Why.
     pub error: Error,
     /// What a run did before it failed; nothing when it had not begun.
-    pub report: Option<Report>,
+    pub report: Option<Box<Report>>,
     /// The state of the database, in a sentence; only of commands that change one.
     pub state: Option<String>,
     /// Whether it was asked how things stand, and nobody answered.
@@ -64,6 +64,6 @@ impl From<ErrorKind> for Failed {
 impl From<RunFailure> for Failed {
     fn from(failure: RunFailure) -> Self {
         let state = Some(failure.state());
-        Self { error: failure.error, report: failure.report, state, is_unreachable: false }
+        Self { error: failure.error, report: failure.report.map(Box::new), state, is_unreachable: false }
     }
 }

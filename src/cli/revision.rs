@@ -76,7 +76,7 @@ impl NewArgs {
         let rows = cx.rows_for(&project, Project::needs_rows(&new)).await?;
         let script = project.create_revision(&new, &rows, jiff::Timestamp::now())?;
         if cx.is_json() {
-            return cx.json(&json::NewScript::of(&script));
+            return cx.text(&json::new_script(&script.revision, &script.path));
         }
         cx.text(&format!("{}\n", script.path.display()))
     }

@@ -6,6 +6,7 @@ use crate::cli::outcome::Outcome;
 use crate::cli::ui::json;
 use crate::cli::ui::verbose;
 use crate::dialect::Dialect;
+use crate::direction::Direction;
 use crate::error::ErrorKind;
 
 /// Show a revision
@@ -24,18 +25,20 @@ pub async fn run(args: &ShowArgs, cx: &mut Context) -> Result<Outcome, Failed> {
     let rows = cx.rows_for(&project, target.needs_rows()).await?;
     let ids = graph.resolve(&target, &rows)?;
     if cx.is_json() {
+        let (target, revisions) = (args.target.clone(), ids.clone());
         let [id] = &ids[..] else {
-            let target = args.target.clone();
             return Err(match ids.is_empty() {
-                true => ErrorKind::NoRevision { target },
-                false => ErrorKind::SeveralRevisions { target, revisions: ids },
-            }
-            .into());
+                true => ErrorKind::NoRevision { target }.into(),
+                false => ErrorKind::SeveralRevisions { target, revisions }.into(),
+            });
         };
         // What can be known without a database is what holds on the configured one.
         let dialect = project.config.database.url.resolve().map_or(Dialect::Sqlite, |url| url.url.dialect());
         let script = project.script(id)?;
-        return cx.json(&json::Show::of(graph, &script, dialect));
+        let state = |direction| script.state(direction, dialect);
+        let (upgrade, downgrade) = (state(Direction::Upgrade), state(Direction::Downgrade));
+        let document = graph.get(id).map(|revision| json::show(graph, revision, None, upgrade, downgrade));
+        return cx.text(&document.unwrap_or_default());
     }
     let paint = cx.terminal.paint;
     let revisions = ids.iter().filter_map(|id| graph.get(id));

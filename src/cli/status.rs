@@ -27,7 +27,7 @@ pub async fn run(args: &StatusArgs, cx: &mut Context) -> Result<Outcome, Failed>
     let status = project.status(&session)?;
     session.close().await;
     if cx.is_json() {
-        cx.json(&json::Status::of(&status))?;
+        cx.text(&json::status(&status))?;
     } else {
         let text = text(&project, &status, cx.terminal.paint);
         cx.text(&text)?;
@@ -50,7 +50,10 @@ fn text(project: &Project, status: &Status, paint: Paint) -> String {
     text.push_str(&format!(": {} applied, {} pending\n", status.applied, status.pending.len()));
     if let Some(stopped) = status.progress.first() {
         let (direction, done) = (stopped.direction, status.progress.len());
-        text.push_str(&format!("\n{} stopped half-way through its {direction}, parts done: {done}\n", stopped.revision));
+        text.push_str(&format!(
+            "\n{} stopped half-way through its {direction}, parts done: {done}\n",
+            stopped.revision
+        ));
     }
     if !status.current.is_empty() {
         text.push_str("\ncurrent:\n");

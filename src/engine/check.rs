@@ -81,9 +81,7 @@ fn statements(outline: &Outline, configured: Option<Dialect>) -> Vec<Finding> {
     for dialect in dialects(&script, configured) {
         for direction in [Direction::Upgrade, Direction::Downgrade] {
             let found: Vec<Finding> = match script.statements(direction, dialect) {
-                Ok(sections) => {
-                    sections.into_iter().flat_map(|section| section.warnings).map(Finding::from).collect()
-                }
+                Ok(sections) => sections.into_iter().flat_map(|section| section.warnings).map(Finding::from).collect(),
                 Err(errors) => errors.iter().map(Finding::from).collect(),
             };
             for finding in found {
@@ -180,7 +178,9 @@ mod tests {
     #[test]
     fn a_section_is_checked_as_the_dialect_that_it_names() {
         check_scripts(
-            &["-- revision: a\n-- rev: upgrade dialect=postgres\nVACUUM;\n-- rev: upgrade dialect=mysql\n# x; 'y\nSELECT 1;\n"],
+            &[
+                "-- revision: a\n-- rev: upgrade dialect=postgres\nVACUUM;\n-- rev: upgrade dialect=mysql\n# x; 'y\nSELECT 1;\n",
+            ],
             &["needs-no-transaction 1.sql:3"],
         );
     }

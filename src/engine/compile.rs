@@ -23,8 +23,8 @@ use crate::journal::Probe;
 use crate::journal::ProgressRow;
 use crate::journal::Write;
 use crate::script::CompiledSection;
-use crate::script::DowngradeState;
 use crate::script::Script;
+use crate::script::SectionState;
 use crate::script::TransactionMode;
 use crate::script::Warning;
 use crate::script::statements_hash;
@@ -110,10 +110,10 @@ impl Compiler<'_> {
         let dialect = self.target.probe.journal.dialect;
         if step.direction == Direction::Downgrade {
             let revision = step.revision.clone();
-            let refused = match script.downgrade_state(dialect) {
-                DowngradeState::Missing => Some(ErrorKind::MissingDowngrade { revision, dialect }),
-                DowngradeState::Irreversible => Some(ErrorKind::Irreversible { revision }),
-                DowngradeState::Present | DowngradeState::Blank => None,
+            let refused = match script.state(Direction::Downgrade, dialect) {
+                SectionState::Missing => Some(ErrorKind::MissingDowngrade { revision, dialect }),
+                SectionState::Irreversible => Some(ErrorKind::Irreversible { revision }),
+                SectionState::Present | SectionState::Blank => None,
             };
             if let Some(kind) = refused {
                 self.problems.push(Error::from(kind).at(revision_span(script)));

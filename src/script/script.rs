@@ -29,13 +29,13 @@ pub struct Script {
     pub sections: Vec<Section>,
 }
 
-/// What a script can do to go back; four different things, everywhere they are told.
+/// What a script has for one direction; four different things, everywhere they are told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum DowngradeState {
+pub enum SectionState {
     /// It has statements, which may still fail.
     Present,
-    /// It has a section without statements: going back needs nothing.
+    /// It has a section without statements: that way needs nothing.
     Blank,
     /// It says that there is no way back.
     Irreversible,
@@ -81,21 +81,21 @@ impl Script {
         self.sections.iter().filter_map(|section| section.dialects.as_ref()).flatten().copied().collect()
     }
 
-    /// Returns how `dialect` can go back.
-    pub fn downgrade_state(&self, dialect: Dialect) -> DowngradeState {
-        let mut sections = self.sections_for(Direction::Downgrade, dialect).peekable();
+    /// Returns what `dialect` finds to run in `direction`.
+    pub fn state(&self, direction: Direction, dialect: Dialect) -> SectionState {
+        let mut sections = self.sections_for(direction, dialect).peekable();
         if sections.peek().is_none() {
-            return DowngradeState::Missing;
+            return SectionState::Missing;
         }
-        let mut state = DowngradeState::Blank;
+        let mut state = SectionState::Blank;
         for section in sections {
             if section.is_irreversible {
-                return DowngradeState::Irreversible;
+                return SectionState::Irreversible;
             }
             let mut tokens = Lexer::new(&self.source.text, section.body.clone(), dialect.family());
             let has_sql = tokens.any(|token| token.map_or(true, |token| token.kind.is_significant()));
             if has_sql {
-                state = DowngradeState::Present;
+                state = SectionState::Present;
             }
         }
         state
@@ -149,9 +149,9 @@ mod tests {
         assert_eq!(errors.iter().map(Error::to_string).collect::<Vec<_>>(), expected);
     }
 
-    fn check_downgrade(sections: &str, expected: DowngradeState) {
+    fn check_downgrade(sections: &str, expected: SectionState) {
         let script = script(&format!("-- rev: upgrade\n{sections}"));
-        assert_eq!(script.downgrade_state(Dialect::Postgres), expected, "{sections}");
+        assert_eq!(script.state(Direction::Downgrade, Dialect::Postgres), expected, "{sections}");
     }
 
     #[test]
@@ -197,17 +197,14 @@ mod tests {
 
     #[test]
     fn missing_blank_irreversible_and_present_are_four_things() {
-        check_downgrade("", DowngradeState::Missing);
-        check_downgrade("-- rev: downgrade dialect=sqlite\nDROP TABLE t;\n", DowngradeState::Missing);
-        check_downgrade("-- rev: downgrade\n/* nothing */ -- to do\n", DowngradeState::Blank);
-        check_downgrade("-- rev: downgrade irreversible\n", DowngradeState::Irreversible);
-        check_downgrade(
-            "-- rev: downgrade\n-- rev: downgrade dialect=postgres\nDROP TABLE t;",
-            DowngradeState::Present,
-        );
+        check_downgrade("", SectionState::Missing);
+        check_downgrade("-- rev: downgrade dialect=sqlite\nDROP TABLE t;\n", SectionState::Missing);
+        check_downgrade("-- rev: downgrade\n/* nothing */ -- to do\n", SectionState::Blank);
+        check_downgrade("-- rev: downgrade irreversible\n", SectionState::Irreversible);
+        check_downgrade("-- rev: downgrade\n-- rev: downgrade dialect=postgres\nDROP TABLE t;", SectionState::Present);
         check_downgrade(
             "-- rev: downgrade\nDROP TABLE t;\n-- rev: downgrade irreversible\n",
-            DowngradeState::Irreversible,
+            SectionState::Irreversible,
         );
     }
 

@@ -10,7 +10,9 @@ use crate::cli::ui::diagnostic::notes;
 use crate::cli::ui::diagnostic::single_problems;
 use crate::cli::ui::revision::Applied;
 use crate::direction::Direction;
+use crate::engine::Finding;
 use crate::engine::Report;
+use crate::engine::Severity;
 use crate::engine::State;
 use crate::engine::Status;
 use crate::error::Error;
@@ -21,7 +23,7 @@ use crate::id::Heads;
 use crate::id::Label;
 use crate::id::RevisionId;
 use crate::journal::HistoryRow;
-use crate::script::DowngradeState;
+use crate::script::SectionState;
 
 /// Returns the document of a command that did its work: `ok` and the keys of `body`, which must be a struct or a map.
 pub fn document(body: &impl Serialize) -> String {
@@ -82,10 +84,9 @@ pub fn show(
     graph: &RevisionGraph,
     revision: &Revision,
     applied: Option<&Applied<'_>>,
-    upgrade: DowngradeState,
-    downgrade: DowngradeState,
+    upgrade: SectionState,
+    downgrade: SectionState,
 ) -> String {
-    let (upgrade, downgrade) = (section_state(upgrade), section_state(downgrade));
     document(&ShowJson { revision: RevisionJson::of(graph, revision, applied), upgrade, downgrade })
 }
 
@@ -105,50 +106,12 @@ pub fn new_script(revision: &RevisionId, path: &Path) -> String {
 
 /// Returns the document of `check`.
 pub fn check(findings: &[Finding]) -> String {
-    document(&CheckJson { findings })
+    document(&CheckJson { findings: findings.iter().map(FindingJson::of).collect() })
 }
 
 /// Returns the document of `log`.
 pub fn log(entries: &[HistoryRow]) -> String {
     document(&LogJson { entries })
-}
-
-/// Something that `check` found.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Finding {
-    /// The slug of the rule, or of the error.
-    pub code: String,
-    /// How bad it is.
-    pub severity: Severity,
-    /// What is wrong.
-    pub message: String,
-    /// The file it is in.
-    pub file: Option<String>,
-    /// The line, from 1.
-    pub line: Option<usize>,
-    /// The revision it is about.
-    pub revision: Option<RevisionId>,
-}
-
-/// How bad a finding is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Severity {
-    /// It stops other commands.
-    Error,
-    /// It works, and may not be meant.
-    Warning,
-}
-
-impl Finding {
-    /// Makes a finding of each single problem of an error.
-    pub fn of_error(error: &Error) -> Vec<Self> {
-        let finding = |problem: &&Error| {
-            let ErrorJson { code, message, file, line, .. } = ErrorJson::of(problem);
-            Self { code: code.to_owned(), severity: Severity::Error, message, file, line, revision: None }
-        };
-        single_problems(error).iter().map(finding).collect()
-    }
 }
 
 #[derive(Serialize)]
@@ -263,8 +226,8 @@ struct HistoryJson<'a> {
 struct ShowJson<'a> {
     #[serde(flatten)]
     revision: RevisionJson<'a>,
-    upgrade: &'static str,
-    downgrade: &'static str,
+    upgrade: SectionState,
+    downgrade: SectionState,
 }
 
 /// A revision as its script declares it, and where it stands.
@@ -319,7 +282,30 @@ struct NewScriptJson<'a> {
 
 #[derive(Serialize)]
 struct CheckJson<'a> {
-    findings: &'a [Finding],
+    findings: Vec<FindingJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct FindingJson<'a> {
+    code: &'a str,
+    severity: Severity,
+    message: &'a str,
+    file: Option<String>,
+    line: Option<usize>,
+    revision: Option<&'a RevisionId>,
+}
+
+impl<'a> FindingJson<'a> {
+    fn of(finding: &'a Finding) -> Self {
+        Self {
+            code: finding.code,
+            severity: finding.severity,
+            message: &finding.message,
+            file: finding.file.as_deref().map(path),
+            line: finding.span.as_ref().map(|span| span.start().line),
+            revision: finding.revision.as_ref(),
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -330,15 +316,6 @@ struct LogJson<'a> {
 /// Returns a path as text; what is not UTF-8 in it becomes `�`, since JSON can hold nothing else.
 pub(super) fn path(path: &Path) -> String {
     path.to_string_lossy().into_owned()
-}
-
-fn section_state(state: DowngradeState) -> &'static str {
-    match state {
-        DowngradeState::Present => "present",
-        DowngradeState::Blank => "blank",
-        DowngradeState::Irreversible => "irreversible",
-        DowngradeState::Missing => "missing",
-    }
 }
 
 fn failure_with(error: &Error, body: &impl Serialize) -> String {

@@ -14,12 +14,10 @@ mod step;
 mod table;
 mod terminal;
 
-pub use diagnostic::render;
 pub use dry_run::dry_run;
 pub use dry_run::dry_run_json;
 pub use duration::humane;
 pub use escape::escape;
-pub use escape::escape_lines;
 pub use graph::draw;
 pub use paint::Paint;
 pub use paint::Role;

@@ -56,8 +56,14 @@ impl Terminal {
         }
     }
 
+    #[cfg(test)]
     /// Takes two streams that are no terminals.
-    pub fn to(out: impl Write + Send + 'static, talk: impl Write + Send + 'static, paint: Paint, volume: Volume) -> Self {
+    pub fn to(
+        out: impl Write + Send + 'static,
+        talk: impl Write + Send + 'static,
+        paint: Paint,
+        volume: Volume,
+    ) -> Self {
         let (out, talk) = (Box::new(out), Box::new(talk));
         Self { out, talk, paint, talk_paint: paint, volume, is_living: false }
     }
@@ -70,9 +76,7 @@ impl Terminal {
         let out = &mut self.out;
         let written = out.write_all(text.as_bytes()).and_then(|()| out.write_all(end.as_bytes()));
         match written.and_then(|()| out.flush()) {
-            Err(cause) if cause.kind() != IoErrorKind::BrokenPipe => {
-                Err(Error::from(ErrorKind::Output).because(cause))
-            }
+            Err(cause) if cause.kind() != IoErrorKind::BrokenPipe => Err(Error::from(ErrorKind::Output).because(cause)),
             _ => Ok(()),
         }
     }
