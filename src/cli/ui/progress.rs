@@ -62,8 +62,10 @@ impl<W: Write> Progress<W> {
     pub fn living(out: W, paint: Paint, volume: Volume) -> Self {
         // The elapsed time stands first, so that it does not jump with the length of the statement.
         let style = ProgressStyle::with_template("{spinner} {elapsed:>3} {wide_msg}").expect("the template is correct");
+        let bar = ProgressBar::new_spinner().with_style(style);
+        bar.finish_and_clear(); // it is shown while a revision runs
         let mut progress = Self::lines(out, paint, volume);
-        progress.living = Some(ProgressBar::new_spinner().with_style(style));
+        progress.living = Some(bar);
         progress
     }
 
@@ -93,8 +95,8 @@ impl<W: Write> Progress<W> {
         }
         match &self.living {
             Some(bar) => {
-                bar.reset_elapsed();
                 bar.set_message(line.clone());
+                bar.reset();
                 bar.enable_steady_tick(Duration::from_millis(100));
             }
             None if self.volume == Volume::Normal => {
@@ -113,6 +115,10 @@ impl<W: Write> Progress<W> {
     /// Ends the line of the revision that runs.
     fn end(&mut self, role: Role, word: &str, note: &str) {
         let Some(line) = self.running.take() else { return };
+        if let Some(bar) = &self.living {
+            // Others write to the terminal between two revisions, so nothing may be left there.
+            bar.finish_and_clear();
+        }
         let word = self.paint.text(role, word).into_owned();
         if self.is_open {
             self.is_open = false;
@@ -162,9 +168,6 @@ impl<W: Write> Observer for Progress<W> {
 impl<W: Write> Drop for Progress<W> {
     fn drop(&mut self) {
         self.end(Role::Bad, "stopped", "");
-        if let Some(bar) = &self.living {
-            bar.finish_and_clear();
-        }
     }
 }
 
