@@ -72,7 +72,13 @@ fn listing(program: &Program, journal: &Journal) -> String {
                         let statements = journal.statements(write, Moment::Offline);
                         statements
                             .iter()
-                            .map(|s| format!("journal: {} [{}]", short(&s.sql), s.rows))
+                            .map(|s| {
+                                format!(
+                                    "journal: {}{}",
+                                    short(&s.sql),
+                                    s.rows.map_or(String::new(), |rows| format!(" [{rows}]"))
+                                )
+                            })
                             .collect::<Vec<_>>()
                             .join("\n    ")
                     }
