@@ -24,6 +24,7 @@ use rev::id::Heads;
 use rev::journal::Journal;
 use rev::journal::Moment;
 use rev::journal::Probe;
+use rev::journal::SessionRole;
 use rev::sql::summary;
 
 fn example() -> Project {
@@ -40,7 +41,7 @@ fn probe(dialect: Dialect) -> Probe {
         existing: Vec::new(),
         width: None,
         has_foreign_tables: false,
-        role: None,
+        role: SessionRole::None,
     }
 }
 

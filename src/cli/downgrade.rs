@@ -1,6 +1,7 @@
 //! `rev downgrade`.
 
 use crate::cli::context::Context;
+use crate::cli::offline;
 use crate::cli::outcome::Failed;
 use crate::cli::outcome::Outcome;
 use crate::cli::run::RunArgs;
@@ -13,7 +14,7 @@ use crate::engine::Request;
 /// downgrade or is irreversible.
 #[derive(Debug, clap::Args)]
 pub struct DowngradeArgs {
-    /// What to go back to: `-1`, `base`, an id or its beginning, `label@base`, `label@-1`
+    /// What to go back to: `-1`, `base`, an id or its beginning, `label@base`, `label@-1`; `FROM:TO` with `--sql`
     #[arg(allow_negative_numbers = true)]
     target: String,
     #[command(flatten)]
@@ -22,6 +23,9 @@ pub struct DowngradeArgs {
 
 /// Runs the command.
 pub async fn run(args: &DowngradeArgs, cx: &mut Context) -> Result<Outcome, Failed> {
+    if args.run.sql {
+        return offline::print(&offline::downgrade(&args.target)?, cx).await;
+    }
     let request = Request::Downgrade(cx.target(&args.target)?);
     args.run.migrate(&request, cx).await
 }

@@ -16,6 +16,7 @@ mod init;
 mod log;
 mod man;
 mod merge;
+mod offline;
 mod outcome;
 mod redo;
 mod revision;

@@ -9,6 +9,9 @@ use crate::engine::Request;
 /// Options of every command that changes a database.
 #[derive(Debug, clap::Args)]
 pub struct RunArgs {
+    /// Print the SQL instead of running it, for sqlite3, psql or mariadb; `FROM:TO` as the target needs no database
+    #[arg(long, conflicts_with = "dry_run")]
+    pub sql: bool,
     /// Show what would be done, each statement and each transaction, and touch nothing
     #[arg(long)]
     dry_run: bool,

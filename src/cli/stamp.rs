@@ -1,6 +1,7 @@
 //! `rev stamp`.
 
 use crate::cli::context::Context;
+use crate::cli::offline;
 use crate::cli::outcome::Failed;
 use crate::cli::outcome::Outcome;
 use crate::cli::run::RunArgs;
@@ -13,7 +14,7 @@ use crate::graph::Purge;
 /// would leave if it is. Several targets are taken from left to right.
 #[derive(Debug, clap::Args)]
 pub struct StampArgs {
-    /// What is true: `head`, `heads`, `base`, ids, labels
+    /// What is true: `head`, `heads`, `base`, ids, labels; with `--sql` the first may be `FROM:TO`
     #[arg(required = true, allow_negative_numbers = true)]
     targets: Vec<String>,
     /// Forget all rows first, also those that no script has and those of a revision that stopped half-way
@@ -25,7 +26,10 @@ pub struct StampArgs {
 
 /// Runs the command.
 pub async fn run(args: &StampArgs, cx: &mut Context) -> Result<Outcome, Failed> {
-    let targets = args.targets.iter().map(|text| cx.target(text)).collect::<Result<_, _>>()?;
     let purge = if args.purge { Purge::All } else { Purge::Keep };
+    if args.run.sql {
+        return offline::print(&offline::stamp(&args.targets, purge)?, cx).await;
+    }
+    let targets = args.targets.iter().map(|text| cx.target(text)).collect::<Result<_, _>>()?;
     args.run.migrate(&Request::Stamp(targets, purge), cx).await
 }

@@ -24,6 +24,7 @@ use crate::graph::Step;
 use crate::graph::Target;
 use crate::id::Heads;
 use crate::id::RevisionId;
+use crate::journal::Probe;
 use crate::journal::ProgressRow;
 
 /// What is asked of a database.
@@ -42,16 +43,27 @@ impl Project {
     ///
     /// Sends nothing, except for a look at the history when a row is unknown.
     pub async fn program(&self, request: &Request, session: &mut Session) -> Result<Program, Error> {
-        let plan = match self.plan(request, session) {
-            Ok(plan) => plan,
-            Err(kind) => return Err(self.explain_row(kind, session).await),
-        };
+        match self.compile_request(request, &session.rows, &session.probe, &session.progress) {
+            Ok(program) => Ok(program),
+            Err(error) => Err(self.explain_row(error, session).await),
+        }
+    }
+
+    /// Finds what the request means for a database at `rows`, and checks all that can be checked.
+    pub(super) fn compile_request(
+        &self,
+        request: &Request,
+        rows: &Heads,
+        probe: &Probe,
+        progress: &[ProgressRow],
+    ) -> Result<Program, Error> {
+        let plan = self.plan(request, rows, progress)?;
         let scope = match request {
             // A stamp only writes rows, and they belong together.
             Request::Stamp(..) => Scope::Run,
             Request::Upgrade(_) | Request::Downgrade(_) => self.scope(),
         };
-        self.compile(&plan, scope, session)
+        self.compile(&plan, scope, probe, progress)
     }
 
     /// Does what the request asks, or nothing at all when it can be known beforehand that it would fail.
@@ -98,7 +110,7 @@ impl Project {
         let mut rows = self.program(&down, session).await?.to;
         for id in before.iter() {
             let up = self.graph.plan_upgrade(&Target::revision(id), &rows).map_err(Error::from)?;
-            self.compile(&up, self.scope(), session)?;
+            self.compile(&up, self.scope(), &session.probe, &session.progress)?;
             rows = up.to;
         }
         let mut report = self.migrate(&down, session, actor, observer).await?;
@@ -127,24 +139,23 @@ impl Project {
         Ok(Request::Downgrade(Target { label: Some(id.to_string()), anchor, offset: 0 }))
     }
 
-    fn compile(&self, plan: &Plan, scope: Scope, session: &Session) -> Result<Program, Error> {
+    fn compile(&self, plan: &Plan, scope: Scope, probe: &Probe, progress: &[ProgressRow]) -> Result<Program, Error> {
         let scripts = self.scripts(plan)?;
-        let target = CompileFor { probe: &session.probe, scope, progress: &session.progress };
+        let target = CompileFor { probe, scope, progress };
         Program::compile(plan, &scripts, &target)
     }
 
-    fn plan(&self, request: &Request, session: &Session) -> Result<Plan, ErrorKind> {
-        let rows = &session.rows;
+    fn plan(&self, request: &Request, rows: &Heads, progress: &[ProgressRow]) -> Result<Plan, ErrorKind> {
         let (plan, direction) = match request {
             Request::Upgrade(target) => (self.graph.plan_upgrade(target, rows)?, Direction::Upgrade),
             Request::Downgrade(target) => (self.graph.plan_downgrade(target, rows)?, Direction::Downgrade),
-            Request::Stamp(targets, purge) => return self.plan_stamp(targets, *purge, session),
+            Request::Stamp(targets, purge) => return self.plan_stamp(targets, *purge, rows, progress),
         };
-        let Some(stopped) = session.progress.first() else { return Ok(plan) };
+        let Some(stopped) = progress.first() else { return Ok(plan) };
         let at = plan.steps.iter().position(|step| step.revision == stopped.revision);
         match at {
             Some(at) if stopped.direction == direction => Ok(self.continued_first(plan, at, rows)),
-            _ => Err(in_progress(stopped, &session.progress)),
+            _ => Err(in_progress(stopped, progress)),
         }
     }
 
@@ -166,12 +177,18 @@ impl Project {
     }
 
     /// A purge also gives up what stopped half-way: whoever purges says what is true.
-    fn plan_stamp(&self, targets: &[Target], purge: Purge, session: &Session) -> Result<Plan, ErrorKind> {
-        let stopped = session.progress.first();
+    fn plan_stamp(
+        &self,
+        targets: &[Target],
+        purge: Purge,
+        rows: &Heads,
+        progress: &[ProgressRow],
+    ) -> Result<Plan, ErrorKind> {
+        let stopped = progress.first();
         if let (Purge::Keep, Some(stopped)) = (purge, stopped) {
-            return Err(in_progress(stopped, &session.progress));
+            return Err(in_progress(stopped, progress));
         }
-        let mut plan = self.graph.plan_stamp(targets, &session.rows, purge)?;
+        let mut plan = self.graph.plan_stamp(targets, rows, purge)?;
         if let (true, Some(stopped)) = (plan.steps.is_empty(), stopped) {
             plan.steps.push(Step {
                 revision: stopped.revision.clone(),
@@ -183,9 +200,9 @@ impl Project {
     }
 
     /// Adds to an unknown row what the history knows of it.
-    async fn explain_row(&self, kind: ErrorKind, session: &mut Session) -> Error {
-        let ErrorKind::UnknownRow { revision, .. } = kind else { return kind.into() };
-        let applied = match session.applied(&revision).await {
+    async fn explain_row(&self, error: Error, session: &mut Session) -> Error {
+        let ErrorKind::UnknownRow { revision, .. } = &*error.kind else { return error };
+        let applied = match session.applied(revision).await {
             Ok(row) => row.map(|row| {
                 let by = row.user.map_or(String::new(), |user| format!(" by {user}"));
                 let on = row.host.map_or(String::new(), |host| format!(" on {host}"));
@@ -195,7 +212,7 @@ impl Project {
             }),
             Err(_) => None,
         };
-        ErrorKind::UnknownRow { revision, applied }.into()
+        ErrorKind::UnknownRow { revision: revision.clone(), applied }.into()
     }
 }
 

@@ -40,12 +40,17 @@ impl Project {
     pub async fn open(&self) -> Result<Session, Error> {
         let database = &self.config.database;
         let url = database.url.resolve()?.url;
-        let location = Location {
+        Session::open(&url, &self.location(), database.wait).await
+    }
+
+    /// Returns what is configured of the journal's place.
+    pub(super) fn location(&self) -> Location {
+        let database = &self.config.database;
+        Location {
             schema: database.schema.clone(),
             version_table: database.version_table.clone(),
             prefix: database.table_prefix.clone(),
-        };
-        Session::open(&url, &location, database.wait).await
+        }
     }
 
     /// Reads the whole script of a revision.

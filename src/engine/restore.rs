@@ -3,13 +3,14 @@
 use crate::dialect::Dialect;
 use crate::dialect::Family;
 use crate::journal::Probe;
+use crate::journal::SessionRole;
 
 /// How one session looked before any script ran, as the statements that bring it back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Restore {
     dialect: Dialect,
     database: String,
-    role: Option<String>,
+    role: SessionRole,
 }
 
 impl Restore {
@@ -49,27 +50,45 @@ impl Restore {
                     _ => &["transaction_isolation", "transaction_read_only"],
                 };
                 let settings = MYSQL_SETTINGS.iter().chain(own).map(|name| format!("{name} = DEFAULT"));
-                vec![
-                    "UNLOCK TABLES".to_owned(),
-                    format!("USE `{}`", self.database.replace('`', "``")),
-                    format!("SET {}", settings.collect::<Vec<_>>().join(", ")),
-                    "SET NAMES utf8mb4".to_owned(),
-                ]
+                let mut sql = vec!["UNLOCK TABLES".to_owned()];
+                sql.extend(self.use_database());
+                sql.push(format!("SET {}", settings.collect::<Vec<_>>().join(", ")));
+                sql.push("SET NAMES utf8mb4".to_owned());
+                sql
             }
             Family::Sqlite => SQLITE_PRAGMAS.map(|(name, value)| format!("PRAGMA {name} = {value}")).to_vec(),
         }
     }
 
+    /// Returns what a session that nobody asked must note when it begins, so that it can be put back.
+    pub(super) fn note(&self) -> Vec<String> {
+        match (self.dialect, &self.role) {
+            (Dialect::Mariadb, SessionRole::Unknown) => vec![NOTE_ROLE.to_owned()],
+            _ => Vec::new(),
+        }
+    }
+
+    /// Returns the choice of the database (MySQL and MariaDB), where it is known.
+    pub(super) fn use_database(&self) -> Option<String> {
+        (!self.database.is_empty()).then(|| format!("USE `{}`", self.database.replace('`', "``")))
+    }
+
     /// The role of MySQL and MariaDB; `SET ROLE NONE` where the session began without one.
     fn set_role(&self) -> String {
-        match &self.role {
+        match (&self.role, self.dialect) {
             // MySQL gives roles back quoted, and several; MariaDB gives one plain name.
-            Some(role) if role.contains('`') => format!("SET ROLE {role}"),
-            Some(role) => format!("SET ROLE `{role}`"),
-            None => "SET ROLE NONE".to_owned(),
+            (SessionRole::Named(role), _) if role.contains('`') => format!("SET ROLE {role}"),
+            (SessionRole::Named(role), _) => format!("SET ROLE `{role}`"),
+            (SessionRole::None, _) => "SET ROLE NONE".to_owned(),
+            (SessionRole::Unknown, Dialect::Mariadb) => "EXECUTE IMMEDIATE @rev_role".to_owned(),
+            (SessionRole::Unknown, _) => "SET ROLE DEFAULT".to_owned(),
         }
     }
 }
+
+/// Notes how MariaDB puts the role back; it has no `SET ROLE DEFAULT`.
+const NOTE_ROLE: &str = "SET @rev_role = CONCAT('SET ROLE ', \
+     COALESCE(CONCAT('`', REPLACE(CURRENT_ROLE(), '`', '``'), '`'), 'NONE'))";
 
 /// Session variables that change what later statements mean or whether they run; `DEFAULT` is the server's value.
 const MYSQL_SETTINGS: [&str; 9] = [

@@ -9,6 +9,7 @@ use crate::engine::event::Observer;
 use crate::engine::program::Mode;
 use crate::engine::program::ProgramStep;
 use crate::engine::session::Session;
+use crate::engine::transaction;
 use crate::error::Error;
 use crate::error::ErrorKind;
 use crate::journal::Moment;
@@ -49,9 +50,6 @@ enum Role<'a> {
     Journal { rows: Option<u64> },
 }
 
-/// The name of the savepoint that shows whether a script ended the transaction.
-const GUARD: &str = "rev_guard";
-
 impl<'s, 'p> Sender<'s, 'p> {
     /// Prepares to send statements that belong to no script.
     pub(super) fn new(session: &'s mut Session) -> Self {
@@ -78,21 +76,15 @@ impl<'s, 'p> Sender<'s, 'p> {
     }
 
     pub(super) fn begin(&mut self) {
-        // A script may have made transactions read-only for its session, so the mode is said.
-        let sql = match self.session.db.family() {
-            Family::Sqlite => "BEGIN IMMEDIATE",
-            Family::Postgres => "BEGIN READ WRITE",
-            Family::Mysql => "START TRANSACTION READ WRITE",
-        };
-        self.push(sql, Role::Engine);
+        self.push(transaction::begin(self.session.db.family()), Role::Engine);
     }
 
     pub(super) fn set_guard(&mut self) {
-        self.push(&format!("SAVEPOINT {GUARD}"), Role::Engine);
+        self.push(transaction::SET_GUARD, Role::Engine);
     }
 
     pub(super) fn check_guard(&mut self) {
-        self.push(&format!("RELEASE SAVEPOINT {GUARD}"), Role::Guard);
+        self.push(transaction::CHECK_GUARD, Role::Guard);
     }
 
     /// Ends the transaction, after everything that must be checked before that was.
@@ -100,7 +92,7 @@ impl<'s, 'p> Sender<'s, 'p> {
         if self.queue.iter().any(|entry| matches!(entry.role, Role::Journal { rows: Some(_) })) {
             self.flush().await?;
         }
-        self.push("COMMIT", Role::Commit);
+        self.push(transaction::COMMIT, Role::Commit);
         self.flush().await
     }
 

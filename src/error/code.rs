@@ -83,6 +83,7 @@ impl ErrorKind {
             Self::EditedHalfway { .. } => "edited-halfway",
             Self::InProgress { .. } => "in-progress",
             Self::InDoubt { .. } => "in-doubt",
+            Self::UnknownStart { .. } => "unknown-start",
             Self::Interrupted { .. } => "interrupted",
             Self::Usage { .. } => "usage",
             Self::Declined => "declined",

@@ -99,6 +99,9 @@ impl ErrorKind {
                 ));
             }
             Self::InDoubt { .. } => "look at the database, then say with `rev stamp` what is true",
+            Self::UnknownStart { .. } => {
+                "say it: `FROM:TO` with `--sql` needs no database; an upgrade `:head` starts from base"
+            }
             Self::Interrupted { .. } => "run the same command again to go on",
             Self::Declined => "use `--yes` to go on without the question",
             Self::NobodyToAsk => "use `--yes` to answer it beforehand",

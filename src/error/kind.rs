@@ -183,6 +183,8 @@ pub enum ErrorKind {
     InProgress { revision: RevisionId, direction: Direction, done: usize },
     #[error("revision `{revision}` stopped at a statement that may or may not have run")]
     InDoubt { revision: RevisionId, statement: usize },
+    #[error("nothing says where the database is: {reason}")]
+    UnknownStart { reason: String },
     #[error("stopped by {signal}")]
     Interrupted { signal: &'static str },
 

@@ -23,12 +23,13 @@ pub const FORMAT: i64 = 1;
 /// Where rev's tables are in one database, and the text of every statement on them.
 ///
 /// Names are always written with their schema or database, which is looked up once, at connect: a script that
-/// changes `search_path` or the current database cannot redirect the journal.
+/// changes `search_path` or the current database cannot redirect the journal. Only text for a shell may leave them out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Journal {
     /// Decides quoting and types.
     pub dialect: Dialect,
-    /// The schema (PostgreSQL), the database (MySQL), or `main` (SQLite).
+    /// The schema (PostgreSQL), the database (MySQL), or `main` (SQLite); empty when only the shell that a script is
+    /// fed to will know it.
     pub schema: String,
     /// The table of heads; `alembic_version` on a database that Alembic made.
     pub version: String,
@@ -76,9 +77,12 @@ impl Journal {
         statements
     }
 
-    /// Returns a table of the journal with its schema.
+    /// Returns a table of the journal with its schema, where that is known.
     pub(super) fn table(&self, name: &str) -> TableRef {
-        (Alias::new(&self.schema), Alias::new(name)).into()
+        match self.schema.as_str() {
+            "" => Alias::new(name).into(),
+            schema => (Alias::new(schema), Alias::new(name)).into(),
+        }
     }
 
     fn version_table(&self) -> TableCreateStatement {

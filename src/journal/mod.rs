@@ -2,16 +2,19 @@
 //!
 //! Nothing else builds journal SQL. Running online and printing offline use the same text.
 
+mod expect;
 mod layout;
 mod literal;
 mod probe;
 mod read;
 mod write;
 
+pub use expect::Expected;
 pub use layout::FORMAT;
 pub use layout::Journal;
 pub use probe::Location;
 pub use probe::Probe;
+pub use probe::SessionRole;
 pub use read::HistoryRow;
 pub use read::ProgressRow;
 pub use read::Row;

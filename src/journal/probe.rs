@@ -33,7 +33,18 @@ pub struct Probe {
     /// Whether there are tables that are not rev's.
     pub has_foreign_tables: bool,
     /// The role in force when the session began (MySQL and MariaDB), so that it can be put back.
-    pub role: Option<String>,
+    pub role: SessionRole,
+}
+
+/// The role that a session of MySQL or MariaDB begins with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SessionRole {
+    /// None, or the server knows no roles.
+    None,
+    /// This one, as the server says it.
+    Named(String),
+    /// Only the shell that a script is fed to will know it.
+    Unknown,
 }
 
 impl Location {
@@ -76,6 +87,21 @@ impl Location {
         }
     }
 
+    /// Returns what is assumed of a database that nobody asked: text for a shell is made for it.
+    ///
+    /// An empty `schema` leaves it to the shell's session.
+    pub fn unasked(&self, dialect: Dialect, schema: &str) -> Probe {
+        Probe {
+            journal: Journal::new(dialect, schema, &self.version_table, &self.prefix),
+            schema_exists: true,
+            server_version: String::new(),
+            existing: Vec::new(),
+            width: None,
+            has_foreign_tables: true,
+            role: SessionRole::Unknown,
+        }
+    }
+
     /// Reads the answer; nothing when it does not have the shape of the query.
     pub fn read(&self, family: Family, row: &Row) -> Option<Probe> {
         let [schema, schema_exists, version, existing, width, foreign, role] = row.as_slice() else { return None };
@@ -93,7 +119,10 @@ impl Location {
             existing: existing.iter().flat_map(|names| names.split(',')).map(str::to_owned).collect(),
             width: width.as_ref().and_then(|width| width.parse().ok()),
             has_foreign_tables: foreign.as_deref() == Some("1"),
-            role: role.clone().filter(|role| role != "NONE"),
+            role: match role {
+                Some(role) if role != "NONE" => SessionRole::Named(role.clone()),
+                _ => SessionRole::None,
+            },
         })
     }
 }

@@ -1,0 +1,21 @@
+//! The statements around a transaction; running and printing use the same.
+
+use crate::dialect::Family;
+
+/// Sets the savepoint that shows whether a script ended the transaction.
+pub(super) const SET_GUARD: &str = "SAVEPOINT rev_guard";
+
+/// Releases it; fails if the script ended the transaction.
+pub(super) const CHECK_GUARD: &str = "RELEASE SAVEPOINT rev_guard";
+
+/// Ends the transaction.
+pub(super) const COMMIT: &str = "COMMIT";
+
+/// Opens a transaction that may write: a script may have made transactions read-only for its session.
+pub(super) fn begin(family: Family) -> &'static str {
+    match family {
+        Family::Sqlite => "BEGIN IMMEDIATE",
+        Family::Postgres => "BEGIN READ WRITE",
+        Family::Mysql => "START TRANSACTION READ WRITE",
+    }
+}
