@@ -38,13 +38,17 @@ impl Journal {
     /// They keep others from changing it until the transaction ends, as far as these ask rev's lock table. Nothing is
     /// printed when all is well.
     pub fn expect(&self, expected: &Expected) -> Vec<String> {
-        let mismatches = [self.other_format(), self.other_rows(&expected.rows), self.other_progress(expected)];
-        self.refuse(Some(self.lock_row()), &mismatches)
+        self.refuse(Some(self.lock_row()), &[self.other_rows(&expected.rows), self.other_progress(expected)])
     }
 
     /// Returns the same for the version table alone, which is asked before rev's other tables are made.
     pub fn expect_rows(&self, rows: &Heads) -> Vec<String> {
         self.refuse(None, &[self.other_rows(rows)])
+    }
+
+    /// Returns the same for the format of the journal.
+    pub fn expect_format(&self) -> Vec<String> {
+        self.refuse(None, &[self.other_format()])
     }
 
     /// Returns statements that fail unless the server is a MariaDB or MySQL as the dialect says; their URLs look alike.

@@ -10,6 +10,7 @@ mod example;
 mod failure;
 mod journal;
 mod migrate;
+mod offline;
 mod parts;
 mod round_trips;
 mod sabotage;

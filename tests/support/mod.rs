@@ -18,6 +18,7 @@
 #![allow(dead_code, unreachable_pub, unused_imports, unused_macros)]
 
 mod database;
+mod feed;
 mod normal;
 mod proxy;
 mod session;
@@ -26,6 +27,7 @@ mod workspace;
 
 pub use database::Kind;
 pub use database::TestDatabase;
+pub use feed::feed;
 pub use normal::Normal;
 pub use proxy::Proxy;
 pub use session::Session;

@@ -17,12 +17,13 @@ use crate::journal::Write;
 use crate::sql::StatementKind;
 
 /// Lets psql find out where the journal is, where nobody has said it: as rev does when it connects.
-const FIND_SCHEMA: &str = "SELECT current_schema() AS rev_schema, current_setting('search_path') AS rev_path \\gset\n";
+const FIND_SCHEMA: &str = "SELECT current_schema() AS rev_schema \\gset\n";
 
 /// Leads the names of the journal there, whatever a script set, and past temporary tables of the same names.
-const TO_SCHEMA: &str = "SET LOCAL search_path = :\"rev_schema\", pg_temp";
+const TO_SCHEMA: &str = "SELECT current_setting('search_path') AS rev_path \\gset\n\
+                         SET LOCAL search_path = :\"rev_schema\", pg_temp;\n";
 
-/// Leads all names where they were, in a transaction that goes on.
+/// Leads all names where they were: what is deferred to the commit is the script's.
 const FROM_SCHEMA: &str = "SELECT set_config('search_path', :'rev_path', true) AS rev_path \\gset\n";
 
 /// Writes the text from its beginning to its end.
@@ -109,9 +110,9 @@ impl<'a> Printer<'a> {
 
     /// Brings the shell's session to where rev's own begins.
     fn open_session(&mut self) {
-        self.text.push('\n');
         let probe = &self.script.probe;
         let restore = Restore::new(probe);
+        self.comment("\na session as rev would have it");
         probe.journal.expect_product().iter().for_each(|sql| self.own(sql));
         self.text.push_str(&self.script.settings);
         if self.family == Family::Mysql {
@@ -141,7 +142,9 @@ impl<'a> Printer<'a> {
         }
         self.to_schema();
         tables.iter().for_each(|sql| self.own(sql));
+        journal.expect_format().iter().for_each(|sql| self.own(sql));
         self.expect();
+        self.from_schema();
         if self.family != Family::Mysql {
             self.own(transaction::COMMIT);
         }
@@ -172,19 +175,15 @@ impl<'a> Printer<'a> {
 
     /// Looks at the rows before the first statement of a step, in a transaction of its own where names must be led.
     fn expect_before_step(&mut self) {
-        if !self.finds_schema() {
-            return self.expect();
-        }
-        let is_outside = self.script.program.scope == Scope::Revision;
-        if is_outside {
+        let needs_transaction = self.finds_schema() && self.script.program.scope == Scope::Revision;
+        if needs_transaction {
             self.own(transaction::begin(self.family));
         }
         self.to_schema();
         self.expect();
-        if is_outside {
+        self.from_schema();
+        if needs_transaction {
             self.own(transaction::COMMIT);
-        } else {
-            self.text.push_str(FROM_SCHEMA);
         }
     }
 
@@ -215,10 +214,9 @@ impl<'a> Printer<'a> {
                 }
                 Action::Commit => {
                     committed = true;
+                    self.from_schema();
                     if has_own {
                         self.own(transaction::COMMIT);
-                    } else if self.finds_schema() {
-                        self.text.push_str(FROM_SCHEMA);
                     }
                 }
             }
@@ -262,7 +260,13 @@ impl<'a> Printer<'a> {
 
     fn to_schema(&mut self) {
         if self.finds_schema() {
-            self.own(TO_SCHEMA);
+            self.text.push_str(TO_SCHEMA);
+        }
+    }
+
+    fn from_schema(&mut self) {
+        if self.finds_schema() {
+            self.text.push_str(FROM_SCHEMA);
         }
     }
 
