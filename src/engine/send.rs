@@ -1,6 +1,5 @@
 //! Statements on their way to the server: collected into as few messages as it allows, and accounted for.
 
-use crate::db::Done;
 use crate::db::Failure;
 use crate::db::Notice;
 use crate::dialect::Family;
@@ -140,8 +139,10 @@ impl<'s, 'p> Sender<'s, 'p> {
             Some(data) => self.session.db.copy_in(statement.sql(), data.as_bytes()).await,
             None => self.session.db.execute(statement.sql()).await,
         };
-        let done = result.map_err(|failure| self.explain(failure, &Role::Statement(statement)))?;
-        self.tell(done);
+        match result {
+            Ok(done) => self.tell(done.notices),
+            Err(failure) => return Err(self.explain(failure, &Role::Statement(statement))),
+        }
         Ok(())
     }
 
@@ -152,8 +153,10 @@ impl<'s, 'p> Sender<'s, 'p> {
         }
         let queue = std::mem::take(&mut self.queue);
         let texts: Vec<&str> = queue.iter().map(|entry| entry.sql.as_str()).collect();
-        let answers = self.session.db.execute_all(&texts).await;
-        let answers = answers.map_err(|at| self.explain(at.failure, &queue[at.index].role))?;
+        let answers = match self.session.db.execute_all(&texts).await {
+            Ok(answers) => answers,
+            Err(at) => return Err(self.explain(at.failure, &queue[at.index].role)),
+        };
         for (entry, done) in queue.iter().zip(&answers) {
             if let Role::Journal { rows: Some(rows) } = entry.role
                 && done.rows != rows
@@ -162,7 +165,7 @@ impl<'s, 'p> Sender<'s, 'p> {
                 return Err(ErrorKind::DatabaseMoved { expected }.into());
             }
         }
-        answers.into_iter().for_each(|done| self.tell(done));
+        answers.into_iter().for_each(|done| self.tell(done.notices));
         Ok(())
     }
 
@@ -170,19 +173,20 @@ impl<'s, 'p> Sender<'s, 'p> {
         self.queue.push(Entry { sql: sql.to_owned(), role });
     }
 
-    fn tell(&mut self, done: Done) {
+    fn tell(&mut self, heard: Vec<Notice>) {
         match (&mut self.told, self.step) {
             (ToldTo::Now(observer), Some(step)) => {
-                for notice in &done.notices {
+                for notice in &heard {
                     observer.event(Event::Notice { step, notice });
                 }
             }
-            (ToldTo::Later(notices), _) => notices.extend(done.notices),
+            (ToldTo::Later(notices), _) => notices.extend(heard),
             (ToldTo::Now(_), None) | (ToldTo::Nobody, _) => {}
         }
     }
 
-    fn explain(&self, failure: Failure, role: &Role<'_>) -> Error {
+    fn explain(&mut self, mut failure: Failure, role: &Role<'_>) -> Error {
+        self.tell(std::mem::take(&mut failure.notices));
         if failure.lost {
             let address = self.session.db.address.clone();
             return ErrorKind::ConnectionLost { address, reason: failure.reason() }.into();
