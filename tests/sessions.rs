@@ -110,3 +110,38 @@ fn a_duration_does_not_move_its_column() {
 fn the_folder_and_the_ends_of_lines_are_gone() {
     check_normal("/some/folder/app.db  \n\n", "[DIR]/app.db");
 }
+
+#[test]
+fn the_help_of_every_command() {
+    Session::check("tests/sessions/help.md");
+}
+
+#[test]
+fn a_slip_in_an_argument() {
+    Session::check("tests/sessions/arguments.md");
+}
+
+#[test]
+fn configuration_that_is_missing_or_wrong() {
+    Session::check("tests/sessions/configuration.md");
+}
+
+#[test]
+fn scripts_with_faults() {
+    Session::check("tests/sessions/scripts.md");
+}
+
+#[test]
+fn revisions_that_do_not_fit_together() {
+    Session::check("tests/sessions/graph.md");
+}
+
+#[test]
+fn new_scripts_that_are_refused() {
+    Session::check("tests/sessions/new-scripts.md");
+}
+
+#[test]
+fn runs_that_stop() {
+    Session::check("tests/sessions/runs.md");
+}
