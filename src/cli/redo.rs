@@ -5,21 +5,26 @@ use crate::cli::context::Context;
 use crate::cli::outcome::Failed;
 use crate::cli::outcome::Outcome;
 
-/// Take the last revision off and apply it again
+/// Take a revision off and apply it again
 ///
-/// For working on a script: one down, one up. Both ways are checked before the first statement.
+/// For working on a script: one down, one up. What stands above the revision goes down and up with it. Both ways are
+/// checked before the first statement.
 #[derive(Debug, clap::Args)]
 pub struct RedoArgs {
-    /// Do not ask
+    /// Which: an id or its beginning, a label, `label@head`; it must be applied
+    #[arg(default_value = "current")]
+    target: String,
+    /// Do not ask, also where the environment is protected
     #[arg(short, long)]
     yes: bool,
 }
 
 /// Runs the command.
 pub async fn run(args: &RedoArgs, cx: &mut Context) -> Result<Outcome, Failed> {
+    let target = cx.target(&args.target)?;
     let project = cx.project()?;
     let mut session = cx.open(&project).await?;
     let mut observer = Confirming::new(cx.progress(), &project.config, args.yes);
-    let report = project.redo(&mut session, &cx.actor, &mut observer).await?;
+    let report = project.redo(&target, &mut session, &cx.actor, &mut observer).await?;
     cx.report(&report)
 }

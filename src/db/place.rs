@@ -22,6 +22,9 @@ pub enum Place {
     Name(String),
 }
 
+/// How much of the statement MySQL repeats in a message, in characters.
+const NEAR: usize = 80;
+
 impl Place {
     /// Reads the place out of a message of MySQL or MariaDB.
     pub(super) fn in_mysql_message(message: &str) -> Option<Self> {
@@ -69,6 +72,11 @@ impl Place {
                 Some(start + indent..start + text.trim_end().len().max(indent))
             }
             Self::Near { text, .. } if text.is_empty() => Some(sql.trim_end().len()..sql.trim_end().len()),
+            // Servers give at most 80 characters; fewer are all that is left of the statement.
+            Self::Near { text, .. } if text.chars().count() < NEAR && sql.trim_end().ends_with(text.as_str()) => {
+                let at = sql.trim_end().len() - text.len();
+                Some(at..at + word_length(text).min(text.len()))
+            }
             Self::Near { text, line } => {
                 let start = nth_line(sql, 0, *line)?;
                 let at = start + sql[start..].find(text.as_str())?;

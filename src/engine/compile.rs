@@ -158,10 +158,14 @@ impl Compiler<'_> {
 
     fn parts(&self, step: &Step, drafts: Vec<Draft>, entry: &HistoryEntry) -> Vec<Part> {
         let count = drafts.len();
-        let pragmas = self.restore.after_commit();
-        // Only statements of the script can change pragmas, so a script without any has nothing to put back.
-        let sets_session =
-            drafts.iter().flat_map(|draft| &draft.statements).any(|statement| statement.kind == StatementKind::Session);
+        let after_commit = self.restore.after_commit();
+        // Nothing but such statements changes pragmas, so a script without any has nothing to put back on SQLite. A
+        // routine of MySQL may change its caller's session.
+        let puts_back = self.target.probe.journal.dialect.family() != Family::Sqlite
+            || drafts
+                .iter()
+                .flat_map(|draft| &draft.statements)
+                .any(|statement| statement.kind == StatementKind::Session);
         drafts
             .into_iter()
             .zip(1..)
@@ -181,12 +185,13 @@ impl Compiler<'_> {
                 };
                 let restore = match (is_last, step.direction) {
                     (_, Direction::Stamp) => Vec::new(),
+                    _ if !puts_back => Vec::new(),
                     (true, _) => self.restore.before_last_write(),
                     (false, _) => self.restore.between_parts(),
                 };
-                let mut actions = draft.actions(restore, writes);
-                if is_last && sets_session {
-                    actions.extend(pragmas.iter().cloned().map(Action::Restore));
+                let mut actions = draft.actions(restore, writes, self.restore.is_transactional());
+                if is_last && puts_back && step.direction != Direction::Stamp {
+                    actions.extend(after_commit.iter().cloned().map(Action::Restore));
                 }
                 Part { number, mode: draft.mode, hash, actions }
             })
@@ -276,22 +281,31 @@ impl Draft {
         Self { mode: Mode::Transaction, statements: Vec::new() }
     }
 
-    fn actions(&self, restore: Vec<String>, writes: Vec<Write>) -> Vec<Action> {
+    /// Puts the session back in the journal's transaction where that can be, else before it: SQLite may be told by a
+    /// script that it must not even begin one.
+    fn actions(&self, restore: Vec<String>, writes: Vec<Write>, restore_inside: bool) -> Vec<Action> {
         let statements = self.statements.iter().cloned().map(Action::Statement);
-        let closing = restore.into_iter().map(Action::Restore).chain(writes.into_iter().map(Action::Write));
+        let restore = restore.into_iter().map(Action::Restore);
         let mut actions = Vec::with_capacity(self.statements.len() + 8);
         match self.mode {
             Mode::Transaction => {
                 actions.extend([Action::Begin, Action::SetGuard]);
                 actions.extend(statements);
                 actions.push(Action::CheckGuard);
+                actions.extend(restore);
+            }
+            Mode::Alone if restore_inside => {
+                actions.extend(statements);
+                actions.push(Action::Begin);
+                actions.extend(restore);
             }
             Mode::Alone => {
                 actions.extend(statements);
+                actions.extend(restore);
                 actions.push(Action::Begin);
             }
         }
-        actions.extend(closing);
+        actions.extend(writes.into_iter().map(Action::Write));
         actions.push(Action::Commit);
         actions
     }
@@ -299,10 +313,13 @@ impl Draft {
 
 fn not_one_transaction(target: &CompileFor<'_>, steps: &[ProgramStep]) -> Option<Error> {
     let dialect = target.probe.journal.dialect;
+    // Stamps run nothing but the journal's own statements, which any server can roll back.
+    let mut steps = steps.iter().filter(|step| step.direction != Direction::Stamp).peekable();
+    steps.peek()?;
     let reason = if !dialect.has_transactional_ddl() {
         format!("on {} DDL commits by itself", dialect.product())
     } else {
-        let step = steps.iter().find(|step| step.parts.iter().any(|part| part.mode == Mode::Alone))?;
+        let step = steps.find(|step| step.parts.iter().any(|part| part.mode == Mode::Alone))?;
         format!("revision `{}` has statements outside of a transaction", step.revision)
     };
     Some(ErrorKind::NotOneTransaction { reason }.into())

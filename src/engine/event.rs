@@ -123,8 +123,27 @@ pub struct Stopped {
     pub parts_kept: usize,
     /// How many parts it has.
     pub parts: usize,
-    /// Whether the connection was lost, so that the last part may have committed.
-    pub in_doubt: bool,
+    /// Whether the next part may have been kept although nothing says so.
+    pub next_part: NextPart,
+}
+
+/// What became of the part at which a revision stopped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NextPart {
+    /// Nothing of it is left.
+    Undone,
+    /// Its statement, which commits by itself, ran, but that could not be recorded: it will run again.
+    Unrecorded,
+    /// The connection was lost, so that it may have been committed or not.
+    InDoubt,
+}
+
+impl Report {
+    /// Adds what a run did that followed.
+    pub(super) fn go_on(&mut self, then: Self) {
+        self.to = then.to;
+        self.steps.extend(then.steps);
+    }
 }
 
 impl RunFailure {
@@ -136,19 +155,26 @@ impl RunFailure {
             false => format!("the database is at {}", report.to),
         };
         let Some(stopped) = &self.stopped else { return format!("{at}; nothing else was changed") };
-        let Stopped { revision, direction, parts_kept, parts, in_doubt } = stopped;
+        let Stopped { revision, direction, parts_kept, parts, next_part } = stopped;
         let next = format!("run the same {direction} again to go on");
-        if *in_doubt {
-            return format!("{at}, unless revision {revision} was just committed: `rev status` tells; {next}");
-        }
-        match parts_kept {
-            0 => format!("{at}; nothing of revision {revision} was kept; mend it and {next}"),
-            1 => {
-                format!("{at}; revision {revision} is in progress: part 1 of {parts} is kept; mend the rest and {next}")
+        let kept = match parts_kept {
+            0 => format!("nothing of revision {revision} was kept"),
+            1 => format!("revision {revision} is in progress: part 1 of {parts} is kept"),
+            _ => format!("revision {revision} is in progress: parts 1 to {parts_kept} of {parts} are kept"),
+        };
+        match next_part {
+            NextPart::Undone => format!("{at}; {kept}; mend what failed and {next}"),
+            NextPart::Unrecorded => {
+                let part = parts_kept + 1;
+                format!(
+                    "{at}; {kept}; the statement of part {part} ran, but was not recorded, and runs again with the next {direction}"
+                )
             }
-            _ => format!(
-                "{at}; revision {revision} is in progress: parts 1 to {parts_kept} of {parts} are kept; mend the rest and {next}"
-            ),
+            NextPart::InDoubt => {
+                format!(
+                    "{at}, unless the last part of revision {revision} was just committed: `rev status` tells; {next}"
+                )
+            }
         }
     }
 }

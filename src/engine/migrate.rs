@@ -83,48 +83,48 @@ impl Project {
         Ok(report)
     }
 
-    /// Takes the current revision off and applies it again; both ways are checked before the first statement.
+    /// Takes a revision off, with what stands above it, and applies all of it again.
+    ///
+    /// Both ways are checked before the first statement.
     pub async fn redo(
         &self,
+        target: &Target,
         session: &mut Session,
         actor: &Actor,
         observer: &mut dyn Observer,
     ) -> Result<Report, RunFailure> {
-        let (down, up) = self.redo_requests(session)?;
-        let program = self.program(&down, session).await?;
-        let there = self.graph.plan_upgrade(&up, &program.to).map_err(Error::from)?;
-        self.compile(&there, self.scope(), session)?;
+        let down = self.below(target, session)?;
+        let before = self.graph.maximal(&session.rows);
+        let mut rows = self.program(&down, session).await?.to;
+        for id in before.iter() {
+            let up = self.graph.plan_upgrade(&Target::revision(id), &rows).map_err(Error::from)?;
+            self.compile(&up, self.scope(), session)?;
+            rows = up.to;
+        }
         let mut report = self.migrate(&down, session, actor, observer).await?;
-        match self.migrate(&Request::Upgrade(up), session, actor, observer).await {
-            Ok(then) => {
-                report.to = then.to;
-                report.steps.extend(then.steps);
-                Ok(report)
-            }
-            Err(mut failure) => {
-                if let Some(then) = failure.report.take() {
-                    report.to = then.to;
-                    report.steps.extend(then.steps);
+        for id in before.iter() {
+            let up = Request::Upgrade(Target::revision(id));
+            match self.migrate(&up, session, actor, observer).await {
+                Ok(then) => report.go_on(then),
+                Err(mut failure) => {
+                    failure.report.take().into_iter().for_each(|then| report.go_on(then));
+                    failure.report = Some(report);
+                    return Err(failure);
                 }
-                failure.report = Some(report);
-                Err(failure)
             }
         }
+        Ok(report)
     }
 
-    /// Names the one current revision in both directions; `-1` would be ambiguous where it is a merge.
-    fn redo_requests(&self, session: &Session) -> Result<(Request, Target), Error> {
-        let rows = self.graph.maximal(&session.rows);
-        let down = Target { offset: -1, ..Target::new(Anchor::Here) };
-        let (Some(id), 1) = (rows.iter().next(), rows.iter().len()) else {
-            // The planner says it best: nothing is applied, or several revisions are.
-            let refused = self.graph.plan_downgrade(&down, &session.rows).map_err(Error::from);
-            return refused.and_then(|_| Err(ErrorKind::NoRevision { target: "current".to_owned() }.into()));
-        };
-        let parent = self.graph.get(id).and_then(|revision| revision.down_revisions.first());
+    /// Returns the downgrade that takes a revision off; `-1` would be ambiguous where it is a merge.
+    fn below(&self, target: &Target, session: &Session) -> Result<Request, Error> {
+        let id = self.graph.resolve_one(target, &session.rows)?;
+        if !self.graph.applied(&session.rows).contains(&id) {
+            return Err(ErrorKind::NotApplied { revision: id }.into());
+        }
+        let parent = self.graph.get(&id).and_then(|revision| revision.down_revisions.first());
         let anchor = parent.map_or(Anchor::Base, |parent| Anchor::Name(parent.to_string()));
-        let down = Target { label: Some(id.to_string()), anchor, offset: 0 };
-        Ok((Request::Downgrade(down), Target::revision(id)))
+        Ok(Request::Downgrade(Target { label: Some(id.to_string()), anchor, offset: 0 }))
     }
 
     fn compile(&self, plan: &Plan, scope: Scope, session: &Session) -> Result<Program, Error> {

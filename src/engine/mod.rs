@@ -22,6 +22,7 @@ pub use check::Severity;
 pub use check::check;
 pub use compile::CompileFor;
 pub use event::Event;
+pub use event::NextPart;
 pub use event::Observer;
 pub use event::Report;
 pub use event::RunFailure;

@@ -1,12 +1,13 @@
 //! The SQL that puts a session back after a script; pure text.
 
+use crate::dialect::Dialect;
 use crate::dialect::Family;
 use crate::journal::Probe;
 
 /// How one session looked before any script ran, as the statements that bring it back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Restore {
-    family: Family,
+    dialect: Dialect,
     database: String,
     role: Option<String>,
 }
@@ -14,45 +15,52 @@ pub(super) struct Restore {
 impl Restore {
     /// Remembers what was found at connect.
     pub(super) fn new(probe: &Probe) -> Self {
-        Self {
-            family: probe.journal.dialect.family(),
-            database: probe.journal.schema.clone(),
-            role: probe.role.clone(),
-        }
+        Self { dialect: probe.journal.dialect, database: probe.journal.schema.clone(), role: probe.role.clone() }
     }
 
-    /// Returns what lets the journal be written between two parts, and leaves the script's own settings in force.
+    /// Returns whether the session is put back in the transaction of the journal's rows.
+    pub(super) fn is_transactional(&self) -> bool {
+        self.dialect.family() == Family::Postgres
+    }
+
+    /// Returns what lets the journal be written between two parts; the script's own settings stay in force.
     pub(super) fn between_parts(&self) -> Vec<String> {
-        match self.family {
+        match self.dialect.family() {
             // A script that gave its privileges away gets them back for this transaction only.
             Family::Postgres => vec!["SET LOCAL SESSION AUTHORIZATION DEFAULT".to_owned()],
-            Family::Mysql => vec!["UNLOCK TABLES".to_owned(), self.set_role()],
+            Family::Sqlite | Family::Mysql => self.before_last_write(),
+        }
+    }
+
+    /// Returns what is put back in the transaction of a revision's last rows of the journal.
+    ///
+    /// On PostgreSQL that is everything. MySQL would commit early for some of it, and the journal's statements there
+    /// depend on nothing but the role; SQLite ignores most pragmas inside of a transaction.
+    pub(super) fn before_last_write(&self) -> Vec<String> {
+        match self.dialect.family() {
+            Family::Postgres => vec!["RESET SESSION AUTHORIZATION".to_owned(), "RESET ALL".to_owned()],
+            Family::Mysql => vec![self.set_role()],
             Family::Sqlite => vec!["PRAGMA query_only = OFF".to_owned()],
         }
     }
 
-    /// Returns what puts the session back after a revision, before its last rows of the journal are written.
-    pub(super) fn before_last_write(&self) -> Vec<String> {
-        match self.family {
-            Family::Postgres => vec!["RESET SESSION AUTHORIZATION".to_owned(), "RESET ALL".to_owned()],
+    /// Returns what is put back after the commit of a revision.
+    pub(super) fn after_commit(&self) -> Vec<String> {
+        match self.dialect.family() {
+            Family::Postgres => Vec::new(),
             Family::Mysql => {
-                let mut statements = vec![
+                let own: &[&str] = match self.dialect {
+                    Dialect::Mariadb => &["tx_isolation", "tx_read_only"],
+                    _ => &["transaction_isolation", "transaction_read_only"],
+                };
+                let settings = MYSQL_SETTINGS.iter().chain(own).map(|name| format!("{name} = DEFAULT"));
+                vec![
                     "UNLOCK TABLES".to_owned(),
                     format!("USE `{}`", self.database.replace('`', "``")),
-                    format!("SET {}", MYSQL_SETTINGS.map(|name| format!("{name} = DEFAULT")).join(", ")),
+                    format!("SET {}", settings.collect::<Vec<_>>().join(", ")),
                     "SET NAMES utf8mb4".to_owned(),
-                ];
-                statements.push(self.set_role());
-                statements
+                ]
             }
-            Family::Sqlite => vec!["PRAGMA query_only = OFF".to_owned()],
-        }
-    }
-
-    /// Returns what can be put back only after the commit.
-    pub(super) fn after_commit(&self) -> Vec<String> {
-        match self.family {
-            Family::Postgres | Family::Mysql => Vec::new(),
             Family::Sqlite => SQLITE_PRAGMAS.map(|(name, value)| format!("PRAGMA {name} = {value}")).to_vec(),
         }
     }

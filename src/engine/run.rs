@@ -5,12 +5,14 @@ use std::time::Instant;
 
 use crate::db::Notice;
 use crate::engine::event::Event;
+use crate::engine::event::NextPart;
 use crate::engine::event::Observer;
 use crate::engine::event::Report;
 use crate::engine::event::RunFailure;
 use crate::engine::event::StepReport;
 use crate::engine::event::Stopped;
 use crate::engine::program::Action;
+use crate::engine::program::Mode;
 use crate::engine::program::Part;
 use crate::engine::program::Program;
 use crate::engine::program::ProgramStep;
@@ -107,7 +109,7 @@ struct StepFailure {
     error: Error,
     step: usize,
     parts_kept: usize,
-    lost: bool,
+    next_part: NextPart,
 }
 
 struct Runner<'a> {
@@ -143,7 +145,6 @@ impl Runner<'_> {
         let of = self.program.steps.len();
         self.observer.event(Event::StepStarted { number: index + 1, of, step });
         let clock = Clock::start();
-        let fail = |error: Error, parts_kept| StepFailure { lost: is_lost(&error), error, step: index, parts_kept };
         for part in &step.parts {
             let result = if part.number <= step.parts_done {
                 self.replay_session(part).await
@@ -151,7 +152,14 @@ impl Runner<'_> {
                 self.part(step, part, &clock).await
             };
             if let Err(error) = result {
-                return Err(fail(error, (part.number - 1).max(step.parts_done)));
+                let next_part = match part.mode {
+                    _ if is_lost(&error) => NextPart::InDoubt,
+                    // A statement that failed has its place; anything else came after it.
+                    Mode::Alone if error.span.is_none() => NextPart::Unrecorded,
+                    Mode::Alone | Mode::Transaction => NextPart::Undone,
+                };
+                let parts_kept = (part.number - 1).max(step.parts_done);
+                return Err(StepFailure { error, step: index, parts_kept, next_part });
             }
         }
         self.step_done(index, clock.instant.elapsed());
@@ -175,7 +183,8 @@ impl Runner<'_> {
             let lost = is_lost(&error);
             self.roll_back(lost).await;
             let step = (first + told.len()).min(first + count - 1);
-            return Err(StepFailure { error, step, parts_kept: 0, lost });
+            let next_part = if lost { NextPart::InDoubt } else { NextPart::Undone };
+            return Err(StepFailure { error, step, parts_kept: 0, next_part });
         }
         let (count, of) = (told.len(), self.program.steps.len());
         for (index, Told { duration, notices }) in (first..).zip(told) {
@@ -265,7 +274,7 @@ impl Runner<'_> {
     /// Leaves a row in the history, if that still can be done, and says where things are.
     async fn give_up(mut self, failure: StepFailure) -> RunFailure {
         let step = &self.program.steps[failure.step];
-        if !failure.lost {
+        if failure.next_part != NextPart::InDoubt {
             self.record_failure(step).await;
         }
         let stopped = Stopped {
@@ -273,7 +282,7 @@ impl Runner<'_> {
             direction: step.direction,
             parts_kept: failure.parts_kept,
             parts: step.parts.len(),
-            in_doubt: failure.lost,
+            next_part: failure.next_part,
         };
         RunFailure { error: failure.error, report: Some(self.report), stopped: Some(stopped) }
     }
@@ -286,7 +295,7 @@ impl Runner<'_> {
         let clock = Clock::start();
         let restore = Restore::new(&self.session.probe);
         let mut sender = Sender::new(self.session);
-        for sql in restore.before_last_write() {
+        for sql in restore.before_last_write().into_iter().chain(restore.after_commit()) {
             sender.restore(&sql);
         }
         sender.begin();

@@ -53,9 +53,7 @@ fn every_revision_of_the_example_can_be_redone(database: &TestDatabase) {
         let next = pending["pending_revisions"][0].as_str().unwrap().to_owned();
         workspace.rev(&["upgrade", &next]).succeeded();
         let there = catalog(database);
-        workspace.rev(&["downgrade", &format!("{next}@-1")]).succeeded();
-        assert_eq!(workspace.rev(&["current", "--json"]).json()["current"], before["current"], "{next}");
-        workspace.rev(&["upgrade", &next]).succeeded();
+        workspace.rev(&["redo", &next]).succeeded();
         assert_eq!(catalog(database), there, "{next}");
     }
     panic!("twenty steps do not reach the head");
