@@ -53,5 +53,8 @@ pub async fn run(args: &HistoryArgs, cx: &mut Context) -> Result<Outcome, Failed
             revisions.iter().map(|revision| line(graph, revision, applied.as_ref(), paint) + "\n").collect()
         }
     };
+    if revisions.is_empty() {
+        cx.talk("no revision to list");
+    }
     cx.text(&text)
 }

@@ -80,6 +80,9 @@ impl Normal {
             });
             return Some((length, format!("[ID{}]", number + 1)));
         }
+        if let Some(rest) = text.strip_prefix(DURATION_KEY) {
+            return Some((DURATION_KEY.len() + digits(rest), format!("{DURATION_KEY}[TIME]")));
+        }
         duration(text).map(|length| (length, "[TIME]".to_owned()))
     }
 }
@@ -88,6 +91,7 @@ fn replace_after(text: &str, before: &str, host: &str) -> String {
     text.replace(&format!("{before}{host}"), &format!("{before}laptop"))
 }
 
+const DURATION_KEY: &str = "\"duration_ms\":";
 const DATE: &str = "0000-00-00";
 const CLOCK: &str = "00:00:00";
 
