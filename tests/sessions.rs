@@ -152,3 +152,13 @@ fn new_scripts_that_are_refused() {
 fn runs_that_stop() {
     Session::check("tests/sessions/runs.md");
 }
+
+#[test]
+fn the_quick_start_of_the_readme() {
+    Session::check("README.md");
+}
+
+#[test]
+fn the_tutorial() {
+    Session::check("docs/tutorial.md");
+}
