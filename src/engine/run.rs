@@ -207,34 +207,35 @@ impl Runner<'_> {
     ) -> Result<(), Error> {
         let began = Instant::now();
         let mut after_commit = Vec::new();
-        let mut sender = Sender::new(self.session);
+        let has_guard = self.program.dialect.has_transactional_ddl();
+        let mut sender = Sender::telling(self.session, ToldTo::Later(Vec::new()));
         sender.begin();
-        sender.set_guard();
-        sender.flush().await?;
+        if has_guard {
+            sender.set_guard();
+        }
         for step in &self.program.steps[first..first + count] {
             let clock = Clock::start();
-            let mut notices = Vec::new();
             for part in &step.parts {
-                let mut sender = Sender::for_step(self.session, step, part.mode, ToldTo::Later(Vec::new()));
+                sender.enter(step, part.mode);
                 after_commit.extend(grouped(part, &clock, self.actor, &mut sender).await?);
-                notices.extend(sender.into_notices());
             }
-            told.push(Told { duration: clock.instant.elapsed(), notices });
+            told.push(Told { duration: clock.instant.elapsed(), notices: sender.take_notices() });
             if grouping == Grouping::Fresh && began.elapsed() > GROUP_TIME {
                 break;
             }
         }
-        let mut sender = Sender::new(self.session);
-        sender.check_guard();
-        sender.flush().await?;
-        sender.commit();
+        if has_guard {
+            sender.check_guard();
+        }
+        sender.commit().await?;
         after_commit.into_iter().for_each(|sql| sender.restore(sql));
         sender.flush().await
     }
 
     /// Runs one part; on failure nothing of it is left, unless its statement commits by itself.
     async fn part(&mut self, step: &ProgramStep, part: &Part, clock: &Clock) -> Result<(), Error> {
-        let mut sender = Sender::for_step(self.session, step, part.mode, ToldTo::Now(&mut *self.observer));
+        let mut sender = Sender::telling(self.session, ToldTo::Now(&mut *self.observer));
+        sender.enter(step, part.mode);
         let result = single(part, clock, self.actor, &mut sender).await;
         if let Err(error) = &result {
             self.roll_back(is_lost(error)).await;
@@ -299,10 +300,8 @@ impl Runner<'_> {
             sender.restore(&sql);
         }
         sender.begin();
-        sender.write(&Write::History(entry), moment(&clock, self.actor));
-        if sender.flush().await.is_ok() {
-            sender.commit();
-            let _ = sender.flush().await;
+        if sender.write(&Write::History(entry), || moment(&clock, self.actor)).await.is_ok() {
+            let _ = sender.commit().await;
         }
     }
 }
@@ -316,17 +315,8 @@ async fn single<'p>(part: &'p Part, clock: &Clock, actor: &Actor, sender: &mut S
             Action::Statement(statement) => sender.statement(statement).await?,
             Action::CheckGuard => sender.check_guard(),
             Action::Restore(sql) => sender.restore(sql),
-            Action::Write(write) => {
-                // The history holds how long the statements took, so they must be through.
-                sender.flush_statements().await?;
-                sender.write(write, moment(clock, actor));
-            }
-            Action::Commit => {
-                // Only what touched the rows it expected to touch is committed.
-                sender.flush().await?;
-                sender.commit();
-                sender.flush().await?;
-            }
+            Action::Write(write) => sender.write(write, || moment(clock, actor)).await?,
+            Action::Commit => sender.commit().await?,
         }
     }
     sender.flush().await
@@ -347,14 +337,10 @@ async fn grouped<'p>(
             Action::Statement(statement) => sender.statement(statement).await?,
             Action::Restore(sql) if committed => after_commit.push(sql.as_str()),
             Action::Restore(sql) => sender.restore(sql),
-            Action::Write(write) => {
-                sender.flush_statements().await?;
-                sender.write(write, moment(clock, actor));
-            }
+            Action::Write(write) => sender.write(write, || moment(clock, actor)).await?,
             Action::Commit => committed = true,
         }
     }
-    sender.flush().await?;
     Ok(after_commit)
 }
 

@@ -46,7 +46,7 @@ enum Role<'a> {
     Guard,
     Commit,
     Statement(&'a Statement),
-    Journal { rows: u64 },
+    Journal { rows: Option<u64> },
 }
 
 /// The name of the savepoint that shows whether a script ended the transaction.
@@ -55,18 +55,24 @@ const GUARD: &str = "rev_guard";
 impl<'s, 'p> Sender<'s, 'p> {
     /// Prepares to send statements that belong to no script.
     pub(super) fn new(session: &'s mut Session) -> Self {
-        Self { session, step: None, mode: Mode::Transaction, queue: Vec::new(), told: ToldTo::Nobody }
+        Self::telling(session, ToldTo::Nobody)
     }
 
-    /// Prepares to send a part of `step`.
-    pub(super) fn for_step(session: &'s mut Session, step: &'p ProgramStep, mode: Mode, told: ToldTo<'s>) -> Self {
-        Self { session, step: Some(step), mode, queue: Vec::new(), told }
+    /// Prepares to send statements of scripts; [`Self::enter`] says of which.
+    pub(super) fn telling(session: &'s mut Session, told: ToldTo<'s>) -> Self {
+        Self { session, step: None, mode: Mode::Transaction, queue: Vec::new(), told }
     }
 
-    /// Returns the notices that were kept for later.
-    pub(super) fn into_notices(self) -> Vec<Notice> {
-        match self.told {
-            ToldTo::Later(notices) => notices,
+    /// Goes on with a part of `step`.
+    pub(super) fn enter(&mut self, step: &'p ProgramStep, mode: Mode) {
+        self.step = Some(step);
+        self.mode = mode;
+    }
+
+    /// Returns the notices that were kept for later, and forgets them.
+    pub(super) fn take_notices(&mut self) -> Vec<Notice> {
+        match &mut self.told {
+            ToldTo::Later(notices) => std::mem::take(notices),
             ToldTo::Now(_) | ToldTo::Nobody => Vec::new(),
         }
     }
@@ -82,29 +88,35 @@ impl<'s, 'p> Sender<'s, 'p> {
     }
 
     pub(super) fn set_guard(&mut self) {
-        if self.has_guard() {
-            self.push(&format!("SAVEPOINT {GUARD}"), Role::Engine);
-        }
+        self.push(&format!("SAVEPOINT {GUARD}"), Role::Engine);
     }
 
     pub(super) fn check_guard(&mut self) {
-        if self.has_guard() {
-            self.push(&format!("RELEASE SAVEPOINT {GUARD}"), Role::Guard);
-        }
+        self.push(&format!("RELEASE SAVEPOINT {GUARD}"), Role::Guard);
     }
 
-    pub(super) fn commit(&mut self) {
+    /// Ends the transaction, after everything that must be checked before that was.
+    pub(super) async fn commit(&mut self) -> Result<(), Error> {
+        if self.queue.iter().any(|entry| matches!(entry.role, Role::Journal { rows: Some(_) })) {
+            self.flush().await?;
+        }
         self.push("COMMIT", Role::Commit);
+        self.flush().await
     }
 
     pub(super) fn restore(&mut self, sql: &str) {
         self.push(sql, Role::Engine);
     }
 
-    pub(super) fn write(&mut self, write: &Write, moment: Moment<'_>) {
-        for guarded in self.session.probe.journal.statements(write, moment) {
+    /// Changes the journal at the `moment` when everything before it is through.
+    pub(super) async fn write<'m>(&mut self, write: &Write, moment: impl FnOnce() -> Moment<'m>) -> Result<(), Error> {
+        if matches!(write, Write::History(_)) {
+            self.flush().await?;
+        }
+        for guarded in self.session.probe.journal.statements(write, moment()) {
             self.queue.push(Entry { sql: guarded.sql, role: Role::Journal { rows: guarded.rows } });
         }
+        Ok(())
     }
 
     /// Sends a statement of the script, or puts it into the queue where a message can hold several.
@@ -132,15 +144,6 @@ impl<'s, 'p> Sender<'s, 'p> {
         Ok(())
     }
 
-    /// Sends what waits, if a statement of the script is among it.
-    pub(super) async fn flush_statements(&mut self) -> Result<(), Error> {
-        if self.queue.iter().any(|entry| matches!(entry.role, Role::Statement(_))) {
-            self.flush().await
-        } else {
-            Ok(())
-        }
-    }
-
     /// Sends what waits and checks that the journal's statements touched the rows they had to.
     pub(super) async fn flush(&mut self) -> Result<(), Error> {
         if self.queue.is_empty() {
@@ -151,7 +154,7 @@ impl<'s, 'p> Sender<'s, 'p> {
         let answers = self.session.db.execute_all(&texts).await;
         let answers = answers.map_err(|at| self.explain(at.failure, &queue[at.index].role))?;
         for (entry, done) in queue.iter().zip(&answers) {
-            if let Role::Journal { rows } = entry.role
+            if let Role::Journal { rows: Some(rows) } = entry.role
                 && done.rows != rows
             {
                 let expected = format!("{rows} rows were expected to change, and {} did, in: {}", done.rows, entry.sql);
@@ -164,14 +167,6 @@ impl<'s, 'p> Sender<'s, 'p> {
 
     fn push(&mut self, sql: &str, role: Role<'p>) {
         self.queue.push(Entry { sql: sql.to_owned(), role });
-    }
-
-    /// Returns whether the savepoint works there: MySQL drops savepoints with every DDL.
-    fn has_guard(&self) -> bool {
-        match self.session.db.family() {
-            Family::Sqlite | Family::Postgres => true,
-            Family::Mysql => false,
-        }
     }
 
     fn tell(&mut self, done: Done) {
