@@ -162,3 +162,8 @@ fn the_quick_start_of_the_readme() {
 fn the_tutorial() {
     Session::check("docs/tutorial.md");
 }
+
+#[test]
+fn the_examples_of_every_command() {
+    Session::check("docs/commands.md");
+}
