@@ -57,6 +57,9 @@ pub struct FailureAt {
 /// PostgreSQL reads a message whole before it runs any of it, so messages are kept to a size that it reads at once.
 const MESSAGE_BYTES: usize = 1 << 20;
 
+/// sqlx copies what is left of a SQLite message for each of its statements, so a long one would take quadratic time.
+const SQLITE_MESSAGE_BYTES: usize = 1 << 14;
+
 /// Between statements of one message; the line break ends a comment that a statement may end with.
 const SEPARATOR: &str = "\n;\n";
 
@@ -93,26 +96,30 @@ impl Database {
         Ok(done)
     }
 
-    /// Runs several statements, in as few messages as the server allows, and stops at the first that fails.
+    /// Runs several statements, in as few messages as the driver allows, and stops at the first that fails.
     ///
-    /// On PostgreSQL and MySQL a message holds several; the answers are counted, so that the one that failed is known.
+    /// A message holds several statements; the answers are counted, so that the one that failed is known. On SQLite a
+    /// message is a hop to the driver's thread and back, which costs more than a small statement.
     pub async fn execute_all(&mut self, statements: &[&str]) -> Result<Vec<Done>, FailureAt> {
         let mut done = Vec::with_capacity(statements.len());
-        if matches!(self.connection, Connection::Sqlite(_)) {
-            for (index, sql) in statements.iter().enumerate() {
-                done.push(self.execute(sql).await.map_err(|failure| FailureAt { index, failure })?);
-            }
-            return Ok(done);
-        }
-        for message in messages(statements) {
+        for message in messages(statements, self.message_bytes()) {
             let first = done.len();
             let text = message.join(SEPARATOR);
             let (rows, notices) = match &mut self.connection {
-                Connection::Sqlite(_) => (Ok(Vec::new()), Vec::new()),
+                Connection::Sqlite(connection) => (rows_of(&mut **connection, &text).await, Vec::new()),
                 Connection::Postgres(connection) => notice::listening(rows_of(&mut **connection, &text)).await,
                 Connection::Mysql(connection) => (rows_of(&mut **connection, &text).await, Vec::new()),
             };
-            let rows = rows.map_err(|(answered, failure)| in_message(message, answered, failure, first))?;
+            let rows = match rows {
+                Ok(rows) => rows,
+                Err((answered, failure)) => {
+                    let FailureAt { index, mut failure } = in_message(message, answered, failure, first);
+                    if let Connection::Sqlite(connection) = &mut self.connection {
+                        failure = sqlite_nearer(connection, statements[index], failure).await;
+                    }
+                    return Err(FailureAt { index, failure });
+                }
+            };
             done.extend(rows.into_iter().map(|rows| Done { rows, notices: Vec::new() }));
             done.resize(first + message.len(), Done::default());
             if let Some(last) = done.last_mut() {
@@ -120,6 +127,13 @@ impl Database {
             }
         }
         Ok(done)
+    }
+
+    fn message_bytes(&self) -> usize {
+        match self.family() {
+            Family::Sqlite => SQLITE_MESSAGE_BYTES,
+            Family::Postgres | Family::Mysql => MESSAGE_BYTES,
+        }
     }
 
     /// Runs PostgreSQL's `COPY … FROM STDIN` with its data.
@@ -224,11 +238,11 @@ where
 }
 
 /// Cuts the statements into runs that fit a message each.
-fn messages<'s, 't>(statements: &'s [&'t str]) -> Vec<&'s [&'t str]> {
+fn messages<'s, 't>(statements: &'s [&'t str], most: usize) -> Vec<&'s [&'t str]> {
     let mut messages = Vec::new();
     let (mut start, mut bytes) = (0, 0);
     for (index, statement) in statements.iter().enumerate() {
-        if index > start && bytes + statement.len() > MESSAGE_BYTES {
+        if index > start && bytes + statement.len() > most {
             messages.push(&statements[start..index]);
             (start, bytes) = (index, 0);
         }
@@ -320,8 +334,8 @@ mod tests {
     fn messages_end_before_they_grow_too_long() {
         let long = "x".repeat(MESSAGE_BYTES);
         let statements = ["a", &long, "b", "c"];
-        let sizes: Vec<usize> = messages(&statements).iter().map(|message| message.len()).collect();
+        let sizes: Vec<usize> = messages(&statements, MESSAGE_BYTES).iter().map(|message| message.len()).collect();
         assert_eq!(sizes, [1, 1, 2]);
-        assert!(messages(&[]).is_empty());
+        assert!(messages(&[], MESSAGE_BYTES).is_empty());
     }
 }

@@ -121,7 +121,8 @@ impl<'s, 'p> Sender<'s, 'p> {
 
     /// Sends a statement of the script, or puts it into the queue where a message can hold several.
     pub(super) async fn statement(&mut self, statement: &'p Statement) -> Result<(), Error> {
-        let shares_message = self.session.db.family() == Family::Postgres && self.mode == Mode::Transaction;
+        // MySQL has a part for each statement anyway, and tells its warnings of the last one only.
+        let shares_message = self.session.db.family() != Family::Mysql && self.mode == Mode::Transaction;
         if shares_message && statement.copy_data.is_none() {
             self.push(statement.sql(), Role::Statement(statement));
             return Ok(());
