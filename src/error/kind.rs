@@ -41,7 +41,7 @@ pub enum ErrorKind {
     SeveralRevisions { target: String, revisions: Vec<RevisionId> },
     #[error("`{target}` is no revision, but one is needed here")]
     NoRevision { target: String },
-    #[error("revision `{revision}` is not applied, so nothing can be downgraded to it")]
+    #[error("revision `{revision}` is not applied")]
     NotApplied { revision: RevisionId },
     #[error("`{target}` is the wrong way for `rev {direction}`")]
     WrongWay { target: String, direction: Direction },
