@@ -77,6 +77,7 @@ impl Refused {
             (Family::Postgres, Some("3D000")) | (Family::Mysql, Some("1049")) => {
                 ErrorKind::NoSuchDatabase { address, reason }
             }
+            (Family::Sqlite, _) => ErrorKind::CannotOpen { address, reason },
             _ => ErrorKind::ConnectionFailed { address, reason },
         };
         kind.into()
