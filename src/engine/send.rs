@@ -1,5 +1,8 @@
 //! Statements on their way to the server: collected into as few messages as it allows, and accounted for.
 
+use std::collections::VecDeque;
+use std::time::Instant;
+
 use crate::db::Failure;
 use crate::db::Notice;
 use crate::dialect::Family;
@@ -21,6 +24,17 @@ pub(super) struct Sender<'s, 'p> {
     mode: Mode,
     queue: Vec<Entry<'p>>,
     told: ToldTo<'s>,
+    /// Lengths of the queue at which a step ends.
+    marks: VecDeque<usize>,
+    passed: Vec<Passed>,
+}
+
+/// A step whose statements are through.
+pub(super) struct Passed {
+    /// When the answer of its last statement came.
+    pub(super) at: Instant,
+    /// What the server said meanwhile, if it is kept for later.
+    pub(super) notices: Vec<Notice>,
 }
 
 /// Where to tell what happens.
@@ -59,7 +73,15 @@ impl<'s, 'p> Sender<'s, 'p> {
 
     /// Prepares to send statements of scripts; [`Self::enter`] says of which.
     pub(super) fn telling(session: &'s mut Session, told: ToldTo<'s>) -> Self {
-        Self { session, step: None, mode: Mode::Transaction, queue: Vec::new(), told }
+        Self {
+            session,
+            step: None,
+            mode: Mode::Transaction,
+            queue: Vec::new(),
+            told,
+            marks: VecDeque::new(),
+            passed: Vec::new(),
+        }
     }
 
     /// Goes on with a part of `step`.
@@ -68,12 +90,23 @@ impl<'s, 'p> Sender<'s, 'p> {
         self.mode = mode;
     }
 
-    /// Returns the notices that were kept for later, and forgets them.
-    pub(super) fn take_notices(&mut self) -> Vec<Notice> {
-        match &mut self.told {
-            ToldTo::Later(notices) => std::mem::take(notices),
-            ToldTo::Now(_) | ToldTo::Nobody => Vec::new(),
+    /// Notes that a step ends with what waits now.
+    pub(super) fn mark(&mut self) {
+        if self.queue.is_empty() {
+            self.pass(Instant::now());
+        } else {
+            self.marks.push_back(self.queue.len());
         }
+    }
+
+    /// Returns the steps that are through since the last call, in order.
+    pub(super) fn take_passed(&mut self) -> Vec<Passed> {
+        std::mem::take(&mut self.passed)
+    }
+
+    /// Returns how much waits, in bytes.
+    pub(super) fn waiting(&self) -> usize {
+        self.queue.iter().map(|entry| entry.sql.len()).sum()
     }
 
     pub(super) fn begin(&mut self) {
@@ -107,15 +140,20 @@ impl<'s, 'p> Sender<'s, 'p> {
         self.push(sql, Role::Engine);
     }
 
-    /// Changes the journal at the `moment` when everything before it is through.
+    /// Changes the journal; the history holds how long all took that waits before it, so that is sent first.
     pub(super) async fn write<'m>(&mut self, write: &Write, moment: impl FnOnce() -> Moment<'m>) -> Result<(), Error> {
         if matches!(write, Write::History(_)) {
             self.flush().await?;
         }
-        for guarded in self.session.probe.journal.statements(write, moment()) {
+        self.write_later(write, moment());
+        Ok(())
+    }
+
+    /// Changes the journal with the next message.
+    pub(super) fn write_later(&mut self, write: &Write, moment: Moment<'_>) {
+        for guarded in self.session.probe.journal.statements(write, moment) {
             self.queue.push(Entry { sql: guarded.sql, role: Role::Journal { rows: guarded.rows } });
         }
-        Ok(())
     }
 
     /// Sends a statement of the script, or puts it into the queue where a message can hold several.
@@ -157,16 +195,27 @@ impl<'s, 'p> Sender<'s, 'p> {
             Ok(answers) => answers,
             Err(at) => return Err(self.explain(at.failure, &queue[at.index].role)),
         };
-        for (entry, done) in queue.iter().zip(&answers) {
+        for ((entry, done), sent) in queue.iter().zip(answers).zip(1..) {
             if let Role::Journal { rows: Some(rows) } = entry.role
                 && done.rows != rows
             {
                 let expected = format!("{rows} rows were expected to change, and {} did, in: {}", done.rows, entry.sql);
                 return Err(ErrorKind::DatabaseMoved { expected }.into());
             }
+            self.tell(done.notices);
+            while self.marks.pop_front_if(|mark| *mark == sent).is_some() {
+                self.pass(done.at);
+            }
         }
-        answers.into_iter().for_each(|done| self.tell(done.notices));
         Ok(())
+    }
+
+    fn pass(&mut self, at: Instant) {
+        let notices = match &mut self.told {
+            ToldTo::Later(notices) => std::mem::take(notices),
+            ToldTo::Now(_) | ToldTo::Nobody => Vec::new(),
+        };
+        self.passed.push(Passed { at, notices });
     }
 
     fn push(&mut self, sql: &str, role: Role<'p>) {
