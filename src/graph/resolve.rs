@@ -164,7 +164,8 @@ impl RevisionGraph {
 
     fn unknown(&self, name: &str) -> ErrorKind {
         let ids = self.revisions.iter().map(|revision| revision.id.as_str());
-        let known = ids.chain(self.labels.keys().map(AsRef::as_ref));
+        let words = ["head", "heads", "base", "current"];
+        let known = words.into_iter().chain(ids).chain(self.labels.keys().map(AsRef::as_ref));
         ErrorKind::UnknownRevision { text: name.to_owned(), nearest: nearest(name, known).map(str::to_owned) }
     }
 
