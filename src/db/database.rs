@@ -1,6 +1,6 @@
 //! One connection to any of the databases, and the few things rev does with it.
 
-use std::future::Future;
+use std::time::Instant;
 
 use futures_util::TryStreamExt;
 use sqlx::AssertSqlSafe;
@@ -13,8 +13,8 @@ use sqlx::postgres::PgConnection;
 use sqlx::sqlite::SqliteConnection;
 
 use crate::db::failure::Failure;
-use crate::db::notice;
 use crate::db::notice::Notice;
+use crate::db::notice::Notices;
 use crate::db::place;
 use crate::db::place::Place;
 use crate::dialect::Family;
@@ -37,12 +37,21 @@ pub(super) enum Connection {
 }
 
 /// What became of a statement.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Done {
     /// Rows inserted, updated or deleted; what a server says of other statements means nothing.
     pub rows: u64,
     /// What the server said meanwhile.
     pub notices: Vec<Notice>,
+    /// When its answer came.
+    pub at: Instant,
+}
+
+impl Done {
+    /// Stands for an answer that the driver swallowed.
+    fn nothing() -> Self {
+        Self { rows: 0, notices: Vec::new(), at: Instant::now() }
+    }
 }
 
 /// The statement of several that failed, by its index, and why.
@@ -75,21 +84,11 @@ impl Database {
 
     /// Runs one statement of a script and returns what the server said.
     pub async fn execute(&mut self, sql: &str) -> Result<Done, Failure> {
-        let mut done = match &mut self.connection {
-            Connection::Sqlite(connection) => match rows_of(&mut **connection, sql).await {
-                Ok(rows) => Done { rows: rows.first().copied().unwrap_or_default(), notices: Vec::new() },
-                Err((_, failure)) => return Err(sqlite_nearer(connection, sql, failure).await),
-            },
-            Connection::Postgres(connection) => {
-                let (rows, notices) = notice::listening(rows_of(&mut **connection, sql)).await;
-                let rows = rows.map_err(|(_, failure)| failure)?;
-                Done { rows: rows.first().copied().unwrap_or_default(), notices }
-            }
-            Connection::Mysql(connection) => {
-                let rows = rows_of(&mut **connection, sql).await.map_err(|(_, failure)| failure)?;
-                Done { rows: rows.first().copied().unwrap_or_default(), notices: Vec::new() }
-            }
+        let done = match self.message(sql).await {
+            Ok(done) => done,
+            Err((_, failure)) => return Err(self.nearer(sql, failure).await),
         };
+        let mut done = done.into_iter().next().unwrap_or_else(Done::nothing);
         if let Connection::Mysql(connection) = &mut self.connection {
             done.notices = mysql_warnings(connection).await?;
         }
@@ -104,29 +103,34 @@ impl Database {
         let mut done = Vec::with_capacity(statements.len());
         for message in messages(statements, self.message_bytes()) {
             let first = done.len();
-            let text = message.join(SEPARATOR);
-            let (rows, notices) = match &mut self.connection {
-                Connection::Sqlite(connection) => (rows_of(&mut **connection, &text).await, Vec::new()),
-                Connection::Postgres(connection) => notice::listening(rows_of(&mut **connection, &text)).await,
-                Connection::Mysql(connection) => (rows_of(&mut **connection, &text).await, Vec::new()),
-            };
-            let rows = match rows {
-                Ok(rows) => rows,
+            match self.message(&message.join(SEPARATOR)).await {
+                Ok(answers) => done.extend(answers),
                 Err((answered, failure)) => {
-                    let FailureAt { index, mut failure } = in_message(message, answered, failure, first);
-                    if let Connection::Sqlite(connection) = &mut self.connection {
-                        failure = sqlite_nearer(connection, statements[index], failure).await;
-                    }
+                    let FailureAt { index, failure } = in_message(message, answered, failure, first);
+                    let failure = self.nearer(statements[index], failure).await;
                     return Err(FailureAt { index, failure });
                 }
-            };
-            done.extend(rows.into_iter().map(|rows| Done { rows, notices: Vec::new() }));
-            done.resize(first + message.len(), Done::default());
-            if let Some(last) = done.last_mut() {
-                last.notices = notices;
             }
+            done.resize_with(first + message.len(), Done::nothing);
         }
         Ok(done)
+    }
+
+    /// Sends a message and returns an answer for each of its statements; on failure, how many had succeeded.
+    async fn message(&mut self, sql: &str) -> Result<Vec<Done>, (usize, Failure)> {
+        let notices = Notices::default();
+        match &mut self.connection {
+            Connection::Sqlite(connection) => answers(&mut **connection, sql, &notices).await,
+            Connection::Postgres(connection) => notices.during(answers(&mut **connection, sql, &notices)).await,
+            Connection::Mysql(connection) => answers(&mut **connection, sql, &notices).await,
+        }
+    }
+
+    async fn nearer(&mut self, sql: &str, failure: Failure) -> Failure {
+        match &mut self.connection {
+            Connection::Sqlite(connection) => sqlite_nearer(connection, sql, failure).await,
+            Connection::Postgres(_) | Connection::Mysql(_) => failure,
+        }
     }
 
     fn message_bytes(&self) -> usize {
@@ -146,8 +150,11 @@ impl Database {
             copy.send(data).await?;
             copy.finish().await
         };
-        let (rows, notices) = notice::listening(work).await;
-        Ok(Done { rows: rows?, notices })
+        let notices = Notices::default();
+        match notices.during(work).await {
+            Ok(rows) => Ok(Done { rows, notices: notices.take(), at: Instant::now() }),
+            Err(error) => Err(Failure { notices: notices.take(), ..Failure::from(error) }),
+        }
     }
 
     /// Runs queries and returns the rows of each, every value as text.
@@ -216,23 +223,23 @@ rows_affected!(sqlx::sqlite::SqliteQueryResult);
 rows_affected!(sqlx::postgres::PgQueryResult);
 rows_affected!(sqlx::mysql::MySqlQueryResult);
 
-/// Runs a message and returns the rows that each of its statements touched; on failure, how many had succeeded.
-fn rows_of<'c, C>(connection: C, sql: &str) -> impl Future<Output = Result<Vec<u64>, (usize, Failure)>>
+/// Runs a message and returns the answer of each of its statements; on failure, how many had succeeded.
+async fn answers<'c, C>(connection: C, sql: &str, notices: &Notices) -> Result<Vec<Done>, (usize, Failure)>
 where
     C: Executor<'c>,
     <C::Database as sqlx::Database>::QueryResult: RowsAffected,
     sqlx::RawSql: sqlx::Execute<'c, C::Database>,
 {
-    let mut answers = connection.fetch_many(sqlx::raw_sql(AssertSqlSafe(sql.to_owned())));
-    async move {
-        let mut rows = Vec::new();
-        loop {
-            match answers.try_next().await {
-                Ok(Some(Either::Left(result))) => rows.push(result.rows_affected()),
-                Ok(Some(Either::Right(_))) => {}
-                Ok(None) => return Ok(rows),
-                Err(error) => return Err((rows.len(), error.into())),
+    let mut stream = connection.fetch_many(sqlx::raw_sql(AssertSqlSafe(sql.to_owned())));
+    let mut done = Vec::new();
+    loop {
+        match stream.try_next().await {
+            Ok(Some(Either::Left(result))) => {
+                done.push(Done { rows: result.rows_affected(), notices: notices.take(), at: Instant::now() });
             }
+            Ok(Some(Either::Right(_))) => {}
+            Ok(None) => return Ok(done),
+            Err(error) => return Err((done.len(), Failure { notices: notices.take(), ..Failure::from(error) })),
         }
     }
 }
