@@ -69,8 +69,9 @@ const MESSAGE_BYTES: usize = 1 << 20;
 /// sqlx copies what is left of a SQLite message for each of its statements, so a long one would take quadratic time.
 const SQLITE_MESSAGE_BYTES: usize = 1 << 14;
 
-/// Between statements of one message; the line break ends a comment that a statement may end with.
-const SEPARATOR: &str = "\n;\n";
+/// Between statements of one message, none of which ends with a comment. Nothing stands before the `;`: SQLite's
+/// catalog would keep it as a part of an index.
+const SEPARATOR: &str = ";\n";
 
 impl Database {
     /// Returns which driver this is.

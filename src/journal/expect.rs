@@ -145,21 +145,21 @@ impl Journal {
     fn refuse(&self, lock: Option<String>, mismatches: &[Mismatch]) -> Vec<String> {
         let cases: String =
             mismatches.iter().map(|one| format!("\n  WHEN {} THEN {}", one.condition, one.message)).collect();
-        let found = format!("(SELECT CASE{cases}\n  END AS message) AS found");
+        let found = format!("(SELECT CASE{cases}\n  END AS message) AS found WHERE message IS NOT NULL");
         match self.dialect {
             Dialect::Sqlite => {
-                vec![format!("SELECT json_extract('{{}}', message) FROM {found} WHERE message IS NOT NULL")]
+                vec![format!("SELECT json_extract('{{}}', message) FROM {found}")]
             }
             Dialect::Postgres => vec![self.refuse_in_block(lock, mismatches)],
             Dialect::Mariadb => {
                 let signal = "CONCAT('SIGNAL SQLSTATE ''45000'' SET MESSAGE_TEXT = ', QUOTE(LEFT(message, 400)))";
-                let check = format!("SET @rev_check = (SELECT COALESCE({signal}, 'DO 0') FROM {found})");
+                let check = format!("SET @rev_check = COALESCE((SELECT {signal} FROM {found}), 'DO 0')");
                 lock_first(lock, [check, "EXECUTE IMMEDIATE @rev_check".to_owned()])
             }
             Dialect::Mysql => {
                 // SIGNAL cannot be prepared there, but an unknown name is told as it is.
                 let unknown = "CONCAT('DO `', REPLACE(message, '`', ''''), '`')";
-                let check = format!("SET @rev_check = (SELECT COALESCE({unknown}, 'DO 0') FROM {found})");
+                let check = format!("SET @rev_check = COALESCE((SELECT {unknown} FROM {found}), 'DO 0')");
                 let run = ["PREPARE rev_check FROM @rev_check", "EXECUTE rev_check", "DEALLOCATE PREPARE rev_check"];
                 lock_first(lock, [check].into_iter().chain(run.map(str::to_owned)))
             }

@@ -11,6 +11,7 @@ mod failure;
 mod journal;
 mod migrate;
 mod offline;
+mod offline_scripts;
 mod parts;
 mod round_trips;
 mod sabotage;

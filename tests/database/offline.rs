@@ -11,33 +11,33 @@ use crate::support::feed;
 use crate::support::on_each_database;
 
 /// The same project twice: one database is changed online, the other through its shell.
-struct Twins<'a> {
-    online: &'a TestDatabase,
-    offline: TestDatabase,
+pub struct Twins<'a> {
+    pub online: &'a TestDatabase,
+    pub offline: TestDatabase,
     by_rev: Workspace,
     by_shell: Workspace,
 }
 
 impl<'a> Twins<'a> {
-    fn new(online: &'a TestDatabase) -> Self {
+    pub fn new(online: &'a TestDatabase) -> Self {
         let offline = TestDatabase::new(online.kind);
         let (by_rev, by_shell) = (Workspace::new(online), Workspace::new(&offline));
         Self { online, offline, by_rev, by_shell }
     }
 
-    fn write(&self, path: &str, text: &str) {
+    pub fn write(&self, path: &str, text: &str) {
         self.by_rev.write(path, text);
         self.by_shell.write(path, text);
     }
 
-    fn script(&self, id: &str, down: &str, body: &str) {
+    pub fn script(&self, id: &str, down: &str, body: &str) {
         self.by_rev.script(id, down, body);
         self.by_shell.script(id, down, body);
     }
 
     /// Runs a command in both ways and compares what it leaves.
     #[track_caller]
-    fn check(&self, command: &[&str]) {
+    pub fn check(&self, command: &[&str]) {
         self.by_rev.rev(command).succeeded();
         let text = self.text(command);
         let output = feed(&self.offline, &text);
