@@ -112,7 +112,9 @@ impl<'a> Printer<'a> {
     fn open_session(&mut self) {
         let probe = &self.script.probe;
         let restore = Restore::new(probe);
-        self.comment("\na session as rev would have it");
+        if self.family != Family::Sqlite {
+            self.comment("\na session as rev would have it");
+        }
         probe.journal.expect_product().iter().for_each(|sql| self.own(sql));
         self.text.push_str(&self.script.settings);
         if self.family == Family::Mysql {

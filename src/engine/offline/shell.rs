@@ -180,3 +180,104 @@ fn delimiter(text: &str) -> String {
     let numbered = (1u32..).map(|number| format!("//{number}//"));
     known.chain(numbered).find(fits).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::span::Source;
+    use crate::sql::split;
+
+    /// Compares what each statement of `text` becomes, one after another, with `expected`.
+    fn check(dialect: Dialect, text: &str, expected: &str) {
+        let journal = Journal::new(dialect, "", "rev_version", "rev_");
+        let statements = split(&Source::new("a.sql", text), 0..text.len(), dialect.family()).unwrap();
+        let written: String = statements.iter().map(|statement| Shell::new(&journal).statement(statement)).collect();
+        assert_eq!(written, expected);
+    }
+
+    #[test]
+    fn psql_leaves_colons_alone() {
+        check(
+            Dialect::Postgres,
+            "SELECT a[1:n], a[:2], 1::int, f(x := 1)",
+            "SELECT a[1\\:n], a[\\:2], 1::int, f(x := 1);\n",
+        );
+        check(Dialect::Postgres, "SELECT a[1:'2'], b[1 : 2]", "SELECT a[1\\:'2'], b[1 : 2];\n");
+        check(Dialect::Postgres, "SELECT ':x', $$ :x $$ -- :x\n", "SELECT ':x', $$ :x $$;\n");
+    }
+
+    #[test]
+    fn psql_sends_a_body_whole() {
+        check(
+            Dialect::Postgres,
+            "CREATE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT ';'; SELECT 1; END;",
+            "CREATE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT ';'\\; SELECT 1\\; END\n\\g\n",
+        );
+    }
+
+    #[test]
+    fn copy_data_follows_its_statement_and_ends_as_its_lines_do() {
+        check(Dialect::Postgres, "COPY t FROM stdin;\n:x\t\\\\\n\\.\n", "COPY t FROM stdin;\n:x\t\\\\\n\\.\n");
+        check(Dialect::Postgres, "COPY t FROM stdin;\r\n1\r\n\\.\r\n", "COPY t FROM stdin;\n1\r\n\\.\r\n");
+        check(Dialect::Postgres, "COPY t FROM stdin;\n\\.\n", "COPY t FROM stdin;\n\\.\n");
+    }
+
+    #[test]
+    fn a_line_that_ends_statements_of_sqlite3_is_no_such_line_any_more() {
+        check(Dialect::Sqlite, "SELECT 4\n/\n2", "SELECT 4\n/**//\n2;\n");
+        check(Dialect::Sqlite, "SELECT 1 AS\n  Go -- x\n", "SELECT 1 AS\n  /**/Go;\n");
+        check(Dialect::Sqlite, "SELECT '\n/\ngo\n', google\n/* go */", "SELECT '\n/\ngo\n', google;\n");
+    }
+
+    #[test]
+    fn line_ends_survive_shells_that_drop_half_of_them() {
+        check(Dialect::Sqlite, "SELECT 'a\r\nb'", "SELECT 'a\r\r\nb';\n");
+        check(Dialect::Mariadb, "SELECT 'a\r\nb'", "SELECT 'a\r\r\nb';\n");
+        check(Dialect::Postgres, "SELECT 'a\r\nb'", "SELECT 'a\r\nb';\n");
+    }
+
+    #[test]
+    fn a_body_of_mysql_has_a_delimiter_that_it_does_not_hold() {
+        let procedure = |body: &str| format!("CREATE PROCEDURE p() BEGIN SELECT {body}; END");
+        for (body, end) in [("1", "//"), ("'//'", "$$"), ("'//$$'", ";;"), ("'//$$;;'", "//1//")] {
+            let sql = procedure(body);
+            check(Dialect::Mysql, &sql, &format!("DELIMITER {end}\n{sql}{end}\nDELIMITER ;\n"));
+        }
+        assert_eq!(delimiter("/*!50003 BEGIN END */"), "$$"); // `//` would begin one character early
+    }
+
+    #[test]
+    fn comments_of_routines_are_kept_by_mariadb() {
+        let sql = "CREATE FUNCTION f() RETURNS INT RETURN 1 /* it's */ + 1";
+        check(Dialect::Mariadb, sql, &format!("EXECUTE IMMEDIATE '{}';\n", sql.replace('\'', "''")));
+        check(Dialect::Mysql, sql, &format!("{sql};\n"));
+        check(Dialect::Mariadb, "CREATE TABLE t (n INT /* a */)", "CREATE TABLE t (n INT /* a */);\n");
+    }
+
+    #[test]
+    fn commands_of_the_mysql_program_are_not_run() {
+        check(Dialect::Mysql, "SELECT 1 \\! ls\n, \\N, '\\!'", "SELECT 1 \\ ! ls\n, \\N, '\\!';\n");
+        check(Dialect::Mysql, "USE\n  `shop`", "USE `shop`;\n");
+    }
+
+    proptest! {
+        #[test]
+        fn psql_gets_every_character(text in r#"([a-z:;'"$( )\[\]-]|::|\n|BEGIN ATOMIC |END){0,30}"#) {
+            let source = Source::new("a.sql", text.as_str());
+            let Ok(statements) = split(&source, 0..text.len(), Family::Postgres) else { return Ok(()) };
+            for statement in statements {
+                let written = psql(&statement);
+                let body = written.strip_suffix(";\n").or_else(|| written.strip_suffix("\n\\g\n")).unwrap();
+                prop_assert_eq!(body.replace("\\:", ":").replace("\\;", ";"), statement.sql());
+            }
+        }
+
+        #[test]
+        fn a_delimiter_is_found_where_the_text_ends(text in "[/$;1a]{0,20}") {
+            let end = delimiter(&text);
+            prop_assert_eq!(format!("{text}{end}").find(&end), Some(text.len()));
+        }
+    }
+}

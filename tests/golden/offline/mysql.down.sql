@@ -1,0 +1,89 @@
+-- Made by rev [VERSION] for MySQL: 2 revisions, from b to base.
+--     mysql DATABASE < THIS_FILE
+-- It stops at the first error, and before it changes anything where the database is not as it expects.
+-- What has been committed stays; `rev upgrade` and `rev downgrade` go on from there.
+
+-- a session as rev would have it
+SET @rev_check = COALESCE((SELECT CONCAT('DO `', REPLACE(message, '`', ''''), '`') FROM (SELECT CASE
+  WHEN VERSION() LIKE '%MariaDB%' THEN 'rev: this script is for MySQL, and the server is another product'
+  END AS message) AS found WHERE message IS NOT NULL), 'DO 0');
+PREPARE rev_check FROM @rev_check;
+EXECUTE rev_check;
+DEALLOCATE PREPARE rev_check;
+SET NAMES utf8mb4;
+
+-- rev's own tables, and where the database must be
+SET @rev_check = COALESCE((SELECT CONCAT('DO `', REPLACE(message, '`', ''''), '`') FROM (SELECT CASE
+  WHEN (SELECT COUNT(*) FROM `rev_version`) <> 1 OR (SELECT COUNT(*) FROM `rev_version` WHERE `version_num` IN ('b')) <> 1 THEN CONCAT('rev: the database is at ', COALESCE((SELECT GROUP_CONCAT(version_num SEPARATOR ', ') FROM (SELECT `version_num` FROM `rev_version` ORDER BY `version_num` ASC) AS v), 'base'), ', not at b as this script expects')
+  END AS message) AS found WHERE message IS NOT NULL), 'DO 0');
+PREPARE rev_check FROM @rev_check;
+EXECUTE rev_check;
+DEALLOCATE PREPARE rev_check;
+CREATE TABLE IF NOT EXISTS `rev_version` ( `version_num` varchar(255) NOT NULL PRIMARY KEY ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+CREATE TABLE IF NOT EXISTS `rev_history` ( `id` bigint NOT NULL PRIMARY KEY AUTO_INCREMENT, `revision` varchar(255) NOT NULL, `direction` varchar(16) NOT NULL, `outcome` varchar(16) NOT NULL, `checksum` varchar(64), `message` longtext, `down_revisions` longtext, `depends_on` longtext, `branch_labels` longtext, `started` varchar(32) NOT NULL, `duration_ms` bigint, `user` varchar(255), `host` varchar(255), `rev_version` varchar(32) NOT NULL, `downgrade` longtext ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+CREATE TABLE IF NOT EXISTS `rev_progress` ( `revision` varchar(255) NOT NULL, `part` int NOT NULL, `direction` varchar(16) NOT NULL, `state` varchar(16) NOT NULL, `hash` varchar(64) NOT NULL, `definition` longtext, `started` varchar(32) NOT NULL, PRIMARY KEY (`revision`, `part`) ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+CREATE TABLE IF NOT EXISTS `rev_lock` ( `id` int NOT NULL PRIMARY KEY, `format` int NOT NULL, `epoch` bigint NOT NULL, `host` varchar(255), `pid` bigint, `user` varchar(255), `since` varchar(32) ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+INSERT INTO `rev_lock` (`id`, `format`, `epoch`) SELECT 1, 1, 0 WHERE NOT EXISTS(SELECT 1 FROM `rev_lock` WHERE `id` = 1);
+SET @rev_check = COALESCE((SELECT CONCAT('DO `', REPLACE(message, '`', ''''), '`') FROM (SELECT CASE
+  WHEN (SELECT COUNT(*) FROM `rev_lock` WHERE `id` = 1 AND `format` = 1) <> 1 THEN 'rev: the database has no journal of the format that this script writes'
+  END AS message) AS found WHERE message IS NOT NULL), 'DO 0');
+PREPARE rev_check FROM @rev_check;
+EXECUTE rev_check;
+DEALLOCATE PREPARE rev_check;
+SET @rev_lock = (SELECT `id` FROM `rev_lock` WHERE `id` = 1 FOR UPDATE);
+SET @rev_check = COALESCE((SELECT CONCAT('DO `', REPLACE(message, '`', ''''), '`') FROM (SELECT CASE
+  WHEN (SELECT COUNT(*) FROM `rev_version`) <> 1 OR (SELECT COUNT(*) FROM `rev_version` WHERE `version_num` IN ('b')) <> 1 THEN CONCAT('rev: the database is at ', COALESCE((SELECT GROUP_CONCAT(version_num SEPARATOR ', ') FROM (SELECT `version_num` FROM `rev_version` ORDER BY `version_num` ASC) AS v), 'base'), ', not at b as this script expects')
+  WHEN (SELECT COUNT(*) FROM `rev_progress`) <> 0 THEN 'rev: a revision is in progress, which this script does not expect'
+  END AS message) AS found WHERE message IS NOT NULL), 'DO 0');
+PREPARE rev_check FROM @rev_check;
+EXECUTE rev_check;
+DEALLOCATE PREPARE rev_check;
+
+-- 1/2 downgrade b: b
+-- versions/b.sql
+START TRANSACTION READ WRITE;
+SET ROLE DEFAULT;
+SET @rev_lock = (SELECT `id` FROM `rev_lock` WHERE `id` = 1 FOR UPDATE);
+SET @rev_check = COALESCE((SELECT CONCAT('DO `', REPLACE(message, '`', ''''), '`') FROM (SELECT CASE
+  WHEN (SELECT COUNT(*) FROM `rev_version`) <> 1 OR (SELECT COUNT(*) FROM `rev_version` WHERE `version_num` IN ('b')) <> 1 THEN CONCAT('rev: the database is at ', COALESCE((SELECT GROUP_CONCAT(version_num SEPARATOR ', ') FROM (SELECT `version_num` FROM `rev_version` ORDER BY `version_num` ASC) AS v), 'base'), ', not at b as this script expects')
+  WHEN (SELECT COUNT(*) FROM `rev_progress`) <> 0 THEN 'rev: a revision is in progress, which this script does not expect'
+  END AS message) AS found WHERE message IS NOT NULL), 'DO 0');
+PREPARE rev_check FROM @rev_check;
+EXECUTE rev_check;
+DEALLOCATE PREPARE rev_check;
+UPDATE `rev_version` SET `version_num` = 'a' WHERE `version_num` = ('b');
+INSERT INTO `rev_history` (`revision`, `direction`, `outcome`, `checksum`, `message`, `down_revisions`, `depends_on`, `branch_labels`, `started`, `duration_ms`, `user`, `host`, `rev_version`, `downgrade`) VALUES ('b', 'downgrade', 'done', 'c2b65bb2c62c6289c583a1803fc6756d2aa7a529f41f369dfdf4227350b48369', 'b', 'a', '', '', CONCAT(LEFT(DATE_FORMAT(UTC_TIMESTAMP(3), '%Y-%m-%dT%H:%i:%s.%f'), 23), 'Z'), NULL, SUBSTRING_INDEX(USER(), '@', 1), NULL, '[VERSION]', NULL);
+COMMIT;
+UNLOCK TABLES;
+SET autocommit = DEFAULT, sql_mode = DEFAULT, foreign_key_checks = DEFAULT, unique_checks = DEFAULT, sql_safe_updates = DEFAULT, sql_select_limit = DEFAULT, time_zone = DEFAULT, big_tables = DEFAULT, default_storage_engine = DEFAULT, transaction_isolation = DEFAULT, transaction_read_only = DEFAULT;
+SET NAMES utf8mb4;
+
+-- 2/2 downgrade a: a
+-- versions/a.sql
+SET @rev_lock = (SELECT `id` FROM `rev_lock` WHERE `id` = 1 FOR UPDATE);
+SET @rev_check = COALESCE((SELECT CONCAT('DO `', REPLACE(message, '`', ''''), '`') FROM (SELECT CASE
+  WHEN (SELECT COUNT(*) FROM `rev_version`) <> 1 OR (SELECT COUNT(*) FROM `rev_version` WHERE `version_num` IN ('a')) <> 1 THEN CONCAT('rev: the database is at ', COALESCE((SELECT GROUP_CONCAT(version_num SEPARATOR ', ') FROM (SELECT `version_num` FROM `rev_version` ORDER BY `version_num` ASC) AS v), 'base'), ', not at a as this script expects')
+  WHEN (SELECT COUNT(*) FROM `rev_progress`) <> 0 THEN 'rev: a revision is in progress, which this script does not expect'
+  END AS message) AS found WHERE message IS NOT NULL), 'DO 0');
+PREPARE rev_check FROM @rev_check;
+EXECUTE rev_check;
+DEALLOCATE PREPARE rev_check;
+DROP TABLE t;
+SET ROLE DEFAULT;
+START TRANSACTION READ WRITE;
+SET @rev_lock = (SELECT `id` FROM `rev_lock` WHERE `id` = 1 FOR UPDATE);
+SET @rev_check = COALESCE((SELECT CONCAT('DO `', REPLACE(message, '`', ''''), '`') FROM (SELECT CASE
+  WHEN (SELECT COUNT(*) FROM `rev_version`) <> 1 OR (SELECT COUNT(*) FROM `rev_version` WHERE `version_num` IN ('a')) <> 1 THEN CONCAT('rev: the database is at ', COALESCE((SELECT GROUP_CONCAT(version_num SEPARATOR ', ') FROM (SELECT `version_num` FROM `rev_version` ORDER BY `version_num` ASC) AS v), 'base'), ', not at a as this script expects')
+  WHEN (SELECT COUNT(*) FROM `rev_progress`) <> 0 THEN 'rev: a revision is in progress, which this script does not expect'
+  END AS message) AS found WHERE message IS NOT NULL), 'DO 0');
+PREPARE rev_check FROM @rev_check;
+EXECUTE rev_check;
+DEALLOCATE PREPARE rev_check;
+DELETE FROM `rev_version` WHERE `version_num` IN ('a');
+INSERT INTO `rev_history` (`revision`, `direction`, `outcome`, `checksum`, `message`, `down_revisions`, `depends_on`, `branch_labels`, `started`, `duration_ms`, `user`, `host`, `rev_version`, `downgrade`) VALUES ('a', 'downgrade', 'done', '6cbb7472ba3cbacb85072dbc45d32c689bc73e0e3cb025a613796b574234627d', 'a', '', '', '', CONCAT(LEFT(DATE_FORMAT(UTC_TIMESTAMP(3), '%Y-%m-%dT%H:%i:%s.%f'), 23), 'Z'), NULL, SUBSTRING_INDEX(USER(), '@', 1), NULL, '[VERSION]', NULL);
+COMMIT;
+UNLOCK TABLES;
+SET autocommit = DEFAULT, sql_mode = DEFAULT, foreign_key_checks = DEFAULT, unique_checks = DEFAULT, sql_safe_updates = DEFAULT, sql_select_limit = DEFAULT, time_zone = DEFAULT, big_tables = DEFAULT, default_storage_engine = DEFAULT, transaction_isolation = DEFAULT, transaction_read_only = DEFAULT;
+SET NAMES utf8mb4;
+
+-- the database is at base
