@@ -328,7 +328,7 @@ mod tests {
     #[test]
     fn a_position_in_a_message_finds_its_statement() {
         let message = ["SELECT 'é'", "SELEC 2", "SELECT 3"];
-        let at = in_message(&message, 0, failure(Some(Place::Character(14))), 5);
+        let at = in_message(&message, 0, failure(Some(Place::Character(13))), 5);
         assert_eq!((at.index, at.failure.place), (6, Some(Place::Character(1))));
     }
 

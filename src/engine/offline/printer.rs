@@ -20,11 +20,11 @@ use crate::sql::StatementKind;
 const FIND_SCHEMA: &str = "SELECT current_schema() AS rev_schema \\gset\n";
 
 /// Leads the names of the journal there, whatever a script set, and past temporary tables of the same names.
-const TO_SCHEMA: &str = "SELECT current_setting('search_path') AS rev_path \\gset\n\
+const ENTER_SCHEMA: &str = "SELECT current_setting('search_path') AS rev_path \\gset\n\
                          SET LOCAL search_path = :\"rev_schema\", pg_temp;\n";
 
 /// Leads all names where they were: what is deferred to the commit is the script's.
-const FROM_SCHEMA: &str = "SELECT set_config('search_path', :'rev_path', true) AS rev_path \\gset\n";
+const LEAVE_SCHEMA: &str = "SELECT set_config('search_path', :'rev_path', true) AS rev_path \\gset\n";
 
 /// Writes the text from its beginning to its end.
 pub(super) struct Printer<'a> {
@@ -142,11 +142,11 @@ impl<'a> Printer<'a> {
         if self.family == Family::Postgres {
             self.own("SET LOCAL client_min_messages = warning");
         }
-        self.to_schema();
+        self.enter_schema();
         tables.iter().for_each(|sql| self.own(sql));
         journal.expect_format().iter().for_each(|sql| self.own(sql));
         self.expect();
-        self.from_schema();
+        self.leave_schema();
         if self.family != Family::Mysql {
             self.own(transaction::COMMIT);
         }
@@ -181,9 +181,9 @@ impl<'a> Printer<'a> {
         if needs_transaction {
             self.own(transaction::begin(self.family));
         }
-        self.to_schema();
+        self.enter_schema();
         self.expect();
-        self.from_schema();
+        self.leave_schema();
         if needs_transaction {
             self.own(transaction::COMMIT);
         }
@@ -216,7 +216,7 @@ impl<'a> Printer<'a> {
                 }
                 Action::Commit => {
                     committed = true;
-                    self.from_schema();
+                    self.leave_schema();
                     if has_own {
                         self.own(transaction::COMMIT);
                     }
@@ -234,7 +234,7 @@ impl<'a> Printer<'a> {
             // Putting the session back took rev's own settings too.
             self.text.push_str(&self.script.settings);
         }
-        self.to_schema();
+        self.enter_schema();
         if is_last {
             self.expect();
         }
@@ -260,15 +260,15 @@ impl<'a> Printer<'a> {
         statements.iter().for_each(|sql| self.own(sql));
     }
 
-    fn to_schema(&mut self) {
+    fn enter_schema(&mut self) {
         if self.finds_schema() {
-            self.text.push_str(TO_SCHEMA);
+            self.text.push_str(ENTER_SCHEMA);
         }
     }
 
-    fn from_schema(&mut self) {
+    fn leave_schema(&mut self) {
         if self.finds_schema() {
-            self.text.push_str(FROM_SCHEMA);
+            self.text.push_str(LEAVE_SCHEMA);
         }
     }
 
