@@ -114,6 +114,11 @@ fn catalog(kind: Kind) -> &'static [&'static str] {
     }
 }
 
+/// Whether the server behind `Kind::Mariadb` is one, and not a MySQL.
+pub fn is_mariadb(database: &TestDatabase) -> bool {
+    database.query("SELECT VERSION()")[0][0].contains("MariaDB")
+}
+
 /// Two tables, up and down, that say what ran.
 fn line(twins: &Twins<'_>) {
     twins.script(
@@ -179,7 +184,8 @@ fn a_range_needs_no_database(database: &TestDatabase) {
     let nowhere = match database.kind {
         Kind::Sqlite => "sqlite:nosuch/folder/app.db",
         Kind::Postgres => "postgres://nobody@127.0.0.1:1/nosuch",
-        Kind::Mariadb => "mariadb://nobody@127.0.0.1:1/nosuch",
+        Kind::Mariadb if is_mariadb(database) => "mariadb://nobody@127.0.0.1:1/nosuch",
+        Kind::Mariadb => "mysql://nobody@127.0.0.1:1/nosuch",
     };
     let text = |command: &[&str]| {
         let mut rev = twins.by_shell.command(&[command, &["--sql"]].concat());
