@@ -1,6 +1,8 @@
 //! What every command needs: the configuration, the project, the database, and a way to answer.
 
+use std::io;
 use std::path::Path;
+use std::process::Stdio;
 
 use crate::cli::args::GlobalArgs;
 use crate::cli::outcome::Failed;
@@ -92,6 +94,11 @@ impl Context {
         let rows = session.rows.clone();
         session.close().await;
         Ok(rows)
+    }
+
+    /// Runs the commands for a script that was written; what they print is talk, since the answer is the path.
+    pub fn run_post_write(&self, project: &Project, path: &Path) -> Result<(), Error> {
+        project.run_post_write(path, || Stdio::from(io::stderr()))
     }
 
     /// Shows what a run does.

@@ -4,6 +4,7 @@ mod author;
 mod check;
 mod compile;
 mod event;
+mod hook;
 mod init;
 mod migrate;
 mod program;
@@ -13,6 +14,7 @@ mod run;
 mod send;
 mod session;
 mod status;
+mod template;
 
 pub use author::NewRevision;
 pub use author::NewScript;

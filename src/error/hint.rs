@@ -55,6 +55,12 @@ impl ErrorKind {
             }
             Self::NotAHead { .. } => "add `--splice` to start a new branch from it",
             Self::NothingToMerge { .. } => "`rev heads` lists what can be merged",
+            Self::UnknownTemplate { known, nearest, .. } | Self::UnknownRule { known, nearest, .. } => {
+                let nearest = nearest.as_ref().map_or(String::new(), |nearest| format!("did you mean `{nearest}`? "));
+                return Some(format!("{nearest}there are {}", known.join(", ")));
+            }
+            Self::HookFailed { .. } => "mend it and run it yourself, or delete the script and try again",
+            Self::AppliedThere { .. } => "join the branches with `rev merge` instead",
             Self::NotAVersionFolder { .. } => "add it to `versions` in migrations.toml, or name one that is there",
             Self::WhichVersionFolder { .. } => "say which with `--version-path`",
             Self::NoConfig { .. } => "`rev init` makes one",
@@ -124,6 +130,8 @@ impl ErrorKind {
             | Self::Unwritable { .. }
             | Self::BadTemplate { .. }
             | Self::CommandFailed { .. }
+            | Self::CannotRebase { .. }
+            | Self::GitFailed { .. }
             | Self::BadConfig { .. }
             | Self::BadUrl { .. }
             | Self::QueryFailed { .. }

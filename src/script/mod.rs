@@ -11,6 +11,7 @@ mod outline;
 #[allow(clippy::module_inception)] // the file is named after its noun
 mod script;
 mod section;
+mod template;
 mod write;
 
 pub use checksum::statements_hash;
@@ -19,7 +20,6 @@ pub use compile::Warning;
 pub use dir::Listing;
 pub use dir::ScriptDir;
 pub use dir::next_number;
-pub use draft::DEFAULT_TEMPLATE;
 pub use draft::Draft;
 pub use draft::Subfolders;
 pub use header::Header;
@@ -30,4 +30,7 @@ pub use script::Script;
 pub use script::SectionState;
 pub use section::Section;
 pub use section::TransactionMode;
+pub use template::DEFAULT_TEMPLATE;
+pub use template::TEMPLATES;
+pub use template::Template;
 pub use write::create;
