@@ -22,6 +22,7 @@ use crate::cli::man;
 use crate::cli::merge;
 use crate::cli::outcome::Failed;
 use crate::cli::outcome::Outcome;
+use crate::cli::rebase;
 use crate::cli::redo;
 use crate::cli::revision;
 use crate::cli::show;
@@ -63,6 +64,7 @@ async fn dispatch(command: &Command, cx: &mut Context) -> Result<Outcome, Failed
         Command::Init(args) => init::run(args, cx),
         Command::Revision(args) => revision::run(args, cx).await,
         Command::Merge(args) => merge::run(args, cx).await,
+        Command::Rebase(args) => rebase::run(args, cx).await,
         Command::Edit(args) => edit::run(args, cx).await,
         Command::Upgrade(args) => upgrade::run(args, cx).await,
         Command::Downgrade(args) => downgrade::run(args, cx).await,

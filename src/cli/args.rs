@@ -18,6 +18,7 @@ use crate::cli::init::InitArgs;
 use crate::cli::log::LogArgs;
 use crate::cli::man::ManArgs;
 use crate::cli::merge::MergeArgs;
+use crate::cli::rebase::RebaseArgs;
 use crate::cli::redo::RedoArgs;
 use crate::cli::revision::RevisionArgs;
 use crate::cli::show::ShowArgs;
@@ -78,6 +79,7 @@ pub enum Command {
     Init(InitArgs),
     Revision(RevisionArgs),
     Merge(MergeArgs),
+    Rebase(RebaseArgs),
     Edit(EditArgs),
     Upgrade(UpgradeArgs),
     Downgrade(DowngradeArgs),

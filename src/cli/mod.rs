@@ -17,6 +17,7 @@ mod log;
 mod man;
 mod merge;
 mod outcome;
+mod rebase;
 mod redo;
 mod revision;
 mod run;

@@ -102,9 +102,28 @@ impl Config {
         config.template = config.template.map(|template| root.join(template));
         config.environment = selection.env.clone().or_else(|| variables.get_filled("REV_ENV").map(str::to_owned));
         let layers = Layers::new(&file, config.environment.as_deref(), &variables)?;
-        config.database = layers.database(working, &root, selection)?;
+        config.database = layers.database(layers.source(layers.url(selection)?, working, &root), selection)?;
         config.environments = file.environments.into_keys().collect();
         Ok(Self { file: path, root, post_write: file.post_write, variables, ..config })
+    }
+
+    /// Returns every database that the file names, by what messages call it: `[database]`, if it says which one it is,
+    /// and each environment. Flags and variables that say which database it is do not count here.
+    pub fn named_databases(&self) -> Result<Vec<(String, DatabaseConfig)>, Error> {
+        let file = self.file.as_deref().map(read).transpose()?.unwrap_or_default();
+        let names = file.environments.keys().map(|name| Some(name.as_str()));
+        let mut databases = Vec::new();
+        for name in [None].into_iter().chain(names) {
+            let layers = Layers::new(&file, name, &self.variables)?;
+            let (given, origin) = layers.url_of_file();
+            if name.is_none() && given.is_none() {
+                continue;
+            }
+            let title = name.map_or("[database]".to_owned(), |name| format!("[env.{name}]"));
+            let url = layers.source((given, origin), &self.root, &self.root);
+            databases.push((title, layers.database(url, &Selection::default())?));
+        }
+        Ok(databases)
     }
 
     /// Returns what holds where nothing is configured.
@@ -165,16 +184,18 @@ impl<'a> Layers<'a> {
         Ok(Self { variables, chosen, file: &file.database })
     }
 
-    fn database(&self, working: &Path, root: &Path, selection: &Selection) -> Result<DatabaseConfig, Error> {
-        let (given, origin) = self.url(selection)?;
-        let url = UrlSource {
+    fn source(&self, (given, origin): (Option<Setting>, UrlOrigin), working: &Path, root: &Path) -> UrlSource {
+        UrlSource {
             given,
             origin,
             root: root.to_owned(),
             working: working.to_owned(),
             environment: self.variables.clone(),
             chosen: self.chosen.map(|(name, span, _)| (name.to_owned(), span.clone())),
-        };
+        }
+    }
+
+    fn database(&self, url: UrlSource, selection: &Selection) -> Result<DatabaseConfig, Error> {
         let mut database = DatabaseConfig::new(url);
         let mut effective = BTreeMap::new();
         for key in DATABASE_KEYS {
@@ -214,13 +235,17 @@ impl<'a> Layers<'a> {
             }
             return Ok((Some(setting), UrlOrigin::Variable));
         }
+        Ok(self.url_of_file())
+    }
+
+    fn url_of_file(&self) -> (Option<Setting>, UrlOrigin) {
         let (table, origin) = match self.chosen {
             Some((_, _, table)) => (table, UrlOrigin::Environment),
             None => (self.file, UrlOrigin::File),
         };
         let setting = URL_KEYS.iter().find_map(|key| table.get(key.name)).cloned();
         let origin = if setting.is_some() { origin } else { UrlOrigin::Default };
-        Ok((setting, origin))
+        (setting, origin)
     }
 
     fn variable<T>(&self, key: &Key<T>) -> Option<Setting> {

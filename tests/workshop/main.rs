@@ -8,4 +8,5 @@ mod authoring;
 mod edit;
 mod hook;
 mod place;
+mod rebase;
 mod template;

@@ -12,7 +12,7 @@ use crate::support::Workspace;
 /// A workspace that keeps its database as long as it lives.
 pub struct Place {
     workspace: Workspace,
-    pub database: TestDatabase,
+    _database: TestDatabase,
 }
 
 impl Place {
@@ -21,7 +21,7 @@ impl Place {
         let database = TestDatabase::new(Kind::Sqlite);
         let workspace = Workspace::new(&database);
         workspace.write("migrations.toml", config);
-        Self { workspace, database }
+        Self { workspace, _database: database }
     }
 
     /// Makes a project with scripts, as in `a; b < a; m < a b`, each with an empty upgrade and downgrade.
