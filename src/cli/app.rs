@@ -77,7 +77,7 @@ async fn dispatch(command: &Command, cx: &mut Context) -> Result<Outcome, Failed
         Command::Heads(args) => heads::run(args, cx),
         Command::Branches(args) => branches::run(args, cx),
         Command::Show(args) => show::run(args, cx).await,
-        Command::Check(args) => check::run(args, cx),
+        Command::Check(args) => check::run(args, cx).await,
         Command::Completions(args) => completions::run(args, cx),
         Command::Man(args) => man::run(args, cx),
     }

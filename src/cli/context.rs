@@ -77,12 +77,17 @@ impl Context {
 
     /// Connects to the project's database.
     pub async fn open(&mut self, project: &Project) -> Result<Session, Error> {
-        let resolved = project.config.database.url.resolve()?;
+        self.connect(&project.config).await
+    }
+
+    /// Connects to the configured database, whether or not the scripts are sound.
+    pub async fn connect(&mut self, config: &Config) -> Result<Session, Error> {
+        let resolved = config.database.url.resolve()?;
         if resolved.origin == UrlOrigin::Flag && resolved.url.has_password() {
             self.terminal
                 .warn("others on this machine can read a password on the command line; use REV_URL or migrations.toml");
         }
-        project.open().await
+        Session::connect(&config.database, &resolved.url).await
     }
 
     /// Returns the rows of the database if they are needed, else none.

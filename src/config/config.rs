@@ -69,6 +69,8 @@ pub struct Config {
     pub timezone: String,
     /// What is run after a script was written.
     pub post_write: Vec<Hook>,
+    /// What `check` does not complain about, by the codes of its rules.
+    pub allowed: Vec<String>,
     /// The environment that was chosen.
     pub environment: Option<String>,
     /// The environments that the file has, sorted.
@@ -104,7 +106,7 @@ impl Config {
         let layers = Layers::new(&file, config.environment.as_deref(), &variables)?;
         config.database = layers.database(layers.source(layers.url(selection)?, working, &root), selection)?;
         config.environments = file.environments.into_keys().collect();
-        Ok(Self { file: path, root, post_write: file.post_write, variables, ..config })
+        Ok(Self { file: path, root, post_write: file.post_write, allowed: file.allowed, variables, ..config })
     }
 
     /// Returns every database that the file names, by what messages call it: `[database]`, if it says which one it is,
@@ -145,6 +147,7 @@ impl Config {
             file_name: "{{ date }}_{{ id }}_{{ slug }}".to_owned(),
             timezone: "UTC".to_owned(),
             post_write: Vec::new(),
+            allowed: Vec::new(),
             environment: None,
             environments: Vec::new(),
             variables: Environment::default(),
@@ -276,6 +279,7 @@ mod tests {
 
     use super::*;
     use crate::config::database::TransactionScope;
+    use crate::config::key::CHECK_KEYS;
     use crate::config::key::HOOKS_KEYS;
     use crate::config::key::POST_WRITE_KEYS;
     use crate::config::source::ResolvedUrl;
@@ -662,6 +666,7 @@ mod tests {
         let mut add = |section: &str, name: &str| known.push((section.to_owned(), name.to_owned()));
         PROJECT_KEYS.iter().for_each(|key| add("Project", key.name));
         POST_WRITE_KEYS.iter().for_each(|key| add(&format!("`[[hooks.{}]]`", HOOKS_KEYS[0]), key.name));
+        CHECK_KEYS.iter().for_each(|key| add("`[check]`", key.name));
         URL_KEYS.iter().for_each(|key| add("`[database]` and `[env.NAME]`", key.name));
         DATABASE_KEYS.iter().for_each(|key| add("`[database]` and `[env.NAME]`", key.name));
         let in_documentation = documented().into_iter().map(|(section, key, _)| (section, key)).collect::<Vec<_>>();

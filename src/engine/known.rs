@@ -6,7 +6,6 @@ use crate::config::DatabaseConfig;
 use crate::config::url::DatabaseUrl;
 use crate::direction::Direction;
 use crate::engine::project::Project;
-use crate::engine::project::open;
 use crate::engine::session::Session;
 use crate::error::Error;
 use crate::error::ErrorKind;
@@ -57,7 +56,7 @@ impl Project {
     }
 
     async fn answer(&self, database: &DatabaseConfig, url: &DatabaseUrl, id: &RevisionId) -> Result<Answer, Error> {
-        let mut session = open(database, url).await?;
+        let mut session = Session::connect(database, url).await?;
         let answer = self.look(&mut session, id).await;
         session.close().await;
         answer

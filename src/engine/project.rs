@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::config::Config;
-use crate::config::DatabaseConfig;
 use crate::config::TransactionScope;
-use crate::config::url::DatabaseUrl;
 use crate::engine::program::Scope;
 use crate::engine::session::Session;
 use crate::error::Error;
@@ -16,7 +14,6 @@ use crate::graph::Plan;
 use crate::graph::Revision;
 use crate::graph::RevisionGraph;
 use crate::id::RevisionId;
-use crate::journal::Location;
 use crate::script::Outline;
 use crate::script::Script;
 use crate::script::ScriptDir;
@@ -41,7 +38,7 @@ impl Project {
     /// Connects to the database to read.
     pub async fn open(&self) -> Result<Session, Error> {
         let database = &self.config.database;
-        open(database, &database.url.resolve()?.url).await
+        Session::connect(database, &database.url.resolve()?.url).await
     }
 
     /// Reads the whole script of a revision.
@@ -73,16 +70,6 @@ impl Project {
             TransactionScope::Run => Scope::Run,
         }
     }
-}
-
-/// Connects to the database of `url` to read, with its settings.
-pub(super) async fn open(database: &DatabaseConfig, url: &DatabaseUrl) -> Result<Session, Error> {
-    let location = Location {
-        schema: database.schema.clone(),
-        version_table: database.version_table.clone(),
-        prefix: database.table_prefix.clone(),
-    };
-    Session::open(url, &location, database.wait).await
 }
 
 /// Builds the graph; a problem in it is shown at its line of the header.

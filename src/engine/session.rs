@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::config::DatabaseConfig;
 use crate::config::url::DatabaseUrl;
 use crate::db::Access;
 use crate::db::Database;
@@ -34,6 +35,16 @@ pub struct Session {
 }
 
 impl Session {
+    /// Connects to the database of `url` to read, with the settings that the configuration has for it.
+    pub async fn connect(database: &DatabaseConfig, url: &DatabaseUrl) -> Result<Self, Error> {
+        let location = Location {
+            schema: database.schema.clone(),
+            version_table: database.version_table.clone(),
+            prefix: database.table_prefix.clone(),
+        };
+        Self::open(url, &location, database.wait).await
+    }
+
     /// Connects to read: only SELECTs are sent, and a SQLite file that is missing is an empty database.
     ///
     /// Waits up to `wait` for a server that does not answer yet.

@@ -4,7 +4,9 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod against;
 mod authoring;
+mod check;
 mod edit;
 mod hook;
 mod place;
