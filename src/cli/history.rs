@@ -18,7 +18,7 @@ pub struct HistoryArgs {
     /// Only a part: `A:B`, `A:`, `:B`, `-3:current`, `current:+2`, `label@base:`
     #[arg(short, long, value_name = "RANGE", allow_hyphen_values = true)]
     range: Option<String>,
-    /// Mark what is applied and where the database is
+    /// Mark where the database is
     #[arg(short, long)]
     indicate_current: bool,
     /// Draw the branches beside the list
@@ -53,5 +53,8 @@ pub async fn run(args: &HistoryArgs, cx: &mut Context) -> Result<Outcome, Failed
             revisions.iter().map(|revision| line(graph, revision, applied.as_ref(), paint) + "\n").collect()
         }
     };
+    if revisions.is_empty() {
+        cx.talk("no revision to list");
+    }
     cx.text(&text)
 }

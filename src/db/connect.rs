@@ -4,6 +4,7 @@ use std::io;
 use std::time::Duration;
 
 use sqlx::ConnectOptions as _;
+use sqlx::Executor as _;
 use sqlx::mysql::MySqlConnectOptions;
 use sqlx::mysql::MySqlSslMode;
 use sqlx::postgres::PgConnectOptions;
@@ -77,6 +78,7 @@ impl Refused {
             (Family::Postgres, Some("3D000")) | (Family::Mysql, Some("1049")) => {
                 ErrorKind::NoSuchDatabase { address, reason }
             }
+            (Family::Sqlite, _) => ErrorKind::CannotOpen { address, reason },
             _ => ErrorKind::ConnectionFailed { address, reason },
         };
         kind.into()
@@ -107,7 +109,12 @@ async fn attempt(url: &DatabaseUrl, access: Access) -> Result<Connection, Refuse
             let limit = server.connect_timeout.unwrap_or(ATTEMPT);
             let connecting = async {
                 Ok(match server.dialect.family() {
-                    Family::Mysql => Connection::Mysql(Box::new(mysql_options(server).connect().await?)),
+                    Family::Mysql => {
+                        let mut connection = mysql_options(server).connect().await?;
+                        // The driver asks for IGNORE_SPACE when it connects, and that cannot be switched off.
+                        connection.execute(sqlx::raw_sql("SET sql_mode = DEFAULT")).await?;
+                        Connection::Mysql(Box::new(connection))
+                    }
                     Family::Postgres | Family::Sqlite => {
                         Connection::Postgres(Box::new(postgres_options(server).connect().await?))
                     }

@@ -4,6 +4,7 @@ use sqlx::mysql::MySqlDatabaseError;
 use sqlx::postgres::PgDatabaseError;
 use sqlx::postgres::PgErrorPosition;
 
+use crate::db::notice::Notice;
 use crate::db::place::Place;
 use crate::error::ErrorKind;
 
@@ -24,6 +25,8 @@ pub struct Failure {
     pub lost: bool,
     /// Whether a unique key was violated.
     pub duplicate: bool,
+    /// What the server said before.
+    pub notices: Vec<Notice>,
 }
 
 impl Failure {
@@ -41,7 +44,7 @@ impl Failure {
     }
 
     fn plain(message: String, lost: bool) -> Self {
-        Self { message, code: None, detail: None, hint: None, place: None, lost, duplicate: false }
+        Self { message, code: None, detail: None, hint: None, place: None, lost, duplicate: false, notices: Vec::new() }
     }
 }
 
@@ -89,6 +92,7 @@ fn from_postgres(error: &PgDatabaseError) -> Failure {
         // (https://www.postgresql.org/docs/current/errcodes-appendix.html).
         lost: code.starts_with("08") || matches!(code, "57P01" | "57P02" | "57P03"),
         duplicate: code == "23505",
+        notices: Vec::new(),
     }
 }
 
@@ -110,5 +114,6 @@ fn from_mysql(error: &MySqlDatabaseError) -> Failure {
         // (https://mariadb.com/kb/en/mariadb-error-code-reference/).
         lost: matches!(number, 1053 | 1927 | 2006 | 2013),
         duplicate: matches!(number, 1062 | 1586),
+        notices: Vec::new(),
     }
 }

@@ -2,8 +2,10 @@
 
 mod author;
 mod check;
+mod clock;
 mod compile;
 mod event;
+mod group;
 mod hook;
 mod init;
 mod known;
@@ -26,6 +28,7 @@ pub use check::Finding;
 pub use check::RULES;
 pub use check::Rule;
 pub use check::Severity;
+pub use clock::Actor;
 pub use compile::CompileFor;
 pub use event::Event;
 pub use event::NextPart;
@@ -46,7 +49,6 @@ pub use program::ProgramStep;
 pub use program::Scope;
 pub use project::Project;
 pub use rebase::Rebase;
-pub use run::Actor;
 pub use run::run;
 pub use session::Session;
 pub use status::State;

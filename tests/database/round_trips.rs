@@ -19,7 +19,7 @@ fn counted(workspace: &Workspace, url: &str, proxy: &Proxy, command: &[&str]) ->
 fn at_head_there_are_two_and_a_revision_costs_two() {
     let database = TestDatabase::new(Kind::Postgres);
     let (user, rest) = database.url.split_once('@').unwrap();
-    let (address, name) = rest.split_once('/').unwrap();
+    let (address, name) = rest.split_once('/').unwrap(); // with its parameters: encrypted messages cannot be counted
     let proxy = Proxy::start(address);
     let url = format!("{user}@127.0.0.1:{}/{name}", proxy.port());
     let workspace = Workspace::new(&database);

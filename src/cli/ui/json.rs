@@ -143,7 +143,7 @@ struct ErrorJson {
     line: Option<usize>,
     column: Option<usize>,
     hint: Option<String>,
-    /// What is known besides: the server's code and detail, causes.
+    /// What is known besides: the database's code and detail, causes.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     notes: Vec<String>,
 }
@@ -364,7 +364,7 @@ mod tests {
         let error = Error::from(kind).at(Source::new("versions/a.sql", "a;\n  ñb").span(7..8));
         let expected = [
             r#"{"ok":false,"error":{"code":"statement-failed","message":"no \"x\"\u001b","file":"versions/a.sql","#,
-            r#""line":2,"column":4,"hint":null,"notes":["the server's code is 42P01"]}}"#,
+            r#""line":2,"column":4,"hint":null,"notes":["the database's code is 42P01"]}}"#,
         ];
         check_document(failure(&error), &expected.concat());
     }
