@@ -81,7 +81,7 @@ fn answer(rebase: &Rebase, is_dry: bool, cx: &mut Context) -> Result<Outcome, Fa
     cx.text(&format!("{}\n", rebase.path.display()))?;
     let before = match &change.from {
         Some(from) => format!("no longer grows from `{from}`"),
-        None => "no longer is a base".to_owned(),
+        None => "is no longer a base".to_owned(),
     };
     cx.talk(&format!("`{}` {parents} now, and {before}", change.revision));
     Ok(Outcome::Done)

@@ -9,6 +9,7 @@ mod authoring;
 mod check;
 mod edit;
 mod hook;
+mod listing;
 mod place;
 mod rebase;
 mod template;
