@@ -21,13 +21,18 @@ impl Repository {
 
     #[track_caller]
     fn git(&self, line: &str) -> String {
+        self.run_git(line).succeeded().to_owned()
+    }
+
+    /// Runs git without anything that the developer has configured.
+    fn run_git(&self, line: &str) -> Output {
         let mut command = Command::new("git");
         command.args(line.split_whitespace()).current_dir(self.0.path());
         for name in ["GIT_AUTHOR_NAME", "GIT_COMMITTER_NAME", "GIT_AUTHOR_EMAIL", "GIT_COMMITTER_EMAIL"] {
             command.env(name, "nobody");
         }
-        command.env("HOME", self.0.path()).env("GIT_CONFIG_NOSYSTEM", "1");
-        Output::of(command).succeeded().to_owned()
+        command.env("HOME", self.0.path()).env("GIT_CONFIG_NOSYSTEM", "1").env_remove("XDG_CONFIG_HOME");
+        Output::of(command)
     }
 
     fn commit(&self) {
@@ -167,9 +172,7 @@ fn a_check_works_inside_of_a_commit_hook_and_from_a_folder_below() {
     repository.0.grow("d < c");
     repository.edit("a", "-- rev: upgrade\n", "-- rev: upgrade\nSELECT 1;\n");
     repository.git("add -A");
-    let mut command = Command::new("git");
-    command.args(["commit", "-q", "-m", "x"]).current_dir(repository.0.path());
-    assert_ne!(Output::of(command).code, 0);
+    assert_ne!(repository.run_git("commit -q -m x").code, 0);
     assert!(repository.0.read("hook.txt").contains("changed-revision"));
     let mut command = repository.0.command(&["check", "--against", "main"]);
     command.current_dir(repository.0.path().join("versions")).env("GIT_DIR", ".git");
