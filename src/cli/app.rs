@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 
+use clap::CommandFactory;
 use clap::Parser;
 use clap::error::ErrorKind as ClapKind;
 
@@ -78,8 +79,8 @@ async fn dispatch(command: &Command, cx: &mut Context) -> Result<Outcome, Failed
         Command::Branches(args) => branches::run(args, cx),
         Command::Show(args) => show::run(args, cx).await,
         Command::Check(args) => check::run(args, cx).await,
-        Command::Completions(args) => completions::run(args, cx),
-        Command::Man(args) => man::run(args, cx),
+        Command::Completions(args) => completions::run(args, Cli::command(), cx),
+        Command::Man(args) => man::run(args, Cli::command(), cx),
     }
 }
 

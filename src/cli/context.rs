@@ -4,7 +4,7 @@ use std::io;
 use std::path::Path;
 use std::process::Stdio;
 
-use crate::cli::args::GlobalArgs;
+use crate::cli::global::GlobalArgs;
 use crate::cli::outcome::Failed;
 use crate::cli::outcome::Outcome;
 use crate::cli::ui::Progress;

@@ -10,6 +10,7 @@ mod context;
 mod current;
 mod downgrade;
 mod edit;
+mod global;
 mod heads;
 mod history;
 mod init;
