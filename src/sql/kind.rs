@@ -24,6 +24,8 @@ pub enum StatementKind {
     Query,
     /// It changes settings of the session.
     Session,
+    /// It takes locks on tables, or gives them back; they never outlive the session.
+    Lock,
     /// None of these.
     Other,
 }
@@ -65,8 +67,6 @@ const FIRST_WORDS: &[(StatementKind, &[&str])] = &[
             "reset",
             "use",
             "pragma",
-            "lock",
-            "unlock",
             "discard",
             "listen",
             "unlisten",
@@ -76,6 +76,7 @@ const FIRST_WORDS: &[(StatementKind, &[&str])] = &[
             "detach",
         ],
     ),
+    (StatementKind::Lock, &["lock", "unlock"]),
 ];
 
 impl StatementKind {
@@ -175,7 +176,8 @@ mod tests {
     fn what_only_looks_like_transaction_control_is_not() {
         check(Family::Mysql, "BEGIN NOT ATOMIC SELECT 1; START SLAVE; END", StatementKind::Other);
         check(Family::Postgres, "PREPARE p AS SELECT 1", StatementKind::Session);
-        check(Family::Mysql, "SET autocommit = 0; LOCK TABLES t WRITE; USE shop", StatementKind::Session);
+        check(Family::Mysql, "SET autocommit = 0; USE shop", StatementKind::Session);
+        check(Family::Mysql, "LOCK TABLES t WRITE; UNLOCK TABLES", StatementKind::Lock);
     }
 
     #[test]
