@@ -46,7 +46,7 @@ impl Location {
         match family {
             Family::Sqlite => format!(
                 "SELECT 'main', 1, sqlite_version(), \
-                 (SELECT group_concat(name) FROM main.sqlite_schema WHERE type = 'table' AND name IN ({tables})), \
+                 (SELECT group_concat(name) FROM main.sqlite_schema WHERE type IN ('table', 'view') AND name IN ({tables})), \
                  NULL, \
                  EXISTS (SELECT 1 FROM main.sqlite_schema WHERE name NOT IN ({tables}) AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'), \
                  NULL"
@@ -54,11 +54,12 @@ impl Location {
             Family::Postgres => format!(
                 "SELECT s.name, CASE WHEN n.oid IS NULL THEN 0 ELSE 1 END, current_setting('server_version'), \
                  (SELECT string_agg(c.relname::text, ',') FROM pg_catalog.pg_class c \
-                 WHERE c.relnamespace = n.oid AND c.relkind IN ('r', 'p') AND c.relname IN ({tables})), \
+                 WHERE c.relnamespace = n.oid AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relname IN ({tables})), \
                  (SELECT a.atttypmod - 4 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid \
                  WHERE c.relnamespace = n.oid AND c.relname = {version} AND a.attname = 'version_num' AND a.atttypmod > 4), \
-                 CASE WHEN EXISTS (SELECT 1 FROM pg_catalog.pg_class c WHERE c.relnamespace = n.oid \
-                 AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relname NOT IN ({tables})) THEN 1 ELSE 0 END, \
+                 CASE WHEN EXISTS (SELECT 1 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace o ON o.oid = c.relnamespace \
+                 WHERE o.nspname <> 'information_schema' AND left(o.nspname, 3) <> 'pg_' AND c.relkind IN ('r', 'p', 'v', 'm', 'f') \
+                 AND (c.relnamespace <> n.oid OR c.relname NOT IN ({tables}))) THEN 1 ELSE 0 END, \
                  NULL \
                  FROM (SELECT coalesce({}, current_schema()::text) AS name) s \
                  LEFT JOIN pg_catalog.pg_namespace n ON n.nspname = s.name",

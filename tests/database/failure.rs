@@ -120,3 +120,45 @@ fn a_position_in_a_message_of_many_statements_is_the_statements_own() {
     let output = workspace.rev(&["upgrade"]);
     assert!(output.failed(3).contains("versions/a.sql:8:8"), "{}", output.stderr);
 }
+
+#[test]
+fn rows_for_a_client_are_refused_in_plain_words() {
+    let database = TestDatabase::new(Kind::Postgres);
+    let workspace = Workspace::new(&database);
+    workspace.script("a", "", "-- rev: upgrade\nCREATE TABLE t (n INT);\nCOPY t TO STDOUT;\n");
+    let output = workspace.rev(&["upgrade"]);
+    assert!(output.failed(3).contains("versions/a.sql:7:1") && output.stderr.contains("COPY … TO STDOUT"));
+}
+
+/// A power cut in the middle of a write: only a connection that may write can roll it back.
+#[test]
+fn a_sqlite_file_that_was_left_in_the_middle_of_a_write_is_rolled_back() {
+    let database = TestDatabase::new(Kind::Sqlite);
+    let workspace = Workspace::new(&database);
+    workspace.script("a", "", "-- rev: upgrade\nCREATE TABLE a (n INTEGER);\n");
+    workspace.rev(&["upgrade"]).succeeded();
+    workspace.script(
+        "b",
+        "a",
+        "-- rev: upgrade\nPRAGMA cache_size = 5;\nCREATE TABLE big (s TEXT);\n\
+         INSERT INTO big WITH RECURSIVE c (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT hex(randomblob(500)) FROM c;\n",
+    );
+    let mut writing = workspace.command(&["upgrade"]).stderr(std::process::Stdio::null()).spawn().unwrap();
+    let file = std::path::PathBuf::from(database.url.trim_start_matches("sqlite:"));
+    while std::fs::metadata(&file).unwrap().len() < 1 << 20 {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+        assert!(writing.try_wait().unwrap().is_none());
+    }
+    writing.kill().unwrap();
+    writing.wait().unwrap();
+    assert!(file.with_extension("db-journal").exists());
+    let copy = std::fs::read(&file).unwrap();
+    let journal = std::fs::read(file.with_extension("db-journal")).unwrap();
+    for command in ["current", "upgrade"] {
+        std::fs::write(&file, &copy).unwrap();
+        std::fs::write(file.with_extension("db-journal"), &journal).unwrap();
+        workspace.script("b", "a", "-- rev: upgrade\n");
+        workspace.rev(&[command]).succeeded();
+    }
+    assert_eq!(database.query("SELECT version_num FROM rev_version"), [["b"]]);
+}
