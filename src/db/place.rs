@@ -61,7 +61,8 @@ impl Place {
     pub fn find(&self, sql: &str) -> Option<Range<usize>> {
         match self {
             Self::Character(position) => {
-                let start = sql.char_indices().nth(position.checked_sub(1)?)?.0;
+                // Beyond the end is where something is missing.
+                let start = sql.char_indices().nth(position.checked_sub(1)?).map_or(sql.len(), |(at, _)| at);
                 Some(start..start + word_length(&sql[start..]))
             }
             Self::BlockLine(line) => {

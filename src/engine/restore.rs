@@ -27,7 +27,10 @@ impl Restore {
     pub(super) fn between_parts(&self) -> Vec<String> {
         match self.dialect.family() {
             // A script that gave its privileges away gets them back for this transaction only.
-            Family::Postgres => vec!["SET LOCAL SESSION AUTHORIZATION DEFAULT".to_owned()],
+            Family::Postgres => vec![
+                "SET LOCAL SESSION AUTHORIZATION DEFAULT".to_owned(),
+                "SET LOCAL client_encoding TO DEFAULT".to_owned(),
+            ],
             Family::Sqlite | Family::Mysql => self.before_last_write(),
         }
     }
@@ -38,7 +41,7 @@ impl Restore {
     /// depend on nothing but the role; SQLite ignores most pragmas inside of a transaction.
     pub(super) fn before_last_write(&self) -> Vec<String> {
         match self.dialect.family() {
-            Family::Postgres => vec!["RESET SESSION AUTHORIZATION".to_owned(), "RESET ALL".to_owned()],
+            Family::Postgres => PG_RESETS.map(str::to_owned).to_vec(),
             Family::Mysql => vec![self.set_role()],
             Family::Sqlite => vec!["PRAGMA query_only = OFF".to_owned()],
         }
@@ -75,6 +78,10 @@ impl Restore {
         }
     }
 }
+
+/// What `DISCARD ALL` does for names and settings; it cannot run inside of a transaction.
+const PG_RESETS: [&str; 5] =
+    ["RESET SESSION AUTHORIZATION", "RESET ALL", "CLOSE ALL", "DEALLOCATE ALL", "DISCARD TEMP"];
 
 /// Session variables that change what later statements mean or whether they run; `DEFAULT` is the server's value.
 const MYSQL_SETTINGS: [&str; 9] = [

@@ -57,12 +57,12 @@ pub async fn run(
     let mut runner = Runner { program, session, actor, observer, report };
     let mut next = 0;
     while next < program.steps.len() {
-        let group = grouping.length(&program.steps[next..]);
+        let group = grouping.length(&program.steps, next);
         let ran = match group {
             0 | 1 if grouping != Grouping::All => runner.alone(next).await.map(|()| 1),
             _ => match runner.group(next, group, grouping).await {
                 // What fails in a group is run again one by one, so that grouping is never visible in a result.
-                Err(_) if grouping == Grouping::Fresh => runner.one_by_one(next, group).await,
+                Err(_) if grouping != Grouping::All => runner.one_by_one(next, group).await,
                 result => result,
             },
         };
@@ -80,7 +80,10 @@ enum Grouping {
     /// Each for itself.
     None,
     /// Some at a time, while the database holds nothing that could be blocked by a longer transaction.
-    Fresh,
+    Fresh {
+        /// How many of the program's steps can do so without showing it.
+        steps: usize,
+    },
     /// All of the run.
     All,
 }
@@ -89,17 +92,25 @@ impl Grouping {
     fn of(program: &Program, session: &Session) -> Self {
         match program.scope {
             Scope::Run => Self::All,
-            Scope::Revision if program.dialect.has_transactional_ddl() && session.is_fresh() => Self::Fresh,
+            Scope::Revision if program.dialect.has_transactional_ddl() && session.is_fresh() => {
+                let family = program.dialect.family();
+                let is_alone = |step: &ProgramStep| step.defers_checks() || step.leaves_tables(family);
+                let first_alone = program.steps.iter().position(is_alone);
+                Self::Fresh { steps: first_alone.unwrap_or(program.steps.len()) }
+            }
             Scope::Revision => Self::None,
         }
     }
 
-    /// Returns how many of the steps can go together.
-    fn length(self, steps: &[ProgramStep]) -> usize {
+    /// Returns how many of the steps from `next` on can go together.
+    fn length(self, steps: &[ProgramStep], next: usize) -> usize {
         match self {
             Self::None => 1,
-            Self::Fresh => steps.iter().take(GROUP_STEPS).take_while(|step| step.is_one_transaction()).count(),
-            Self::All => steps.len(),
+            Self::Fresh { steps: end } => {
+                let group = steps[..end.max(next)].iter().skip(next).take(GROUP_STEPS);
+                group.take_while(|step| step.is_one_transaction()).count()
+            }
+            Self::All => steps.len() - next,
         }
     }
 }
@@ -145,6 +156,10 @@ impl Runner<'_> {
         let of = self.program.steps.len();
         self.observer.event(Event::StepStarted { number: index + 1, of, step });
         let clock = Clock::start();
+        if let Err(error) = self.take_leave(index).await {
+            let (parts_kept, next_part) = (step.parts_done, NextPart::Undone);
+            return Err(StepFailure { error, step: index, parts_kept, next_part });
+        }
         for part in &step.parts {
             let result = if part.number <= step.parts_done {
                 self.replay_session(part).await
@@ -164,6 +179,15 @@ impl Runner<'_> {
         }
         self.step_done(index, clock.instant.elapsed());
         Ok(())
+    }
+
+    /// Leaves the session of the step before, if that may have left tables in it.
+    async fn take_leave(&mut self, index: usize) -> Result<(), Error> {
+        let before = index.checked_sub(1).map(|before| &self.program.steps[before]);
+        match before {
+            Some(step) if step.leaves_tables(self.program.dialect.family()) => self.session.reconnect().await,
+            _ => Ok(()),
+        }
     }
 
     /// Runs steps one by one that failed as a group.
@@ -220,7 +244,7 @@ impl Runner<'_> {
                 notices.extend(sender.into_notices());
             }
             told.push(Told { duration: clock.instant.elapsed(), notices });
-            if grouping == Grouping::Fresh && began.elapsed() > GROUP_TIME {
+            if grouping != Grouping::All && began.elapsed() > GROUP_TIME {
                 break;
             }
         }
@@ -299,8 +323,8 @@ impl Runner<'_> {
             sender.restore(&sql);
         }
         sender.begin();
-        sender.write(&Write::History(entry), moment(&clock, self.actor));
-        if sender.flush().await.is_ok() {
+        let wrote = sender.write(&Write::History(entry), moment(&clock, self.actor)).await;
+        if wrote.is_ok() && sender.flush().await.is_ok() {
             sender.commit();
             let _ = sender.flush().await;
         }
@@ -319,7 +343,7 @@ async fn single<'p>(part: &'p Part, clock: &Clock, actor: &Actor, sender: &mut S
             Action::Write(write) => {
                 // The history holds how long the statements took, so they must be through.
                 sender.flush_statements().await?;
-                sender.write(write, moment(clock, actor));
+                sender.write(write, moment(clock, actor)).await?;
             }
             Action::Commit => {
                 // Only what touched the rows it expected to touch is committed.
@@ -349,7 +373,7 @@ async fn grouped<'p>(
             Action::Restore(sql) => sender.restore(sql),
             Action::Write(write) => {
                 sender.flush_statements().await?;
-                sender.write(write, moment(clock, actor));
+                sender.write(write, moment(clock, actor)).await?;
             }
             Action::Commit => committed = true,
         }

@@ -61,9 +61,16 @@ impl Session {
     /// Makes the session able to write, and reads the state again.
     pub async fn for_writing(&mut self) -> Result<(), Error> {
         if self.db.family() == Family::Sqlite {
-            self.db = Database::connect(&self.url, Access::Write, Duration::ZERO).await?;
+            self.reconnect().await?;
         }
         self.refresh().await
+    }
+
+    /// Begins a session of the server anew, to write, without what scripts left in the old one.
+    pub(super) async fn reconnect(&mut self) -> Result<(), Error> {
+        let db = Database::connect(&self.url, Access::Write, Duration::ZERO).await?;
+        std::mem::replace(&mut self.db, db).close().await;
+        Ok(())
     }
 
     /// Notes the state after a run, which left nothing in progress.
