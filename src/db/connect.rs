@@ -71,6 +71,10 @@ struct Refused {
 impl Refused {
     fn explain(self, url: &DatabaseUrl) -> Error {
         let (address, reason) = (url.address(), self.failure.reason());
+        if let DatabaseUrl::Sqlite(file) = url {
+            let reason = if file.path.is_dir() { "it is a folder".to_owned() } else { reason };
+            return Error::from(ErrorKind::Unreadable { path: file.path.clone() }).because(reason);
+        }
         let kind = match (url.dialect().family(), self.failure.code.as_deref()) {
             (Family::Postgres, Some(code)) if code.starts_with("28") => ErrorKind::AccessDenied { address, reason },
             (Family::Mysql, Some("1044" | "1045" | "1698")) => ErrorKind::AccessDenied { address, reason },
