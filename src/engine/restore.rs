@@ -10,12 +10,18 @@ pub(super) struct Restore {
     dialect: Dialect,
     database: String,
     role: Option<String>,
+    names: Option<String>,
 }
 
 impl Restore {
     /// Remembers what was found at connect.
     pub(super) fn new(probe: &Probe) -> Self {
-        Self { dialect: probe.journal.dialect, database: probe.journal.schema.clone(), role: probe.role.clone() }
+        Self {
+            dialect: probe.journal.dialect,
+            database: probe.journal.schema.clone(),
+            role: probe.role.clone(),
+            names: probe.names.clone(),
+        }
     }
 
     /// Returns whether the session is put back in the transaction of the journal's rows.
@@ -61,7 +67,7 @@ impl Restore {
                     "UNLOCK TABLES".to_owned(),
                     format!("USE `{}`", self.database.replace('`', "``")),
                     format!("SET {}", settings.collect::<Vec<_>>().join(", ")),
-                    "SET NAMES utf8mb4".to_owned(),
+                    format!("SET NAMES {}", self.names.as_deref().unwrap_or("utf8mb4")),
                 ]
             }
             Family::Sqlite => SQLITE_PRAGMAS.map(|(name, value)| format!("PRAGMA {name} = {value}")).to_vec(),
@@ -84,7 +90,7 @@ const PG_RESETS: [&str; 5] =
     ["RESET SESSION AUTHORIZATION", "RESET ALL", "CLOSE ALL", "DEALLOCATE ALL", "DISCARD TEMP"];
 
 /// Session variables that change what later statements mean or whether they run; `DEFAULT` is the server's value.
-const MYSQL_SETTINGS: [&str; 9] = [
+const MYSQL_SETTINGS: [&str; 8] = [
     "autocommit",
     "sql_mode",
     "foreign_key_checks",
@@ -92,7 +98,6 @@ const MYSQL_SETTINGS: [&str; 9] = [
     "sql_safe_updates",
     "sql_select_limit",
     "time_zone",
-    "big_tables",
     "default_storage_engine",
 ];
 

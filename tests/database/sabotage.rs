@@ -198,6 +198,20 @@ fn warnings_in_another_encoding() {
     assert!(output.stderr.contains("nosuch"), "{}", output.stderr);
 }
 
+/// The collation that the URL asks for is the next revision's too, and putting it back is nothing to warn about.
+#[test]
+fn the_collation_of_the_url_stays() {
+    let database = TestDatabase::new(Kind::Mariadb);
+    let workspace = Workspace::new(&database);
+    let body = "INSERT INTO t VALUES (@@collation_connection);\nSELECT 2;\nSET NAMES latin1;\n";
+    workspace.script("a", "", &format!("-- rev: upgrade\nCREATE TABLE t (s VARCHAR(50));\n{body}"));
+    workspace.script("b", "a", &format!("-- rev: upgrade\nSELECT 2;\n{body}"));
+    let output = workspace.rev(&["upgrade", "-u", &format!("{}?collation=utf8mb4_czech_ci", database.url)]);
+    output.succeeded();
+    assert!(!output.stderr.contains("warning"), "{}", output.stderr);
+    assert_eq!(database.query("SELECT s FROM t"), [["utf8mb4_czech_ci"], ["utf8mb4_czech_ci"]]);
+}
+
 /// DDL in a procedure ends the transaction; the journal's rows still come together or not at all.
 #[test]
 fn a_procedure_that_commits() {
