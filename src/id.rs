@@ -149,7 +149,7 @@ fn check_name(text: &str) -> Result<(), IllegalName> {
         return illegal("only letters, digits, `_` and `.` may stand in it");
     }
     if RESERVED.contains(&text) {
-        return illegal("it is a word of the target grammar");
+        return illegal("the word has a meaning of its own");
     }
     Ok(())
 }

@@ -1,4 +1,58 @@
 //! `rev`: a graph of plain SQL revisions for SQLite, PostgreSQL, MariaDB and MySQL.
+//!
+//! The `rev` program is a thin face of this library. Nothing here prints, ends the process or keeps global state, so a
+//! program can bring its database up to date by itself when it starts:
+//!
+//! ```
+//! use std::path::Path;
+//!
+//! use rev::Project;
+//! use rev::config::{Config, Environment, Selection};
+//! use rev::engine::{Actor, Event, Observer, Request};
+//! use rev::graph::{Anchor, Target};
+//!
+//! /// Shows what goes on, in whatever way the program shows things.
+//! #[derive(Default)]
+//! struct Lines(Vec<String>);
+//!
+//! impl Observer for Lines {
+//!     fn event(&mut self, event: Event<'_>) {
+//!         if let Event::StepDone { number, of, step, duration } = event {
+//!             self.0.push(format!("{number}/{of} {} took {duration:?}", step.revision));
+//!         }
+//!     }
+//! }
+//!
+//! async fn bring_up_to_date(folder: &Path) -> Result<Vec<String>, Box<dyn std::error::Error>> {
+//!     // What the command line and the process's variables say; a library may leave both out.
+//!     let selection = Selection { url: Some("sqlite:app.db".to_owned()), ..Selection::default() };
+//!     let project = Project::load(Config::load(folder, &selection, &Environment::default())?)?;
+//!
+//!     let mut session = project.open().await?;
+//!     println!("{} revisions are pending", project.status(&session)?.pending.len());
+//!
+//!     let mut lines = Lines::default();
+//!     let request = Request::Upgrade(Target::new(Anchor::Head));
+//!     let report = project.migrate(&request, &mut session, &Actor::default(), &mut lines).await?;
+//!     println!("the database is at {}", report.to);
+//!     session.close().await;
+//!     Ok(lines.0)
+//! }
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! #     let folder = tempfile::tempdir()?;
+//! #     std::fs::create_dir(folder.path().join("versions"))?;
+//! #     let script = "-- first\n--\n-- revision: a1\n\n-- rev: upgrade\nCREATE TABLE t (n INTEGER);\n";
+//! #     std::fs::write(folder.path().join("versions/a1.sql"), script)?;
+//! #     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+//! #     let lines = runtime.block_on(bring_up_to_date(folder.path()))?;
+//! #     assert_eq!(lines.len(), 1);
+//! #     assert!(lines[0].starts_with("1/1 a1 took "));
+//! #     Ok(())
+//! # }
+//! ```
+//!
+//! Whatever can be known to fail fails before the first statement. A run that stops carries what was done, and the next
+//! one goes on from there; see [`engine::RunFailure`].
 
 pub mod cli;
 pub mod config;
@@ -14,3 +68,6 @@ pub mod nearest;
 pub mod script;
 pub mod span;
 pub mod sql;
+
+pub use engine::Project;
+pub use error::Error;

@@ -97,6 +97,7 @@ fn dates_times_and_durations_have_no_value() {
     check_normal("2026-11-20 09:12:44.123+01:00 it", "[TIME] it");
     check_normal("on 2026-11-20, in 12 ms", "on [DATE], in [TIME]");
     check_normal("1.25s (3 s)", "[TIME] ([TIME])");
+    check_normal("{\"duration_ms\":12,\"n\":1}", "{\"duration_ms\":[TIME],\"n\":1}");
     check_normal("3 scripts, v1.2s, 12 msg", "3 scripts, v1.2s, 12 msg");
 }
 
@@ -109,4 +110,60 @@ fn a_duration_does_not_move_its_column() {
 #[test]
 fn the_folder_and_the_ends_of_lines_are_gone() {
     check_normal("/some/folder/app.db  \n\n", "[DIR]/app.db");
+}
+
+#[test]
+fn the_machine_has_no_name() {
+    let host = gethostname::gethostname().to_string_lossy().into_owned();
+    check_normal(&format!("ada@{host} {{\"host\":\"{host}\"}}"), "ada@laptop {\"host\":\"laptop\"}");
+}
+
+#[test]
+fn the_help_of_every_command() {
+    Session::check("tests/sessions/help.md");
+}
+
+#[test]
+fn a_slip_in_an_argument() {
+    Session::check("tests/sessions/arguments.md");
+}
+
+#[test]
+fn configuration_that_is_missing_or_wrong() {
+    Session::check("tests/sessions/configuration.md");
+}
+
+#[test]
+fn scripts_with_faults() {
+    Session::check("tests/sessions/scripts.md");
+}
+
+#[test]
+fn revisions_that_do_not_fit_together() {
+    Session::check("tests/sessions/graph.md");
+}
+
+#[test]
+fn new_scripts_that_are_refused() {
+    Session::check("tests/sessions/new-scripts.md");
+}
+
+#[test]
+fn runs_that_stop() {
+    Session::check("tests/sessions/runs.md");
+}
+
+#[test]
+fn the_quick_start_of_the_readme() {
+    Session::check("README.md");
+}
+
+#[test]
+fn the_tutorial() {
+    Session::check("docs/tutorial.md");
+}
+
+#[test]
+fn the_examples_of_every_command() {
+    Session::check("docs/commands.md");
 }

@@ -20,12 +20,15 @@ start_mariadb() {
         fail "mariadb-install-db failed"
     }
     start_server "$folder" run_mariadb mariadb_is_ready
-    printf 'mysql://root@127.0.0.1:%s/mysql\n' "$(cat "$folder/port")" >"$folder/url"
+    printf 'mysql://root@127.0.0.1:%s/mysql?ssl-mode=disabled\n' "$(cat "$folder/port")" >"$folder/url"
 }
 
 run_mariadb() {
+    local tls options=()
+    tls=$(certificates_beside "$1")
+    [ -z "$tls" ] || options+=("--ssl-ca=$tls/ca.pem" "--ssl-cert=$tls/server.pem" "--ssl-key=$tls/server.key")
     run_server "$1" "$(PATH=$PATH:/usr/sbin command -v mariadbd)" --no-defaults --datadir="$1/data" --port="$2" \
-        --bind-address=127.0.0.1 --socket=server.sock --pid-file="$1/data/server.pid" --skip-name-resolve \
+        --bind-address=127.0.0.1 --socket="$1/server.sock" --pid-file="$1/data/server.pid" --skip-name-resolve "${options[@]}" \
         --character-set-server=utf8mb4 --collation-server=utf8mb4_general_ci --max-connections=200 \
         --innodb-flush-method=nosync "${MARIADB_FAST[@]}"
 }

@@ -55,3 +55,6 @@ need_shells() {
     need_program psql postgresql-client
     need_program mariadb mariadb-client-core
 }
+
+# What makes the certificates of the servers.
+need_openssl() { need_program openssl openssl; }

@@ -15,12 +15,15 @@ start_postgres() {
         fail "initdb failed"
     }
     start_server "$folder" run_postgres postgres_is_ready
-    printf 'postgres://postgres@127.0.0.1:%s/postgres\n' "$(cat "$folder/port")" >"$folder/url"
+    printf 'postgres://postgres@127.0.0.1:%s/postgres?sslmode=disable\n' "$(cat "$folder/port")" >"$folder/url"
 }
 
 run_postgres() {
-    run_server "$1" "$postgres_bin/postgres" -D "$1/data" -p "$2" -c listen_addresses=127.0.0.1 \
-        -c unix_socket_directories= -c max_connections=200 -c shared_buffers=64MB -c fsync=off \
+    local tls options=()
+    tls=$(certificates_beside "$1")
+    [ -z "$tls" ] || options+=(-c ssl=on -c "ssl_cert_file=$tls/server.pem" -c "ssl_key_file=$tls/server.key")
+    run_server "$1" "$postgres_bin/postgres" -D "$1/data" -p "$2" -c listen_addresses=127.0.0.1 "${options[@]}" \
+        -c "unix_socket_directories=$1" -c max_connections=200 -c shared_buffers=64MB -c fsync=off \
         -c synchronous_commit=off -c full_page_writes=off -c autovacuum=off -c timezone=UTC
 }
 

@@ -89,9 +89,18 @@ fn refused(error: &clap::Error, arguments: &[OsString]) -> u8 {
         let _ = error.print();
         return if asked_for { 0 } else { 2 };
     }
-    let rendered = error.to_string();
-    let message = rendered.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
-    let failed = Failed::from(ErrorKind::Usage { message });
+    let failed = Failed::from(ErrorKind::Usage { message: message(&error.to_string()) });
     let _ = Terminal::new(ColorChoice::Never, Volume::Quiet).data(&json::failure(&failed.error));
     failed.exit_code()
 }
+
+/// Returns what is wrong in one line: all that clap says above the usage.
+fn message(rendered: &str) -> String {
+    let lines = rendered.lines().map(str::trim).take_while(|line| !line.starts_with(USAGE));
+    let lines: Vec<&str> = lines.filter(|line| !line.is_empty() && !line.starts_with(MORE)).collect();
+    lines.join("; ").trim_start_matches("error: ").replace(":; ", ": ").replace("; [", " [")
+}
+
+/// How the parts of clap's message begin that say how to use the command, not what is wrong.
+const USAGE: &str = "Usage:";
+const MORE: &str = "For more information";

@@ -31,7 +31,7 @@ use crate::cli::upgrade::UpgradeArgs;
 /// Revisions are SQL scripts with an upgrade and a downgrade part. Each names the revision it grows from, so together
 /// they form a graph with branches and merges, and rev brings a database from where it is to where you want it.
 #[derive(Debug, Parser)]
-#[command(name = "rev", version, propagate_version = false, max_term_width = 100, disable_help_subcommand = true)]
+#[command(name = "rev", version, propagate_version = false, max_term_width = 100, disable_help_subcommand = true, after_help = AFTER_HELP)]
 pub struct Cli {
     /// Options of every command.
     #[command(flatten)]
@@ -40,6 +40,11 @@ pub struct Cli {
     #[command(subcommand)]
     pub command: Command,
 }
+
+/// How to begin.
+const AFTER_HELP: &str = "\
+To begin: `rev init`, `rev revision -m \"create users\"`, write the SQL into the new script, `rev upgrade`.
+Exit status: 0 done, 1 something was found, 2 could not begin, 3 failed on the way.";
 
 /// Options of every command.
 #[derive(Debug, Clone, clap::Args)]
@@ -63,7 +68,7 @@ pub struct GlobalArgs {
     /// Print no progress, only results and errors
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub quiet: bool,
-    /// Print more
+    /// Print more: each statement of a run, all that is known of a revision
     #[arg(short, long, global = true, action = ArgAction::SetTrue)]
     pub verbose: bool,
     /// Use colour

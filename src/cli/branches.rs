@@ -20,5 +20,8 @@ pub fn run(_args: &BranchesArgs, cx: &mut Context) -> Result<Outcome, Failed> {
     let paint = cx.terminal.paint;
     let points = graph.branch_points().into_iter().map(|revision| branch_point(graph, revision, None, paint) + "\n");
     let text: String = points.collect();
+    if text.is_empty() {
+        cx.talk("no revision has more than one child");
+    }
     cx.text(&text)
 }

@@ -13,7 +13,7 @@ use crate::cli::outcome::Outcome;
 /// For bash: `rev completions bash > ~/.local/share/bash-completion/completions/rev`.
 #[derive(Debug, clap::Args)]
 pub struct CompletionsArgs {
-    /// The shell
+    /// The shell that is to know rev's commands and options
     shell: Shell,
 }
 

@@ -4,6 +4,7 @@ use crate::cli::context::Context;
 use crate::cli::outcome::Failed;
 use crate::cli::outcome::Outcome;
 use crate::cli::ui::Applied;
+use crate::cli::ui::escape;
 use crate::cli::ui::json;
 use crate::cli::ui::row;
 use crate::cli::ui::verbose;
@@ -43,17 +44,26 @@ pub async fn run(args: &CurrentArgs, cx: &mut Context) -> Result<Outcome, Failed
             }
         }
         cx.text(&text)?;
+        if status.current.is_empty() {
+            cx.talk("the database is at base: nothing is applied");
+        }
         if let Some(stopped) = status.progress.first() {
             let (revision, direction, done) = (stopped.revision.clone(), stopped.direction, status.progress.len());
-            cx.talk(&ErrorKind::InProgress { revision, direction, done }.to_string());
+            cx.talk(&with_hint(&ErrorKind::InProgress { revision, direction, done }));
         }
     }
     if args.check_heads && !is_up_to_date {
         if !cx.is_json() {
             let heads = status.heads.iter().cloned().collect();
-            cx.talk(&ErrorKind::NotAtHeads { current: status.current, heads }.to_string());
+            cx.talk(&with_hint(&ErrorKind::NotAtHeads { current: status.current, heads }));
         }
         return Ok(Outcome::Found);
     }
     Ok(Outcome::Done)
+}
+
+/// Returns what is not an error here as an error says it.
+fn with_hint(kind: &ErrorKind) -> String {
+    let message = escape(&kind.to_string()).into_owned();
+    kind.hint().map_or(message.clone(), |hint| format!("{message}\n  help: {}", escape(&hint)))
 }

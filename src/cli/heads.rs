@@ -25,5 +25,8 @@ pub fn run(_args: &HeadsArgs, cx: &mut Context) -> Result<Outcome, Failed> {
         false => short(graph, revision, None, paint) + "\n",
     });
     let text: String = lines.collect();
+    if text.is_empty() {
+        cx.talk("there are no revisions yet");
+    }
     cx.text(&text)
 }

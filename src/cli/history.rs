@@ -18,7 +18,7 @@ pub struct HistoryArgs {
     /// Only a part: `A:B`, `A:`, `:B`, `-3:current`, `current:+2`, `label@base:`
     #[arg(short, long, value_name = "RANGE", allow_hyphen_values = true)]
     range: Option<String>,
-    /// Mark what is applied and where the database is
+    /// Mark where the database is
     #[arg(short, long)]
     indicate_current: bool,
     /// Draw the branches beside the list
@@ -44,7 +44,7 @@ pub async fn run(args: &HistoryArgs, cx: &mut Context) -> Result<Outcome, Failed
     let paint = cx.terminal.paint;
     let is_verbose = cx.global.verbose;
     let text = match (args.graph, is_verbose) {
-        (true, true) => draw(&revisions, |revision| verbose(graph, revision, applied.as_ref(), paint)),
+        (true, true) => draw(&revisions, |revision| verbose(graph, revision, applied.as_ref(), paint) + "\n"),
         (true, false) => draw(&revisions, |revision| short(graph, revision, applied.as_ref(), paint)),
         (false, true) => {
             revisions.iter().map(|revision| verbose(graph, revision, applied.as_ref(), paint) + "\n").collect()
@@ -53,5 +53,8 @@ pub async fn run(args: &HistoryArgs, cx: &mut Context) -> Result<Outcome, Failed
             revisions.iter().map(|revision| line(graph, revision, applied.as_ref(), paint) + "\n").collect()
         }
     };
+    if revisions.is_empty() {
+        cx.talk("no revision to list");
+    }
     cx.text(&text)
 }

@@ -22,16 +22,17 @@ pub struct InitArgs {
 }
 
 #[derive(Serialize)]
-struct Made<'a> {
-    created: &'a [PathBuf],
-    kept: &'a [PathBuf],
+struct MadeJson {
+    created: Vec<String>,
+    kept: Vec<String>,
 }
 
 /// Runs the command.
 pub fn run(args: &InitArgs, cx: &mut Context) -> Result<Outcome, Failed> {
     let made = init(&args.dir)?;
     if cx.is_json() {
-        return cx.text(&json::document(&Made { created: &made.created, kept: &made.kept }));
+        let texts = |paths: &[PathBuf]| paths.iter().map(|path| path.to_string_lossy().into_owned()).collect();
+        return cx.text(&json::document(&MadeJson { created: texts(&made.created), kept: texts(&made.kept) }));
     }
     let created = made.created.iter().map(|path| format!("created {}\n", path.display()));
     let kept = made.kept.iter().map(|path| format!("kept {}, which was there already\n", path.display()));

@@ -15,7 +15,7 @@ use crate::journal::HistoryRow;
 #[derive(Debug, clap::Args)]
 pub struct LogArgs {
     /// Only the last N steps
-    #[arg(short = 'n', long, value_name = "N")]
+    #[arg(short = 'n', long, value_name = "N", value_parser = count)]
     limit: Option<usize>,
 }
 
@@ -30,8 +30,15 @@ pub async fn run(args: &LogArgs, cx: &mut Context) -> Result<Outcome, Failed> {
     if cx.is_json() {
         return cx.text(&json::log(&entries));
     }
+    if entries.is_empty() {
+        cx.talk("nothing ran on this database yet");
+    }
     let rows: Vec<Vec<String>> = entries.iter().map(cells).collect();
     cx.text(&table(&rows))
+}
+
+fn count(text: &str) -> Result<usize, &'static str> {
+    text.parse().map_err(|_| "write a whole number")
 }
 
 fn cells(row: &HistoryRow) -> Vec<String> {

@@ -43,6 +43,11 @@ impl Failed {
         Self { is_unreachable: true, ..Self::from(error) }
     }
 
+    /// Marks a failure of a command that changes a database, before its run.
+    pub fn before_run(error: Error) -> Self {
+        RunFailure::from(error).into()
+    }
+
     /// Returns the exit status: 3 after the first step began, 2 before.
     pub fn exit_code(&self) -> u8 {
         if self.report.is_some() { 3 } else { 2 }

@@ -14,7 +14,7 @@ pub struct RedoArgs {
     /// Which: an id or its beginning, a label, `label@head`; it must be applied
     #[arg(default_value = "current")]
     target: String,
-    /// Do not ask, also where the environment is protected
+    /// Do not ask before a protected database is changed
     #[arg(short, long)]
     yes: bool,
 }
@@ -22,8 +22,8 @@ pub struct RedoArgs {
 /// Runs the command.
 pub async fn run(args: &RedoArgs, cx: &mut Context) -> Result<Outcome, Failed> {
     let target = cx.target(&args.target)?;
-    let project = cx.project()?;
-    let mut session = cx.open(&project).await?;
+    let project = cx.project().map_err(Failed::before_run)?;
+    let mut session = cx.open(&project).await.map_err(Failed::before_run)?;
     let mut observer = Confirming::new(cx.progress(), &project.config, args.yes);
     let report = project.redo(&target, &mut session, &cx.actor, &mut observer).await?;
     cx.report(&report)

@@ -14,18 +14,18 @@ use crate::graph::Target;
 
 /// Make a new revision's script
 ///
-/// It grows from the head, or from what --head names, and its path is printed.
+/// It grows from the head, or from what --head names. The path of the script is printed; write the SQL into it.
 #[derive(Debug, clap::Args)]
 pub struct RevisionArgs {
     /// What it is for; the first line of the script
-    #[arg(short, long, default_value = "")]
+    #[arg(short, long, default_value = "", hide_default_value = true)]
     message: String,
-    /// What it grows from: `head`, `base` for a new root, an id or its beginning, `label@head`
+    /// What it grows from: `head`, `base` for nothing, an id or its beginning, `label@head`
     #[arg(long, value_name = "TARGET", default_value = "head", allow_hyphen_values = true)]
     head: Vec<String>,
     #[command(flatten)]
     new: NewArgs,
-    /// A revision that must be applied before it, without being its parent
+    /// What must be applied before it without being its parent: ids, labels
     #[arg(long, value_name = "TARGET", value_delimiter = ',')]
     depends_on: Vec<String>,
 }
@@ -39,7 +39,7 @@ pub struct NewArgs {
     /// Let it grow from a revision that is no head, which begins a branch there
     #[arg(long)]
     splice: bool,
-    /// A label for the branch that begins with it
+    /// A label for the branch that begins with it, for targets such as `label@head`
     #[arg(long, value_name = "LABEL", value_delimiter = ',')]
     branch_label: Vec<String>,
     /// The script folder to write it to, where there are several

@@ -12,7 +12,7 @@ pub struct RunArgs {
     /// Show what would be done, each statement and each transaction, and touch nothing
     #[arg(long)]
     dry_run: bool,
-    /// Do not ask, also where the environment is protected
+    /// Do not ask before a protected database is changed
     #[arg(short, long)]
     yes: bool,
 }
@@ -20,8 +20,8 @@ pub struct RunArgs {
 impl RunArgs {
     /// Does what is asked, or shows it.
     pub async fn migrate(&self, request: &Request, cx: &mut Context) -> Result<Outcome, Failed> {
-        let project = cx.project()?;
-        let mut session = cx.open(&project).await?;
+        let project = cx.project().map_err(Failed::before_run)?;
+        let mut session = cx.open(&project).await.map_err(Failed::before_run)?;
         if self.dry_run {
             let program = project.program(request, &mut session).await?;
             session.close().await;

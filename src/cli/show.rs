@@ -24,13 +24,12 @@ pub async fn run(args: &ShowArgs, cx: &mut Context) -> Result<Outcome, Failed> {
     let graph = &project.graph;
     let rows = cx.rows_for(&project, target.needs_rows()).await?;
     let ids = graph.resolve(&target, &rows)?;
+    if ids.is_empty() {
+        return Err(ErrorKind::NoRevision { target: args.target.clone() }.into());
+    }
     if cx.is_json() {
-        let (target, revisions) = (args.target.clone(), ids.clone());
         let [id] = &ids[..] else {
-            return Err(match ids.is_empty() {
-                true => ErrorKind::NoRevision { target }.into(),
-                false => ErrorKind::SeveralRevisions { target, revisions }.into(),
-            });
+            return Err(ErrorKind::SeveralRevisions { target: args.target.clone(), revisions: ids }.into());
         };
         // What can be known without a database is what holds on the configured one.
         let dialect = project.config.database.url.resolve().map_or(Dialect::Sqlite, |url| url.url.dialect());

@@ -7,7 +7,7 @@ use crate::cli::run::RunArgs;
 use crate::engine::Request;
 use crate::graph::Purge;
 
-/// Say what is applied, without running anything
+/// Note revisions as applied or not, without running their scripts
 ///
 /// Writes the rows that `upgrade` to the target would leave if it is not applied, and those that `downgrade` to it
 /// would leave if it is. Several targets are taken from left to right.
@@ -16,7 +16,7 @@ pub struct StampArgs {
     /// What is true: `head`, `heads`, `base`, ids, labels
     #[arg(required = true, allow_negative_numbers = true)]
     targets: Vec<String>,
-    /// Forget all rows first, also those that no script has and those of a revision that stopped half-way
+    /// Forget all rows first, also those that no script has and those of a revision in progress
     #[arg(long)]
     purge: bool,
     #[command(flatten)]

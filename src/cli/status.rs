@@ -5,12 +5,14 @@ use crate::cli::outcome::Failed;
 use crate::cli::outcome::Outcome;
 use crate::cli::ui::Applied;
 use crate::cli::ui::Paint;
+use crate::cli::ui::escape;
 use crate::cli::ui::json;
 use crate::cli::ui::row;
 use crate::cli::ui::short;
 use crate::engine::Project;
 use crate::engine::State;
 use crate::engine::Status;
+use crate::error::ErrorKind;
 
 /// Show what is applied and what is pending
 #[derive(Debug, clap::Args)]
@@ -38,6 +40,16 @@ pub async fn run(args: &StatusArgs, cx: &mut Context) -> Result<Outcome, Failed>
 /// How many pending revisions are listed before it is only said how many there are.
 const LISTED: usize = 20;
 
+/// Returns what somebody must look at before the next run, as the error that the run would be.
+fn look(status: &Status) -> Option<ErrorKind> {
+    if let Some(revision) = status.unknown.first().cloned() {
+        return Some(ErrorKind::UnknownRow { revision, applied: None });
+    }
+    let stopped = status.progress.first()?;
+    let (revision, direction) = (stopped.revision.clone(), stopped.direction);
+    Some(ErrorKind::InProgress { revision, direction, done: status.progress.len() })
+}
+
 fn text(project: &Project, status: &Status, paint: Paint) -> String {
     let graph = &project.graph;
     let applied = Applied::of(graph, &status.current);
@@ -45,15 +57,16 @@ fn text(project: &Project, status: &Status, paint: Paint) -> String {
         State::UpToDate => "up to date".to_owned(),
         State::Pending => "pending".to_owned(),
         State::InProgress => "in progress".to_owned(),
-        State::UnknownRevision => "at a revision that no script has".to_owned(),
+        State::UnknownRevision => "unknown revision".to_owned(),
     };
-    text.push_str(&format!(": {} applied, {} pending\n", status.applied, status.pending.len()));
-    if let Some(stopped) = status.progress.first() {
-        let (direction, done) = (stopped.direction, status.progress.len());
-        text.push_str(&format!(
-            "\n{} stopped half-way through its {direction}, parts done: {done}\n",
-            stopped.revision
-        ));
+    match status.state {
+        // What such a revision brought with it, nobody can know.
+        State::UnknownRevision => text.push('\n'),
+        _ => text.push_str(&format!(": {} applied, {} pending\n", status.applied, status.pending.len())),
+    }
+    if let Some(kind) = look(status) {
+        let hint = kind.hint().unwrap_or_default();
+        text.push_str(&format!("\n{}\n  help: {}\n", escape(&kind.to_string()), escape(&hint)));
     }
     if !status.current.is_empty() {
         text.push_str("\ncurrent:\n");
@@ -61,7 +74,7 @@ fn text(project: &Project, status: &Status, paint: Paint) -> String {
             text.push_str(&format!("  {}\n", row(graph, id, Some(&applied), paint)));
         }
     }
-    if !status.pending.is_empty() {
+    if !status.pending.is_empty() && status.state != State::UnknownRevision {
         text.push_str("\npending, in order:\n");
         for revision in status.pending.iter().take(LISTED).filter_map(|id| graph.get(id)) {
             text.push_str(&format!("  {}\n", short(graph, revision, None, paint)));

@@ -573,7 +573,7 @@ mod tests {
     #[test]
     fn an_unknown_environment_names_the_known_ones() {
         let error = Project::new("[env.b]\n[env.a]\n").env("c").load().unwrap_err();
-        assert_eq!(error.hint().unwrap(), "the configuration has a, b");
+        assert_eq!(error.hint().unwrap(), "the configuration has `a`, `b`");
         assert_eq!(Project::new("[env.b]\n[env.a]\n").load().unwrap().environments, ["a", "b"]);
     }
 

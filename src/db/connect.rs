@@ -4,6 +4,7 @@ use std::io;
 use std::time::Duration;
 
 use sqlx::ConnectOptions as _;
+use sqlx::Executor as _;
 use sqlx::mysql::MySqlConnectOptions;
 use sqlx::mysql::MySqlSslMode;
 use sqlx::postgres::PgConnectOptions;
@@ -71,16 +72,17 @@ struct Refused {
 impl Refused {
     fn explain(self, url: &DatabaseUrl) -> Error {
         let (address, reason) = (url.address(), self.failure.reason());
-        if let DatabaseUrl::Sqlite(file) = url {
-            let reason = if file.path.is_dir() { "it is a folder".to_owned() } else { reason };
-            return Error::from(ErrorKind::Unreadable { path: file.path.clone() }).because(reason);
-        }
+        let reason = match url {
+            DatabaseUrl::Sqlite(file) if file.path.is_dir() => "it is a folder".to_owned(),
+            DatabaseUrl::Sqlite(_) | DatabaseUrl::Server(_) => reason,
+        };
         let kind = match (url.dialect().family(), self.failure.code.as_deref()) {
             (Family::Postgres, Some(code)) if code.starts_with("28") => ErrorKind::AccessDenied { address, reason },
             (Family::Mysql, Some("1044" | "1045" | "1698")) => ErrorKind::AccessDenied { address, reason },
             (Family::Postgres, Some("3D000")) | (Family::Mysql, Some("1049")) => {
                 ErrorKind::NoSuchDatabase { address, reason }
             }
+            (Family::Sqlite, _) => ErrorKind::CannotOpen { address, reason },
             _ => ErrorKind::ConnectionFailed { address, reason },
         };
         kind.into()
@@ -111,7 +113,12 @@ async fn attempt(url: &DatabaseUrl, access: Access) -> Result<Connection, Refuse
             let limit = server.connect_timeout.unwrap_or(ATTEMPT);
             let connecting = async {
                 Ok(match server.dialect.family() {
-                    Family::Mysql => Connection::Mysql(Box::new(mysql_options(server).connect().await?)),
+                    Family::Mysql => {
+                        let mut connection = mysql_options(server).connect().await?;
+                        // The driver asks for IGNORE_SPACE when it connects, and that cannot be switched off.
+                        connection.execute(sqlx::raw_sql("SET sql_mode = DEFAULT")).await?;
+                        Connection::Mysql(Box::new(connection))
+                    }
                     Family::Postgres | Family::Sqlite => {
                         Connection::Postgres(Box::new(postgres_options(server).connect().await?))
                     }

@@ -1,6 +1,6 @@
 //! One connection to any of the databases, and the few things rev does with it.
 
-use std::future::Future;
+use std::time::Instant;
 
 use futures_util::TryStreamExt;
 use sqlx::AssertSqlSafe;
@@ -14,8 +14,8 @@ use sqlx::postgres::PgConnection;
 use sqlx::sqlite::SqliteConnection;
 
 use crate::db::failure::Failure;
-use crate::db::notice;
 use crate::db::notice::Notice;
+use crate::db::notice::Notices;
 use crate::db::place;
 use crate::db::place::Place;
 use crate::dialect::Family;
@@ -38,12 +38,21 @@ pub(super) enum Connection {
 }
 
 /// What became of a statement.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Done {
     /// Rows inserted, updated or deleted; what a server says of other statements means nothing.
     pub rows: u64,
     /// What the server said meanwhile.
     pub notices: Vec<Notice>,
+    /// When its answer came.
+    pub at: Instant,
+}
+
+impl Done {
+    /// Stands for an answer that the driver swallowed.
+    fn nothing() -> Self {
+        Self { rows: 0, notices: Vec::new(), at: Instant::now() }
+    }
 }
 
 /// The statement of several that failed, by its index, and why.
@@ -57,6 +66,9 @@ pub struct FailureAt {
 
 /// PostgreSQL reads a message whole before it runs any of it, so messages are kept to a size that it reads at once.
 const MESSAGE_BYTES: usize = 1 << 20;
+
+/// sqlx copies what is left of a SQLite message for each of its statements, so a long one would take quadratic time.
+const SQLITE_MESSAGE_BYTES: usize = 1 << 14;
 
 /// Between statements of one message; the line break ends a comment that a statement may end with.
 const SEPARATOR: &str = "\n;\n";
@@ -73,54 +85,60 @@ impl Database {
 
     /// Runs one statement of a script and returns what the server said.
     pub async fn execute(&mut self, sql: &str) -> Result<Done, Failure> {
-        let mut done = match &mut self.connection {
-            Connection::Sqlite(connection) => match rows_of(&mut **connection, sql).await {
-                Ok(rows) => Done { rows: rows.first().copied().unwrap_or_default(), notices: Vec::new() },
-                Err((_, failure)) => return Err(sqlite_nearer(connection, sql, failure).await),
-            },
-            Connection::Postgres(connection) => {
-                let (rows, notices) = notice::listening(rows_of(&mut **connection, sql)).await;
-                let rows = rows.map_err(|(_, failure)| failure)?;
-                Done { rows: rows.first().copied().unwrap_or_default(), notices }
-            }
-            Connection::Mysql(connection) => {
-                let rows = rows_of(&mut **connection, sql).await.map_err(|(_, failure)| failure)?;
-                Done { rows: rows.first().copied().unwrap_or_default(), notices: Vec::new() }
-            }
+        let done = match self.message(sql).await {
+            Ok(done) => done,
+            Err((_, failure)) => return Err(self.nearer(sql, failure).await),
         };
+        let mut done = done.into_iter().next().unwrap_or_else(Done::nothing);
         if let Connection::Mysql(connection) = &mut self.connection {
             done.notices = mysql_warnings(connection).await?;
         }
         Ok(done)
     }
 
-    /// Runs several statements, in as few messages as the server allows, and stops at the first that fails.
+    /// Runs several statements, in as few messages as the driver allows, and stops at the first that fails.
     ///
-    /// On PostgreSQL and MySQL a message holds several; the answers are counted, so that the one that failed is known.
+    /// A message holds several statements; the answers are counted, so that the one that failed is known. On SQLite a
+    /// message is a hop to the driver's thread and back, which costs more than a small statement.
     pub async fn execute_all(&mut self, statements: &[&str]) -> Result<Vec<Done>, FailureAt> {
         let mut done = Vec::with_capacity(statements.len());
-        if matches!(self.connection, Connection::Sqlite(_)) {
-            for (index, sql) in statements.iter().enumerate() {
-                done.push(self.execute(sql).await.map_err(|failure| FailureAt { index, failure })?);
-            }
-            return Ok(done);
-        }
-        for message in messages(statements) {
+        for message in messages(statements, self.message_bytes()) {
             let first = done.len();
-            let text = message.join(SEPARATOR);
-            let (rows, notices) = match &mut self.connection {
-                Connection::Sqlite(_) => (Ok(Vec::new()), Vec::new()),
-                Connection::Postgres(connection) => notice::listening(rows_of(&mut **connection, &text)).await,
-                Connection::Mysql(connection) => (rows_of(&mut **connection, &text).await, Vec::new()),
-            };
-            let rows = rows.map_err(|(answered, failure)| in_message(message, answered, failure, first))?;
-            done.extend(rows.into_iter().map(|rows| Done { rows, notices: Vec::new() }));
-            done.resize(first + message.len(), Done::default());
-            if let Some(last) = done.last_mut() {
-                last.notices = notices;
+            match self.message(&message.join(SEPARATOR)).await {
+                Ok(answers) => done.extend(answers),
+                Err((answered, failure)) => {
+                    let FailureAt { index, failure } = in_message(message, answered, failure, first);
+                    let failure = self.nearer(statements[index], failure).await;
+                    return Err(FailureAt { index, failure });
+                }
             }
+            done.resize_with(first + message.len(), Done::nothing);
         }
         Ok(done)
+    }
+
+    /// Sends a message and returns an answer for each of its statements; on failure, how many had succeeded.
+    async fn message(&mut self, sql: &str) -> Result<Vec<Done>, (usize, Failure)> {
+        let notices = Notices::default();
+        match &mut self.connection {
+            Connection::Sqlite(connection) => answers(&mut **connection, sql, &notices).await,
+            Connection::Postgres(connection) => notices.during(answers(&mut **connection, sql, &notices)).await,
+            Connection::Mysql(connection) => answers(&mut **connection, sql, &notices).await,
+        }
+    }
+
+    async fn nearer(&mut self, sql: &str, failure: Failure) -> Failure {
+        match &mut self.connection {
+            Connection::Sqlite(connection) => sqlite_nearer(connection, sql, failure).await,
+            Connection::Postgres(_) | Connection::Mysql(_) => failure,
+        }
+    }
+
+    fn message_bytes(&self) -> usize {
+        match self.family() {
+            Family::Sqlite => SQLITE_MESSAGE_BYTES,
+            Family::Postgres | Family::Mysql => MESSAGE_BYTES,
+        }
     }
 
     /// Runs PostgreSQL's `COPY … FROM STDIN` with its data.
@@ -133,8 +151,11 @@ impl Database {
             copy.send(data).await?;
             copy.finish().await
         };
-        let (rows, notices) = notice::listening(work).await;
-        Ok(Done { rows: rows?, notices })
+        let notices = Notices::default();
+        match notices.during(work).await {
+            Ok(rows) => Ok(Done { rows, notices: notices.take(), at: Instant::now() }),
+            Err(error) => Err(Failure { notices: notices.take(), ..Failure::from(error) }),
+        }
     }
 
     /// Runs queries and returns the rows of each, every value as text.
@@ -203,33 +224,33 @@ rows_affected!(sqlx::sqlite::SqliteQueryResult);
 rows_affected!(sqlx::postgres::PgQueryResult);
 rows_affected!(sqlx::mysql::MySqlQueryResult);
 
-/// Runs a message and returns the rows that each of its statements touched; on failure, how many had succeeded.
-fn rows_of<'c, C>(connection: C, sql: &str) -> impl Future<Output = Result<Vec<u64>, (usize, Failure)>>
+/// Runs a message and returns the answer of each of its statements; on failure, how many had succeeded.
+async fn answers<'c, C>(connection: C, sql: &str, notices: &Notices) -> Result<Vec<Done>, (usize, Failure)>
 where
     C: Executor<'c>,
     <C::Database as sqlx::Database>::QueryResult: RowsAffected,
     sqlx::RawSql: sqlx::Execute<'c, C::Database>,
 {
-    let mut answers = connection.fetch_many(sqlx::raw_sql(AssertSqlSafe(sql.to_owned())));
-    async move {
-        let mut rows = Vec::new();
-        loop {
-            match answers.try_next().await {
-                Ok(Some(Either::Left(result))) => rows.push(result.rows_affected()),
-                Ok(Some(Either::Right(_))) => {}
-                Ok(None) => return Ok(rows),
-                Err(error) => return Err((rows.len(), error.into())),
+    let mut stream = connection.fetch_many(sqlx::raw_sql(AssertSqlSafe(sql.to_owned())));
+    let mut done = Vec::new();
+    loop {
+        match stream.try_next().await {
+            Ok(Some(Either::Left(result))) => {
+                done.push(Done { rows: result.rows_affected(), notices: notices.take(), at: Instant::now() });
             }
+            Ok(Some(Either::Right(_))) => {}
+            Ok(None) => return Ok(done),
+            Err(error) => return Err((done.len(), Failure { notices: notices.take(), ..Failure::from(error) })),
         }
     }
 }
 
 /// Cuts the statements into runs that fit a message each.
-fn messages<'s, 't>(statements: &'s [&'t str]) -> Vec<&'s [&'t str]> {
+fn messages<'s, 't>(statements: &'s [&'t str], most: usize) -> Vec<&'s [&'t str]> {
     let mut messages = Vec::new();
     let (mut start, mut bytes) = (0, 0);
     for (index, statement) in statements.iter().enumerate() {
-        if index > start && bytes + statement.len() > MESSAGE_BYTES {
+        if index > start && bytes + statement.len() > most {
             messages.push(&statements[start..index]);
             (start, bytes) = (index, 0);
         }
@@ -331,8 +352,8 @@ mod tests {
     fn messages_end_before_they_grow_too_long() {
         let long = "x".repeat(MESSAGE_BYTES);
         let statements = ["a", &long, "b", "c"];
-        let sizes: Vec<usize> = messages(&statements).iter().map(|message| message.len()).collect();
+        let sizes: Vec<usize> = messages(&statements, MESSAGE_BYTES).iter().map(|message| message.len()).collect();
         assert_eq!(sizes, [1, 1, 2]);
-        assert!(messages(&[]).is_empty());
+        assert!(messages(&[], MESSAGE_BYTES).is_empty());
     }
 }

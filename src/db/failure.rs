@@ -5,6 +5,7 @@ use sqlx::postgres::PgDatabaseError;
 use sqlx::postgres::PgErrorPosition;
 use sqlx::postgres::PgSeverity;
 
+use crate::db::notice::Notice;
 use crate::db::place::Place;
 use crate::error::ErrorKind;
 
@@ -25,6 +26,8 @@ pub struct Failure {
     pub lost: bool,
     /// Whether a unique key was violated.
     pub duplicate: bool,
+    /// What the server said before.
+    pub notices: Vec<Notice>,
 }
 
 impl Failure {
@@ -50,7 +53,7 @@ impl Failure {
 
     /// Makes a failure of which there is only a message.
     pub fn plain(message: String, lost: bool) -> Self {
-        Self { message, code: None, detail: None, hint: None, place: None, lost, duplicate: false }
+        Self { message, code: None, detail: None, hint: None, place: None, lost, duplicate: false, notices: Vec::new() }
     }
 }
 
@@ -100,6 +103,7 @@ fn from_postgres(error: &PgDatabaseError) -> Failure {
         // After these the server ends the session, whatever the reason: shutdown, time-out, a dropped database.
         lost: matches!(error.severity(), PgSeverity::Fatal | PgSeverity::Panic) || code.starts_with("08"),
         duplicate: code == "23505",
+        notices: Vec::new(),
     }
 }
 
@@ -121,5 +125,6 @@ fn from_mysql(error: &MySqlDatabaseError) -> Failure {
         // (https://mariadb.com/kb/en/mariadb-error-code-reference/).
         lost: matches!(number, 1053 | 1927 | 2006 | 2013 | 4031),
         duplicate: matches!(number, 1062 | 1586),
+        notices: Vec::new(),
     }
 }

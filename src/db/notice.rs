@@ -25,19 +25,27 @@ pub struct Notice {
 /// The tracing target under which sqlx-postgres reports notices; there is no other way to get at them.
 const TARGET: &str = "sqlx::postgres::notice";
 
-/// Runs `work` and returns its output with the notices that PostgreSQL sent meanwhile.
-///
-/// The subscriber lives only inside this future; events that are not notices go to the one that was there before.
-pub(super) async fn listening<T>(work: impl Future<Output = T>) -> (T, Vec<Notice>) {
-    let heard = Arc::new(Mutex::new(Vec::new()));
-    let before = tracing::dispatcher::get_default(Clone::clone);
-    let output = work.with_subscriber(Listener { heard: Arc::clone(&heard), before }).await;
-    let notices = std::mem::take(&mut *heard.lock().expect("no holder of this lock panics"));
-    (output, notices)
+/// What was heard and not yet taken.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Notices(Arc<Mutex<Vec<Notice>>>);
+
+impl Notices {
+    /// Returns what was heard since the last call.
+    pub(super) fn take(&self) -> Vec<Notice> {
+        std::mem::take(&mut *self.0.lock().expect("no holder of this lock panics"))
+    }
+
+    /// Runs `work` and hears the notices that PostgreSQL sends meanwhile.
+    ///
+    /// The subscriber lives only inside this future; events that are not notices go to the one that was there before.
+    pub(super) async fn during<T>(&self, work: impl Future<Output = T>) -> T {
+        let before = tracing::dispatcher::get_default(Clone::clone);
+        work.with_subscriber(Listener { heard: self.clone(), before }).await
+    }
 }
 
 struct Listener {
-    heard: Arc<Mutex<Vec<Notice>>>,
+    heard: Notices,
     before: Dispatch,
 }
 
@@ -73,7 +81,7 @@ impl Subscriber for Listener {
             Level::TRACE => "info",
         };
         let notice = Notice { severity: severity.to_owned(), message: message.0 };
-        self.heard.lock().expect("no holder of this lock panics").push(notice);
+        self.heard.0.lock().expect("no holder of this lock panics").push(notice);
     }
 
     fn enter(&self, span: &span::Id) {

@@ -158,7 +158,7 @@ impl Project {
             return Ok(TimeZone::UTC);
         }
         TimeZone::get(name).map_err(|cause| {
-            let expected = format!("a name such as Europe/Madrid, in {FILE_NAME}");
+            let expected = format!("write the name of a time zone, such as Europe/Berlin, in {FILE_NAME}");
             let kind = ErrorKind::BadValue { key: "timezone".to_owned(), value: name.clone(), expected };
             Error::from(kind).because(cause)
         })

@@ -192,16 +192,14 @@ impl Compiler<'_> {
             .map(|(draft, number)| {
                 let hash = statements_hash(&draft.statements, self.target.probe.journal.dialect);
                 let is_last = number == count;
-                let writes = if is_last {
-                    let mut writes =
-                        vec![Write::Rows { delete: step.rows.delete.clone(), insert: step.rows.insert.clone() }];
-                    writes.push(Write::History(Box::new(entry.clone())));
-                    let proofs = self.proofs_to_clear(step, count);
-                    writes.extend(proofs.map(|(revision, proofs)| Write::ClearProgress { revision, proofs }));
-                    writes
-                } else {
-                    let (revision, direction) = (step.revision.clone(), step.direction);
-                    vec![Write::Proof { revision, direction, part: number, hash: hash.clone() }]
+                let writes = match is_last {
+                    true => self.last_writes(step, count, entry),
+                    false => vec![Write::Proof {
+                        revision: step.revision.clone(),
+                        direction: step.direction,
+                        part: number,
+                        hash: hash.clone(),
+                    }],
                 };
                 let restore = match (is_last, step.direction) {
                     (_, Direction::Stamp) => Vec::new(),
@@ -209,13 +207,23 @@ impl Compiler<'_> {
                     (true, _) => self.restore.before_last_write(),
                     (false, _) => self.restore.between_parts(),
                 };
-                let mut actions = draft.actions(restore, writes, self.restore.is_transactional());
+                let mut actions = draft.actions(restore, writes, self.target.probe.journal.dialect.family());
                 if is_last && puts_back && step.direction != Direction::Stamp {
                     actions.extend(after_commit.iter().cloned().map(Action::Restore));
                 }
                 Part { number, mode: draft.mode, hash, actions }
             })
             .collect()
+    }
+
+    /// Returns what the last part writes: what must be checked before the commit, and then the history, which holds how
+    /// long all of that took.
+    fn last_writes(&mut self, step: &Step, parts: usize, entry: &HistoryEntry) -> Vec<Write> {
+        let mut writes = vec![Write::Rows { delete: step.rows.delete.clone(), insert: step.rows.insert.clone() }];
+        let proofs = self.proofs_to_clear(step, parts);
+        writes.extend(proofs.map(|(revision, proofs)| Write::ClearProgress { revision, proofs }));
+        writes.push(Write::History(Box::new(entry.clone())));
+        writes
     }
 
     /// Returns whose proofs the last part deletes, and how many there must be.
@@ -295,27 +303,26 @@ impl Draft {
         Self { mode: Mode::Transaction, statements: Vec::new() }
     }
 
-    /// Puts the session back in the journal's transaction where that can be, else before it: SQLite may be told by a
-    /// script that it must not even begin one.
-    fn actions(&self, restore: Vec<String>, writes: Vec<Write>, restore_inside: bool) -> Vec<Action> {
+    /// Puts the session back in the journal's transaction on PostgreSQL, else before it: SQLite may be told by a script
+    /// that it must not even begin one. On MySQL the guard shows whether the statement, a CALL, committed by itself.
+    fn actions(&self, restore: Vec<String>, writes: Vec<Write>, family: Family) -> Vec<Action> {
         let statements = self.statements.iter().cloned().map(Action::Statement);
         let restore = restore.into_iter().map(Action::Restore);
         let mut actions = Vec::with_capacity(self.statements.len() + 8);
-        match self.mode {
-            Mode::Transaction => {
+        match (self.mode, family) {
+            (Mode::Transaction, _) => {
                 actions.extend([Action::Begin, Action::SetGuard]);
                 actions.extend(statements);
                 actions.push(Action::CheckGuard);
                 actions.extend(restore);
             }
-            Mode::Alone if restore_inside => {
+            (Mode::Alone, Family::Postgres) => {
                 actions.extend(statements);
                 actions.push(Action::Begin);
                 actions.extend(restore);
             }
-            Mode::Alone => {
-                actions.extend(statements);
-                actions.extend(restore);
+            (Mode::Alone, Family::Sqlite | Family::Mysql) => {
+                actions.extend(statements.chain(restore));
                 actions.push(Action::Begin);
             }
         }

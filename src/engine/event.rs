@@ -1,5 +1,6 @@
 //! What a run tells while it goes on, and what it leaves behind.
 
+use std::fmt;
 use std::time::Duration;
 
 use crate::db::Notice;
@@ -176,6 +177,18 @@ impl RunFailure {
                 )
             }
         }
+    }
+}
+
+impl fmt::Display for RunFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}; {}", self.error, self.state())
+    }
+}
+
+impl std::error::Error for RunFailure {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.error.source()
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::direction::Direction;
+use crate::engine::clock::Actor;
 use crate::engine::compile::CompileFor;
 use crate::engine::event::Event;
 use crate::engine::event::Observer;
@@ -11,7 +12,6 @@ use crate::engine::event::RunFailure;
 use crate::engine::program::Program;
 use crate::engine::program::Scope;
 use crate::engine::project::Project;
-use crate::engine::run::Actor;
 use crate::engine::run::run;
 use crate::engine::session::Session;
 use crate::error::Error;

@@ -2,8 +2,10 @@
 
 mod author;
 mod check;
+mod clock;
 mod compile;
 mod event;
+mod group;
 mod init;
 mod migrate;
 mod program;
@@ -20,6 +22,7 @@ pub use author::Parents;
 pub use check::Finding;
 pub use check::Severity;
 pub use check::check;
+pub use clock::Actor;
 pub use compile::CompileFor;
 pub use event::Event;
 pub use event::NextPart;
@@ -39,7 +42,6 @@ pub use program::Program;
 pub use program::ProgramStep;
 pub use program::Scope;
 pub use project::Project;
-pub use run::Actor;
 pub use run::run;
 pub use session::Session;
 pub use status::State;

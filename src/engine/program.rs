@@ -11,6 +11,7 @@ use crate::journal::HistoryEntry;
 use crate::journal::Write;
 use crate::script::Warning;
 use crate::sql::Statement;
+use crate::sql::StatementKind;
 use crate::sql::significant;
 
 /// The steps of a plan with every statement they will send; whatever could be known to fail has failed before.
@@ -128,6 +129,15 @@ impl ProgramStep {
             sql.as_bytes().windows(word.len()).any(|bytes| bytes.eq_ignore_ascii_case(word))
         };
         self.statements().any(|statement| mentions(statement.sql()))
+    }
+
+    /// Returns whether it may change the encoding that later messages are read in: a group has several of them.
+    pub(super) fn sets_encoding(&self) -> bool {
+        let names = |statement: &Statement| {
+            let sql = statement.sql().to_ascii_lowercase();
+            sql.contains("encoding") || sql.contains("names")
+        };
+        self.statements().any(|statement| statement.kind == StatementKind::Session && names(statement))
     }
 
     /// Returns whether it may leave tables in the session that a later revision would take for others, and that no

@@ -24,11 +24,6 @@ impl Restore {
         }
     }
 
-    /// Returns whether the session is put back in the transaction of the journal's rows.
-    pub(super) fn is_transactional(&self) -> bool {
-        self.dialect.family() == Family::Postgres
-    }
-
     /// Returns what lets the journal be written between two parts; the script's own settings stay in force.
     pub(super) fn between_parts(&self) -> Vec<String> {
         match self.dialect.family() {

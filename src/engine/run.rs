@@ -1,9 +1,9 @@
 //! A program against a database: parts one after another, each all or nothing.
 
 use std::time::Duration;
-use std::time::Instant;
 
-use crate::db::Notice;
+use crate::engine::clock::Actor;
+use crate::engine::clock::Clock;
 use crate::engine::event::Event;
 use crate::engine::event::NextPart;
 use crate::engine::event::Observer;
@@ -11,6 +11,7 @@ use crate::engine::event::Report;
 use crate::engine::event::RunFailure;
 use crate::engine::event::StepReport;
 use crate::engine::event::Stopped;
+use crate::engine::group::Group;
 use crate::engine::program::Action;
 use crate::engine::program::Mode;
 use crate::engine::program::Part;
@@ -23,7 +24,6 @@ use crate::engine::send::ToldTo;
 use crate::engine::session::Session;
 use crate::error::Error;
 use crate::error::ErrorKind;
-use crate::journal::Moment;
 use crate::journal::Outcome;
 use crate::journal::Write;
 use crate::sql::StatementKind;
@@ -33,15 +33,6 @@ const GROUP_TIME: Duration = Duration::from_secs(1);
 
 /// The most revisions that share a commit.
 const GROUP_STEPS: usize = 100;
-
-/// Who runs rev, for the history.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Actor {
-    /// The user of the operating system.
-    pub user: Option<String>,
-    /// The machine.
-    pub host: Option<String>,
-}
 
 /// Runs a program on the database of `session`, whose journal must be complete.
 ///
@@ -60,7 +51,7 @@ pub async fn run(
         let group = grouping.length(&program.steps, next);
         let ran = match group {
             0 | 1 if grouping != Grouping::All => runner.alone(next).await.map(|()| 1),
-            _ => match runner.group(next, group, grouping).await {
+            _ => match runner.group(next, group, grouping.limit()).await {
                 // What fails in a group is run again one by one, so that grouping is never visible in a result.
                 Err(_) if grouping != Grouping::All => runner.one_by_one(next, group).await,
                 result => result,
@@ -94,11 +85,20 @@ impl Grouping {
             Scope::Run => Self::All,
             Scope::Revision if program.dialect.has_transactional_ddl() && session.is_fresh() => {
                 let family = program.dialect.family();
-                let is_alone = |step: &ProgramStep| step.defers_checks() || step.leaves_tables(family);
+                let is_alone =
+                    |step: &ProgramStep| step.defers_checks() || step.sets_encoding() || step.leaves_tables(family);
                 let first_alone = program.steps.iter().position(is_alone);
                 Self::Fresh { steps: first_alone.unwrap_or(program.steps.len()) }
             }
             Scope::Revision => Self::None,
+        }
+    }
+
+    /// Returns how long steps may stay uncommitted.
+    fn limit(self) -> Option<Duration> {
+        match self {
+            Self::None | Self::Fresh { .. } => Some(GROUP_TIME),
+            Self::All => None,
         }
     }
 
@@ -131,24 +131,6 @@ struct Runner<'a> {
     report: Report,
 }
 
-/// What there is to tell of a step, once its group is committed.
-struct Told {
-    duration: Duration,
-    notices: Vec<Notice>,
-}
-
-/// When a step began, on both clocks.
-struct Clock {
-    started: String,
-    instant: Instant,
-}
-
-impl Clock {
-    fn start() -> Self {
-        Self { started: now(), instant: Instant::now() }
-    }
-}
-
 impl Runner<'_> {
     /// Runs one step in transactions of its own.
     async fn alone(&mut self, index: usize) -> Result<(), StepFailure> {
@@ -177,7 +159,7 @@ impl Runner<'_> {
                 return Err(StepFailure { error, step: index, parts_kept, next_part });
             }
         }
-        self.step_done(index, clock.instant.elapsed());
+        self.step_done(index, clock.elapsed());
         Ok(())
     }
 
@@ -201,17 +183,20 @@ impl Runner<'_> {
     /// Runs up to `count` steps in one transaction and returns how many it held.
     ///
     /// Nothing is told of them before they are committed.
-    async fn group(&mut self, first: usize, count: usize, grouping: Grouping) -> Result<usize, StepFailure> {
-        let mut told = Vec::with_capacity(count);
-        if let Err(error) = self.send_group(first, count, grouping, &mut told).await {
+    async fn group(&mut self, first: usize, count: usize, limit: Option<Duration>) -> Result<usize, StepFailure> {
+        let steps = &self.program.steps[first..first + count];
+        let mut group = Group::new(self.session, self.actor, self.program.dialect);
+        let result = group.send(steps, limit).await;
+        let passed = group.into_passed();
+        if let Err(error) = result {
             let lost = is_lost(&error);
             self.roll_back(lost).await;
-            let step = (first + told.len()).min(first + count - 1);
+            let step = (first + passed.len()).min(first + count - 1);
             let next_part = if lost { NextPart::InDoubt } else { NextPart::Undone };
             return Err(StepFailure { error, step, parts_kept: 0, next_part });
         }
-        let (count, of) = (told.len(), self.program.steps.len());
-        for (index, Told { duration, notices }) in (first..).zip(told) {
+        let (count, of) = (passed.len(), self.program.steps.len());
+        for (index, (duration, notices)) in (first..).zip(passed) {
             let step = &self.program.steps[index];
             self.observer.event(Event::StepStarted { number: index + 1, of, step });
             for notice in &notices {
@@ -222,43 +207,10 @@ impl Runner<'_> {
         Ok(count)
     }
 
-    async fn send_group(
-        &mut self,
-        first: usize,
-        count: usize,
-        grouping: Grouping,
-        told: &mut Vec<Told>,
-    ) -> Result<(), Error> {
-        let began = Instant::now();
-        let mut after_commit = Vec::new();
-        let mut sender = Sender::new(self.session);
-        sender.begin();
-        sender.set_guard();
-        sender.flush().await?;
-        for step in &self.program.steps[first..first + count] {
-            let clock = Clock::start();
-            let mut notices = Vec::new();
-            for part in &step.parts {
-                let mut sender = Sender::for_step(self.session, step, part.mode, ToldTo::Later(Vec::new()));
-                after_commit.extend(grouped(part, &clock, self.actor, &mut sender).await?);
-                notices.extend(sender.into_notices());
-            }
-            told.push(Told { duration: clock.instant.elapsed(), notices });
-            if grouping != Grouping::All && began.elapsed() > GROUP_TIME {
-                break;
-            }
-        }
-        let mut sender = Sender::new(self.session);
-        sender.check_guard();
-        sender.flush().await?;
-        sender.commit();
-        after_commit.into_iter().for_each(|sql| sender.restore(sql));
-        sender.flush().await
-    }
-
     /// Runs one part; on failure nothing of it is left, unless its statement commits by itself.
     async fn part(&mut self, step: &ProgramStep, part: &Part, clock: &Clock) -> Result<(), Error> {
-        let mut sender = Sender::for_step(self.session, step, part.mode, ToldTo::Now(&mut *self.observer));
+        let mut sender = Sender::telling(self.session, ToldTo::Now(&mut *self.observer));
+        sender.enter(step, part.mode);
         let result = single(part, clock, self.actor, &mut sender).await;
         if let Err(error) = &result {
             self.roll_back(is_lost(error)).await;
@@ -323,10 +275,8 @@ impl Runner<'_> {
             sender.restore(&sql);
         }
         sender.begin();
-        let wrote = sender.write(&Write::History(entry), moment(&clock, self.actor)).await;
-        if wrote.is_ok() && sender.flush().await.is_ok() {
-            sender.commit();
-            let _ = sender.flush().await;
+        if sender.write(&Write::History(entry), || clock.moment(self.actor)).await.is_ok() {
+            let _ = sender.commit().await;
         }
     }
 }
@@ -340,62 +290,13 @@ async fn single<'p>(part: &'p Part, clock: &Clock, actor: &Actor, sender: &mut S
             Action::Statement(statement) => sender.statement(statement).await?,
             Action::CheckGuard => sender.check_guard(),
             Action::Restore(sql) => sender.restore(sql),
-            Action::Write(write) => {
-                // The history holds how long the statements took, so they must be through.
-                sender.flush_statements().await?;
-                sender.write(write, moment(clock, actor)).await?;
-            }
-            Action::Commit => {
-                // Only what touched the rows it expected to touch is committed.
-                sender.flush().await?;
-                sender.commit();
-                sender.flush().await?;
-            }
+            Action::Write(write) => sender.write(write, || clock.moment(actor)).await?,
+            Action::Commit => sender.commit().await?,
         }
     }
     sender.flush().await
 }
 
-/// Sends a part inside of a transaction that is open already; returns what must wait for its commit.
-async fn grouped<'p>(
-    part: &'p Part,
-    clock: &Clock,
-    actor: &Actor,
-    sender: &mut Sender<'_, 'p>,
-) -> Result<Vec<&'p str>, Error> {
-    let mut after_commit = Vec::new();
-    let mut committed = false;
-    for action in &part.actions {
-        match action {
-            Action::Begin | Action::SetGuard | Action::CheckGuard => {}
-            Action::Statement(statement) => sender.statement(statement).await?,
-            Action::Restore(sql) if committed => after_commit.push(sql.as_str()),
-            Action::Restore(sql) => sender.restore(sql),
-            Action::Write(write) => {
-                sender.flush_statements().await?;
-                sender.write(write, moment(clock, actor)).await?;
-            }
-            Action::Commit => committed = true,
-        }
-    }
-    sender.flush().await?;
-    Ok(after_commit)
-}
-
-fn moment<'a>(clock: &'a Clock, actor: &'a Actor) -> Moment<'a> {
-    Moment::Now {
-        started: &clock.started,
-        duration_ms: u64::try_from(clock.instant.elapsed().as_millis()).unwrap_or(u64::MAX),
-        user: actor.user.as_deref(),
-        host: actor.host.as_deref(),
-    }
-}
-
 fn is_lost(error: &Error) -> bool {
     matches!(*error.kind, ErrorKind::ConnectionLost { .. })
-}
-
-/// The time in UTC, in the form of the journal: RFC 3339 with milliseconds.
-fn now() -> String {
-    format!("{:.3}", jiff::Timestamp::now())
 }

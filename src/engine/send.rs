@@ -1,5 +1,8 @@
 //! Statements on their way to the server: collected into as few messages as it allows, and accounted for.
 
+use std::collections::VecDeque;
+use std::time::Instant;
+
 use crate::db::Done;
 use crate::db::Failure;
 use crate::db::FailureAt;
@@ -23,6 +26,17 @@ pub(super) struct Sender<'s, 'p> {
     mode: Mode,
     queue: Vec<Entry<'p>>,
     told: ToldTo<'s>,
+    /// Lengths of the queue at which a step ends.
+    marks: VecDeque<usize>,
+    passed: Vec<Passed>,
+}
+
+/// A step whose statements are through.
+pub(super) struct Passed {
+    /// When the answer of its last statement came.
+    pub(super) at: Instant,
+    /// What the server said meanwhile, if it is kept for later.
+    pub(super) notices: Vec<Notice>,
 }
 
 /// Where to tell what happens.
@@ -48,7 +62,7 @@ enum Role<'a> {
     Guard,
     Commit,
     Statement(&'a Statement),
-    Journal { rows: u64 },
+    Journal { rows: Option<u64> },
 }
 
 /// The name of the savepoint that shows whether a script ended the transaction.
@@ -57,20 +71,45 @@ const GUARD: &str = "rev_guard";
 impl<'s, 'p> Sender<'s, 'p> {
     /// Prepares to send statements that belong to no script.
     pub(super) fn new(session: &'s mut Session) -> Self {
-        Self { session, step: None, mode: Mode::Transaction, queue: Vec::new(), told: ToldTo::Nobody }
+        Self::telling(session, ToldTo::Nobody)
     }
 
-    /// Prepares to send a part of `step`.
-    pub(super) fn for_step(session: &'s mut Session, step: &'p ProgramStep, mode: Mode, told: ToldTo<'s>) -> Self {
-        Self { session, step: Some(step), mode, queue: Vec::new(), told }
-    }
-
-    /// Returns the notices that were kept for later.
-    pub(super) fn into_notices(self) -> Vec<Notice> {
-        match self.told {
-            ToldTo::Later(notices) => notices,
-            ToldTo::Now(_) | ToldTo::Nobody => Vec::new(),
+    /// Prepares to send statements of scripts; [`Self::enter`] says of which.
+    pub(super) fn telling(session: &'s mut Session, told: ToldTo<'s>) -> Self {
+        Self {
+            session,
+            step: None,
+            mode: Mode::Transaction,
+            queue: Vec::new(),
+            told,
+            marks: VecDeque::new(),
+            passed: Vec::new(),
         }
+    }
+
+    /// Goes on with a part of `step`.
+    pub(super) fn enter(&mut self, step: &'p ProgramStep, mode: Mode) {
+        self.step = Some(step);
+        self.mode = mode;
+    }
+
+    /// Notes that a step ends with what waits now.
+    pub(super) fn mark(&mut self) {
+        if self.queue.is_empty() {
+            self.pass(Instant::now());
+        } else {
+            self.marks.push_back(self.queue.len());
+        }
+    }
+
+    /// Returns the steps that are through since the last call, in order.
+    pub(super) fn take_passed(&mut self) -> Vec<Passed> {
+        std::mem::take(&mut self.passed)
+    }
+
+    /// Returns how much waits, in bytes.
+    pub(super) fn waiting(&self) -> usize {
+        self.queue.iter().map(|entry| entry.sql.len()).sum()
     }
 
     pub(super) fn begin(&mut self) {
@@ -91,15 +130,29 @@ impl<'s, 'p> Sender<'s, 'p> {
         self.push(&format!("RELEASE SAVEPOINT {GUARD}"), Role::Guard);
     }
 
-    pub(super) fn commit(&mut self) {
+    /// Ends the transaction, after everything that must be checked before that was.
+    pub(super) async fn commit(&mut self) -> Result<(), Error> {
+        if self.queue.iter().any(|entry| matches!(entry.role, Role::Journal { rows: Some(_) })) {
+            self.flush().await?;
+        }
         self.push("COMMIT", Role::Commit);
+        self.flush().await
     }
 
     pub(super) fn restore(&mut self, sql: &str) {
         self.push(sql, Role::Restore);
     }
 
-    pub(super) async fn write(&mut self, write: &Write, moment: Moment<'_>) -> Result<(), Error> {
+    /// Changes the journal; the history holds how long all took that waits before it, so that is sent first.
+    pub(super) async fn write<'m>(&mut self, write: &Write, moment: impl FnOnce() -> Moment<'m>) -> Result<(), Error> {
+        if matches!(write, Write::History(_)) {
+            self.flush().await?;
+        }
+        self.write_later(write, moment()).await
+    }
+
+    /// Changes the journal with the next message.
+    pub(super) async fn write_later(&mut self, write: &Write, moment: Moment<'_>) -> Result<(), Error> {
         for guarded in self.session.probe.journal.statements(write, moment) {
             // PostgreSQL reads a message in the encoding that is in force when it comes, and a script may have set it.
             let needs_encoding = self.session.db.family() == Family::Postgres && !guarded.sql.is_ascii();
@@ -113,7 +166,8 @@ impl<'s, 'p> Sender<'s, 'p> {
 
     /// Sends a statement of the script, or puts it into the queue where a message can hold several.
     pub(super) async fn statement(&mut self, statement: &'p Statement) -> Result<(), Error> {
-        let shares_message = self.session.db.family() == Family::Postgres && self.mode == Mode::Transaction;
+        // MySQL has a part for each statement anyway, and tells its warnings of the last one only.
+        let shares_message = self.session.db.family() != Family::Mysql && self.mode == Mode::Transaction;
         if shares_message && statement.copy_data.is_none() {
             self.push(statement.sql(), Role::Statement(statement));
             return Ok(());
@@ -131,18 +185,11 @@ impl<'s, 'p> Sender<'s, 'p> {
             Some(data) => self.session.db.copy_in(statement.sql(), data.as_bytes()).await,
             None => self.session.db.execute(statement.sql()).await,
         };
-        let done = result.map_err(|failure| self.explain(failure, &Role::Statement(statement)))?;
-        self.tell(done);
-        Ok(())
-    }
-
-    /// Sends what waits, if a statement of the script is among it.
-    pub(super) async fn flush_statements(&mut self) -> Result<(), Error> {
-        if self.queue.iter().any(|entry| matches!(entry.role, Role::Statement(_))) {
-            self.flush().await
-        } else {
-            Ok(())
+        match result {
+            Ok(done) => self.tell(done.notices),
+            Err(failure) => return Err(self.explain(failure, &Role::Statement(statement))),
         }
+        Ok(())
     }
 
     /// Sends what waits and checks that the journal's statements touched the rows they had to.
@@ -160,16 +207,22 @@ impl<'s, 'p> Sender<'s, 'p> {
             queue.splice(..=at.index, begin);
             answers = self.send(&queue).await;
         }
-        let answers = answers.map_err(|at| self.explain(at.failure, &queue[at.index].role))?;
-        for (entry, done) in queue.iter().zip(&answers) {
-            if let Role::Journal { rows } = entry.role
+        let answers = match answers {
+            Ok(answers) => answers,
+            Err(at) => return Err(self.explain(at.failure, &queue[at.index].role)),
+        };
+        for ((entry, done), sent) in queue.iter().zip(answers).zip(1..) {
+            if let Role::Journal { rows: Some(rows) } = entry.role
                 && done.rows != rows
             {
                 let expected = format!("{rows} rows were expected to change, and {} did, in: {}", done.rows, entry.sql);
                 return Err(ErrorKind::DatabaseMoved { expected }.into());
             }
+            self.tell(done.notices);
+            while self.marks.pop_front_if(|mark| *mark == sent).is_some() {
+                self.pass(done.at);
+            }
         }
-        answers.into_iter().for_each(|done| self.tell(done));
         Ok(())
     }
 
@@ -185,23 +238,32 @@ impl<'s, 'p> Sender<'s, 'p> {
         is_guard && self.session.db.family() == Family::Mysql && !at.failure.lost
     }
 
+    fn pass(&mut self, at: Instant) {
+        let notices = match &mut self.told {
+            ToldTo::Later(notices) => std::mem::take(notices),
+            ToldTo::Now(_) | ToldTo::Nobody => Vec::new(),
+        };
+        self.passed.push(Passed { at, notices });
+    }
+
     fn push(&mut self, sql: &str, role: Role<'p>) {
         self.queue.push(Entry { sql: sql.to_owned(), role });
     }
 
-    fn tell(&mut self, done: Done) {
+    fn tell(&mut self, heard: Vec<Notice>) {
         match (&mut self.told, self.step) {
             (ToldTo::Now(observer), Some(step)) => {
-                for notice in &done.notices {
+                for notice in &heard {
                     observer.event(Event::Notice { step, notice });
                 }
             }
-            (ToldTo::Later(notices), _) => notices.extend(done.notices),
+            (ToldTo::Later(notices), _) => notices.extend(heard),
             (ToldTo::Now(_), None) | (ToldTo::Nobody, _) => {}
         }
     }
 
-    fn explain(&self, failure: Failure, role: &Role<'_>) -> Error {
+    fn explain(&mut self, mut failure: Failure, role: &Role<'_>) -> Error {
+        self.tell(std::mem::take(&mut failure.notices));
         if failure.lost {
             let address = self.session.db.address.clone();
             return ErrorKind::ConnectionLost { address, reason: failure.reason() }.into();

@@ -200,9 +200,12 @@ async fn select(db: &mut Database, queries: &[&str]) -> Result<Vec<Vec<Row>>, Er
 }
 
 fn failed(db: &Database, failure: Failure) -> Error {
-    let reason = failure.reason();
-    match failure.lost {
-        true => ErrorKind::ConnectionLost { address: db.address.clone(), reason }.into(),
-        false => ErrorKind::QueryFailed { reason }.into(),
-    }
+    let (address, reason) = (db.address.clone(), failure.reason());
+    let kind = match failure.code.as_deref() {
+        _ if failure.lost => ErrorKind::ConnectionLost { address, reason },
+        // SQLite looks into a file only when it is first asked for something: SQLITE_CANTOPEN, SQLITE_NOTADB.
+        Some("14" | "26") if db.family() == Family::Sqlite => ErrorKind::CannotOpen { address, reason },
+        _ => ErrorKind::QueryFailed { reason },
+    };
+    kind.into()
 }

@@ -69,6 +69,7 @@ impl ErrorKind {
             Self::ConnectionFailed { .. } => "connection-failed",
             Self::AccessDenied { .. } => "access-denied",
             Self::NoSuchDatabase { .. } => "no-such-database",
+            Self::CannotOpen { .. } => "cannot-open",
             Self::ConnectionLost { .. } => "connection-lost",
             Self::QueryFailed { .. } => "query-failed",
             Self::NoSchema { .. } => "no-schema",

@@ -8,7 +8,7 @@ impl ErrorKind {
     pub fn hint(&self) -> Option<String> {
         let hint = match self {
             Self::MultipleHeads { .. } => {
-                "name one of them, use `heads` or `label@head`, or join them with `rev merge heads`"
+                "use `heads` for all of them, name one, narrow it with `label@head`, or join them with `rev merge heads`"
             }
             Self::UnknownRevision { nearest, .. } => {
                 return Some(nearest_or(nearest, "`rev history` lists the revisions"));
@@ -18,7 +18,18 @@ impl ErrorKind {
             }
             Self::AmbiguousPrefix { .. } => "type more of the id",
             Self::AmbiguousWalk { .. } => "name the revision, or say which side with `label@`",
-            Self::AmbiguousCurrent { .. } => "say which one with `label@` or `ID@`, or name a revision",
+            Self::AmbiguousCurrent { target, rows } => {
+                let row = rows.first().map_or("label", |row| row.as_str());
+                return Some(format!("say which one, as in `{row}@{target}` or with a label, or name a revision"));
+            }
+            Self::WalkedTooFar { .. } => "`rev history -i` shows where the database is, and what is above and below",
+            Self::BadTarget { .. } => {
+                "a target is `head`, `heads`, `base`, `current`, `+N`, `-N`, a label, or an id or its beginning"
+            }
+            Self::RangeNotAllowed { .. } => "name one end of it",
+            Self::RangeRequired { .. } => "write `FROM:TO`; either end may be empty",
+            Self::BadRange { .. } => "the lower end stands first; `rev history --graph` shows what grows from what",
+            Self::NoRevision { .. } => "`rev history` lists the revisions, and `rev revision -m MESSAGE` makes one",
             Self::SeveralRevisions { .. } => "name one of them",
             Self::NotApplied { .. } => "`rev current` shows what is applied",
             Self::WrongWay { direction: Direction::Downgrade, .. } => {
@@ -31,9 +42,11 @@ impl ErrorKind {
             Self::MissingParent { nearest, .. } | Self::MissingDependency { nearest, .. } => {
                 return Some(nearest_or(nearest, "add the script it names, or correct the header"));
             }
-            Self::DuplicateId { .. } => "give one of them another id",
+            Self::DuplicateId { .. } => "choose another id for one of them",
             Self::DuplicateLabel { .. } | Self::LabelIsId { .. } => "choose another label",
             Self::Cycle { .. } => "correct the `down_revision` or `depends_on` of one of them",
+            Self::Unreadable { .. } => "check that the path is right, that it exists, and that you may read it",
+            Self::Unwritable { .. } => "check that the folder exists and that you may write there",
             Self::NotUtf8 { .. } => "save it as UTF-8",
             Self::NoRevisionId => {
                 "add a line `-- revision: ID` after the message, or use `rev revision -m MESSAGE` to make scripts"
@@ -56,7 +69,11 @@ impl ErrorKind {
             Self::NotAHead { .. } => "add `--splice` to start a new branch from it",
             Self::NothingToMerge { .. } => "`rev heads` lists what can be merged",
             Self::NotAVersionFolder { .. } => "add it to `versions` in migrations.toml, or name one that is there",
-            Self::WhichVersionFolder { .. } => "say which with `--version-path`",
+            Self::WhichVersionFolder { folders } => {
+                let folders: Vec<String> = folders.iter().map(|folder| format!("`{}`", folder.display())).collect();
+                return Some(format!("say which with `--version-path`: {}", folders.join(" or ")));
+            }
+            Self::FileExists { .. } => "use another message, or put `{{ id }}` into `file_name` in migrations.toml",
             Self::NoConfig { .. } => "`rev init` makes one",
             Self::UnknownKey { nearest, .. } => {
                 return Some(nearest_or(nearest, "docs/configuration.md lists the keys"));
@@ -65,7 +82,7 @@ impl ErrorKind {
                 "the configuration has none; add an [env.NAME] table"
             }
             Self::UnknownEnvironment { known, .. } => {
-                return Some(format!("the configuration has {}", known.join(", ")));
+                return Some(format!("the configuration has `{}`", known.join("`, `")));
             }
             Self::UnsetVariable { .. } => "set it, or give it a default: `${NAME:-default}`",
             Self::UnknownScheme { .. } => "URLs begin with sqlite:, postgres://, mysql:// or mariadb://",
@@ -74,6 +91,10 @@ impl ErrorKind {
             }
             Self::AccessDenied { .. } => "check the user and the password in the URL",
             Self::NoSuchDatabase { .. } => "create the database, or correct its name in the URL",
+            Self::CannotOpen { .. } => "check the path in the URL, and that you may read and write there",
+            Self::QueryFailed { .. } => {
+                "rev must be able to make, read and change its own tables, which docs/journal.md lists"
+            }
             Self::ConnectionLost { .. } => "when the server is back, `rev upgrade` goes on from there",
             Self::NoSchema { .. } => "create it, or name another one with `schema` in migrations.toml",
             Self::DamagedJournal { .. } => "correct or delete the row by hand: only you can know what it stands for",
@@ -102,32 +123,22 @@ impl ErrorKind {
             Self::InDoubt { .. } => "look at the database, then say with `rev stamp` what is true",
             Self::Interrupted { .. } => "run the same command again to go on",
             Self::Declined => "use `--yes` to go on without the question",
-            Self::NobodyToAsk => "use `--yes` to answer it beforehand",
+            Self::NobodyToAsk => "use `--yes` to go on without the question",
             Self::NotAtHeads { .. } => "`rev upgrade heads` brings it there",
             Self::BadValue { .. }
             | Self::Several { .. }
             | Self::IllegalName { .. }
-            | Self::BadTarget { .. }
             | Self::NotInBranch { .. }
-            | Self::WalkedTooFar { .. }
-            | Self::NoRevision { .. }
-            | Self::RangeNotAllowed { .. }
-            | Self::RangeRequired { .. }
-            | Self::BadRange { .. }
             | Self::SelfLoop { .. }
-            | Self::Unreadable { .. }
             | Self::DuplicateHeaderKey { .. }
             | Self::ControlCharacter { .. }
             | Self::BadOptionValue { .. }
             | Self::Unterminated { .. }
             | Self::TextAfterCopy
-            | Self::FileExists { .. }
-            | Self::Unwritable { .. }
             | Self::BadTemplate { .. }
             | Self::CommandFailed { .. }
             | Self::BadConfig { .. }
             | Self::BadUrl { .. }
-            | Self::QueryFailed { .. }
             | Self::Usage { .. }
             | Self::Output => return None,
         };

@@ -35,19 +35,19 @@ pub enum ErrorKind {
     AmbiguousWalk { target: String, candidates: Vec<RevisionId> },
     #[error("`{target}` counts from the current revision, but the database has several: {}", list(.rows))]
     AmbiguousCurrent { target: String, rows: Vec<RevisionId> },
-    #[error("`{target}` goes too far: only {reached} of {wanted} steps are there")]
+    #[error("`{target}` goes too far: {}", steps(*.reached, *.wanted))]
     WalkedTooFar { target: String, wanted: u32, reached: u32 },
     #[error("`{target}` is several revisions, but one is needed here: {}", list(.revisions))]
     SeveralRevisions { target: String, revisions: Vec<RevisionId> },
     #[error("`{target}` is no revision, but one is needed here")]
     NoRevision { target: String },
-    #[error("revision `{revision}` is not applied, so nothing can be downgraded to it")]
+    #[error("revision `{revision}` is not applied")]
     NotApplied { revision: RevisionId },
-    #[error("`{target}` counts from the database's state against the way of {direction}")]
+    #[error("`{target}` is the wrong way for `rev {direction}`")]
     WrongWay { target: String, direction: Direction },
-    #[error("`{text}` is a range, which only `history` and `--sql` take")]
+    #[error("`{text}` is a range, which only `history -r` takes")]
     RangeNotAllowed { text: String },
-    #[error("`{text}` is not a range: it takes the form `FROM:TO`")]
+    #[error("`{text}` is not a range, which has a `:` in it")]
     RangeRequired { text: String },
     #[error("`{upper}` does not grow from `{lower}`")]
     BadRange { lower: String, upper: String },
@@ -103,7 +103,7 @@ pub enum ErrorKind {
     TextAfterCopy,
     #[error("`{command}` is a command of the psql program, not SQL")]
     PsqlCommand { command: String },
-    #[error("`{statement}` controls the transaction, which is the engine's part")]
+    #[error("`{statement}` controls the transaction, which is rev's own part")]
     TransactionControl { statement: String },
     #[error("`{statement}` cannot run inside a transaction")]
     NeedsNoTransaction { statement: String },
@@ -151,6 +151,8 @@ pub enum ErrorKind {
     AccessDenied { address: String, reason: String },
     #[error("{address} has no such database: {reason}")]
     NoSuchDatabase { address: String, reason: String },
+    #[error("the database file {address} cannot be opened: {reason}")]
+    CannotOpen { address: String, reason: String },
     #[error("the connection to {address} was lost: {reason}")]
     ConnectionLost { address: String, reason: String },
     #[error("the database refused rev's own statement: {reason}")]
@@ -181,7 +183,7 @@ pub enum ErrorKind {
     TransactionEnded,
     #[error("revision `{revision}` stopped half-way and its script has changed since: part {part} differs")]
     EditedHalfway { revision: RevisionId, part: usize },
-    #[error("revision `{revision}` stopped half-way through its {direction}: parts done: {done}")]
+    #[error("revision `{revision}` stopped half-way through its {direction}, after part {done}")]
     InProgress { revision: RevisionId, direction: Direction, done: usize },
     #[error("revision `{revision}` stopped at a statement that may or may not have run")]
     InDoubt { revision: RevisionId, statement: usize },
@@ -193,7 +195,7 @@ pub enum ErrorKind {
     Usage { message: String },
     #[error("declined: nothing was changed")]
     Declined,
-    #[error("this needs an answer, and there is no terminal to ask on")]
+    #[error("the database is protected, and there is no terminal to ask on")]
     NobodyToAsk,
     #[error("the database is not at the heads: it is at {current}, the heads are {heads}")]
     NotAtHeads { current: Heads, heads: Heads },
@@ -214,6 +216,13 @@ fn no_schema(schema: &str) -> String {
     match schema.is_empty() {
         true => "none of the schemas of `search_path` exists".to_owned(),
         false => format!("schema `{schema}` does not exist"),
+    }
+}
+
+fn steps(reached: u32, wanted: u32) -> String {
+    match reached {
+        0 => "there is no step to take".to_owned(),
+        _ => format!("only {reached} of {wanted} steps are there"),
     }
 }
 

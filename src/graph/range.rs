@@ -1,4 +1,4 @@
-//! Two targets with a colon between: what `history -r` and `--sql` take.
+//! Two targets with a colon between: what `history -r` takes.
 
 use std::fmt;
 use std::str::FromStr;

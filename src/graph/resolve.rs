@@ -164,7 +164,8 @@ impl RevisionGraph {
 
     fn unknown(&self, name: &str) -> ErrorKind {
         let ids = self.revisions.iter().map(|revision| revision.id.as_str());
-        let known = ids.chain(self.labels.keys().map(AsRef::as_ref));
+        let words = ["head", "heads", "base", "current"];
+        let known = words.into_iter().chain(ids).chain(self.labels.keys().map(AsRef::as_ref));
         ErrorKind::UnknownRevision { text: name.to_owned(), nearest: nearest(name, known).map(str::to_owned) }
     }
 
@@ -281,15 +282,10 @@ mod tests {
         check(GRAPH, "", "shop@a1+1", "c1");
         check(GRAPH, "", "shop@base+2", "c1");
         check(GRAPH, "", "base+1", "ambiguous-walk: `base+1` could go more than one way: `a1`, `x1`");
-        check(GRAPH, "", "base-1", "walked-too-far: `base-1` goes too far: only 0 of 1 steps are there");
+        check(GRAPH, "", "base-1", "walked-too-far: `base-1` goes too far: there is no step to take");
         check(GRAPH, "", "shop@head-1", "c2");
         check(GRAPH, "", "heads-1", "multiple-heads: `heads-1` means a single head, but there are 2: `c3`, `y10`");
-        check(
-            "a",
-            "",
-            "a+2147483647",
-            "walked-too-far: `a+2147483647` goes too far: only 0 of 2147483647 steps are there",
-        );
+        check("a", "", "a+2147483647", "walked-too-far: `a+2147483647` goes too far: there is no step to take");
     }
 
     #[test]

@@ -74,7 +74,7 @@ impl FromStr for Target {
 
 fn parse(text: &str) -> Result<Target, String> {
     let (label, rest) = match text.split_once('@') {
-        Some((label, rest)) => (Some(name(label)?), rest),
+        Some((label, rest)) => (Some(name(label, text)?), rest),
         None => (None, text),
     };
     if rest.is_empty() {
@@ -91,19 +91,21 @@ fn parse(text: &str) -> Result<Target, String> {
         "base" => Anchor::Base,
         "current" => Anchor::Current,
         "none" => return Err("say `base` for what is before the first revision".to_owned()),
-        other => Anchor::Name(name(other)?),
+        other => Anchor::Name(name(other, text)?),
     };
     let offset = if offset.is_empty() { 0 } else { number(offset)? };
     Ok(Target { label, anchor, offset })
 }
 
-fn name(text: &str) -> Result<String, String> {
-    if text.is_empty() {
+/// Reads the name that is `text`, or a part of it.
+fn name(part: &str, text: &str) -> Result<String, String> {
+    if part.is_empty() {
         return Err("a label or an id must stand before the `@`".to_owned());
     }
-    match RevisionId::parse(text) {
+    match RevisionId::parse(part) {
         Ok(id) => Ok(id.to_string()),
-        Err(illegal) => Err(format!("in `{text}`, {}", illegal.reason)),
+        Err(illegal) if part == text => Err(illegal.reason.to_owned()),
+        Err(illegal) => Err(format!("`{part}` is not a legal name: {}", illegal.reason)),
     }
 }
 
@@ -167,13 +169,16 @@ mod tests {
         check_refused("@head", "`@head` is not a target: a label or an id must stand before the `@`");
         check_refused("shop@", "`shop@` is not a target: nothing stands behind the `@`");
         check_refused("a@b@head", "`a@b@head` is not a target: `@` may stand in it only once");
-        check_refused("head@a", "`head@a` is not a target: in `head`, it is a word of the target grammar");
+        check_refused(
+            "head@a",
+            "`head@a` is not a target: `head` is not a legal name: the word has a meaning of its own",
+        );
         check_refused("+1junk", "`+1junk` is not a target: `+` must be followed by a number and nothing else");
         check_refused("--1", "`--1` is not a target: `-` must be followed by a number and nothing else");
         check_refused("-99999999999", "`-99999999999` is not a target: the number 99999999999 is too large");
-        check_refused("a b", "`a b` is not a target: in `a b`, only letters, digits, `_` and `.` may stand in it");
+        check_refused("a b", "`a b` is not a target: only letters, digits, `_` and `.` may stand in it");
         check_refused("none", "`none` is not a target: say `base` for what is before the first revision");
-        check_refused("a:b", "`a:b` is a range, which only `history` and `--sql` take");
+        check_refused("a:b", "`a:b` is a range, which only `history -r` takes");
     }
 
     #[test]

@@ -91,8 +91,8 @@ pub enum Moment<'a> {
 pub struct Guarded {
     /// The statement, without a final `;`.
     pub sql: String,
-    /// The rows it must touch; any other number means that the database moved.
-    pub rows: u64,
+    /// The rows it must touch, where it could touch another number: that means that the database moved.
+    pub rows: Option<u64>,
 }
 
 impl Outcome {
@@ -119,7 +119,7 @@ impl Journal {
                     .from_table(self.table(&self.progress))
                     .and_where(Expr::col("revision").eq(self.text(revision.as_str())))
                     .take();
-                vec![Guarded { sql: self.render(&query), rows: *proofs as u64 }]
+                vec![Guarded { sql: self.render(&query), rows: Some(*proofs as u64) }]
             }
         }
     }
@@ -137,11 +137,11 @@ impl Journal {
                 .value("version_num", self.text(new.as_str()))
                 .and_where(Expr::col("version_num").eq(self.text(old.as_str())))
                 .take();
-            statements.push(Guarded { sql: self.render(&query), rows: 1 });
+            statements.push(Guarded { sql: self.render(&query), rows: Some(1) });
         }
         let leaving: Vec<Expr> = leaving.map(|id| self.text(id.as_str())).collect();
         if !leaving.is_empty() {
-            let rows = leaving.len() as u64;
+            let rows = Some(leaving.len() as u64);
             let query =
                 Query::delete().from_table(table.clone()).and_where(Expr::col("version_num").is_in(leaving)).take();
             statements.push(Guarded { sql: self.render(&query), rows });
@@ -152,7 +152,7 @@ impl Journal {
                 .columns(["version_num"])
                 .values_panic([self.text(id.as_str())])
                 .take();
-            statements.push(Guarded { sql: self.render(&query), rows: 1 });
+            statements.push(Guarded { sql: self.render(&query), rows: None });
         }
         statements
     }
@@ -199,7 +199,7 @@ impl Journal {
                 self.optional(entry.downgrade.as_deref()),
             ])
             .take();
-        Guarded { sql: self.render(&query), rows: 1 }
+        Guarded { sql: self.render(&query), rows: None }
     }
 
     fn insert_proof(
@@ -226,7 +226,7 @@ impl Journal {
                 started,
             ])
             .take();
-        Guarded { sql: self.render(&query), rows: 1 }
+        Guarded { sql: self.render(&query), rows: None }
     }
 
     /// The server's clock in the form of [`Moment::Now`].
@@ -264,23 +264,23 @@ mod tests {
         text.split_whitespace().map(|id| RevisionId::parse(id).unwrap()).collect()
     }
 
-    fn check(delete: &str, insert: &str, expected: &[(&str, u64)]) {
+    fn check(delete: &str, insert: &str, expected: &[(&str, Option<u64>)]) {
         let journal = Journal::new(Dialect::Sqlite, "main", "rev_version", "rev_");
         let write = Write::Rows { delete: ids(delete), insert: ids(insert) };
         let statements = journal.statements(&write, Moment::Offline);
-        let plain: Vec<(String, u64)> = statements.iter().map(|s| (s.sql.replace('"', ""), s.rows)).collect();
-        let expected: Vec<(String, u64)> = expected.iter().map(|(sql, rows)| ((*sql).to_owned(), *rows)).collect();
+        let plain: Vec<_> = statements.iter().map(|s| (s.sql.replace('"', ""), s.rows)).collect();
+        let expected: Vec<_> = expected.iter().map(|(sql, rows)| ((*sql).to_owned(), *rows)).collect();
         assert_eq!(plain, expected);
     }
 
     #[test]
     fn a_step_on_a_line_updates_its_row() {
-        check("a", "b", &[("UPDATE main.rev_version SET version_num = 'b' WHERE version_num = ('a')", 1)]);
+        check("a", "b", &[("UPDATE main.rev_version SET version_num = 'b' WHERE version_num = ('a')", Some(1))]);
     }
 
     #[test]
     fn a_base_inserts_a_row() {
-        check("", "a", &[("INSERT INTO main.rev_version (version_num) VALUES ('a')", 1)]);
+        check("", "a", &[("INSERT INTO main.rev_version (version_num) VALUES ('a')", None)]);
     }
 
     #[test]
@@ -289,8 +289,8 @@ mod tests {
             "a b c",
             "m",
             &[
-                ("UPDATE main.rev_version SET version_num = 'm' WHERE version_num = ('a')", 1),
-                ("DELETE FROM main.rev_version WHERE version_num IN ('b', 'c')", 2),
+                ("UPDATE main.rev_version SET version_num = 'm' WHERE version_num = ('a')", Some(1)),
+                ("DELETE FROM main.rev_version WHERE version_num IN ('b', 'c')", Some(2)),
             ],
         );
     }

@@ -154,16 +154,16 @@ mod tests {
             Dialect::Postgres,
             "-- rev: upgrade\nBEGIN;\nSELECT 1; SAVEPOINT a;\nCOMMIT;\n-- rev: upgrade\nSELECT 1; COMMIT\n",
             &[
-                "a.sql:4:11: `SAVEPOINT a` controls the transaction, which is the engine's part",
-                "a.sql:7:11: `COMMIT` controls the transaction, which is the engine's part",
+                "a.sql:4:11: `SAVEPOINT a` controls the transaction, which is rev's own part",
+                "a.sql:7:11: `COMMIT` controls the transaction, which is rev's own part",
             ],
         );
         check_errors(
             Dialect::Sqlite,
             "-- rev: upgrade transaction=off\nBEGIN; COMMIT\n",
             &[
-                "a.sql:3:1: `BEGIN` controls the transaction, which is the engine's part",
-                "a.sql:3:8: `COMMIT` controls the transaction, which is the engine's part",
+                "a.sql:3:1: `BEGIN` controls the transaction, which is rev's own part",
+                "a.sql:3:8: `COMMIT` controls the transaction, which is rev's own part",
             ],
         );
     }

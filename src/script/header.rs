@@ -356,7 +356,7 @@ mod tests {
                 "a.sql:4:4: `revision` stands twice in the header",
                 "a.sql:5:4: `down_revision` has no value",
                 "a.sql:6:16: `depends_on` has no value",
-                "a.sql:6:19: `head` is not a legal name: it is a word of the target grammar",
+                "a.sql:6:19: `head` is not a legal name: the word has a meaning of its own",
             ],
         );
     }

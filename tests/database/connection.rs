@@ -31,6 +31,49 @@ fn other(kind: Kind, user: &str, database: &str) -> String {
     format!("{scheme}://{user}@{address}/{database}")
 }
 
+/// The file of the authority that vouches for the servers of `scripts/test`.
+fn authority() -> String {
+    std::env::var("REV_TEST_CA").expect("REV_TEST_CA names no file: run the tests with `scripts/test`")
+}
+
+/// Runs `rev current` on the server with other parameters, and returns its output.
+fn with_parameters(kind: Kind, parameters: &str) -> crate::support::Output {
+    let database = TestDatabase::new(kind);
+    let url = database.url.split('?').next().unwrap().to_owned();
+    workspace().rev(&["current", "-u", &format!("{url}?{parameters}")])
+}
+
+#[test]
+fn the_server_can_be_made_to_prove_who_it_is() {
+    let authority = authority();
+    for kind in [Kind::Postgres, Kind::Mariadb] {
+        with_parameters(kind, "sslmode=require").succeeded();
+        with_parameters(kind, &format!("sslmode=verify-full&sslrootcert={authority}")).succeeded();
+        with_parameters(kind, &format!("sslrootcert={authority}")).succeeded();
+        let output = with_parameters(kind, "sslmode=verify-full");
+        let message = output.failed(2);
+        assert!(message.contains("connection-failed") && message.contains("certificate"), "{message}");
+        let output = with_parameters(kind, "sslmode=verify-full&sslrootcert=/no/such/file.pem");
+        assert!(output.failed(2).contains("connection-failed"), "{}", output.stderr);
+    }
+    with_parameters(Kind::Mariadb, &format!("ssl-mode=VERIFY_IDENTITY&ssl-ca={authority}")).succeeded();
+}
+
+#[test]
+fn a_unix_socket_serves_as_well() {
+    let database = TestDatabase::new(Kind::Postgres);
+    let folder = database.query("SHOW unix_socket_directories")[0][0].clone();
+    let port = database.query("SHOW port")[0][0].clone();
+    let url = format!("postgresql://postgres@/{}?host={folder}&port={port}", database.name());
+    workspace().rev(&["upgrade", "-u", &url]).succeeded();
+    assert_eq!(database.query("SELECT version_num FROM rev_version"), [["a"]]);
+    let database = TestDatabase::new(Kind::Mariadb);
+    let socket = database.query("SELECT @@socket")[0][0].clone();
+    let url = format!("mysql://root@localhost/{}?socket={socket}", database.name());
+    workspace().rev(&["upgrade", "-u", &url]).succeeded();
+    assert_eq!(database.query("SELECT version_num FROM rev_version"), [["a"]]);
+}
+
 #[test]
 fn a_scheme_that_nobody_knows() {
     check("oracle://u:s3cret@h/db", "unknown-scheme", "oracle");

@@ -11,5 +11,6 @@ mod failure;
 mod journal;
 mod migrate;
 mod parts;
+mod round_trips;
 mod sabotage;
 mod shapes;

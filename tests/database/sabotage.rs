@@ -206,7 +206,9 @@ fn the_collation_of_the_url_stays() {
     let body = "INSERT INTO t VALUES (@@collation_connection);\nSELECT 2;\nSET NAMES latin1;\n";
     workspace.script("a", "", &format!("-- rev: upgrade\nCREATE TABLE t (s VARCHAR(50));\n{body}"));
     workspace.script("b", "a", &format!("-- rev: upgrade\nSELECT 2;\n{body}"));
-    let output = workspace.rev(&["upgrade", "-u", &format!("{}?collation=utf8mb4_czech_ci", database.url)]);
+    let mut url = url::Url::parse(&database.url).unwrap();
+    url.query_pairs_mut().append_pair("collation", "utf8mb4_czech_ci");
+    let output = workspace.rev(&["upgrade", "-u", url.as_str()]);
     output.succeeded();
     assert!(!output.stderr.contains("warning"), "{}", output.stderr);
     assert_eq!(database.query("SELECT s FROM t"), [["utf8mb4_czech_ci"], ["utf8mb4_czech_ci"]]);

@@ -119,3 +119,21 @@ fn one_folder_serves_every_database() {
         assert_eq!(database.query("SELECT s FROM t"), [[expected]]);
     }
 }
+
+/// Drivers like to set modes of their own, which would even be stored in every routine that a script makes.
+#[test]
+fn scripts_run_in_the_servers_own_modes() {
+    let database = upgraded(
+        Kind::Mariadb,
+        "-- rev: upgrade\nCREATE TABLE modes AS SELECT @@sql_mode AS m, @@time_zone AS z, @@autocommit AS a;\n",
+    );
+    assert_eq!(
+        database.query("SELECT m = @@global.sql_mode, z = @@global.time_zone, a = 1 FROM modes"),
+        [["1", "1", "1"]]
+    );
+    let database = upgraded(
+        Kind::Postgres,
+        "-- rev: upgrade\nCREATE TABLE modes AS SELECT current_setting('extra_float_digits') AS f, current_setting('search_path') AS s;\n",
+    );
+    assert_eq!(database.query("SELECT f, s FROM modes"), [["1", "\"$user\", public"]]);
+}

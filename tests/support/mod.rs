@@ -19,6 +19,7 @@
 
 mod database;
 mod normal;
+mod proxy;
 mod session;
 mod shell;
 mod workspace;
@@ -26,6 +27,7 @@ mod workspace;
 pub use database::Kind;
 pub use database::TestDatabase;
 pub use normal::Normal;
+pub use proxy::Proxy;
 pub use session::Session;
 pub use workspace::Output;
 pub use workspace::Workspace;

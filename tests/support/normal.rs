@@ -29,12 +29,14 @@ impl Normal {
         lines.join("\n").trim_end().to_owned()
     }
 
-    /// Returns `text` with the folder's path as `[DIR]`, and nothing else changed.
+    /// Returns `text` with the folder's path as `[DIR]` and the machine's name as `laptop`, and nothing else changed.
     pub fn place(&self, text: &str) -> String {
-        match &self.folder {
-            Some(folder) => text.replace(folder, "[DIR]"),
-            None => text.to_owned(),
-        }
+        let Some(folder) = &self.folder else { return text.to_owned() };
+        let host = gethostname::gethostname().to_string_lossy().into_owned();
+        // The name alone could be any word.
+        ["ada@", "by ada on ", "\"host\":\""]
+            .iter()
+            .fold(text.replace(folder, "[DIR]"), |text, before| replace_after(&text, before, &host))
     }
 
     fn line(&mut self, line: &str) -> String {
@@ -78,10 +80,18 @@ impl Normal {
             });
             return Some((length, format!("[ID{}]", number + 1)));
         }
+        if let Some(rest) = text.strip_prefix(DURATION_KEY) {
+            return Some((DURATION_KEY.len() + digits(rest), format!("{DURATION_KEY}[TIME]")));
+        }
         duration(text).map(|length| (length, "[TIME]".to_owned()))
     }
 }
 
+fn replace_after(text: &str, before: &str, host: &str) -> String {
+    text.replace(&format!("{before}{host}"), &format!("{before}laptop"))
+}
+
+const DURATION_KEY: &str = "\"duration_ms\":";
 const DATE: &str = "0000-00-00";
 const CLOCK: &str = "00:00:00";
 

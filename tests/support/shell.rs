@@ -26,7 +26,8 @@ pub struct Shell {
 }
 
 impl Shell {
-    /// Starts a shell in an empty folder, with `rev` on its path and nothing of the developer's environment.
+    /// Starts a shell in an empty folder, with `rev` on its path and nothing of the developer's environment;
+    /// the user is called ada.
     pub fn start() -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
         let exchange = tempfile::tempdir().expect("a temporary folder can be made");
@@ -41,6 +42,7 @@ impl Shell {
             .env("HOME", folder.path())
             .env("LC_ALL", "C.UTF-8")
             .env("TZ", "UTC")
+            .env("USER", "ada")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()

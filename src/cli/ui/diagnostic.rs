@@ -56,12 +56,12 @@ pub(super) fn single_problems(error: &Error) -> Vec<&Error> {
     found
 }
 
-/// Returns what is known besides the message: the server's code and detail, then the chain of causes.
+/// Returns what is known besides the message: the database's code and detail, then the chain of causes.
 pub(super) fn notes(error: &Error) -> Vec<String> {
     let mut notes = Vec::new();
     if let ErrorKind::StatementFailed { code, detail, .. } = &*error.kind {
         notes.extend(detail.clone());
-        notes.extend(code.as_ref().map(|code| format!("the server's code is {code}")));
+        notes.extend(code.as_ref().map(|code| format!("the database's code is {code}")));
     }
     let mut said = error.kind.to_string();
     let mut cause = error.cause.as_deref().map(|cause| cause as &dyn std::error::Error);
@@ -234,7 +234,7 @@ mod tests {
                 "  |",
                 "  = note: first",
                 "          second",
-                "  = note: the server's code is 42P01",
+                "  = note: the database's code is 42P01",
                 "  = help: Perhaps you meant \"such\".",
             ],
         );

@@ -107,10 +107,11 @@ impl Text<'_> {
 
     /// What set the session is sent again, since the session of the earlier run is gone.
     fn said_again(&mut self, part: &Part) {
-        for statement in part.statements().filter(|statement| statement.kind == StatementKind::Session) {
+        let mut session = part.statements().filter(|statement| statement.kind == StatementKind::Session).peekable();
+        if session.peek().is_some() {
             self.add(4, "said again, for this session");
-            self.statement(statement, 6);
         }
+        session.for_each(|statement| self.statement(statement, 6));
     }
 
     fn inside(&mut self, part: &Part, indent: usize) {
@@ -215,5 +216,128 @@ fn step_json<'a>(step: &'a ProgramStep, lines: &mut Lines) -> StepJson<'a> {
         direction: step.direction,
         path: (!step.path.as_os_str().is_empty()).then(|| json::path(&step.path)),
         parts: step.parts.iter().map(&mut part).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::cli::ui::fixture::heads;
+    use crate::cli::ui::fixture::program;
+
+    use super::*;
+
+    fn check(program: &Program, expected: &[&str]) {
+        let text = dry_run(program, Paint::Plain);
+        assert_eq!(text.lines().collect::<Vec<_>>(), expected, "\n{text}");
+    }
+
+    #[test]
+    fn every_statement_and_every_transaction_is_shown() {
+        check(
+            &program(),
+            &[
+                "2 revisions on PostgreSQL, from a to c",
+                "nothing was sent; what stands between BEGIN and COMMIT commits together",
+                "",
+                r"upgrade 1/2  b  create \u{1b} t",
+                "  versions/b.sql",
+                "  part 1 of 2: done by an earlier run, which stopped after it",
+                "    said again, for this session",
+                "      versions/b.sql:2  SET x = 1",
+                "  part 2 of 2",
+                "    outside a transaction",
+                "      versions/b.sql:6  CREATE INDEX CONCURRENTLY i ON t (i)",
+                "    BEGIN",
+                "      rev's own tables: version a -> b, history, all parts are done",
+                "    COMMIT",
+                "",
+                "upgrade 2/2  c",
+                "  versions/c.sql",
+                "    BEGIN",
+                "      versions/c.sql:1  DROP TABLE t",
+                "      rev's own tables: version b -> c, history",
+                "    COMMIT",
+                "",
+                "warning: versions/c.sql:1:6: this is odd",
+            ],
+        );
+    }
+
+    #[test]
+    fn a_run_in_one_transaction_has_one_begin_and_one_commit() {
+        let mut program = program();
+        program.scope = Scope::Run;
+        program.warnings.clear();
+        program.steps.remove(0);
+        check(
+            &program,
+            &[
+                "1 revision on PostgreSQL, from a to c",
+                "nothing was sent; the whole run commits together",
+                "",
+                "BEGIN",
+                "",
+                "upgrade 1/1  c",
+                "  versions/c.sql",
+                "    versions/c.sql:1  DROP TABLE t",
+                "    rev's own tables: version b -> c, history",
+                "",
+                "COMMIT",
+            ],
+        );
+    }
+
+    #[test]
+    fn an_unfinished_part_is_shown_as_it_runs() {
+        let mut program = program();
+        program.steps[0].parts_done = 0;
+        let text = dry_run(&program, Paint::Plain);
+        let part = [
+            "  part 1 of 2",
+            "    BEGIN",
+            "      versions/b.sql:2  SET x = 1",
+            "      versions/b.sql:3  CREATE TABLE t ( i INTEGER )",
+            "      rev's own tables: part 1 is done",
+            "    COMMIT",
+            "  part 2 of 2",
+        ];
+        assert!(text.contains(&part.join("\n")), "{text}");
+    }
+
+    #[test]
+    fn nothing_to_do_is_said_in_a_line() {
+        let mut program = program();
+        program.steps.clear();
+        program.from = heads("b a");
+        check(&program, &["nothing to do: the PostgreSQL database is at a, b"]);
+        program.from = heads("");
+        check(&program, &["nothing to do: the PostgreSQL database is at base"]);
+    }
+
+    #[test]
+    fn colour_adds_nothing_but_colour() {
+        let colored = dry_run(&program(), Paint::Color);
+        assert!(colored.contains("\x1b["));
+        assert_eq!(anstream::adapter::strip_str(&colored).to_string(), dry_run(&program(), Paint::Plain));
+    }
+
+    #[test]
+    fn every_statement_has_its_place_in_json() {
+        assert_eq!(
+            dry_run_json(&program()),
+            concat!(
+                r#"{"ok":true,"from":["a"],"to":["c"],"steps":["#,
+                r#"{"revision":"b","direction":"upgrade","path":"versions/b.sql","parts":["#,
+                r#"{"transaction":true,"done":true,"statements":["#,
+                r#"{"file":"versions/b.sql","line":2,"sql":"SET x = 1"},"#,
+                r#"{"file":"versions/b.sql","line":3,"sql":"CREATE TABLE t (\n  i INTEGER\n)"}]},"#,
+                r#"{"transaction":false,"done":false,"statements":["#,
+                r#"{"file":"versions/b.sql","line":6,"sql":"CREATE INDEX CONCURRENTLY i ON t (i)"}]}]},"#,
+                r#"{"revision":"c","direction":"upgrade","path":"versions/c.sql","parts":["#,
+                r#"{"transaction":true,"done":false,"statements":["#,
+                r#"{"file":"versions/c.sql","line":1,"sql":"DROP TABLE t"}]}]}]}"#,
+                "\n"
+            )
+        );
     }
 }

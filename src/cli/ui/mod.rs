@@ -32,3 +32,6 @@ pub use revision::verbose;
 pub use table::table;
 pub use terminal::ColorChoice;
 pub use terminal::Terminal;
+
+#[cfg(test)]
+mod fixture;

@@ -62,8 +62,10 @@ impl<W: Write> Progress<W> {
     pub fn living(out: W, paint: Paint, volume: Volume) -> Self {
         // The elapsed time stands first, so that it does not jump with the length of the statement.
         let style = ProgressStyle::with_template("{spinner} {elapsed:>3} {wide_msg}").expect("the template is correct");
+        let bar = ProgressBar::new_spinner().with_style(style);
+        bar.finish_and_clear(); // it is shown while a revision runs
         let mut progress = Self::lines(out, paint, volume);
-        progress.living = Some(ProgressBar::new_spinner().with_style(style));
+        progress.living = Some(bar);
         progress
     }
 
@@ -93,8 +95,8 @@ impl<W: Write> Progress<W> {
         }
         match &self.living {
             Some(bar) => {
-                bar.reset_elapsed();
                 bar.set_message(line.clone());
+                bar.reset();
                 bar.enable_steady_tick(Duration::from_millis(100));
             }
             None if self.volume == Volume::Normal => {
@@ -113,6 +115,10 @@ impl<W: Write> Progress<W> {
     /// Ends the line of the revision that runs.
     fn end(&mut self, role: Role, word: &str, note: &str) {
         let Some(line) = self.running.take() else { return };
+        if let Some(bar) = &self.living {
+            // Others write to the terminal between two revisions, so nothing may be left there.
+            bar.finish_and_clear();
+        }
         let word = self.paint.text(role, word).into_owned();
         if self.is_open {
             self.is_open = false;
@@ -162,13 +168,108 @@ impl<W: Write> Observer for Progress<W> {
 impl<W: Write> Drop for Progress<W> {
     fn drop(&mut self) {
         self.end(Role::Bad, "stopped", "");
-        if let Some(bar) = &self.living {
-            bar.finish_and_clear();
-        }
     }
 }
 
 fn unnumbered(step: &ProgramStep, paint: Paint) -> String {
     let line = step_line(1, 1, step, paint);
     line.replacen(" 1/1", "", 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use indicatif::ProgressDrawTarget;
+
+    use crate::cli::ui::fixture::program;
+    use crate::db::Notice;
+
+    use super::*;
+
+    /// What is written of a run that stops after `steps` events of each kind.
+    fn written(volume: Volume, is_living: bool, run: impl FnOnce(&mut Progress<&mut Vec<u8>>)) -> String {
+        let mut out = Vec::new();
+        let mut progress = match is_living {
+            true => Progress::living(&mut out, Paint::Plain, volume),
+            false => Progress::lines(&mut out, Paint::Plain, volume),
+        };
+        if let Some(bar) = &progress.living {
+            bar.set_draw_target(ProgressDrawTarget::hidden());
+        }
+        run(&mut progress);
+        drop(progress);
+        String::from_utf8(out).unwrap()
+    }
+
+    fn check(volume: Volume, run: impl Fn(&mut Progress<&mut Vec<u8>>), lines: &[&str], living: &[&str]) {
+        assert_eq!(written(volume, false, &run).lines().collect::<Vec<_>>(), lines);
+        assert_eq!(written(volume, true, &run).lines().collect::<Vec<_>>(), living);
+    }
+
+    fn first(progress: &mut Progress<&mut Vec<u8>>) {
+        let program = program();
+        progress.event(Event::Started { program: &program });
+        let step = &program.steps[0];
+        progress.event(Event::StepStarted { number: 1, of: 2, step });
+        for statement in step.statements() {
+            progress.event(Event::StatementStarted { statement });
+        }
+        progress.event(Event::StepDone { number: 1, of: 2, step, duration: Duration::from_millis(12) });
+    }
+
+    fn second_stops(progress: &mut Progress<&mut Vec<u8>>) {
+        let program = program();
+        let step = &program.steps[1];
+        progress.event(Event::Warning(&program.warnings[0]));
+        progress.event(Event::StepStarted { number: 2, of: 2, step });
+        let notice = Notice { severity: "notice".into(), message: "one\n\x1btwo\n".into() };
+        progress.event(Event::Notice { step, notice: &notice });
+    }
+
+    #[test]
+    fn a_revision_has_one_line() {
+        let line = [r"upgrade 1/2  b  create \u{1b} t … done (12 ms)"];
+        check(Volume::Normal, first, &line, &line);
+    }
+
+    #[test]
+    fn what_is_said_meanwhile_has_lines_of_its_own() {
+        let (warning, stopped) = ("warning: versions/c.sql:1:6: this is odd", "upgrade 2/2  c … stopped");
+        let notice = ["notice: one", r"  \u{1b}two"];
+        check(
+            Volume::Normal,
+            second_stops,
+            &[warning, "upgrade 2/2  c … ", notice[0], notice[1], stopped],
+            &[warning, notice[0], notice[1], stopped],
+        );
+    }
+
+    #[test]
+    fn statements_are_listed_when_more_is_wanted() {
+        let lines = [
+            r"upgrade 1/2  b  create \u{1b} t",
+            "  versions/b.sql:6  CREATE INDEX CONCURRENTLY i ON t (i)",
+            r"upgrade 1/2  b  create \u{1b} t … done (12 ms)",
+        ];
+        check(Volume::Verbose, first, &lines, &lines);
+    }
+
+    #[test]
+    fn quiet_is_silent_but_for_the_plan_before_a_question() {
+        let all = |progress: &mut Progress<&mut Vec<u8>>| {
+            first(progress);
+            second_stops(progress);
+        };
+        check(Volume::Quiet, all, &[], &[]);
+        let plan = ["from a to c:", r"  upgrade  b  create \u{1b} t", "  upgrade  c"];
+        check(Volume::Quiet, |progress| progress.plan(&program()), &plan, &plan);
+    }
+
+    #[test]
+    fn a_long_plan_is_cut() {
+        let mut program = program();
+        program.steps = vec![program.steps[1].clone(); LISTED + 3];
+        let text = written(Volume::Normal, false, |progress| progress.plan(&program));
+        assert_eq!(text.lines().count(), 1 + LISTED + 1);
+        assert!(text.ends_with("\n  and 3 more\n"));
+    }
 }

@@ -1,0 +1,82 @@
+//! A proxy in front of PostgreSQL that counts what a client asks for.
+
+use std::io;
+use std::io::Read;
+use std::io::Write;
+use std::net::Shutdown;
+use std::net::TcpListener;
+use std::net::TcpStream;
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering;
+use std::thread;
+
+/// Listens on a loopback port for as long as the test runs, and passes everything on.
+#[derive(Debug)]
+pub struct Proxy {
+    port: u16,
+    queries: Arc<AtomicUsize>,
+}
+
+impl Proxy {
+    /// Starts a proxy in front of `address`, as in `127.0.0.1:5432`.
+    pub fn start(address: &str) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port can be had");
+        let port = listener.local_addr().expect("a listener has an address").port();
+        let queries = Arc::new(AtomicUsize::new(0));
+        let (address, counter) = (address.to_owned(), Arc::clone(&queries));
+        // The thread ends with the test's process.
+        thread::spawn(move || {
+            for client in listener.incoming().flatten() {
+                let server = TcpStream::connect(&address).expect("the server is there");
+                let counter = Arc::clone(&counter);
+                let (from, to) = (client.try_clone(), server.try_clone());
+                thread::spawn(move || requests(client, server, &counter));
+                thread::spawn(move || {
+                    let (Ok(mut to), Ok(mut from)) = (from, to) else { return };
+                    let _ = io::copy(&mut from, &mut to);
+                    let _ = to.shutdown(Shutdown::Both);
+                });
+            }
+        });
+        Self { port, queries }
+    }
+
+    /// Returns the port to connect to.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Returns how many simple queries came since the last call; each is a round trip.
+    pub fn take_queries(&self) -> usize {
+        self.queries.swap(0, Ordering::SeqCst)
+    }
+}
+
+/// Passes a client's messages on; the first ones (the request for TLS and the startup) have no type.
+/// <https://www.postgresql.org/docs/current/protocol-message-formats.html>
+fn requests(mut client: TcpStream, mut server: TcpStream, queries: &AtomicUsize) {
+    const TLS_REQUEST: [u8; 8] = [0, 0, 0, 8, 4, 210, 22, 47];
+    let mut started = false;
+    loop {
+        let mut head = vec![0; if started { 5 } else { 4 }];
+        if client.read_exact(&mut head).is_err() {
+            break;
+        }
+        let at = head.len() - 4;
+        let length = u32::from_be_bytes([head[at], head[at + 1], head[at + 2], head[at + 3]]) as usize;
+        let mut body = vec![0; length - 4];
+        if client.read_exact(&mut body).is_err() {
+            break;
+        }
+        if started && head[0] == b'Q' {
+            queries.fetch_add(1, Ordering::SeqCst);
+        }
+        head.extend(body);
+        started = started || head != TLS_REQUEST;
+        if server.write_all(&head).is_err() {
+            break;
+        }
+    }
+    let _ = server.shutdown(Shutdown::Both);
+}
