@@ -83,6 +83,8 @@ impl Place {
                 let at = start + sql[start..].find(text.as_str())?;
                 Some(at..at + word_length(text).min(text.len()))
             }
+            // The `;` between two statements of a message belongs to neither.
+            Self::Token(word) if word == ";" => occurrences(sql, word).next().or(Some(sql.len()..sql.len())),
             Self::Token(word) | Self::Name(word) => occurrences(sql, word).next(),
         }
     }
@@ -157,6 +159,7 @@ mod tests {
         check(Place::in_sqlite_message("near \"TABEL\": syntax error"), "CREATE TABEL t (i)", "TABEL");
         check(Place::in_sqlite_message("no such table: main.t"), "INSERT INTO t VALUES (1)", "t");
         check(Place::in_sqlite_message("table users already exists"), "CREATE TABLE users (id)", "users");
+        check(Place::in_sqlite_message("near \";\": syntax error"), "SELECT 1 FROM", "");
         check(Place::in_sqlite_message("near \"(\": syntax error"), "CREATE TABLE (id)", "(");
     }
 }

@@ -84,7 +84,7 @@ fn a_statement_that_ends_too_early_is_shown_at_its_end(database: &TestDatabase) 
         workspace.script("a", "", &format!("-- rev: upgrade\n{sql}"));
         let output = workspace.rev(&["upgrade"]);
         assert!(output.failed(3).contains("statement-failed"), "{}", output.stderr);
-        assert!(output.stderr.contains(&format!("versions/a.sql:{line}:")), "{}", output.stderr);
+        assert!(output.stderr.contains(&format!("versions/a.sql:{line}:14")), "{}", output.stderr);
     }
 }
 
