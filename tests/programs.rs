@@ -41,6 +41,7 @@ fn probe(dialect: Dialect) -> Probe {
         width: None,
         has_foreign_tables: false,
         role: None,
+        names: None,
     }
 }
 

@@ -21,6 +21,7 @@ use crate::engine::Actor;
 use crate::engine::Program;
 use crate::engine::Project;
 use crate::engine::Report;
+use crate::engine::RunFailure;
 use crate::engine::Session;
 use crate::error::Error;
 use crate::error::ErrorKind;
@@ -120,7 +121,11 @@ impl Context {
     /// Answers with what a run did.
     pub fn report(&mut self, report: &Report) -> Result<Outcome, Failed> {
         if self.is_json() {
-            return self.text(&json::report(report));
+            // What was done stays done when nobody can read of it.
+            let began = (!report.steps.is_empty()).then(|| report.clone());
+            let unread = |error| RunFailure { error, report: began, stopped: None };
+            self.terminal.data(&json::report(report)).map_err(unread)?;
+            return Ok(Outcome::Done);
         }
         self.talk(&match report.steps.is_empty() {
             true => format!("nothing to do: the database is at {}", report.to),
@@ -146,7 +151,9 @@ impl Context {
                 None if failed.is_unreachable => json::unreachable(&failed.error),
                 None => json::failure(&failed.error),
             };
-            let _ = self.terminal.data(&document);
+            if let Err(error) = self.terminal.data(&document) {
+                self.terminal.error(&error, failed.state.as_deref());
+            }
         } else {
             self.terminal.error(&failed.error, failed.state.as_deref());
         }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::path::PathBuf;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use crate::config::database::DatabaseConfig;
@@ -137,6 +138,7 @@ impl Config {
             working: PathBuf::new(),
             environment: Environment::default(),
             chosen: None,
+            resolved: OnceLock::new(),
         };
         Self {
             file: None,
@@ -195,6 +197,7 @@ impl<'a> Layers<'a> {
             working: working.to_owned(),
             environment: self.variables.clone(),
             chosen: self.chosen.map(|(name, span, _)| (name.to_owned(), span.clone())),
+            resolved: OnceLock::new(),
         }
     }
 

@@ -10,19 +10,28 @@ pub(super) struct Restore {
     dialect: Dialect,
     database: String,
     role: Option<String>,
+    names: Option<String>,
 }
 
 impl Restore {
     /// Remembers what was found at connect.
     pub(super) fn new(probe: &Probe) -> Self {
-        Self { dialect: probe.journal.dialect, database: probe.journal.schema.clone(), role: probe.role.clone() }
+        Self {
+            dialect: probe.journal.dialect,
+            database: probe.journal.schema.clone(),
+            role: probe.role.clone(),
+            names: probe.names.clone(),
+        }
     }
 
     /// Returns what lets the journal be written between two parts; the script's own settings stay in force.
     pub(super) fn between_parts(&self) -> Vec<String> {
         match self.dialect.family() {
             // A script that gave its privileges away gets them back for this transaction only.
-            Family::Postgres => vec!["SET LOCAL SESSION AUTHORIZATION DEFAULT".to_owned()],
+            Family::Postgres => vec![
+                "SET LOCAL SESSION AUTHORIZATION DEFAULT".to_owned(),
+                "SET LOCAL client_encoding TO DEFAULT".to_owned(),
+            ],
             Family::Sqlite | Family::Mysql => self.before_last_write(),
         }
     }
@@ -33,7 +42,7 @@ impl Restore {
     /// depend on nothing but the role; SQLite ignores most pragmas inside of a transaction.
     pub(super) fn before_last_write(&self) -> Vec<String> {
         match self.dialect.family() {
-            Family::Postgres => vec!["RESET SESSION AUTHORIZATION".to_owned(), "RESET ALL".to_owned()],
+            Family::Postgres => PG_RESETS.map(str::to_owned).to_vec(),
             Family::Mysql => vec![self.set_role()],
             Family::Sqlite => vec!["PRAGMA query_only = OFF".to_owned()],
         }
@@ -53,7 +62,7 @@ impl Restore {
                     "UNLOCK TABLES".to_owned(),
                     format!("USE `{}`", self.database.replace('`', "``")),
                     format!("SET {}", settings.collect::<Vec<_>>().join(", ")),
-                    "SET NAMES utf8mb4".to_owned(),
+                    format!("SET NAMES {}", self.names.as_deref().unwrap_or("utf8mb4")),
                 ]
             }
             Family::Sqlite => SQLITE_PRAGMAS.map(|(name, value)| format!("PRAGMA {name} = {value}")).to_vec(),
@@ -71,8 +80,12 @@ impl Restore {
     }
 }
 
+/// What `DISCARD ALL` does for names and settings; it cannot run inside of a transaction.
+const PG_RESETS: [&str; 5] =
+    ["RESET SESSION AUTHORIZATION", "RESET ALL", "CLOSE ALL", "DEALLOCATE ALL", "DISCARD TEMP"];
+
 /// Session variables that change what later statements mean or whether they run; `DEFAULT` is the server's value.
-const MYSQL_SETTINGS: [&str; 9] = [
+const MYSQL_SETTINGS: [&str; 8] = [
     "autocommit",
     "sql_mode",
     "foreign_key_checks",
@@ -80,7 +93,6 @@ const MYSQL_SETTINGS: [&str; 9] = [
     "sql_safe_updates",
     "sql_select_limit",
     "time_zone",
-    "big_tables",
     "default_storage_engine",
 ];
 

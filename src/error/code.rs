@@ -79,6 +79,7 @@ impl ErrorKind {
             Self::ConnectionLost { .. } => "connection-lost",
             Self::QueryFailed { .. } => "query-failed",
             Self::NoSchema { .. } => "no-schema",
+            Self::DamagedJournal { .. } => "damaged-journal",
             Self::NewerJournal { .. } => "newer-journal",
             Self::DatabaseMoved { .. } => "database-moved",
             Self::IdTooLong { .. } => "id-too-long",

@@ -103,6 +103,7 @@ impl ErrorKind {
             }
             Self::ConnectionLost { .. } => "when the server is back, `rev upgrade` goes on from there",
             Self::NoSchema { .. } => "create it, or name another one with `schema` in migrations.toml",
+            Self::DamagedJournal { .. } => "correct or delete the row by hand: only you can know what it stands for",
             Self::NewerJournal { .. } => "use the rev that wrote it, or a newer one",
             Self::DatabaseMoved { .. } => {
                 "someone else changed it at the same time; `rev current` shows where it is now, then run the command again"

@@ -171,8 +171,10 @@ pub enum ErrorKind {
     QueryFailed { reason: String },
 
     // ---- the journal
-    #[error("schema `{schema}` does not exist")]
+    #[error("{}", no_schema(.schema))]
     NoSchema { schema: String },
+    #[error("the table `{table}` holds a row that rev did not write: {row}")]
+    DamagedJournal { table: String, row: String },
     #[error("the journal has format {found}, and this rev knows formats up to {known}")]
     NewerJournal { found: i64, known: i64 },
     #[error("the database moved: {expected}")]
@@ -220,6 +222,13 @@ fn list<T: AsRef<str>>(names: &[T]) -> String {
         text.push_str(&format!(" and {} more", names.len() - SHOWN));
     }
     text
+}
+
+fn no_schema(schema: &str) -> String {
+    match schema.is_empty() {
+        true => "none of the schemas of `search_path` exists".to_owned(),
+        false => format!("schema `{schema}` does not exist"),
+    }
 }
 
 fn steps(reached: u32, wanted: u32) -> String {
