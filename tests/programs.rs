@@ -42,6 +42,7 @@ fn probe(dialect: Dialect) -> Probe {
         width: None,
         has_foreign_tables: false,
         role: SessionRole::None,
+        names: None,
     }
 }
 

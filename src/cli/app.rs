@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 
+use clap::CommandFactory;
 use clap::Parser;
 use clap::error::ErrorKind as ClapKind;
 
@@ -22,6 +23,7 @@ use crate::cli::man;
 use crate::cli::merge;
 use crate::cli::outcome::Failed;
 use crate::cli::outcome::Outcome;
+use crate::cli::rebase;
 use crate::cli::redo;
 use crate::cli::revision;
 use crate::cli::show;
@@ -63,6 +65,7 @@ async fn dispatch(command: &Command, cx: &mut Context) -> Result<Outcome, Failed
         Command::Init(args) => init::run(args, cx),
         Command::Revision(args) => revision::run(args, cx).await,
         Command::Merge(args) => merge::run(args, cx).await,
+        Command::Rebase(args) => rebase::run(args, cx).await,
         Command::Edit(args) => edit::run(args, cx).await,
         Command::Upgrade(args) => upgrade::run(args, cx).await,
         Command::Downgrade(args) => downgrade::run(args, cx).await,
@@ -75,9 +78,9 @@ async fn dispatch(command: &Command, cx: &mut Context) -> Result<Outcome, Failed
         Command::Heads(args) => heads::run(args, cx),
         Command::Branches(args) => branches::run(args, cx),
         Command::Show(args) => show::run(args, cx).await,
-        Command::Check(args) => check::run(args, cx),
-        Command::Completions(args) => completions::run(args, cx),
-        Command::Man(args) => man::run(args, cx),
+        Command::Check(args) => check::run(args, cx).await,
+        Command::Completions(args) => completions::run(args, Cli::command(), cx),
+        Command::Man(args) => man::run(args, Cli::command(), cx),
     }
 }
 

@@ -7,20 +7,39 @@ use crate::cli::ui::Paint;
 use crate::cli::ui::Role;
 use crate::cli::ui::escape;
 use crate::cli::ui::json;
+use crate::engine::Check;
 use crate::engine::Finding;
 use crate::engine::Severity;
-use crate::engine::check;
 
 /// Look for what is wrong with the scripts and their graph
 ///
-/// For CI and commit hooks: needs no database. Exits with status 1 if there is a finding.
+/// For CI and commit hooks: needs no database unless --database asks for it. Exits with status 1 if there is a finding.
 #[derive(Debug, clap::Args)]
-pub struct CheckArgs {}
+pub struct CheckArgs {
+    /// Compare with a git branch, tag or commit too: what it has must still be there, and new revisions grow from its heads
+    #[arg(long, value_name = "REF")]
+    against: Option<String>,
+    /// Compare with the database too: nothing may be edited after it was applied
+    #[arg(long)]
+    database: bool,
+    /// Do not complain about this, by its code, such as multiple-heads; also `allow` of [check] in the configuration
+    #[arg(long, value_name = "CODE", value_delimiter = ',')]
+    allow: Vec<String>,
+}
 
 /// Runs the command.
-pub fn run(_args: &CheckArgs, cx: &mut Context) -> Result<Outcome, Failed> {
+pub async fn run(args: &CheckArgs, cx: &mut Context) -> Result<Outcome, Failed> {
     let config = cx.config()?;
-    let findings = check(&config)?;
+    let mut check = Check::files(&config, &args.allow)?;
+    if let Some(reference) = &args.against {
+        check.against(reference)?;
+    }
+    if args.database {
+        let mut session = cx.connect(&config).await?;
+        check.applied(&mut session).await?;
+        session.close().await;
+    }
+    let findings = check.findings;
     if cx.is_json() {
         cx.text(&json::check(&findings))?;
     } else {

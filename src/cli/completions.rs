@@ -1,9 +1,8 @@
 //! `rev completions`.
 
-use clap::CommandFactory;
+use clap::Command;
 use clap_complete::Shell;
 
-use crate::cli::args::Cli;
 use crate::cli::context::Context;
 use crate::cli::outcome::Failed;
 use crate::cli::outcome::Outcome;
@@ -18,8 +17,8 @@ pub struct CompletionsArgs {
 }
 
 /// Runs the command.
-pub fn run(args: &CompletionsArgs, cx: &mut Context) -> Result<Outcome, Failed> {
+pub fn run(args: &CompletionsArgs, mut command: Command, cx: &mut Context) -> Result<Outcome, Failed> {
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut Cli::command(), "rev", &mut script);
+    clap_complete::generate(args.shell, &mut command, "rev", &mut script);
     cx.text(&String::from_utf8_lossy(&script))
 }

@@ -1,8 +1,10 @@
 //! What every command needs: the configuration, the project, the database, and a way to answer.
 
+use std::io;
 use std::path::Path;
+use std::process::Stdio;
 
-use crate::cli::args::GlobalArgs;
+use crate::cli::global::GlobalArgs;
 use crate::cli::outcome::Failed;
 use crate::cli::outcome::Outcome;
 use crate::cli::ui::Progress;
@@ -19,6 +21,7 @@ use crate::engine::Actor;
 use crate::engine::Program;
 use crate::engine::Project;
 use crate::engine::Report;
+use crate::engine::RunFailure;
 use crate::engine::Session;
 use crate::error::Error;
 use crate::error::ErrorKind;
@@ -75,12 +78,17 @@ impl Context {
 
     /// Connects to the project's database.
     pub async fn open(&mut self, project: &Project) -> Result<Session, Error> {
-        let resolved = project.config.database.url.resolve()?;
+        self.connect(&project.config).await
+    }
+
+    /// Connects to the configured database, whether or not the scripts are sound.
+    pub async fn connect(&mut self, config: &Config) -> Result<Session, Error> {
+        let resolved = config.database.url.resolve()?;
         if resolved.origin == UrlOrigin::Flag && resolved.url.has_password() {
             self.terminal
                 .warn("others on this machine can read a password on the command line; use REV_URL or migrations.toml");
         }
-        project.open().await
+        Session::connect(&config.database, &resolved.url).await
     }
 
     /// Returns the rows of the database if they are needed, else none.
@@ -92,6 +100,11 @@ impl Context {
         let rows = session.rows.clone();
         session.close().await;
         Ok(rows)
+    }
+
+    /// Runs the commands for a script that was written; what they print is talk, since the answer is the path.
+    pub fn run_post_write(&self, project: &Project, path: &Path) -> Result<(), Error> {
+        project.run_post_write(path, || Stdio::from(io::stderr()))
     }
 
     /// Shows what a run does.
@@ -108,7 +121,11 @@ impl Context {
     /// Answers with what a run did.
     pub fn report(&mut self, report: &Report) -> Result<Outcome, Failed> {
         if self.is_json() {
-            return self.text(&json::report(report));
+            // What was done stays done when nobody can read of it.
+            let began = (!report.steps.is_empty()).then(|| report.clone());
+            let unread = |error| RunFailure { error, report: began, stopped: None };
+            self.terminal.data(&json::report(report)).map_err(unread)?;
+            return Ok(Outcome::Done);
         }
         self.talk(&match report.steps.is_empty() {
             true => format!("nothing to do: the database is at {}", report.to),
@@ -134,7 +151,9 @@ impl Context {
                 None if failed.is_unreachable => json::unreachable(&failed.error),
                 None => json::failure(&failed.error),
             };
-            let _ = self.terminal.data(&document);
+            if let Err(error) = self.terminal.data(&document) {
+                self.terminal.error(&error, failed.state.as_deref());
+            }
         } else {
             self.terminal.error(&failed.error, failed.state.as_deref());
         }

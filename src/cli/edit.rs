@@ -1,10 +1,13 @@
 //! `rev edit`.
 
+use std::io;
 use std::process::Command;
+use std::process::Stdio;
 
 use crate::cli::context::Context;
 use crate::cli::outcome::Failed;
 use crate::cli::outcome::Outcome;
+use crate::cli::ui::json;
 use crate::error::Error;
 use crate::error::ErrorKind;
 
@@ -29,7 +32,14 @@ pub async fn run(args: &EditArgs, cx: &mut Context) -> Result<Outcome, Failed> {
         ["VISUAL", "EDITOR"].iter().find_map(|name| cx.environment.get_filled(name)).unwrap_or("vi").to_owned();
     let failed = |status| Error::from(ErrorKind::CommandFailed { command: editor.clone(), status });
     // Editors are often configured with options, as in `code --wait`; the shell splits them, and the path stays one word.
-    let result = Command::new("sh").arg("-c").arg(format!("{editor} \"$1\"")).arg("sh").arg(&path).status();
-    let status = result.map_err(|cause| failed(None).because(cause))?;
-    if status.success() { Ok(Outcome::Done) } else { Err(failed(Some(status.to_string())).into()) }
+    let mut command = Command::new("sh");
+    command.arg("-c").arg(format!("{editor} \"$1\"")).arg("sh").arg(&path);
+    if cx.is_json() {
+        command.stdout(Stdio::from(io::stderr()));
+    }
+    let status = command.status().map_err(|cause| failed(None).because(cause))?;
+    if !status.success() {
+        return Err(failed(Some(status.to_string())).into());
+    }
+    if cx.is_json() { cx.text(&json::new_script(&id, &path)) } else { Ok(Outcome::Done) }
 }

@@ -8,7 +8,9 @@ use crate::cli::context::Context;
 use crate::cli::outcome::Failed;
 use crate::cli::outcome::Outcome;
 use crate::cli::ui::json;
+use crate::cli::ui::table;
 use crate::engine::init;
+use crate::script::TEMPLATES;
 
 /// Make a folder ready for revisions
 ///
@@ -19,6 +21,23 @@ pub struct InitArgs {
     /// The folder; it is made if it is missing
     #[arg(default_value = ".")]
     dir: PathBuf,
+    /// What new scripts look like, one of --list-templates
+    #[arg(long, value_name = "NAME")]
+    template: Option<String>,
+    /// List the templates that are built in, and make nothing
+    #[arg(long)]
+    list_templates: bool,
+}
+
+#[derive(Serialize)]
+struct TemplatesJson {
+    templates: Vec<TemplateJson>,
+}
+
+#[derive(Serialize)]
+struct TemplateJson {
+    name: &'static str,
+    summary: &'static str,
 }
 
 #[derive(Serialize)]
@@ -29,7 +48,10 @@ struct MadeJson {
 
 /// Runs the command.
 pub fn run(args: &InitArgs, cx: &mut Context) -> Result<Outcome, Failed> {
-    let made = init(&args.dir)?;
+    if args.list_templates {
+        return list_templates(cx);
+    }
+    let made = init(&args.dir, args.template.as_deref())?;
     if cx.is_json() {
         let texts = |paths: &[PathBuf]| paths.iter().map(|path| path.to_string_lossy().into_owned()).collect();
         return cx.text(&json::document(&MadeJson { created: texts(&made.created), kept: texts(&made.kept) }));
@@ -39,4 +61,15 @@ pub fn run(args: &InitArgs, cx: &mut Context) -> Result<Outcome, Failed> {
     cx.text(&created.chain(kept).collect::<String>())?;
     cx.talk("next: set the database in migrations.toml, then `rev revision -m \"first revision\"`");
     Ok(Outcome::Done)
+}
+
+fn list_templates(cx: &mut Context) -> Result<Outcome, Failed> {
+    if cx.is_json() {
+        let templates =
+            TEMPLATES.iter().map(|template| TemplateJson { name: template.name, summary: template.summary });
+        return cx.text(&json::document(&TemplatesJson { templates: templates.collect() }));
+    }
+    let rows: Vec<Vec<String>> =
+        TEMPLATES.iter().map(|template| vec![template.name.to_owned(), template.summary.to_owned()]).collect();
+    cx.text(&table(&rows))
 }

@@ -3,9 +3,8 @@
 use std::fs;
 use std::path::PathBuf;
 
-use clap::CommandFactory;
+use clap::Command;
 
-use crate::cli::args::Cli;
 use crate::cli::context::Context;
 use crate::cli::outcome::Failed;
 use crate::cli::outcome::Outcome;
@@ -21,8 +20,7 @@ pub struct ManArgs {
 }
 
 /// Runs the command.
-pub fn run(args: &ManArgs, cx: &mut Context) -> Result<Outcome, Failed> {
-    let mut command = Cli::command();
+pub fn run(args: &ManArgs, mut command: Command, cx: &mut Context) -> Result<Outcome, Failed> {
     command.build();
     let Some(folder) = &args.output else {
         let mut page = Vec::new();

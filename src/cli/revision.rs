@@ -45,6 +45,9 @@ pub struct NewArgs {
     /// The script folder to write it to, where there are several
     #[arg(long, value_name = "DIR")]
     version_path: Option<PathBuf>,
+    /// The template: a file NAME.sql beside the configured one, or `default`, `expand-contract`, `per-dialect`
+    #[arg(long, value_name = "NAME")]
+    template: Option<String>,
 }
 
 /// Runs the command.
@@ -71,10 +74,12 @@ impl NewArgs {
             depends_on,
             labels: self.branch_label.clone(),
             folder: self.version_path.clone(),
+            template: self.template.clone(),
         };
         let project = cx.project()?;
         let rows = cx.rows_for(&project, Project::needs_rows(&new)).await?;
         let script = project.create_revision(&new, &rows, jiff::Timestamp::now())?;
+        cx.run_post_write(&project, &script.path)?;
         if cx.is_json() {
             return cx.text(&json::new_script(&script.revision, &script.path));
         }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::path::PathBuf;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use crate::config::database::DatabaseConfig;
@@ -69,6 +70,8 @@ pub struct Config {
     pub timezone: String,
     /// What is run after a script was written.
     pub post_write: Vec<Hook>,
+    /// What `check` does not complain about, by the codes of its rules.
+    pub allowed: Vec<String>,
     /// The environment that was chosen.
     pub environment: Option<String>,
     /// The environments that the file has, sorted.
@@ -102,9 +105,28 @@ impl Config {
         config.template = config.template.map(|template| root.join(template));
         config.environment = selection.env.clone().or_else(|| variables.get_filled("REV_ENV").map(str::to_owned));
         let layers = Layers::new(&file, config.environment.as_deref(), &variables)?;
-        config.database = layers.database(working, &root, selection)?;
+        config.database = layers.database(layers.source(layers.url(selection)?, working, &root), selection)?;
         config.environments = file.environments.into_keys().collect();
-        Ok(Self { file: path, root, post_write: file.post_write, variables, ..config })
+        Ok(Self { file: path, root, post_write: file.post_write, allowed: file.allowed, variables, ..config })
+    }
+
+    /// Returns every database that the file names, by what messages call it: `[database]`, if it says which one it is,
+    /// and each environment. Flags and variables that say which database it is do not count here.
+    pub fn named_databases(&self) -> Result<Vec<(String, DatabaseConfig)>, Error> {
+        let file = self.file.as_deref().map(read).transpose()?.unwrap_or_default();
+        let names = file.environments.keys().map(|name| Some(name.as_str()));
+        let mut databases = Vec::new();
+        for name in [None].into_iter().chain(names) {
+            let layers = Layers::new(&file, name, &self.variables)?;
+            let (given, origin) = layers.url_of_file();
+            if name.is_none() && given.is_none() {
+                continue;
+            }
+            let title = name.map_or("[database]".to_owned(), |name| format!("[env.{name}]"));
+            let url = layers.source((given, origin), &self.root, &self.root);
+            databases.push((title, layers.database(url, &Selection::default())?));
+        }
+        Ok(databases)
     }
 
     /// Returns what holds where nothing is configured.
@@ -116,6 +138,7 @@ impl Config {
             working: PathBuf::new(),
             environment: Environment::default(),
             chosen: None,
+            resolved: OnceLock::new(),
         };
         Self {
             file: None,
@@ -126,6 +149,7 @@ impl Config {
             file_name: "{{ date }}_{{ id }}_{{ slug }}".to_owned(),
             timezone: "UTC".to_owned(),
             post_write: Vec::new(),
+            allowed: Vec::new(),
             environment: None,
             environments: Vec::new(),
             variables: Environment::default(),
@@ -165,16 +189,19 @@ impl<'a> Layers<'a> {
         Ok(Self { variables, chosen, file: &file.database })
     }
 
-    fn database(&self, working: &Path, root: &Path, selection: &Selection) -> Result<DatabaseConfig, Error> {
-        let (given, origin) = self.url(selection)?;
-        let url = UrlSource {
+    fn source(&self, (given, origin): (Option<Setting>, UrlOrigin), working: &Path, root: &Path) -> UrlSource {
+        UrlSource {
             given,
             origin,
             root: root.to_owned(),
             working: working.to_owned(),
             environment: self.variables.clone(),
             chosen: self.chosen.map(|(name, span, _)| (name.to_owned(), span.clone())),
-        };
+            resolved: OnceLock::new(),
+        }
+    }
+
+    fn database(&self, url: UrlSource, selection: &Selection) -> Result<DatabaseConfig, Error> {
         let mut database = DatabaseConfig::new(url);
         let mut effective = BTreeMap::new();
         for key in DATABASE_KEYS {
@@ -214,13 +241,17 @@ impl<'a> Layers<'a> {
             }
             return Ok((Some(setting), UrlOrigin::Variable));
         }
+        Ok(self.url_of_file())
+    }
+
+    fn url_of_file(&self) -> (Option<Setting>, UrlOrigin) {
         let (table, origin) = match self.chosen {
             Some((_, _, table)) => (table, UrlOrigin::Environment),
             None => (self.file, UrlOrigin::File),
         };
         let setting = URL_KEYS.iter().find_map(|key| table.get(key.name)).cloned();
         let origin = if setting.is_some() { origin } else { UrlOrigin::Default };
-        Ok((setting, origin))
+        (setting, origin)
     }
 
     fn variable<T>(&self, key: &Key<T>) -> Option<Setting> {
@@ -251,6 +282,7 @@ mod tests {
 
     use super::*;
     use crate::config::database::TransactionScope;
+    use crate::config::key::CHECK_KEYS;
     use crate::config::key::HOOKS_KEYS;
     use crate::config::key::POST_WRITE_KEYS;
     use crate::config::source::ResolvedUrl;
@@ -637,6 +669,7 @@ mod tests {
         let mut add = |section: &str, name: &str| known.push((section.to_owned(), name.to_owned()));
         PROJECT_KEYS.iter().for_each(|key| add("Project", key.name));
         POST_WRITE_KEYS.iter().for_each(|key| add(&format!("`[[hooks.{}]]`", HOOKS_KEYS[0]), key.name));
+        CHECK_KEYS.iter().for_each(|key| add("`[check]`", key.name));
         URL_KEYS.iter().for_each(|key| add("`[database]` and `[env.NAME]`", key.name));
         DATABASE_KEYS.iter().for_each(|key| add("`[database]` and `[env.NAME]`", key.name));
         let in_documentation = documented().into_iter().map(|(section, key, _)| (section, key)).collect::<Vec<_>>();

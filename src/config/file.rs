@@ -11,6 +11,7 @@ use toml::de::DeValue;
 
 use crate::config::config::Config;
 use crate::config::hook::Hook;
+use crate::config::key::CHECK_KEYS;
 use crate::config::key::DATABASE_KEYS;
 use crate::config::key::HOOKS_KEYS;
 use crate::config::key::Key;
@@ -37,6 +38,8 @@ pub(super) struct ConfigFile {
     pub(super) project: Table,
     /// The `[[hooks.post_write]]` tables.
     pub(super) post_write: Vec<Hook>,
+    /// What `[check]` allows.
+    pub(super) allowed: Vec<String>,
     /// The `[database]` table.
     pub(super) database: Table,
     /// The `[env.NAME]` tables, and where they begin.
@@ -74,6 +77,10 @@ impl Reader {
         self.check(&file.project, PROJECT_KEYS, &mut Config::defaults());
         if let Some(hooks) = self.sub_table(root, "hooks") {
             self.hooks(hooks, &mut file.post_write);
+        }
+        if let Some(check) = self.sub_table(root, "check") {
+            let settings = self.table("check", check, &names(CHECK_KEYS).collect::<Vec<_>>());
+            self.check(&settings, CHECK_KEYS, &mut file.allowed);
         }
         if let Some(database) = self.sub_table(root, "database") {
             file.database = self.database("database", database);

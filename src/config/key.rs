@@ -40,7 +40,7 @@ impl<T> Key<T> {
 pub(super) const LONGEST_NAME: usize = 63;
 
 /// The tables of the file's first level.
-pub(super) const TABLES: [&str; 3] = ["hooks", "database", "env"];
+pub(super) const TABLES: [&str; 4] = ["hooks", "check", "database", "env"];
 
 /// The keys before the first table.
 pub(super) const PROJECT_KEYS: &[Key<Config>] = &[
@@ -57,6 +57,10 @@ pub(super) const HOOKS_KEYS: [&str; 1] = ["post_write"];
 /// The keys of `[[hooks.post_write]]`.
 pub(super) const POST_WRITE_KEYS: &[Key<Vec<Hook>>] =
     &[Key::list("command", |hooks, setting| setting.command().map(|hook| hooks.push(hook)))];
+
+/// The keys of `[check]`.
+pub(super) const CHECK_KEYS: &[Key<Vec<String>>] =
+    &[Key::list("allow", |allowed, setting| setting.texts().map(|value| *allowed = value))];
 
 /// The keys of `[database]` and `[env.NAME]` that say which database it is; one of them in a table.
 pub(super) const URL_KEYS: &[Key<()>] = &[

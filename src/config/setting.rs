@@ -8,6 +8,7 @@ use crate::config::hook::Hook;
 use crate::config::interpolate::Unfilled;
 use crate::config::interpolate::has_variables;
 use crate::config::interpolate::interpolate;
+use crate::config::url::mask_passwords;
 use crate::error::Error;
 use crate::error::ErrorKind;
 use crate::span::Span;
@@ -174,6 +175,8 @@ impl Setting {
             Data::Table => "{…}".to_owned(),
             Data::Other => self.span.as_ref().map_or("…", |span| span.text()).to_owned(),
         };
+        // A URL may have come into the wrong key.
+        let value = mask_passwords(&value);
         self.place(ErrorKind::BadValue { key: self.key.clone(), value, expected: expected.to_owned() })
     }
 

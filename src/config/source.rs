@@ -6,6 +6,7 @@ use std::path::Path;
 use std::path::PathBuf;
 use std::process::Command;
 use std::process::Stdio;
+use std::sync::OnceLock;
 
 use crate::config::environment::Environment;
 use crate::config::setting::Setting;
@@ -50,11 +51,21 @@ pub struct UrlSource {
     pub(super) environment: Environment,
     /// The environment that was chosen, and where its table begins.
     pub(super) chosen: Option<(String, Span)>,
+    /// What came of it, so that a command runs once.
+    pub(super) resolved: OnceLock<ResolvedUrl>,
 }
 
 impl UrlSource {
-    /// Returns the URL: fills in its variables, reads its file or runs its command.
+    /// Returns the URL: the first time fills in its variables, reads its file or runs its command.
     pub fn resolve(&self) -> Result<ResolvedUrl, Error> {
+        if let Some(resolved) = self.resolved.get() {
+            return Ok(resolved.clone());
+        }
+        let resolved = self.find()?;
+        Ok(self.resolved.get_or_init(|| resolved).clone())
+    }
+
+    fn find(&self) -> Result<ResolvedUrl, Error> {
         let Some(given) = &self.given else { return self.fallback() };
         let text = match given.key.as_str() {
             "url_file" | "REV_URL_FILE" => self.read_file(given)?,

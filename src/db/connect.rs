@@ -72,6 +72,10 @@ struct Refused {
 impl Refused {
     fn explain(self, url: &DatabaseUrl) -> Error {
         let (address, reason) = (url.address(), self.failure.reason());
+        let reason = match url {
+            DatabaseUrl::Sqlite(file) if file.path.is_dir() => "it is a folder".to_owned(),
+            DatabaseUrl::Sqlite(_) | DatabaseUrl::Server(_) => reason,
+        };
         let kind = match (url.dialect().family(), self.failure.code.as_deref()) {
             (Family::Postgres, Some(code)) if code.starts_with("28") => ErrorKind::AccessDenied { address, reason },
             (Family::Mysql, Some("1044" | "1045" | "1698")) => ErrorKind::AccessDenied { address, reason },

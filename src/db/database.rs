@@ -9,6 +9,7 @@ use sqlx::Either;
 use sqlx::Executor;
 use sqlx::Row as _;
 use sqlx::mysql::MySqlConnection;
+use sqlx::mysql::MySqlRow;
 use sqlx::postgres::PgConnection;
 use sqlx::sqlite::SqliteConnection;
 
@@ -270,7 +271,8 @@ fn in_message(message: &[&str], answered: usize, mut failure: Failure, first: us
         let mut start = 0;
         for (index, statement) in message.iter().enumerate() {
             let characters = statement.chars().count();
-            if position <= start + characters {
+            // What ends too early is found at the `;` behind it.
+            if position < start + characters + SEPARATOR.len() {
                 failure.place = Some(Place::Character(position.saturating_sub(start)));
                 return FailureAt { index: first + index, failure };
             }
@@ -283,38 +285,38 @@ fn in_message(message: &[&str], answered: usize, mut failure: Failure, first: us
 /// Narrows "near X" down where X stands in the statement more than once.
 ///
 /// The driver keeps SQLite's offset to itself. Parsing stops at the first token that cannot follow what stands
-/// before it, so the shortest text that ends in X and is refused for X is the place. Nothing is run: the texts are
-/// only prepared.
+/// before it, so the shortest text that ends in X and is refused for X is the place, and all longer ones are refused
+/// for it too: a few of thousands need to be tried. Nothing is run: the texts are only prepared.
 async fn sqlite_nearer(connection: &mut SqliteConnection, sql: &str, mut failure: Failure) -> Failure {
     let Some(Place::Token(token)) = &failure.place else { return failure };
     let places: Vec<_> = place::occurrences(sql, token).collect();
-    if places.len() < 2 {
-        return failure;
-    }
-    for range in places {
-        let beginning = sqlx::SqlSafeStr::into_sql_str(AssertSqlSafe(sql[..range.end].to_owned()));
+    let (mut first, mut last) = (0, places.len());
+    while first + 1 < last {
+        let middle = first.midpoint(last);
+        // The place is at or after `first` and before `last`.
+        let beginning = sqlx::SqlSafeStr::into_sql_str(AssertSqlSafe(sql[..places[middle - 1].end].to_owned()));
         let refused = (&mut *connection).prepare(beginning).await.err().map(Failure::from);
-        if refused.is_some_and(|refused| refused.place == failure.place) {
-            let position = sql[..range.start].chars().count() + 1;
-            failure.place = Some(Place::Character(position));
-            return failure;
+        match refused.is_some_and(|refused| refused.place == failure.place) {
+            true => last = middle,
+            false => first = middle,
         }
+    }
+    if let Some(range) = places.get(first) {
+        failure.place = Some(Place::Character(sql[..range.start].chars().count() + 1));
     }
     failure
 }
 
 /// Asks MySQL what it had to say about the last statement; sqlx does not tell whether there is anything.
 async fn mysql_warnings(connection: &mut MySqlConnection) -> Result<Vec<Notice>, Failure> {
-    let answers = mysql_select(connection, "SHOW WARNINGS").await?;
-    let rows = answers.into_iter().flatten();
-    Ok(rows
-        .filter_map(|row| match row.as_slice() {
-            [Some(level), _, Some(message)] => {
-                Some(Notice { severity: level.to_lowercase(), message: message.clone() })
-            }
-            _ => None,
-        })
-        .collect())
+    let rows = connection.fetch_all(sqlx::raw_sql("SHOW WARNINGS")).await?;
+    // A script may have asked for another character set; what the server says must not fail the statement that ran.
+    let text = |row: &MySqlRow, column: usize| {
+        let bytes: Option<Vec<u8>> = row.try_get_unchecked(column).ok()?;
+        bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+    };
+    let notice = |row: &MySqlRow| Some(Notice { severity: text(row, 0)?.to_lowercase(), message: text(row, 2)? });
+    Ok(rows.iter().filter_map(notice).collect())
 }
 
 #[cfg(test)]
@@ -330,6 +332,15 @@ mod tests {
         let message = ["SELECT 'é'", "SELEC 2", "SELECT 3"];
         let at = in_message(&message, 0, failure(Some(Place::Character(13))), 5);
         assert_eq!((at.index, at.failure.place), (6, Some(Place::Character(1))));
+    }
+
+    #[test]
+    fn a_statement_that_ends_too_early_is_found_at_its_end() {
+        let message = ["SELECT 1", "SELECT", "SELECT 3"];
+        let text = message.join(SEPARATOR);
+        let position = text.match_indices(';').nth(1).unwrap().0 + 1;
+        let at = in_message(&message, 1, failure(Some(Place::Character(position))), 0);
+        assert_eq!((at.index, at.failure.place.and_then(|place| place.find(message[1]))), (1, Some(6..6)));
     }
 
     #[test]

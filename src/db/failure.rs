@@ -3,6 +3,7 @@
 use sqlx::mysql::MySqlDatabaseError;
 use sqlx::postgres::PgDatabaseError;
 use sqlx::postgres::PgErrorPosition;
+use sqlx::postgres::PgSeverity;
 
 use crate::db::notice::Notice;
 use crate::db::place::Place;
@@ -43,7 +44,15 @@ impl Failure {
         }
     }
 
-    fn plain(message: String, lost: bool) -> Self {
+    /// Returns whether a database of SQLite was left in the middle of a write, which only a writer can roll back.
+    ///
+    /// These are `SQLITE_READONLY_ROLLBACK` and `SQLITE_READONLY_RECOVERY`.
+    pub fn needs_recovery(&self) -> bool {
+        matches!(self.code.as_deref(), Some("776" | "264"))
+    }
+
+    /// Makes a failure of which there is only a message.
+    pub fn plain(message: String, lost: bool) -> Self {
         Self { message, code: None, detail: None, hint: None, place: None, lost, duplicate: false, notices: Vec::new() }
     }
 }
@@ -67,6 +76,9 @@ impl From<sqlx::Error> for Failure {
             }
             sqlx::Error::Io(cause) => Self::plain(cause.to_string(), true),
             sqlx::Error::Tls(cause) => Self::plain(format!("TLS: {cause}"), true),
+            sqlx::Error::Protocol(message) if message.contains("CopyOutResponse") => {
+                Self::plain("`COPY … TO STDOUT` gives rows to a client, and rev takes none".to_owned(), false)
+            }
             sqlx::Error::WorkerCrashed => Self::plain("the SQLite worker stopped".to_owned(), true),
             other => Self::plain(other.to_string(), false),
         }
@@ -88,9 +100,8 @@ fn from_postgres(error: &PgDatabaseError) -> Failure {
         detail: (!detail.is_empty()).then_some(detail),
         hint: error.hint().map(str::to_owned),
         place,
-        // Class 08 and 57P01 to 57P03: connection exceptions and shutdowns
-        // (https://www.postgresql.org/docs/current/errcodes-appendix.html).
-        lost: code.starts_with("08") || matches!(code, "57P01" | "57P02" | "57P03"),
+        // After these the server ends the session, whatever the reason: shutdown, time-out, a dropped database.
+        lost: matches!(error.severity(), PgSeverity::Fatal | PgSeverity::Panic) || code.starts_with("08"),
         duplicate: code == "23505",
         notices: Vec::new(),
     }
@@ -110,9 +121,9 @@ fn from_mysql(error: &MySqlDatabaseError) -> Failure {
         detail: None,
         hint: None,
         place: Place::in_mysql_message(error.message()),
-        // Shutdown in progress, connection killed, server gone, lost during query
+        // Shutdown in progress, connection killed, server gone, lost during query, idle for too long
         // (https://mariadb.com/kb/en/mariadb-error-code-reference/).
-        lost: matches!(number, 1053 | 1927 | 2006 | 2013),
+        lost: matches!(number, 1053 | 1927 | 2006 | 2013 | 4031),
         duplicate: matches!(number, 1062 | 1586),
         notices: Vec::new(),
     }

@@ -61,7 +61,8 @@ impl Place {
     pub fn find(&self, sql: &str) -> Option<Range<usize>> {
         match self {
             Self::Character(position) => {
-                let start = sql.char_indices().nth(position.checked_sub(1)?)?.0;
+                // Beyond the end is where something is missing.
+                let start = sql.char_indices().nth(position.checked_sub(1)?).map_or(sql.len(), |(at, _)| at);
                 Some(start..start + word_length(&sql[start..]))
             }
             Self::BlockLine(line) => {
@@ -82,6 +83,8 @@ impl Place {
                 let at = start + sql[start..].find(text.as_str())?;
                 Some(at..at + word_length(text).min(text.len()))
             }
+            // The `;` between two statements of a message belongs to neither.
+            Self::Token(word) if word == ";" => occurrences(sql, word).next().or(Some(sql.len()..sql.len())),
             Self::Token(word) | Self::Name(word) => occurrences(sql, word).next(),
         }
     }
@@ -156,6 +159,7 @@ mod tests {
         check(Place::in_sqlite_message("near \"TABEL\": syntax error"), "CREATE TABEL t (i)", "TABEL");
         check(Place::in_sqlite_message("no such table: main.t"), "INSERT INTO t VALUES (1)", "t");
         check(Place::in_sqlite_message("table users already exists"), "CREATE TABLE users (id)", "users");
+        check(Place::in_sqlite_message("near \";\": syntax error"), "SELECT 1 FROM", "");
         check(Place::in_sqlite_message("near \"(\": syntax error"), "CREATE TABLE (id)", "(");
     }
 }

@@ -1,6 +1,8 @@
 //! New scripts: `revision` and `merge`. Everything is refused before a file is written.
 
+use std::ffi::OsStr;
 use std::fs;
+use std::path::Component;
 use std::path::Path;
 use std::path::PathBuf;
 
@@ -18,7 +20,6 @@ use crate::graph::Target;
 use crate::id::Heads;
 use crate::id::Label;
 use crate::id::RevisionId;
-use crate::script::DEFAULT_TEMPLATE;
 use crate::script::Draft;
 use crate::script::Message;
 use crate::script::ScriptDir;
@@ -43,6 +44,8 @@ pub struct NewRevision {
     pub labels: Vec<String>,
     /// The folder to write it to; its parent's if nothing is given.
     pub folder: Option<PathBuf>,
+    /// The name of its template; the configured one if nothing is given.
+    pub template: Option<String>,
 }
 
 /// What a new revision grows from.
@@ -75,11 +78,11 @@ impl Project {
     /// Writes the script of a new revision, at `now`; `rows` are asked only if [`Self::needs_rows`].
     pub fn create_revision(&self, new: &NewRevision, rows: &Heads, now: Timestamp) -> Result<NewScript, Error> {
         let draft = self.draft(new, rows, now)?;
-        let folder = self.folder(new.folder.as_deref(), &draft)?;
-        let (name, template) = self.template()?;
-        let text = draft.render(&name, &template)?;
+        let template = self.template(new.template.as_deref())?;
+        let text = draft.render(&template.name, &template.text)?;
         let subfolders = if self.config.recursive { Subfolders::Allowed } else { Subfolders::Refused };
-        let path = folder.join(draft.file_name(&self.config.file_name, subfolders)?);
+        let name = draft.file_name(&self.config.file_name, subfolders)?;
+        let path = self.folder(new.folder.as_deref(), &draft, &name)?.join(name);
         create(&path, &text)?;
         Ok(NewScript { revision: draft.id, path })
     }
@@ -119,37 +122,39 @@ impl Project {
     }
 
     /// Returns where the script goes: where it was told, where its parent lives, or the only folder there is.
-    fn folder(&self, told: Option<&Path>, draft: &Draft) -> Result<PathBuf, Error> {
+    fn folder(&self, told: Option<&Path>, draft: &Draft, name: &Path) -> Result<PathBuf, Error> {
         let folders = &self.config.versions;
         if let Some(told) = told {
-            // The same folder may be written in several ways.
-            let same = |folder: &&PathBuf| match (fs::canonicalize(folder), fs::canonicalize(told)) {
-                (Ok(folder), Ok(told)) => told == folder || (self.config.recursive && told.starts_with(folder)),
-                _ => folder.as_path() == told,
+            return match self.reads(told) {
+                true => Ok(told.to_owned()),
+                false => Err(ErrorKind::NotAVersionFolder { path: told.to_owned() }.into()),
             };
-            return match folders.iter().find(same) {
-                Some(_) => Ok(told.to_owned()),
-                None => Err(ErrorKind::NotAVersionFolder { path: told.to_owned() }.into()),
-            };
-        }
-        if let [folder] = &folders[..] {
-            return Ok(folder.clone());
         }
         let dir = ScriptDir { folders: folders.clone(), is_recursive: self.config.recursive };
-        let parent = draft.down_revisions.first().and_then(|id| self.graph.get(id));
-        let folder = parent.and_then(|parent| dir.folder_of(&parent.path));
-        let which = || ErrorKind::WhichVersionFolder { folders: folders.clone() }.into();
-        folder.map(Path::to_owned).ok_or_else(which)
+        let parent = draft.down_revisions.first().and_then(|id| self.graph.get(id)).map(|parent| parent.path.as_path());
+        let folder = parent.and_then(|parent| match name.components().count() {
+            1 => parent.parent(),
+            // A name with folders of its own counts from the configured folder.
+            _ => dir.folder_of(parent),
+        });
+        match (folder, &folders[..]) {
+            (Some(folder), _) => Ok(folder.to_owned()),
+            (None, [only]) => Ok(only.clone()),
+            (None, _) => Err(ErrorKind::WhichVersionFolder { folders: folders.clone() }.into()),
+        }
     }
 
-    fn template(&self) -> Result<(String, String), Error> {
-        let Some(path) = &self.config.template else {
-            return Ok(("of new scripts".to_owned(), DEFAULT_TEMPLATE.to_owned()));
+    /// Returns whether scripts in `told` would be found again; the same folder may be written in several ways, and a
+    /// folder inside a recursive one may still have to be made.
+    fn reads(&self, told: &Path) -> bool {
+        let folders = &self.config.versions;
+        let Some(real) = real_path(told) else { return folders.iter().any(|folder| folder == told) };
+        let is_seen = |inside: &Path| {
+            let is_hidden = |part: Component<'_>| part.as_os_str().as_encoded_bytes().starts_with(b".");
+            inside.as_os_str().is_empty() || (self.config.recursive && !inside.components().any(is_hidden))
         };
-        match fs::read_to_string(path) {
-            Ok(text) => Ok((path.display().to_string(), text)),
-            Err(cause) => Err(Error::from(ErrorKind::Unreadable { path: path.clone() }).because(cause)),
-        }
+        let reals = folders.iter().filter_map(|folder| fs::canonicalize(folder).ok());
+        reals.into_iter().any(|folder| real.strip_prefix(folder).is_ok_and(is_seen))
     }
 
     fn time_zone(&self) -> Result<TimeZone, Error> {
@@ -162,6 +167,19 @@ impl Project {
             let kind = ErrorKind::BadValue { key: "timezone".to_owned(), value: name.clone(), expected };
             Error::from(kind).because(cause)
         })
+    }
+}
+
+/// Returns the real path of a folder that may not be there yet, if something above it is.
+fn real_path(folder: &Path) -> Option<PathBuf> {
+    let mut missing: Vec<&OsStr> = Vec::new();
+    let mut at = folder;
+    loop {
+        if let Ok(real) = fs::canonicalize(if at.as_os_str().is_empty() { Path::new(".") } else { at }) {
+            return Some(missing.iter().rev().fold(real, |path, name| path.join(name)));
+        }
+        missing.push(at.file_name()?); // none for `..`, which leads nowhere when it does not exist
+        at = at.parent()?;
     }
 }
 

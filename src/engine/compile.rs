@@ -52,8 +52,9 @@ impl Program {
         scripts: &BTreeMap<RevisionId, Script>,
         target: &CompileFor<'_>,
     ) -> Result<Self, Error> {
-        let mut compiler =
-            Compiler { target, restore: Restore::new(target.probe), problems: Vec::new(), warnings: Vec::new() };
+        let given_up = target.progress.first().map(|row| (row.revision.clone(), target.progress.len()));
+        let restore = Restore::new(target.probe);
+        let mut compiler = Compiler { target, restore, given_up, problems: Vec::new(), warnings: Vec::new() };
         let mut steps = Vec::with_capacity(plan.steps.len());
         let mut after = plan.from.clone();
         for step in &plan.steps {
@@ -73,6 +74,8 @@ impl Program {
 struct Compiler<'a> {
     target: &'a CompileFor<'a>,
     restore: Restore,
+    /// The revision that a stamp gives up; its proofs go with the first step.
+    given_up: Option<(RevisionId, usize)>,
     problems: Vec<Error>,
     warnings: Vec<Warning>,
 }
@@ -91,6 +94,7 @@ impl Compiler<'_> {
             (_, Some(script)) => self.drafts(step, script)?,
         };
         let entry = self.entry(step, script)?;
+        let drafts = self.with_a_last_part(step, drafts);
         let parts = self.parts(step, drafts, &entry);
         let parts_done = self.parts_done(step, script, &parts)?;
         Some(ProgramStep {
@@ -141,8 +145,9 @@ impl Compiler<'_> {
         self.warnings.extend(section.warnings);
         let each_alone = self.target.probe.journal.dialect.family() == Family::Mysql;
         for statement in section.statements {
-            // DDL commits whatever was open, and a session statement has nothing to roll back.
-            let commits = each_alone && matches!(statement.kind, StatementKind::Ddl | StatementKind::Session);
+            // DDL and locks commit whatever was open, and a session statement has nothing to roll back.
+            let commits = each_alone
+                && matches!(statement.kind, StatementKind::Ddl | StatementKind::Session | StatementKind::Lock);
             let mode = match section.section.transaction {
                 TransactionMode::Transactional if !commits => Mode::Transaction,
                 TransactionMode::Transactional | TransactionMode::Off => Mode::Alone,
@@ -156,7 +161,22 @@ impl Compiler<'_> {
         }
     }
 
-    fn parts(&self, step: &Step, drafts: Vec<Draft>, entry: &HistoryEntry) -> Vec<Part> {
+    /// Adds an empty part where all that are left of the script ran already: when the part that failed is taken out of
+    /// it, the rows of the last part are still to be written.
+    fn with_a_last_part(&self, step: &Step, mut drafts: Vec<Draft>) -> Vec<Draft> {
+        if self.rows_of(step).count() == drafts.len() {
+            drafts.push(Draft::empty());
+        }
+        drafts
+    }
+
+    /// Returns the parts of a step that an earlier run finished, in order.
+    fn rows_of<'s>(&'s self, step: &'s Step) -> impl Iterator<Item = &'s ProgressRow> {
+        let is_of_step = |row: &&ProgressRow| row.revision == step.revision && row.direction == step.direction;
+        self.target.progress.iter().filter(is_of_step)
+    }
+
+    fn parts(&mut self, step: &Step, drafts: Vec<Draft>, entry: &HistoryEntry) -> Vec<Part> {
         let count = drafts.len();
         let after_commit = self.restore.after_commit();
         // Nothing but such statements changes pragmas, so a script without any has nothing to put back on SQLite. A
@@ -198,7 +218,7 @@ impl Compiler<'_> {
 
     /// Returns what the last part writes: what must be checked before the commit, and then the history, which holds how
     /// long all of that took.
-    fn last_writes(&self, step: &Step, parts: usize, entry: &HistoryEntry) -> Vec<Write> {
+    fn last_writes(&mut self, step: &Step, parts: usize, entry: &HistoryEntry) -> Vec<Write> {
         let mut writes = vec![Write::Rows { delete: step.rows.delete.clone(), insert: step.rows.insert.clone() }];
         let proofs = self.proofs_to_clear(step, parts);
         writes.extend(proofs.map(|(revision, proofs)| Write::ClearProgress { revision, proofs }));
@@ -207,12 +227,11 @@ impl Compiler<'_> {
     }
 
     /// Returns whose proofs the last part deletes, and how many there must be.
-    fn proofs_to_clear(&self, step: &Step, parts: usize) -> Option<(RevisionId, usize)> {
-        match (step.direction, self.target.progress) {
+    fn proofs_to_clear(&mut self, step: &Step, parts: usize) -> Option<(RevisionId, usize)> {
+        match step.direction {
             // A stamp goes over a half-run revision only to give it up.
-            (Direction::Stamp, [first, ..]) => Some((first.revision.clone(), self.target.progress.len())),
-            (Direction::Stamp, []) => None,
-            _ => (parts > 1).then(|| (step.revision.clone(), parts - 1)),
+            Direction::Stamp => self.given_up.take(),
+            Direction::Upgrade | Direction::Downgrade => (parts > 1).then(|| (step.revision.clone(), parts - 1)),
         }
     }
 
@@ -253,12 +272,7 @@ impl Compiler<'_> {
 
     /// Returns how many parts an earlier run finished; their statements must be what they were.
     fn parts_done(&mut self, step: &Step, script: Option<&Script>, parts: &[Part]) -> Option<usize> {
-        let done: Vec<&ProgressRow> = self
-            .target
-            .progress
-            .iter()
-            .filter(|row| row.revision == step.revision && row.direction == step.direction)
-            .collect();
+        let done: Vec<&ProgressRow> = self.rows_of(step).collect();
         let part_of = |row: &ProgressRow| parts.iter().find(|part| part.number == row.part);
         let edited = done.iter().find(|row| part_of(row).is_none_or(|part| part.hash != row.hash));
         if let Some(row) = edited {
@@ -290,17 +304,13 @@ impl Draft {
     }
 
     /// Puts the session back in the journal's transaction on PostgreSQL, else before it: SQLite may be told by a script
-    /// that it must not even begin one. MySQL has no guard, since its savepoints end with every DDL.
+    /// that it must not even begin one. On MySQL the guard shows whether the statement, a CALL, committed by itself.
     fn actions(&self, restore: Vec<String>, writes: Vec<Write>, family: Family) -> Vec<Action> {
         let statements = self.statements.iter().cloned().map(Action::Statement);
         let restore = restore.into_iter().map(Action::Restore);
         let mut actions = Vec::with_capacity(self.statements.len() + 8);
         match (self.mode, family) {
-            (Mode::Transaction, Family::Mysql) => {
-                actions.push(Action::Begin);
-                actions.extend(statements.chain(restore));
-            }
-            (Mode::Transaction, Family::Sqlite | Family::Postgres) => {
+            (Mode::Transaction, _) => {
                 actions.extend([Action::Begin, Action::SetGuard]);
                 actions.extend(statements);
                 actions.push(Action::CheckGuard);
@@ -329,6 +339,8 @@ fn not_one_transaction(target: &CompileFor<'_>, steps: &[ProgramStep]) -> Option
     steps.peek()?;
     let reason = if !dialect.has_transactional_ddl() {
         format!("on {} DDL commits by itself", dialect.product())
+    } else if let Some(step) = steps.clone().find(|step| step.parts_done > 0) {
+        format!("parts of revision `{}` were kept by an earlier run", step.revision)
     } else {
         let step = steps.find(|step| step.parts.iter().any(|part| part.mode == Mode::Alone))?;
         format!("revision `{}` has statements outside of a transaction", step.revision)

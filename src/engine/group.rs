@@ -84,7 +84,7 @@ impl<'s, 'p> Group<'s, 'p> {
                 Action::Restore(sql) if committed => after_commit.push(sql),
                 Action::Restore(sql) => self.sender.restore(sql),
                 Action::Write(write @ Write::History(_)) => self.unwritten.push_back(write),
-                Action::Write(write) => self.sender.write_later(write, self.clock.moment(self.actor)),
+                Action::Write(write) => self.sender.write_later(write, self.clock.moment(self.actor)).await?,
                 Action::Commit => committed = true,
             }
         }
@@ -97,7 +97,7 @@ impl<'s, 'p> Group<'s, 'p> {
         for passed in self.sender.take_passed() {
             let duration = self.clock.until(passed.at);
             if let Some(write) = self.unwritten.pop_front() {
-                self.sender.write_later(write, self.clock.moment_of(duration, self.actor));
+                self.sender.write_later(write, self.clock.moment_of(duration, self.actor)).await?;
             }
             self.clock = self.clock.from(passed.at);
             self.passed.push((duration, passed.notices));

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use crate::config::FILE_NAME;
 use crate::config::STARTER;
+use crate::engine::template::built_in_named;
 use crate::error::Error;
 use crate::error::ErrorKind;
 use crate::script::DEFAULT_TEMPLATE;
@@ -20,15 +21,16 @@ pub struct Made {
     pub kept: Vec<PathBuf>,
 }
 
-/// Makes `folder` a project; whatever exists stays untouched.
-pub fn init(folder: &Path) -> Result<Made, Error> {
+/// Makes `folder` a project whose new scripts look like the built-in `template`; whatever exists stays untouched.
+pub fn init(folder: &Path, template: Option<&str>) -> Result<Made, Error> {
+    let template = template.map_or(Ok(DEFAULT_TEMPLATE), built_in_named)?;
     let mut made = Made::default();
     // `.` in front of every path tells nobody anything.
     let inside = |name: &str| if folder == Path::new(".") { PathBuf::from(name) } else { folder.join(name) };
     make_folder(&mut made, inside("versions"))?;
     make_folder(&mut made, inside("templates"))?;
     make_file(&mut made, inside(FILE_NAME), STARTER)?;
-    make_file(&mut made, inside("templates/revision.sql"), DEFAULT_TEMPLATE)?;
+    make_file(&mut made, inside("templates/revision.sql"), template.text)?;
     Ok(made)
 }
 
@@ -62,7 +64,7 @@ mod tests {
     fn what_is_there_stays_as_it_is() {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join(FILE_NAME), "# mine\n").unwrap();
-        let made = init(folder.path()).unwrap();
+        let made = init(folder.path(), None).unwrap();
         assert_eq!(made.kept, [folder.path().join(FILE_NAME)]);
         assert_eq!(made.created.len(), 3);
         assert_eq!(fs::read_to_string(folder.path().join(FILE_NAME)).unwrap(), "# mine\n");

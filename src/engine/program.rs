@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::dialect::Dialect;
+use crate::dialect::Family;
 use crate::direction::Direction;
 use crate::id::Heads;
 use crate::id::RevisionId;
@@ -10,6 +11,8 @@ use crate::journal::HistoryEntry;
 use crate::journal::Write;
 use crate::script::Warning;
 use crate::sql::Statement;
+use crate::sql::StatementKind;
+use crate::sql::significant;
 
 /// The steps of a plan with every statement they will send; whatever could be known to fail has failed before.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -115,6 +118,40 @@ impl ProgramStep {
     /// Returns whether the step is a single transaction, which can share a commit with others.
     pub fn is_one_transaction(&self) -> bool {
         matches!(self.parts.as_slice(), [part] if part.mode == Mode::Transaction && part.ends_with_commit())
+    }
+}
+
+impl ProgramStep {
+    /// Returns whether it speaks of constraints that are checked late; a commit that others share would be too late.
+    pub(super) fn defers_checks(&self) -> bool {
+        let mentions = |sql: &str| {
+            let word = "deferr".as_bytes();
+            sql.as_bytes().windows(word.len()).any(|bytes| bytes.eq_ignore_ascii_case(word))
+        };
+        self.statements().any(|statement| mentions(statement.sql()))
+    }
+
+    /// Returns whether it may change the encoding that later messages are read in: a group has several of them.
+    pub(super) fn sets_encoding(&self) -> bool {
+        let names = |statement: &Statement| {
+            let sql = statement.sql().to_ascii_lowercase();
+            sql.contains("encoding") || sql.contains("names")
+        };
+        self.statements().any(|statement| statement.kind == StatementKind::Session && names(statement))
+    }
+
+    /// Returns whether it may leave tables in the session that a later revision would take for others, and that no
+    /// single statement takes away.
+    pub(super) fn leaves_tables(&self, family: Family) -> bool {
+        let is_temporary = |sql: &str| {
+            let mut words = significant(sql, 0..sql.len(), family).take(4).map(str::to_ascii_lowercase);
+            match words.next().as_deref() {
+                Some("create") => words.any(|word| matches!(word.as_str(), "temp" | "temporary")),
+                Some("attach") => true,
+                _ => false,
+            }
+        };
+        family != Family::Postgres && self.parts.iter().flat_map(Part::statements).any(|s| is_temporary(s.sql()))
     }
 }
 

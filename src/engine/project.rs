@@ -14,7 +14,6 @@ use crate::graph::Plan;
 use crate::graph::Revision;
 use crate::graph::RevisionGraph;
 use crate::id::RevisionId;
-use crate::journal::Location;
 use crate::script::Outline;
 use crate::script::Script;
 use crate::script::ScriptDir;
@@ -32,25 +31,17 @@ impl Project {
     /// Reads every script once and builds the graph; reports all that is wrong with them together.
     pub fn load(config: Config) -> Result<Self, Error> {
         let dir = ScriptDir { folders: config.versions.clone(), is_recursive: config.recursive };
-        let graph = build(&dir.load()?)?;
-        Ok(Self { config, graph })
+        match RevisionGraph::build(dir.load(|outline| revision_of(&outline))?) {
+            Ok(graph) => Ok(Self { config, graph }),
+            // Only a problem needs to know where each name stands; the scripts are read once more for that.
+            Err(problems) => Err(placed(problems, &dir.load(|outline| outline)?)),
+        }
     }
 
     /// Connects to the database to read.
     pub async fn open(&self) -> Result<Session, Error> {
         let database = &self.config.database;
-        let url = database.url.resolve()?.url;
-        Session::open(&url, &self.location(), database.wait).await
-    }
-
-    /// Returns what is configured of the journal's place.
-    pub(super) fn location(&self) -> Location {
-        let database = &self.config.database;
-        Location {
-            schema: database.schema.clone(),
-            version_table: database.version_table.clone(),
-            prefix: database.table_prefix.clone(),
-        }
+        Session::connect(database, &database.url.resolve()?.url).await
     }
 
     /// Reads the whole script of a revision.
@@ -84,14 +75,9 @@ impl Project {
     }
 }
 
-/// Builds the graph; a problem in it is shown at its line of the header.
+/// Builds the graph of scripts that were read; a problem in it is shown at its line of the header.
 pub(super) fn build(outlines: &[Outline]) -> Result<RevisionGraph, Error> {
-    let problems = match RevisionGraph::build(outlines.iter().map(revision_of).collect()) {
-        Ok(graph) => return Ok(graph),
-        Err(problems) => problems,
-    };
-    let problems = problems.into_iter().map(|problem| placed(problem, outlines)).collect();
-    Err(Error::join(problems).expect_err("a graph that does not build has a problem"))
+    RevisionGraph::build(outlines.iter().map(revision_of).collect()).map_err(|problems| placed(problems, outlines))
 }
 
 fn revision_of(outline: &Outline) -> Revision {
@@ -107,13 +93,18 @@ fn revision_of(outline: &Outline) -> Revision {
     }
 }
 
-fn placed(problem: GraphProblem, outlines: &[Outline]) -> Error {
-    let error = Error::from(problem.kind);
-    let Some(outline) = outlines.get(problem.revision) else { return error };
-    error.at(match problem.field {
-        Field::Revision => outline.revision_span(),
-        Field::DownRevision(k) => outline.down_revision_span(k),
-        Field::DependsOn(k) => outline.depends_on_span(k),
-        Field::BranchLabel(k) => outline.branch_label_span(k),
-    })
+/// Joins the problems of a graph that did not build, of which there is at least one.
+fn placed(problems: Vec<GraphProblem>, outlines: &[Outline]) -> Error {
+    let placed = |problem: GraphProblem| {
+        let error = Error::from(problem.kind);
+        let Some(outline) = outlines.get(problem.revision) else { return error };
+        error.at(match problem.field {
+            Field::Revision => outline.revision_span(),
+            Field::DownRevision(k) => outline.down_revision_span(k),
+            Field::DependsOn(k) => outline.depends_on_span(k),
+            Field::BranchLabel(k) => outline.branch_label_span(k),
+        })
+    };
+    let problems = problems.into_iter().map(placed).collect();
+    Error::join(problems).expect_err("a graph that does not build has a problem")
 }

@@ -11,19 +11,28 @@ pub(super) struct Restore {
     dialect: Dialect,
     database: String,
     role: SessionRole,
+    names: Option<String>,
 }
 
 impl Restore {
     /// Remembers what was found at connect.
     pub(super) fn new(probe: &Probe) -> Self {
-        Self { dialect: probe.journal.dialect, database: probe.journal.schema.clone(), role: probe.role.clone() }
+        Self {
+            dialect: probe.journal.dialect,
+            database: probe.journal.schema.clone(),
+            role: probe.role.clone(),
+            names: probe.names.clone(),
+        }
     }
 
     /// Returns what lets the journal be written between two parts; the script's own settings stay in force.
     pub(super) fn between_parts(&self) -> Vec<String> {
         match self.dialect.family() {
             // A script that gave its privileges away gets them back for this transaction only.
-            Family::Postgres => vec!["SET LOCAL SESSION AUTHORIZATION DEFAULT".to_owned()],
+            Family::Postgres => vec![
+                "SET LOCAL SESSION AUTHORIZATION DEFAULT".to_owned(),
+                "SET LOCAL client_encoding TO DEFAULT".to_owned(),
+            ],
             Family::Sqlite | Family::Mysql => self.before_last_write(),
         }
     }
@@ -34,7 +43,7 @@ impl Restore {
     /// depend on nothing but the role; SQLite ignores most pragmas inside of a transaction.
     pub(super) fn before_last_write(&self) -> Vec<String> {
         match self.dialect.family() {
-            Family::Postgres => vec!["RESET SESSION AUTHORIZATION".to_owned(), "RESET ALL".to_owned()],
+            Family::Postgres => PG_RESETS.map(str::to_owned).to_vec(),
             Family::Mysql => vec![self.set_role()],
             Family::Sqlite => vec!["PRAGMA query_only = OFF".to_owned()],
         }
@@ -53,7 +62,7 @@ impl Restore {
                 let mut sql = vec!["UNLOCK TABLES".to_owned()];
                 sql.extend(self.use_database());
                 sql.push(format!("SET {}", settings.collect::<Vec<_>>().join(", ")));
-                sql.push("SET NAMES utf8mb4".to_owned());
+                sql.push(format!("SET NAMES {}", self.names.as_deref().unwrap_or("utf8mb4")));
                 sql
             }
             Family::Sqlite => SQLITE_PRAGMAS.map(|(name, value)| format!("PRAGMA {name} = {value}")).to_vec(),
@@ -90,8 +99,12 @@ impl Restore {
 const NOTE_ROLE: &str = "SET @rev_role = CONCAT('SET ROLE ', \
      COALESCE(CONCAT('`', REPLACE(CURRENT_ROLE(), '`', '``'), '`'), 'NONE'))";
 
+/// What `DISCARD ALL` does for names and settings; it cannot run inside of a transaction.
+const PG_RESETS: [&str; 5] =
+    ["RESET SESSION AUTHORIZATION", "RESET ALL", "CLOSE ALL", "DEALLOCATE ALL", "DISCARD TEMP"];
+
 /// Session variables that change what later statements mean or whether they run; `DEFAULT` is the server's value.
-const MYSQL_SETTINGS: [&str; 9] = [
+const MYSQL_SETTINGS: [&str; 8] = [
     "autocommit",
     "sql_mode",
     "foreign_key_checks",
@@ -99,7 +112,6 @@ const MYSQL_SETTINGS: [&str; 9] = [
     "sql_safe_updates",
     "sql_select_limit",
     "time_zone",
-    "big_tables",
     "default_storage_engine",
 ];
 

@@ -48,12 +48,12 @@ pub async fn run(
     let mut runner = Runner { program, session, actor, observer, report };
     let mut next = 0;
     while next < program.steps.len() {
-        let group = grouping.length(&program.steps[next..]);
+        let group = grouping.length(&program.steps, next);
         let ran = match group {
             0 | 1 if grouping != Grouping::All => runner.alone(next).await.map(|()| 1),
             _ => match runner.group(next, group, grouping.limit()).await {
                 // What fails in a group is run again one by one, so that grouping is never visible in a result.
-                Err(_) if grouping == Grouping::Fresh => runner.one_by_one(next, group).await,
+                Err(_) if grouping != Grouping::All => runner.one_by_one(next, group).await,
                 result => result,
             },
         };
@@ -71,7 +71,10 @@ enum Grouping {
     /// Each for itself.
     None,
     /// Some at a time, while the database holds nothing that could be blocked by a longer transaction.
-    Fresh,
+    Fresh {
+        /// How many of the program's steps can do so without showing it.
+        steps: usize,
+    },
     /// All of the run.
     All,
 }
@@ -80,7 +83,13 @@ impl Grouping {
     fn of(program: &Program, session: &Session) -> Self {
         match program.scope {
             Scope::Run => Self::All,
-            Scope::Revision if program.dialect.has_transactional_ddl() && session.is_fresh() => Self::Fresh,
+            Scope::Revision if program.dialect.has_transactional_ddl() && session.is_fresh() => {
+                let family = program.dialect.family();
+                let is_alone =
+                    |step: &ProgramStep| step.defers_checks() || step.sets_encoding() || step.leaves_tables(family);
+                let first_alone = program.steps.iter().position(is_alone);
+                Self::Fresh { steps: first_alone.unwrap_or(program.steps.len()) }
+            }
             Scope::Revision => Self::None,
         }
     }
@@ -88,17 +97,20 @@ impl Grouping {
     /// Returns how long steps may stay uncommitted.
     fn limit(self) -> Option<Duration> {
         match self {
-            Self::None | Self::Fresh => Some(GROUP_TIME),
+            Self::None | Self::Fresh { .. } => Some(GROUP_TIME),
             Self::All => None,
         }
     }
 
-    /// Returns how many of the steps can go together.
-    fn length(self, steps: &[ProgramStep]) -> usize {
+    /// Returns how many of the steps from `next` on can go together.
+    fn length(self, steps: &[ProgramStep], next: usize) -> usize {
         match self {
             Self::None => 1,
-            Self::Fresh => steps.iter().take(GROUP_STEPS).take_while(|step| step.is_one_transaction()).count(),
-            Self::All => steps.len(),
+            Self::Fresh { steps: end } => {
+                let group = steps[..end.max(next)].iter().skip(next).take(GROUP_STEPS);
+                group.take_while(|step| step.is_one_transaction()).count()
+            }
+            Self::All => steps.len() - next,
         }
     }
 }
@@ -126,6 +138,10 @@ impl Runner<'_> {
         let of = self.program.steps.len();
         self.observer.event(Event::StepStarted { number: index + 1, of, step });
         let clock = Clock::start();
+        if let Err(error) = self.take_leave(index).await {
+            let (parts_kept, next_part) = (step.parts_done, NextPart::Undone);
+            return Err(StepFailure { error, step: index, parts_kept, next_part });
+        }
         for part in &step.parts {
             let result = if part.number <= step.parts_done {
                 self.replay_session(part).await
@@ -145,6 +161,15 @@ impl Runner<'_> {
         }
         self.step_done(index, clock.elapsed());
         Ok(())
+    }
+
+    /// Leaves the session of the step before, if that may have left tables in it.
+    async fn take_leave(&mut self, index: usize) -> Result<(), Error> {
+        let before = index.checked_sub(1).map(|before| &self.program.steps[before]);
+        match before {
+            Some(step) if step.leaves_tables(self.program.dialect.family()) => self.session.reconnect().await,
+            _ => Ok(()),
+        }
     }
 
     /// Runs steps one by one that failed as a group.

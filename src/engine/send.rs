@@ -3,7 +3,9 @@
 use std::collections::VecDeque;
 use std::time::Instant;
 
+use crate::db::Done;
 use crate::db::Failure;
+use crate::db::FailureAt;
 use crate::db::Notice;
 use crate::dialect::Family;
 use crate::engine::event::Event;
@@ -57,6 +59,7 @@ struct Entry<'a> {
 /// Whose statement it is, which decides what its failure means.
 enum Role<'a> {
     Engine,
+    Restore,
     Guard,
     Commit,
     Statement(&'a Statement),
@@ -129,7 +132,7 @@ impl<'s, 'p> Sender<'s, 'p> {
     }
 
     pub(super) fn restore(&mut self, sql: &str) {
-        self.push(sql, Role::Engine);
+        self.push(sql, Role::Restore);
     }
 
     /// Changes the journal; the history holds how long all took that waits before it, so that is sent first.
@@ -137,15 +140,20 @@ impl<'s, 'p> Sender<'s, 'p> {
         if matches!(write, Write::History(_)) {
             self.flush().await?;
         }
-        self.write_later(write, moment());
-        Ok(())
+        self.write_later(write, moment()).await
     }
 
     /// Changes the journal with the next message.
-    pub(super) fn write_later(&mut self, write: &Write, moment: Moment<'_>) {
+    pub(super) async fn write_later(&mut self, write: &Write, moment: Moment<'_>) -> Result<(), Error> {
         for guarded in self.session.probe.journal.statements(write, moment) {
+            // PostgreSQL reads a message in the encoding that is in force when it comes, and a script may have set it.
+            let needs_encoding = self.session.db.family() == Family::Postgres && !guarded.sql.is_ascii();
+            if needs_encoding && self.queue.iter().any(|entry| matches!(entry.role, Role::Restore)) {
+                self.flush().await?;
+            }
             self.queue.push(Entry { sql: guarded.sql, role: Role::Journal { rows: guarded.rows } });
         }
+        Ok(())
     }
 
     /// Sends a statement of the script, or puts it into the queue where a message can hold several.
@@ -181,9 +189,17 @@ impl<'s, 'p> Sender<'s, 'p> {
         if self.queue.is_empty() {
             return Ok(());
         }
-        let queue = std::mem::take(&mut self.queue);
-        let texts: Vec<&str> = queue.iter().map(|entry| entry.sql.as_str()).collect();
-        let answers = match self.session.db.execute_all(&texts).await {
+        let mut queue = std::mem::take(&mut self.queue);
+        let mut answers = self.send(&queue).await;
+        if let Err(at) = &answers
+            && self.is_committed_by_statement(at, &queue)
+        {
+            self.begin();
+            let begin = self.queue.drain(..);
+            queue.splice(..=at.index, begin);
+            answers = self.send(&queue).await;
+        }
+        let answers = match answers {
             Ok(answers) => answers,
             Err(at) => return Err(self.explain(at.failure, &queue[at.index].role)),
         };
@@ -200,6 +216,18 @@ impl<'s, 'p> Sender<'s, 'p> {
             }
         }
         Ok(())
+    }
+
+    async fn send(&mut self, queue: &[Entry<'_>]) -> Result<Vec<Done>, FailureAt> {
+        let texts: Vec<&str> = queue.iter().map(|entry| entry.sql.as_str()).collect();
+        self.session.db.execute_all(&texts).await
+    }
+
+    /// Returns whether a statement of MySQL ended the transaction, as DDL in a procedure does: it is kept then, and
+    /// the journal's rows need a transaction of their own.
+    fn is_committed_by_statement(&self, at: &FailureAt, queue: &[Entry<'_>]) -> bool {
+        let is_guard = matches!(queue[at.index].role, Role::Guard);
+        is_guard && self.session.db.family() == Family::Mysql && !at.failure.lost
     }
 
     fn pass(&mut self, at: Instant) {
@@ -244,7 +272,9 @@ impl<'s, 'p> Sender<'s, 'p> {
             // What a server checks only at the end, such as deferred constraints, is the script's doing.
             Role::Commit => failure.into_statement_error().into(),
             Role::Journal { .. } if failure.duplicate => ErrorKind::DatabaseMoved { expected: failure.reason() }.into(),
-            Role::Engine | Role::Journal { .. } => ErrorKind::QueryFailed { reason: failure.reason() }.into(),
+            Role::Engine | Role::Restore | Role::Journal { .. } => {
+                ErrorKind::QueryFailed { reason: failure.reason() }.into()
+            }
         }
     }
 }

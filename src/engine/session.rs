@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::config::DatabaseConfig;
 use crate::config::url::DatabaseUrl;
 use crate::db::Access;
 use crate::db::Database;
@@ -34,12 +35,24 @@ pub struct Session {
 }
 
 impl Session {
+    /// Connects to the database of `url` to read, with the settings that the configuration has for it.
+    pub async fn connect(database: &DatabaseConfig, url: &DatabaseUrl) -> Result<Self, Error> {
+        Self::open(url, &location(database), database.wait).await
+    }
+
     /// Connects to read: only SELECTs are sent, and a SQLite file that is missing is an empty database.
     ///
     /// Waits up to `wait` for a server that does not answer yet.
     pub async fn open(url: &DatabaseUrl, location: &Location, wait: Duration) -> Result<Self, Error> {
         let mut db = Database::connect(url, Access::Read, wait).await?;
-        let probe = probe(&mut db, location).await?;
+        let probe = match probe(&mut db, location).await {
+            Err(failure) if failure.needs_recovery() => {
+                db = Database::connect(url, Access::Write, Duration::ZERO).await?;
+                probe(&mut db, location).await
+            }
+            answer => answer,
+        };
+        let probe = probe.map_err(|failure| failed(&db, failure))?;
         let (url, location) = (url.clone(), location.clone());
         let mut session = Self { db, probe, rows: Heads::empty(), progress: Vec::new(), url, location };
         session.read_state().await?;
@@ -54,9 +67,16 @@ impl Session {
     /// Makes the session able to write, and reads the state again.
     pub async fn for_writing(&mut self) -> Result<(), Error> {
         if self.db.family() == Family::Sqlite {
-            self.db = Database::connect(&self.url, Access::Write, Duration::ZERO).await?;
+            self.reconnect().await?;
         }
         self.refresh().await
+    }
+
+    /// Begins a session of the server anew, to write, without what scripts left in the old one.
+    pub(super) async fn reconnect(&mut self) -> Result<(), Error> {
+        let db = Database::connect(&self.url, Access::Write, Duration::ZERO).await?;
+        std::mem::replace(&mut self.db, db).close().await;
+        Ok(())
     }
 
     /// Notes the state after a run, which left nothing in progress.
@@ -76,7 +96,9 @@ impl Session {
         let statements = self.probe.journal.create();
         let statements = statements.iter().map(String::as_str);
         let result = if self.probe.journal.dialect.has_transactional_ddl() {
-            let all: Vec<&str> = ["BEGIN"].into_iter().chain(statements).chain(["COMMIT"]).collect();
+            // A transaction of SQLite that only turns out to write is refused at once when another writes.
+            let begin = if self.db.family() == Family::Sqlite { "BEGIN IMMEDIATE" } else { "BEGIN" };
+            let all: Vec<&str> = [begin].into_iter().chain(statements).chain(["COMMIT"]).collect();
             self.db.execute_all(&all).await
         } else {
             self.db.execute_all(&statements.collect::<Vec<_>>()).await
@@ -84,7 +106,7 @@ impl Session {
         if let Err(at) = result {
             let _ = self.db.execute_all(&["ROLLBACK"]).await;
             // Another runner may have made them in the same moment.
-            self.probe = probe(&mut self.db, &self.location).await?;
+            self.probe = self.probe_again().await?;
             if !self.probe.is_complete() {
                 return Err(failed(&self.db, at.failure));
             }
@@ -119,8 +141,12 @@ impl Session {
     }
 
     async fn refresh(&mut self) -> Result<(), Error> {
-        self.probe = probe(&mut self.db, &self.location).await?;
+        self.probe = self.probe_again().await?;
         self.read_state().await
+    }
+
+    async fn probe_again(&mut self) -> Result<Probe, Error> {
+        probe(&mut self.db, &self.location).await.map_err(|failure| failed(&self.db, failure))
     }
 
     /// Reads rows and progress; what is missing reads as empty, and all that is there goes in one message.
@@ -144,17 +170,41 @@ impl Session {
         if let Some(found) = format.filter(|found| *found > FORMAT) {
             return Err(ErrorKind::NewerJournal { found, known: FORMAT }.into());
         }
-        self.rows = rows.into_iter().flatten().flatten().map(|id| RevisionId::from_row(&id)).collect();
-        self.progress = progress.iter().filter_map(ProgressRow::from_row).collect();
+        let damaged = |table: &str, row: &Row| {
+            let cells: Vec<&str> = row.iter().map(|cell| cell.as_deref().unwrap_or("NULL")).collect();
+            ErrorKind::DamagedJournal { table: table.to_owned(), row: cells.join(", ") }
+        };
+        self.rows = Heads::empty();
+        for row in &rows {
+            let [Some(id)] = row.as_slice() else { return Err(damaged(&journal.version, row).into()) };
+            self.rows.0.insert(RevisionId::from_row(id));
+        }
+        self.progress = Vec::with_capacity(progress.len());
+        for (row, number) in progress.iter().zip(1..) {
+            // A gap would let a part that ran run again.
+            match ProgressRow::from_row(row) {
+                Some(done) if done.part == number => self.progress.push(done),
+                _ => return Err(damaged(&journal.progress, row).into()),
+            }
+        }
         Ok(())
     }
 }
 
-async fn probe(db: &mut Database, location: &Location) -> Result<Probe, Error> {
+/// Returns what is configured of the journal's place.
+pub(super) fn location(database: &DatabaseConfig) -> Location {
+    Location {
+        schema: database.schema.clone(),
+        version_table: database.version_table.clone(),
+        prefix: database.table_prefix.clone(),
+    }
+}
+
+async fn probe(db: &mut Database, location: &Location) -> Result<Probe, Failure> {
     let family = db.family();
-    let answers = select(db, &[&location.probe(family)]).await?;
+    let answers = db.select(&[&location.probe(family)]).await?;
     let probe = answers.iter().flatten().find_map(|row| location.read(family, row));
-    probe.ok_or_else(|| ErrorKind::QueryFailed { reason: "the catalog gave no answer".to_owned() }.into())
+    probe.ok_or_else(|| Failure::plain("the catalog gave no answer".to_owned(), false))
 }
 
 async fn select(db: &mut Database, queries: &[&str]) -> Result<Vec<Vec<Row>>, Error> {

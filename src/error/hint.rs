@@ -68,6 +68,12 @@ impl ErrorKind {
             }
             Self::NotAHead { .. } => "add `--splice` to start a new branch from it",
             Self::NothingToMerge { .. } => "`rev heads` lists what can be merged",
+            Self::UnknownTemplate { known, nearest, .. } | Self::UnknownRule { known, nearest, .. } => {
+                let nearest = nearest.as_ref().map_or(String::new(), |nearest| format!("did you mean `{nearest}`? "));
+                return Some(format!("{nearest}there are {}", known.join(", ")));
+            }
+            Self::HookFailed { .. } => "mend it and run it yourself, or delete the script and try again",
+            Self::AppliedThere { .. } => "join the branches with `rev merge` instead",
             Self::NotAVersionFolder { .. } => "add it to `versions` in migrations.toml, or name one that is there",
             Self::WhichVersionFolder { folders } => {
                 let folders: Vec<String> = folders.iter().map(|folder| format!("`{}`", folder.display())).collect();
@@ -97,6 +103,7 @@ impl ErrorKind {
             }
             Self::ConnectionLost { .. } => "when the server is back, `rev upgrade` goes on from there",
             Self::NoSchema { .. } => "create it, or name another one with `schema` in migrations.toml",
+            Self::DamagedJournal { .. } => "correct or delete the row by hand: only you can know what it stands for",
             Self::NewerJournal { .. } => "use the rev that wrote it, or a newer one",
             Self::DatabaseMoved { .. } => {
                 "someone else changed it at the same time; `rev current` shows where it is now, then run the command again"
@@ -139,6 +146,8 @@ impl ErrorKind {
             | Self::TextAfterCopy
             | Self::BadTemplate { .. }
             | Self::CommandFailed { .. }
+            | Self::CannotRebase { .. }
+            | Self::GitFailed { .. }
             | Self::BadConfig { .. }
             | Self::BadUrl { .. }
             | Self::Usage { .. }

@@ -119,12 +119,24 @@ pub enum ErrorKind {
     Unwritable { path: PathBuf },
     #[error("the template {name} does not render: {message}")]
     BadTemplate { name: String, message: String },
+    #[error("no template is called `{name}`")]
+    UnknownTemplate { name: String, known: Vec<String>, nearest: Option<String> },
     #[error("{} is not one of the script folders", .path.display())]
     NotAVersionFolder { path: PathBuf },
     #[error("several script folders are configured and nothing says which one to use")]
     WhichVersionFolder { folders: Vec<PathBuf> },
     #[error("the command `{command}` failed{}", note(.status))]
     CommandFailed { command: String, status: Option<String> },
+    #[error("the hook `{command}` failed{}; {} was written", note(.status), .path.display())]
+    HookFailed { command: String, status: Option<String>, path: PathBuf },
+    #[error("revision `{revision}` cannot be moved: {reason}")]
+    CannotRebase { revision: RevisionId, reason: String },
+    #[error("revision `{revision}` is applied in {database}, so its parents are history")]
+    AppliedThere { revision: RevisionId, database: String },
+    #[error("no rule of `check` is called `{name}`")]
+    UnknownRule { name: String, known: Vec<String>, nearest: Option<String> },
+    #[error("git cannot tell what `{reference}` has: {reason}")]
+    GitFailed { reference: String, reason: String },
 
     // ---- configuration
     #[error("no {name} was found here or above")]
@@ -159,8 +171,10 @@ pub enum ErrorKind {
     QueryFailed { reason: String },
 
     // ---- the journal
-    #[error("schema `{schema}` does not exist")]
+    #[error("{}", no_schema(.schema))]
     NoSchema { schema: String },
+    #[error("the table `{table}` holds a row that rev did not write: {row}")]
+    DamagedJournal { table: String, row: String },
     #[error("the journal has format {found}, and this rev knows formats up to {known}")]
     NewerJournal { found: i64, known: i64 },
     #[error("the database moved: {expected}")]
@@ -210,6 +224,13 @@ fn list<T: AsRef<str>>(names: &[T]) -> String {
         text.push_str(&format!(" and {} more", names.len() - SHOWN));
     }
     text
+}
+
+fn no_schema(schema: &str) -> String {
+    match schema.is_empty() {
+        true => "none of the schemas of `search_path` exists".to_owned(),
+        false => format!("schema `{schema}` does not exist"),
+    }
 }
 
 fn steps(reached: u32, wanted: u32) -> String {

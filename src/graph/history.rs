@@ -49,7 +49,10 @@ impl RevisionGraph {
             }
             (false, true) => {
                 let lower = self.end(&range.lower, Anchor::Base, state)?;
-                let upper = self.count(&range.upper, &range.lower, lower.clone())?;
+                // The lower end's label says which way the upper one goes.
+                let label = range.lower.as_ref().and_then(|lower| lower.label.clone());
+                let above = range.upper.clone().map(|upper| Target { label: upper.label.clone().or(label), ..upper });
+                let upper = self.count(&above, &range.lower, lower.clone())?;
                 Ok((lower, self.narrowed(range, upper)?))
             }
             _ => Ok((self.end(&range.lower, Anchor::Base, state)?, self.upper(range, state)?)),
@@ -150,6 +153,7 @@ mod tests {
         check(GRAPH, "a", "current:+1", "b a");
         check(GRAPH, "", "a:+2", "ambiguous-walk");
         check(GRAPH, "", "a:shop@+2", "c b a");
+        check(GRAPH, "", "shop@a:+2", "c b a");
         check(GRAPH, "", "a:extra@+2", "not-in-branch");
         check(GRAPH, "", "base:shop@+2", "b a");
         check(GRAPH, "b", "-1:shop@+1", "c b a"); // both: from the database

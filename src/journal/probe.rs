@@ -34,6 +34,8 @@ pub struct Probe {
     pub has_foreign_tables: bool,
     /// The role in force when the session began (MySQL and MariaDB), so that it can be put back.
     pub role: SessionRole,
+    /// The character set and collation of the connection (MySQL and MariaDB), as `SET NAMES` takes them.
+    pub names: Option<String>,
 }
 
 /// The role that a session of MySQL or MariaDB begins with.
@@ -57,20 +59,21 @@ impl Location {
         match family {
             Family::Sqlite => format!(
                 "SELECT 'main', 1, sqlite_version(), \
-                 (SELECT group_concat(name) FROM main.sqlite_schema WHERE type = 'table' AND name IN ({tables})), \
+                 (SELECT group_concat(name) FROM main.sqlite_schema WHERE type IN ('table', 'view') AND name IN ({tables})), \
                  NULL, \
                  EXISTS (SELECT 1 FROM main.sqlite_schema WHERE name NOT IN ({tables}) AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'), \
-                 NULL"
+                 NULL, NULL"
             ),
             Family::Postgres => format!(
                 "SELECT s.name, CASE WHEN n.oid IS NULL THEN 0 ELSE 1 END, current_setting('server_version'), \
                  (SELECT string_agg(c.relname::text, ',') FROM pg_catalog.pg_class c \
-                 WHERE c.relnamespace = n.oid AND c.relkind IN ('r', 'p') AND c.relname IN ({tables})), \
+                 WHERE c.relnamespace = n.oid AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relname IN ({tables})), \
                  (SELECT a.atttypmod - 4 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid \
                  WHERE c.relnamespace = n.oid AND c.relname = {version} AND a.attname = 'version_num' AND a.atttypmod > 4), \
-                 CASE WHEN EXISTS (SELECT 1 FROM pg_catalog.pg_class c WHERE c.relnamespace = n.oid \
-                 AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relname NOT IN ({tables})) THEN 1 ELSE 0 END, \
-                 NULL \
+                 CASE WHEN EXISTS (SELECT 1 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace o ON o.oid = c.relnamespace \
+                 WHERE o.nspname <> 'information_schema' AND left(o.nspname, 3) <> 'pg_' AND c.relkind IN ('r', 'p', 'v', 'm', 'f') \
+                 AND (c.relnamespace <> n.oid OR c.relname NOT IN ({tables}))) THEN 1 ELSE 0 END, \
+                 NULL, NULL \
                  FROM (SELECT coalesce({}, current_schema()::text) AS name) s \
                  LEFT JOIN pg_catalog.pg_namespace n ON n.nspname = s.name",
                 self.schema.as_deref().map_or_else(|| "NULL".to_owned(), text),
@@ -82,7 +85,7 @@ impl Location {
                  (SELECT character_maximum_length FROM information_schema.columns \
                  WHERE table_schema = DATABASE() AND table_name = {version} AND column_name = 'version_num'), \
                  EXISTS (SELECT 1 FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name NOT IN ({tables})), \
-                 CURRENT_ROLE()"
+                 CURRENT_ROLE(), CONCAT(@@character_set_client, ' COLLATE ', @@collation_connection)"
             ),
         }
     }
@@ -99,12 +102,15 @@ impl Location {
             width: None,
             has_foreign_tables: true,
             role: SessionRole::Unknown,
+            names: None,
         }
     }
 
     /// Reads the answer; nothing when it does not have the shape of the query.
     pub fn read(&self, family: Family, row: &Row) -> Option<Probe> {
-        let [schema, schema_exists, version, existing, width, foreign, role] = row.as_slice() else { return None };
+        let [schema, schema_exists, version, existing, width, foreign, role, names] = row.as_slice() else {
+            return None;
+        };
         let server_version = version.clone()?;
         let dialect = match family {
             Family::Sqlite => Dialect::Sqlite,
@@ -123,6 +129,7 @@ impl Location {
                 Some(role) if role != "NONE" => SessionRole::Named(role.clone()),
                 _ => SessionRole::None,
             },
+            names: names.clone(),
         })
     }
 }
@@ -157,7 +164,7 @@ mod tests {
     }
 
     fn row(cells: [&str; 7]) -> Row {
-        cells.map(|cell| (!cell.is_empty()).then(|| cell.to_owned())).to_vec()
+        cells.into_iter().chain([""]).map(|cell| (!cell.is_empty()).then(|| cell.to_owned())).collect()
     }
 
     #[test]

@@ -45,26 +45,26 @@ impl ScriptDir {
         Ok(listing)
     }
 
-    /// Reads every script once; the problems of all files come together.
-    pub fn load(&self) -> Result<Vec<Outline>, Error> {
-        let (outlines, problems) = self.load_with_problems()?;
+    /// Reads every script once and keeps of each what `keep` makes of it; the problems of all files come together.
+    pub fn load<T>(&self, keep: impl Fn(Outline) -> T) -> Result<Vec<T>, Error> {
+        let (kept, problems) = self.load_with_problems(keep)?;
         Error::join(problems)?;
-        Ok(outlines)
+        Ok(kept)
     }
 
-    /// Reads every script once, and returns the valid ones beside each single problem of the others.
+    /// Reads every script once, and returns what is kept of the valid ones beside each single problem of the others.
     ///
     /// Fails only when a folder cannot be read.
-    pub fn load_with_problems(&self) -> Result<(Vec<Outline>, Vec<Error>), Error> {
-        let mut outlines = Vec::new();
+    pub fn load_with_problems<T>(&self, keep: impl Fn(Outline) -> T) -> Result<(Vec<T>, Vec<Error>), Error> {
+        let mut kept = Vec::new();
         let mut problems = Vec::new();
         for path in self.list()?.scripts {
             match Outline::read(&path) {
-                Ok(outline) => outlines.push(outline),
+                Ok(outline) => kept.push(keep(outline)),
                 Err(error) => problems.extend(error.into_problems()),
             }
         }
-        Ok((outlines, problems))
+        Ok((kept, problems))
     }
 
     /// Returns the configured folder in which `path` lies.
@@ -216,16 +216,16 @@ mod tests {
         fs::write(root.path().join("v/b.sql"), "-- m\n\n-- rev: upgrad\n").unwrap();
         fs::write(root.path().join("v/c.sql"), b"\xff").unwrap();
         let dir = dir(&root, &["v"], false);
-        let codes: Vec<&str> = dir.load().unwrap_err().problems().iter().map(Error::code).collect();
+        let codes: Vec<&str> = dir.load(|outline| outline).unwrap_err().problems().iter().map(Error::code).collect();
         assert_eq!(codes, ["no-revision-id", "unknown-directive", "not-utf8"]);
-        let (outlines, problems) = dir.load_with_problems().unwrap();
+        let (outlines, problems) = dir.load_with_problems(|outline| outline).unwrap();
         assert_eq!((outlines.len(), problems.len()), (2, 3));
     }
 
     #[test]
     fn an_outline_finds_its_text_again() {
         let root = folder(&["v/a.sql"]);
-        let outline = dir(&root, &["v"], false).load().unwrap().remove(0);
+        let outline = dir(&root, &["v"], false).load(|outline| outline).unwrap().remove(0);
         assert!(outline.revision_span().to_string().ends_with("a.sql:1:14"));
         assert_eq!(outline.script().unwrap().header, outline.header);
         fs::write(&outline.path, "-- revision: b\n-- rev: upgrade\n").unwrap();

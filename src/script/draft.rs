@@ -14,9 +14,6 @@ use crate::script::message::Message;
 use crate::script::script::Script;
 use crate::span::Source;
 
-/// The template that `rev init` writes, and that is used when the configured one is this one.
-pub const DEFAULT_TEMPLATE: &str = include_str!("../../templates/revision.sql");
-
 /// Everything that a new script is made from.
 #[derive(Debug, Clone)]
 pub struct Draft {
@@ -173,6 +170,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::script::template::DEFAULT_TEMPLATE;
+    use crate::script::template::TEMPLATES;
 
     fn draft(message: &str) -> Draft {
         let created: jiff::Timestamp = "2026-11-20T09:12:44.5Z".parse().unwrap();
@@ -209,7 +208,7 @@ mod tests {
         draft.branch_labels = vec![Label::parse("billing").unwrap()];
         draft.depends_on = vec!["77aa0912bc3d".into()];
         assert_eq!(
-            draft.render("revision.sql", DEFAULT_TEMPLATE).unwrap(),
+            draft.render("revision.sql", DEFAULT_TEMPLATE.text).unwrap(),
             "-- add user preferences\n--\n-- revision: 9f2c41d07ab3\n-- down_revision: 4be2a1c09d77\n-- branch_labels: billing\n-- depends_on: 77aa0912bc3d\n-- created: 2026-11-20T09:12:44Z\n\n-- rev: upgrade\n\n\n-- rev: downgrade\n\n",
         );
     }
@@ -217,7 +216,7 @@ mod tests {
     #[test]
     fn a_base_without_a_message_is_as_short_as_can_be() {
         assert_eq!(
-            draft("").render("revision.sql", DEFAULT_TEMPLATE).unwrap(),
+            draft("").render("revision.sql", DEFAULT_TEMPLATE.text).unwrap(),
             "-- revision: 9f2c41d07ab3\n-- down_revision: none\n-- created: 2026-11-20T09:12:44Z\n\n-- rev: upgrade\n\n\n-- rev: downgrade\n\n",
         );
     }
@@ -226,7 +225,7 @@ mod tests {
     fn time_is_written_in_its_zone() {
         let mut draft = draft("m");
         draft.created = draft.created.with_time_zone(jiff::tz::TimeZone::fixed(jiff::tz::offset(-3)));
-        assert!(draft.render("t", DEFAULT_TEMPLATE).unwrap().contains("created: 2026-11-20T06:12:44-03:00\n"));
+        assert!(draft.render("t", DEFAULT_TEMPLATE.text).unwrap().contains("created: 2026-11-20T06:12:44-03:00\n"));
     }
 
     #[test]
@@ -268,7 +267,7 @@ mod tests {
 
     #[test]
     fn values_are_not_escaped_and_not_rendered_again() {
-        let text = draft("<a> & '{{ id }}'").render("t.html", DEFAULT_TEMPLATE).unwrap();
+        let text = draft("<a> & '{{ id }}'").render("t.html", DEFAULT_TEMPLATE.text).unwrap();
         assert!(text.starts_with("-- <a> & '{{ id }}'\n"), "{text}");
     }
 
@@ -288,11 +287,12 @@ mod tests {
                 depends_on,
                 ..draft("")
             };
-            let text = draft.render("t", DEFAULT_TEMPLATE).unwrap(); // compares ids, parents, labels, dependencies
-            let script = Script::parse(Source::new("t", text)).unwrap();
-            prop_assert_eq!(script.header.message, message.as_str());
-            prop_assert_eq!(script.header.description, "");
-            prop_assert_eq!(script.sections.len(), 2);
+            for template in TEMPLATES {
+                let text = draft.render("t", template.text).unwrap(); // compares ids, parents, labels, dependencies
+                let script = Script::parse(Source::new("t", text)).unwrap();
+                prop_assert_eq!(script.header.message, message.as_str());
+                prop_assert_eq!(script.header.description, "");
+            }
         }
     }
 }

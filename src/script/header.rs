@@ -55,33 +55,47 @@ pub(super) struct Parsed {
 
 /// Reads the header at the start of `source`; problems are added to `errors`.
 pub(super) fn parse(source: &Arc<Source>, errors: &mut Vec<Error>) -> Parsed {
-    let text = &source.text;
-    let block: Vec<Line<'_>> = lines(text, 0)
-        .skip_while(|line| line.text.trim().is_empty())
-        .take_while(|line| line.text.starts_with("--"))
-        .take_while(|line| !matches!(directive(line.text), Some(Directive::Exact(_))))
-        .collect();
-    let has_message = block.first().is_some_and(|line| !begins_with_key(line.text));
-    let paragraph = block.iter().take_while(|line| has_message && !line.text[2..].trim().is_empty()).count();
-    let (message, rest) = block.split_at(paragraph);
-
+    let (message, rest) = header_lines(&source.text);
     let mut reader =
         Reader { source, errors, seen: Vec::new(), names_id: false, revision: None, fields: Fields::default() };
-    for line in rest {
+    for line in &rest {
         reader.line(line);
     }
     let (revision, fields, names_id) = (reader.revision, reader.fields, reader.names_id);
     let message_text = message.iter().map(|line| line.text[2..].trim()).collect::<Vec<_>>().join(" ");
     if !names_id {
-        let misplaced = message.iter().find(|line| begins_with_key(line.text)).or(block.first());
+        let misplaced = message.iter().find(|line| begins_with_key(line.text)).or(message.first()).or(rest.first());
         let range = misplaced.map_or(0..0, Line::range);
         errors.push(Error::from(ErrorKind::NoRevisionId).at(source.span(range)));
     }
     Parsed {
         header: revision.map(|revision| fields.into_header(revision, message_text)),
         message_end: message.last().map_or(0, |line| line.next),
-        end: block.last().map_or(0, |line| line.next),
+        end: rest.last().or(message.last()).map_or(0, |line| line.next),
     }
+}
+
+/// Returns the lines of the message, and those behind it that are keys or description.
+fn header_lines(text: &str) -> (Vec<Line<'_>>, Vec<Line<'_>>) {
+    let mut block: Vec<Line<'_>> = lines(text, 0)
+        .skip_while(|line| line.text.trim().is_empty())
+        .take_while(|line| line.text.starts_with("--"))
+        .take_while(|line| !matches!(directive(line.text), Some(Directive::Exact(_))))
+        .collect();
+    let has_message = block.first().is_some_and(|line| !begins_with_key(line.text));
+    let paragraph = block.iter().take_while(|line| has_message && !line.text[2..].trim().is_empty()).count();
+    let rest = block.split_off(paragraph);
+    (block, rest)
+}
+
+/// Returns the line of a key, without its end, and the place of the value in the text, without white space around it.
+pub(super) fn find_key(text: &str, key: &str) -> Option<(Range<usize>, Range<usize>)> {
+    let (_, rest) = header_lines(text);
+    rest.iter().find_map(|line| {
+        let (found, value) = line.text[2..].split_once(':')?;
+        let value = Item::trimmed(value, line.start + line.text.len() - value.len());
+        (found.trim() == key).then(|| (line.range(), value.range()))
+    })
 }
 
 /// Returns whether the first line of a header is a key, so that there is no message.

@@ -34,6 +34,22 @@ pub fn create(path: &Path, text: &str) -> Result<(), Error> {
     Ok(())
 }
 
+/// Writes `text` in the place of what the file at `path` holds, in one step; its rights stay.
+///
+/// A link goes on leading to the file, which is the one that is replaced.
+pub fn replace(path: &Path, text: &str) -> Result<(), Error> {
+    let unwritable = |cause: io::Error| Error::from(ErrorKind::Unwritable { path: path.into() }).because(cause);
+    let real = fs::canonicalize(path).map_err(unwritable)?;
+    let folder = real.parent().unwrap_or(Path::new("."));
+    let permissions = fs::metadata(&real).map_err(unwritable)?.permissions();
+    let mut file = new_file(folder).map_err(unwritable)?;
+    file.write_all(text.as_bytes()).map_err(unwritable)?;
+    file.as_file().set_permissions(permissions).and_then(|()| file.as_file().sync_all()).map_err(unwritable)?;
+    file.persist(&real).map_err(|failed| unwritable(failed.error))?;
+    let _ = File::open(folder).and_then(|folder| folder.sync_all());
+    Ok(())
+}
+
 /// Makes a hidden file with the rights that any new file would have.
 fn new_file(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
     let mut builder = tempfile::Builder::new();
@@ -66,6 +82,23 @@ mod tests {
         assert_eq!(create(&path, "other").unwrap_err().code(), "file-exists");
         assert_eq!(fs::read_to_string(&path).unwrap(), "mine");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_replaced_file_keeps_its_rights_and_its_links() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let [path, link] = ["a.sql", "b.sql"].map(|name| folder.path().join(name));
+        fs::write(&path, "old").unwrap();
+        fs::set_permissions(&path, PermissionsExt::from_mode(0o640)).unwrap();
+        std::os::unix::fs::symlink(&path, &link).unwrap();
+        replace(&link, "new").unwrap();
+        assert!(link.is_symlink());
+        assert_eq!(fs::read_to_string(&path).unwrap(), "new");
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o640);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
+        assert_eq!(replace(&folder.path().join("c.sql"), "").unwrap_err().code(), "unwritable");
     }
 
     #[test]

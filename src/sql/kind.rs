@@ -24,6 +24,8 @@ pub enum StatementKind {
     Query,
     /// It changes settings of the session.
     Session,
+    /// It takes locks on tables, or gives them back; they never outlive the session.
+    Lock,
     /// None of these.
     Other,
 }
@@ -65,8 +67,6 @@ const FIRST_WORDS: &[(StatementKind, &[&str])] = &[
             "reset",
             "use",
             "pragma",
-            "lock",
-            "unlock",
             "discard",
             "listen",
             "unlisten",
@@ -76,6 +76,7 @@ const FIRST_WORDS: &[(StatementKind, &[&str])] = &[
             "detach",
         ],
     ),
+    (StatementKind::Lock, &["lock", "unlock"]),
 ];
 
 impl StatementKind {
@@ -109,6 +110,10 @@ fn transaction_control(words: &[&str], family: Family) -> Option<StatementKind> 
         "start" if next("transaction") => plain(rest, &["transaction"], StatementKind::Begin),
         "commit" => plain(rest, &["work", "transaction"], StatementKind::Commit),
         "end" if family != Family::Mysql => plain(rest, &["work", "transaction"], StatementKind::Commit),
+        "set" if next("transaction") => StatementKind::TransactionControl,
+        "set" if next("local") && rest.get(1).is_some_and(|word| word.eq_ignore_ascii_case("transaction")) => {
+            StatementKind::TransactionControl
+        }
         "rollback" | "abort" | "savepoint" | "release" | "xa" => StatementKind::TransactionControl,
         "prepare" if next("transaction") => StatementKind::TransactionControl,
         _ => return None,
@@ -161,12 +166,12 @@ mod tests {
         check(Family::Sqlite, "COMMIT; END; end transaction", StatementKind::Commit);
         check(
             Family::Postgres,
-            "BEGIN ISOLATION LEVEL SERIALIZABLE; START TRANSACTION READ ONLY; COMMIT AND CHAIN; COMMIT PREPARED 'x'; ROLLBACK; ABORT; SAVEPOINT a; RELEASE a; ROLLBACK TO a; PREPARE TRANSACTION 'x'",
+            "BEGIN ISOLATION LEVEL SERIALIZABLE; START TRANSACTION READ ONLY; COMMIT AND CHAIN; COMMIT PREPARED 'x'; ROLLBACK; ABORT; SAVEPOINT a; RELEASE a; ROLLBACK TO a; PREPARE TRANSACTION 'x'; SET TRANSACTION ISOLATION LEVEL SERIALIZABLE; SET LOCAL TRANSACTION READ ONLY",
             StatementKind::TransactionControl,
         );
         check(
             Family::Mysql,
-            "START TRANSACTION WITH CONSISTENT SNAPSHOT; XA START 'x'",
+            "START TRANSACTION WITH CONSISTENT SNAPSHOT; XA START 'x'; SET TRANSACTION READ ONLY",
             StatementKind::TransactionControl,
         );
     }
@@ -175,7 +180,9 @@ mod tests {
     fn what_only_looks_like_transaction_control_is_not() {
         check(Family::Mysql, "BEGIN NOT ATOMIC SELECT 1; START SLAVE; END", StatementKind::Other);
         check(Family::Postgres, "PREPARE p AS SELECT 1", StatementKind::Session);
-        check(Family::Mysql, "SET autocommit = 0; LOCK TABLES t WRITE; USE shop", StatementKind::Session);
+        check(Family::Mysql, "SET autocommit = 0; USE shop; SET SESSION TRANSACTION READ ONLY", StatementKind::Session);
+        check(Family::Postgres, "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY", StatementKind::Session);
+        check(Family::Mysql, "LOCK TABLES t WRITE; UNLOCK TABLES", StatementKind::Lock);
     }
 
     #[test]

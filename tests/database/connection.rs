@@ -136,6 +136,56 @@ fn sqlite_paths_start_where_they_are_written() {
 }
 
 #[test]
+fn a_path_that_is_a_folder() {
+    let workspace = workspace();
+    let output = workspace.rev(&["upgrade", "-u", "sqlite:versions"]);
+    assert!(output.failed(2).contains("it is a folder"), "{}", output.stderr);
+}
+
+/// A password store may ask its user, or write down who asked.
+#[test]
+fn the_command_that_gives_the_url_runs_once() {
+    let workspace = workspace();
+    workspace.write(
+        "migrations.toml",
+        "[database]\nurl_command = [\"sh\", \"-c\", \"echo x >> asked; echo sqlite:app.db\"]\n",
+    );
+    for command in [vec!["upgrade"], vec!["current", "-v"], vec!["status"]] {
+        workspace.write("asked", "");
+        let mut command = workspace.command(&command);
+        command.env_remove("REV_URL");
+        assert!(command.status().unwrap().success());
+        assert_eq!(workspace.read("asked"), "x\n", "{command:?}");
+    }
+}
+
+#[test]
+fn a_url_in_the_wrong_key_shows_no_password() {
+    let workspace = workspace();
+    for key in ["version_table", "url_command", "lock_wait", "schema"] {
+        workspace.write("migrations.toml", format!("[database]\n{key} = \"postgres://u:s3cret@h/db\"\n"));
+        for command in [vec!["current"], vec!["current", "--json"]] {
+            let mut command = workspace.command(&command);
+            command.env_remove("REV_URL");
+            let output = crate::support::Output::of(command);
+            assert!(!format!("{}{}", output.stdout, output.stderr).contains("s3cret"), "{output:?}");
+        }
+    }
+}
+
+/// It is told that nobody can read the answer, and what was done is no failure to begin.
+#[test]
+fn an_answer_that_cannot_be_written_after_a_run() {
+    let workspace = workspace();
+    let full = || std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    for code in [3, 2] {
+        let output = workspace.command(&["upgrade", "--json", "-u", "sqlite:app.db"]).stdout(full()).output().unwrap();
+        assert_eq!(output.status.code(), Some(code));
+        assert!(String::from_utf8_lossy(&output.stderr).contains("cannot be written"));
+    }
+}
+
+#[test]
 fn a_password_in_the_flag_is_warned_about() {
     let database = TestDatabase::new(Kind::Postgres);
     let workspace = workspace();

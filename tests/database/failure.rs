@@ -78,7 +78,18 @@ fn every_fault_that_can_be_known_comes_before_the_first_statement(database: &Tes
     assert!(database.try_query("SELECT * FROM a").is_err());
 }
 
+fn a_statement_that_ends_too_early_is_shown_at_its_end(database: &TestDatabase) {
+    let workspace = Workspace::new(database);
+    for (sql, line) in [("SELECT 2 FROM\n", 6), ("SELECT 1;\nSELECT 2 FROM;\nSELECT 3;\n", 7)] {
+        workspace.script("a", "", &format!("-- rev: upgrade\n{sql}"));
+        let output = workspace.rev(&["upgrade"]);
+        assert!(output.failed(3).contains("statement-failed"), "{}", output.stderr);
+        assert!(output.stderr.contains(&format!("versions/a.sql:{line}:14")), "{}", output.stderr);
+    }
+}
+
 on_each_database!(
+    a_statement_that_ends_too_early_is_shown_at_its_end,
     the_failing_line_has_a_caret_under_the_place,
     a_syntax_error_is_found_where_its_word_stands_twice,
     a_failing_revision_leaves_nothing_and_can_be_mended,
@@ -119,4 +130,78 @@ fn a_position_in_a_message_of_many_statements_is_the_statements_own() {
     workspace.script("a", "", "-- rev: upgrade\nSELECT 'é', 1;\nSELECT 2;\nCREATE TABEL x (n INT);\nSELECT 3;\n");
     let output = workspace.rev(&["upgrade"]);
     assert!(output.failed(3).contains("versions/a.sql:8:8"), "{}", output.stderr);
+}
+
+#[test]
+fn rows_for_a_client_are_refused_in_plain_words() {
+    let database = TestDatabase::new(Kind::Postgres);
+    let workspace = Workspace::new(&database);
+    workspace.script("a", "", "-- rev: upgrade\nCREATE TABLE t (n INT);\nCOPY t TO STDOUT;\n");
+    let output = workspace.rev(&["upgrade"]);
+    assert!(output.failed(3).contains("versions/a.sql:7:1") && output.stderr.contains("COPY … TO STDOUT"));
+}
+
+/// A power cut in the middle of a write: only a connection that may write can roll it back.
+#[test]
+fn a_sqlite_file_that_was_left_in_the_middle_of_a_write_is_rolled_back() {
+    let database = TestDatabase::new(Kind::Sqlite);
+    let workspace = Workspace::new(&database);
+    workspace.script("a", "", "-- rev: upgrade\nCREATE TABLE a (n INTEGER);\n");
+    workspace.rev(&["upgrade"]).succeeded();
+    workspace.script(
+        "b",
+        "a",
+        "-- rev: upgrade\nPRAGMA cache_size = 5;\nCREATE TABLE big (s TEXT);\n\
+         INSERT INTO big WITH RECURSIVE c (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT hex(randomblob(500)) FROM c;\n",
+    );
+    let mut writing = workspace.command(&["upgrade"]).stderr(std::process::Stdio::null()).spawn().unwrap();
+    let file = std::path::PathBuf::from(database.url.trim_start_matches("sqlite:"));
+    while std::fs::metadata(&file).unwrap().len() < 1 << 20 {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+        assert!(writing.try_wait().unwrap().is_none());
+    }
+    writing.kill().unwrap();
+    writing.wait().unwrap();
+    assert!(file.with_extension("db-journal").exists());
+    let copy = std::fs::read(&file).unwrap();
+    let journal = std::fs::read(file.with_extension("db-journal")).unwrap();
+    for command in ["current", "upgrade"] {
+        std::fs::write(&file, &copy).unwrap();
+        std::fs::write(file.with_extension("db-journal"), &journal).unwrap();
+        workspace.script("b", "a", "-- rev: upgrade\n");
+        workspace.rev(&[command]).succeeded();
+    }
+    assert_eq!(database.query("SELECT version_num FROM rev_version"), [["b"]]);
+}
+
+/// One by one `b` fails; together with `c` it must not succeed because the check comes later.
+#[test]
+fn a_check_at_the_end_of_a_transaction_is_not_put_off_by_a_group() {
+    for kind in [Kind::Sqlite, Kind::Postgres] {
+        let database = TestDatabase::new(kind);
+        let workspace = Workspace::new(&database);
+        workspace.script(
+            "a",
+            "",
+            "-- rev: upgrade\nCREATE TABLE p (id INTEGER PRIMARY KEY);\nCREATE TABLE c (p INTEGER REFERENCES p DEFERRABLE INITIALLY DEFERRED);\n",
+        );
+        workspace.script("b", "a", "-- rev: upgrade\nINSERT INTO c VALUES (7);\n");
+        workspace.script("c", "b", "-- rev: upgrade\nINSERT INTO p VALUES (7);\n");
+        workspace.rev(&["upgrade"]).failed(3);
+        assert_eq!(database.query("SELECT version_num FROM rev_version"), [["a"]]);
+    }
+}
+
+/// Finding the place among thousands of equal tokens must not take minutes.
+#[test]
+fn a_syntax_error_far_into_a_long_statement_is_found_soon() {
+    let database = TestDatabase::new(Kind::Sqlite);
+    let workspace = Workspace::new(&database);
+    let rows: Vec<String> = (0..20_000).map(|n| format!("({n})")).collect();
+    let begin = format!("INSERT INTO a VALUES {},", rows.join(","));
+    workspace.script("a", "", &format!("-- rev: upgrade\nCREATE TABLE a (n);\n{begin},(1), (2), (3);\n"));
+    let started = std::time::Instant::now();
+    let output = workspace.rev(&["upgrade"]);
+    assert!(output.failed(3).contains(&format!("versions/a.sql:7:{}", begin.len() + 1)), "{}", output.stderr);
+    assert!(started.elapsed() < std::time::Duration::from_secs(10));
 }

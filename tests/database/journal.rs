@@ -87,7 +87,39 @@ fn the_history_says_what_ran_when_and_by_whom(database: &TestDatabase) {
     assert!(up["started"].as_str().unwrap().ends_with('Z'));
 }
 
+/// Taken for nothing, such a row would let parts run twice that were kept.
+fn a_row_that_rev_did_not_write_stops_everything(database: &TestDatabase) {
+    let workspace = Workspace::new(database);
+    workspace.script(
+        "a",
+        "",
+        "-- rev: upgrade\nCREATE TABLE a (n INTEGER);\n-- rev: upgrade transaction=off\nINSERT INTO a VALUES (1);\nINSERT INTO nosuch VALUES (1);\n",
+    );
+    workspace.rev(&["upgrade"]).failed(3);
+    for change in ["direction = 'sideways'", "part = part + 1", "part = 0 - part"] {
+        database.execute("DELETE FROM rev_progress WHERE part <> 1");
+        database.execute(&format!("UPDATE rev_progress SET {change}"));
+        for command in ["upgrade", "current", "status"] {
+            let output = workspace.rev(&[command]);
+            assert!(output.failed(2).contains("damaged-journal"), "{change} {}", output.stderr);
+        }
+        database.execute("UPDATE rev_progress SET direction = 'upgrade', part = 1");
+    }
+}
+
+/// Nobody should do that; but to find no table then, and to apply all revisions again, would be worse.
+fn a_view_can_stand_for_the_version_table(database: &TestDatabase) {
+    let workspace = Workspace::new(database);
+    workspace.script("a", "", "-- rev: upgrade\nCREATE TABLE a (n INTEGER);\n");
+    workspace.rev(&["upgrade"]).succeeded();
+    database.execute("ALTER TABLE rev_version RENAME TO versions; CREATE VIEW rev_version AS SELECT * FROM versions");
+    assert_eq!(workspace.rev(&["current", "--json"]).json()["current"], json!(["a"]));
+    workspace.rev(&["upgrade"]).succeeded();
+}
+
 on_each_database!(
+    a_row_that_rev_did_not_write_stops_everything,
+    a_view_can_stand_for_the_version_table,
     an_alembic_database_is_taken_over_as_it_stands,
     a_newer_journal_is_refused,
     a_database_that_moved_is_left_alone,
@@ -107,4 +139,26 @@ fn tables_can_stand_in_another_schema_under_other_names() {
     workspace.rev(&["upgrade"]).succeeded();
     assert_eq!(database.query("SELECT version_num FROM ops.mig_version"), [["a"]]);
     database.query("SELECT * FROM public.a");
+}
+
+#[test]
+fn a_search_path_without_a_schema_is_told() {
+    let database = TestDatabase::new(Kind::Postgres);
+    database.execute(&format!("ALTER DATABASE {} SET search_path = nosuch", database.name()));
+    let workspace = Workspace::new(&database);
+    workspace.script("a", "", "-- rev: upgrade\nSELECT 1;\n");
+    assert!(workspace.rev(&["upgrade"]).failed(2).contains("none of the schemas of `search_path` exists"));
+}
+
+/// A journal in a schema of its own does not make a database fresh; only in a fresh one revisions share transactions.
+#[test]
+fn a_database_with_tables_in_other_schemas_is_not_fresh() {
+    let database = TestDatabase::new(Kind::Postgres);
+    let workspace = Workspace::new(&database);
+    workspace.write("migrations.toml", "[database]\nschema = \"ops\"\n");
+    database.execute("CREATE SCHEMA ops; CREATE TABLE public.t (x bigint DEFAULT txid_current())");
+    workspace.script("a", "", "-- rev: upgrade\nINSERT INTO t DEFAULT VALUES;\n");
+    workspace.script("b", "a", "-- rev: upgrade\nINSERT INTO t DEFAULT VALUES;\n");
+    workspace.rev(&["upgrade"]).succeeded();
+    assert_eq!(database.query("SELECT count(DISTINCT x) FROM t"), [["2"]]);
 }

@@ -88,7 +88,57 @@ fn settings_of_finished_parts_are_said_again(database: &TestDatabase) {
     workspace.rev(&["upgrade"]).succeeded();
 }
 
+/// Taking the part that failed out of the script is one way to mend it.
+fn a_revision_whose_last_part_was_taken_out_ends(database: &TestDatabase) {
+    let kept =
+        "-- rev: upgrade\nCREATE TABLE n (n INTEGER);\n-- rev: upgrade transaction=off\nINSERT INTO n VALUES (1);\n";
+    let workspace = Workspace::new(database);
+    workspace.script("a", "", &format!("{kept}INSERT INTO nosuch VALUES (1);\n"));
+    workspace.rev(&["upgrade"]).failed(3);
+    workspace.script("a", "", kept);
+    workspace.rev(&["upgrade"]).succeeded();
+    assert_eq!(database.query("SELECT n FROM n"), [["1"]]);
+    assert_eq!(database.query("SELECT version_num FROM rev_version"), [["a"]]);
+    assert_eq!(database.query("SELECT * FROM rev_progress"), Vec::<Vec<String>>::new());
+    assert_eq!(workspace.rev(&["status", "--json"]).json()["status"], "up_to_date");
+}
+
+fn a_stamp_of_several_rows_gives_a_stopped_revision_up(database: &TestDatabase) {
+    let workspace = Workspace::new(database);
+    workspace.script("a", "", &body("INSERT INTO nosuch VALUES (1)"));
+    workspace.script("b", "", "-- rev: upgrade\n");
+    workspace.script("c", "", "-- rev: upgrade\n");
+    workspace.rev(&["upgrade", "a"]).failed(3);
+    workspace.rev(&["stamp", "--purge", "b", "c"]).succeeded();
+    assert_eq!(database.query("SELECT version_num FROM rev_version ORDER BY 1"), [["b"], ["c"]]);
+    assert_eq!(database.query("SELECT * FROM rev_progress"), Vec::<Vec<String>>::new());
+}
+
+/// They ended with the part; the table may not even be there any more.
+fn locks_of_finished_parts_are_not_taken_again(database: &TestDatabase) {
+    let lock = match database.kind {
+        Kind::Sqlite => return,
+        Kind::Postgres => "LOCK TABLE old;",
+        Kind::Mariadb => "LOCK TABLES old WRITE;",
+    };
+    let body = |table: &str| {
+        format!(
+            "-- rev: upgrade\nCREATE TABLE old (n INTEGER);\n{lock}\nALTER TABLE old RENAME TO new;\n\
+             -- rev: upgrade transaction=off\nINSERT INTO {table} VALUES (1);\n"
+        )
+    };
+    let workspace = Workspace::new(database);
+    workspace.script("a", "", &body("nosuch"));
+    workspace.rev(&["upgrade"]).failed(3);
+    workspace.script("a", "", &body("new"));
+    workspace.rev(&["upgrade"]).succeeded();
+    assert_eq!(database.query("SELECT n FROM new"), [["1"]]);
+}
+
 on_each_database!(
+    a_revision_whose_last_part_was_taken_out_ends,
+    a_stamp_of_several_rows_gives_a_stopped_revision_up,
+    locks_of_finished_parts_are_not_taken_again,
     a_revision_goes_on_after_its_last_finished_part,
     a_finished_part_that_was_edited_is_refused,
     other_work_waits_until_the_revision_is_through,

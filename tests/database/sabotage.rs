@@ -134,6 +134,105 @@ fn a_transaction_that_ends_unseen_is_found() {
     assert!(database.try_query("SELECT * FROM a").is_err());
 }
 
+/// Rows meant for a table must not end up in a temporary one of the same name, and vanish with it.
+#[test]
+fn temporary_tables_end_with_their_revision() {
+    for kind in Kind::ALL {
+        for fresh in [true, false] {
+            let database = TestDatabase::new(kind);
+            let workspace = Workspace::new(&database);
+            if !fresh {
+                database.execute("CREATE TABLE other (n INTEGER)");
+            }
+            workspace.script("a", "", "-- rev: upgrade\nCREATE TABLE t (n INTEGER);\n");
+            let temporary = "-- rev: upgrade\nCREATE TEMPORARY TABLE t (n INTEGER);\nINSERT INTO t VALUES (7);\n";
+            workspace.script("b", "a", temporary);
+            workspace.script("c", "b", temporary);
+            workspace.script("d", "c", "-- rev: upgrade\nINSERT INTO t VALUES (1);\n");
+            let output = workspace.rev(&["upgrade"]);
+            assert_eq!(output.code, 0, "{kind:?} {}", output.stderr);
+            assert_eq!(database.query("SELECT n FROM t"), [["1"]], "{kind:?}");
+        }
+    }
+}
+
+#[test]
+fn prepared_statements_and_cursors_end_with_their_revision() {
+    check(
+        Kind::Postgres,
+        "PREPARE p AS SELECT 1;\nSELECT pg_catalog.set_config('my.x', '1', false);\nLISTEN news;\nDEALLOCATE p;\nPREPARE p AS SELECT 2;",
+    );
+    let database = TestDatabase::new(Kind::Postgres);
+    let workspace = Workspace::new(&database);
+    let body = "-- rev: upgrade\nPREPARE p AS SELECT 1;\nDECLARE c CURSOR WITH HOLD FOR SELECT 1;\n";
+    workspace.script("a", "", body);
+    workspace.script("b", "a", body);
+    workspace.rev(&["upgrade"]).succeeded();
+}
+
+/// What the journal holds is text in the encoding of the database, whatever a script said the client speaks.
+#[test]
+fn another_encoding() {
+    check(Kind::Postgres, "SET client_encoding = 'LATIN1';");
+    for transaction in ["", " transaction=off"] {
+        let database = TestDatabase::new(Kind::Postgres);
+        let workspace = Workspace::new(&database);
+        let body = format!(
+            "-- rev: upgrade{transaction}\nSET client_encoding = 'LATIN1';\n-- rev: upgrade transaction=off\nSELECT 1;\nSELECT 2;\n"
+        );
+        workspace.script("añadir", "", &body);
+        workspace.rev(&["upgrade"]).succeeded();
+        assert_eq!(database.query("SELECT version_num FROM rev_version"), [["añadir"]]);
+        assert_eq!(database.query("SELECT message FROM rev_history"), [["añadir"]]);
+    }
+}
+
+/// The warning of a statement that ran is no failure of it.
+#[test]
+fn warnings_in_another_encoding() {
+    let database = TestDatabase::new(Kind::Mariadb);
+    let workspace = Workspace::new(&database);
+    workspace.script("a", "", "-- rev: upgrade\nSET character_set_results = latin1;\nDROP TABLE IF EXISTS nosuché;\n");
+    let output = workspace.rev(&["upgrade"]);
+    output.succeeded();
+    assert!(output.stderr.contains("nosuch"), "{}", output.stderr);
+}
+
+/// The collation that the URL asks for is the next revision's too, and putting it back is nothing to warn about.
+#[test]
+fn the_collation_of_the_url_stays() {
+    let database = TestDatabase::new(Kind::Mariadb);
+    let workspace = Workspace::new(&database);
+    let body = "INSERT INTO t VALUES (@@collation_connection);\nSELECT 2;\nSET NAMES latin1;\n";
+    workspace.script("a", "", &format!("-- rev: upgrade\nCREATE TABLE t (s VARCHAR(50));\n{body}"));
+    workspace.script("b", "a", &format!("-- rev: upgrade\nSELECT 2;\n{body}"));
+    let mut url = url::Url::parse(&database.url).unwrap();
+    url.query_pairs_mut().append_pair("collation", "utf8mb4_czech_ci");
+    let output = workspace.rev(&["upgrade", "-u", url.as_str()]);
+    output.succeeded();
+    assert!(!output.stderr.contains("warning"), "{}", output.stderr);
+    assert_eq!(database.query("SELECT s FROM t"), [["utf8mb4_czech_ci"], ["utf8mb4_czech_ci"]]);
+}
+
+/// DDL in a procedure ends the transaction; the journal's rows still come together or not at all.
+#[test]
+fn a_procedure_that_commits() {
+    let database = TestDatabase::new(Kind::Mariadb);
+    let workspace = Workspace::new(&database);
+    workspace.script("a", "", "-- rev: upgrade\nCREATE TABLE a (n INTEGER);\n");
+    workspace.script(
+        "b",
+        "a",
+        "-- rev: upgrade\nCREATE PROCEDURE p() BEGIN INSERT INTO a VALUES (1); CREATE TABLE b (n INT); END;\nCALL p();\n",
+    );
+    workspace.rev(&["upgrade"]).succeeded();
+    assert_eq!(database.query("SELECT n FROM a"), [["1"]]);
+    assert_eq!(database.query("SELECT version_num FROM rev_version"), [["b"]]);
+    workspace.script("c", "b", "-- rev: upgrade\nCREATE PROCEDURE q() BEGIN DROP TABLE rev_history; END;\nCALL q();\n");
+    workspace.rev(&["upgrade"]).failed(3);
+    assert_eq!(database.query("SELECT version_num FROM rev_version"), [["b"]]);
+}
+
 /// A driver that keeps prepared statements is confused by this; rev keeps none.
 #[test]
 fn columns_that_come_and_go_confuse_nobody() {

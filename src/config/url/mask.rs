@@ -61,7 +61,12 @@ fn passwords(text: &str) -> Vec<Range<usize>> {
 
 /// Finds `PASSWORD` in `scheme://user:PASSWORD@host`; it may hold anything but a line end, also `@` and `/`.
 fn user_password(line: &str) -> Option<Range<usize>> {
-    let start = line.find("://")? + 3;
+    let Some(start) = line.find("://").map(|scheme| scheme + 3) else {
+        // Something may be meant as a URL and not be one.
+        let at = line.rfind('@')?;
+        let colon = line[..at].find(':')?;
+        return Some(colon + 1..at);
+    };
     let rest = &line[start..];
     if let Some(at) = rest.rfind('@') {
         let colon = rest[..at].find(':')?;
@@ -120,6 +125,8 @@ mod tests {
         let masked = mask_passwords(text);
         assert_eq!(masked, "a = 1\nurl = \"postgres://u:*******@h/db\" # é\n");
         assert_eq!(masked.len(), text.len());
+        assert_eq!(mask_passwords("url = \"postgres:u:s3cret@h/db\""), "url = \"postgres:********@h/db\"");
+        assert_eq!(mask_passwords("url = \"u:s3cret@h\""), "url = \"u:******@h\"");
     }
 
     proptest! {

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use crate::config::url::DatabaseUrl;
-use crate::config::url::ServerUrl;
 use crate::dialect::Dialect;
 use crate::dialect::Family;
 use crate::engine::migrate::Request;
@@ -12,6 +11,7 @@ use crate::engine::program::Program;
 use crate::engine::program::ProgramStep;
 use crate::engine::project::Project;
 use crate::engine::session::Session;
+use crate::engine::session::location;
 use crate::error::Error;
 use crate::error::ErrorKind;
 use crate::graph::Target;
@@ -98,8 +98,9 @@ impl Project {
                 (self.graph.maximal(&rows), Vec::new(), None)
             }
         };
-        let location = self.location();
-        let mut probe = Probe { width, ..location.unasked(dialect, self.known_schema(dialect)) };
+        let mut probe = location(&self.config.database).unasked(dialect, self.known_schema(dialect));
+        probe.width = width;
+        probe.names = names(&url, dialect);
         let compile = |probe: &Probe| self.compile_request(&request.request, &rows, probe, &progress);
         let mut program = compile(&probe)?;
         if let (true, DatabaseUrl::Server(server)) = (changes_database(&program), &url) {
@@ -108,7 +109,7 @@ impl Project {
             program = compile(&probe)?;
         }
         let progress = progress.first().map(|first| (first.revision.clone(), progress.len()));
-        let settings = settings(&url, &probe.journal);
+        let settings = settings(&url, &probe);
         Ok(OfflineScript { program, probe, start: Expected { rows, progress }, settings })
     }
 
@@ -117,7 +118,9 @@ impl Project {
         if url.dialect() != Dialect::Mysql {
             return url.dialect();
         }
-        let Ok(session) = Session::open(url, &self.location(), Duration::ZERO).await else { return url.dialect() };
+        let Ok(session) = Session::open(url, &location(&self.config.database), Duration::ZERO).await else {
+            return url.dialect();
+        };
         let dialect = session.probe.journal.dialect;
         session.close().await;
         dialect
@@ -144,26 +147,27 @@ fn changes_database(program: &Program) -> bool {
 }
 
 /// Returns what the driver sets when it connects, and what the URL says.
-fn settings(url: &DatabaseUrl, journal: &Journal) -> String {
-    let (DatabaseUrl::Server(server), family) = (url, journal.dialect.family()) else { return String::new() };
-    match family {
-        Family::Sqlite => String::new(),
-        Family::Postgres => {
+fn settings(url: &DatabaseUrl, probe: &Probe) -> String {
+    let DatabaseUrl::Server(server) = url else { return String::new() };
+    match &probe.names {
+        Some(names) => format!("SET NAMES {names};\n"),
+        None => {
             let mut sql =
                 "SET client_encoding = 'UTF8';\nSET datestyle = 'ISO, MDY';\nSET timezone = 'UTC';\n".to_owned();
             for (name, value) in &server.options {
                 // Not SET, which would take a list for one name.
-                let (name, value) = (journal.literal(name), journal.literal(value));
+                let (name, value) = (probe.journal.literal(name), probe.journal.literal(value));
                 sql.push_str(&format!("SELECT set_config({name}, {value}, false) AS rev_set \\gset\n"));
             }
             sql
         }
-        Family::Mysql => set_names(server),
     }
 }
 
-fn set_names(server: &ServerUrl) -> String {
+/// Returns the character set and collation of a connection to MySQL or MariaDB.
+fn names(url: &DatabaseUrl, dialect: Dialect) -> Option<String> {
+    let DatabaseUrl::Server(server) = url else { return None };
     let charset = server.charset.as_deref().unwrap_or("utf8mb4");
     let collation = server.collation.as_ref().map_or(String::new(), |collation| format!(" COLLATE {collation}"));
-    format!("SET NAMES {charset}{collation};\n")
+    (dialect.family() == Family::Mysql).then(|| format!("{charset}{collation}"))
 }

@@ -1,0 +1,16 @@
+//! What is wrong with scripts, their graph, what was applied, and what git has: rules, and what they find.
+
+mod applied;
+#[allow(clippy::module_inception)] // the file is named after its noun
+mod check;
+mod files;
+mod finding;
+mod git;
+mod reference;
+mod rule;
+
+pub use check::Check;
+pub use finding::Finding;
+pub use finding::Severity;
+pub use rule::RULES;
+pub use rule::Rule;

@@ -1,0 +1,91 @@
+//! The rules of `check`: a new one is a line here, a function, and a row in docs/check.md.
+
+use crate::engine::check::applied::AppliedView;
+use crate::engine::check::applied::edited;
+use crate::engine::check::applied::unknown_row;
+use crate::engine::check::files::GraphView;
+use crate::engine::check::files::ScriptView;
+use crate::engine::check::files::empty_message;
+use crate::engine::check::files::label_shadows_id;
+use crate::engine::check::files::missing_downgrade;
+use crate::engine::check::files::multiple_heads;
+use crate::engine::check::files::not_a_script;
+use crate::engine::check::files::pragma_without_effect;
+use crate::engine::check::files::redundant_parent;
+use crate::engine::check::files::transaction_not_sent;
+use crate::engine::check::finding::Remark;
+use crate::engine::check::finding::Severity;
+use crate::engine::check::reference::ReferenceView;
+use crate::engine::check::reference::changed_revision;
+use crate::engine::check::reference::deleted_revision;
+use crate::engine::check::reference::stale_parent;
+use crate::script::Listing;
+
+/// Something that is legal and may still be wrong; whoever means it can allow it.
+#[derive(Debug)]
+pub struct Rule {
+    /// The slug of its findings.
+    pub code: &'static str,
+    /// How bad its findings are.
+    pub severity: Severity,
+    /// What it looks for, in one line.
+    pub summary: &'static str,
+    pub(super) look: Look,
+}
+
+/// What a rule looks at.
+#[derive(Debug)]
+pub(super) enum Look {
+    /// One script after another.
+    Script(fn(&ScriptView<'_>) -> Vec<Remark>),
+    /// The files in the folders.
+    Listing(fn(&Listing) -> Vec<Remark>),
+    /// The graph, if it is sound.
+    Graph(fn(&GraphView<'_>) -> Vec<Remark>),
+    /// The database, if it is asked.
+    Applied(fn(&AppliedView<'_>) -> Vec<Remark>),
+    /// What git has, if it is asked.
+    Reference(fn(&ReferenceView<'_>) -> Vec<Remark>),
+}
+
+/// Every rule, in the order in which they look at the same thing.
+pub const RULES: &[Rule] = &[
+    warning("empty-message", "a revision has no message", Look::Script(empty_message)),
+    warning("missing-downgrade", "a revision has no downgrade for a database", Look::Script(missing_downgrade)),
+    warning("transaction-not-sent", "a section has its own BEGIN and COMMIT", Look::Script(transaction_not_sent)),
+    warning("pragma-without-effect", "a pragma does nothing in a transaction", Look::Script(pragma_without_effect)),
+    warning("not-a-script", "a file in a script folder is no script", Look::Listing(not_a_script)),
+    error("multiple-heads", "the graph has several heads", Look::Graph(multiple_heads)),
+    warning("redundant-parent", "a parent is implied by another parent", Look::Graph(redundant_parent)),
+    warning("label-shadows-id", "a label is the beginning of an id", Look::Graph(label_shadows_id)),
+    error("edited", "a script was edited after it was applied", Look::Applied(edited)),
+    error("unknown-row", "the database is at a revision that no script has", Look::Applied(unknown_row)),
+    error("deleted-revision", "a revision that git has is gone", Look::Reference(deleted_revision)),
+    error("changed-revision", "a revision is not what git has", Look::Reference(changed_revision)),
+    error("stale-parent", "a new revision's parent is no head of what git has", Look::Reference(stale_parent)),
+];
+
+const fn warning(code: &'static str, summary: &'static str, look: Look) -> Rule {
+    Rule { code, severity: Severity::Warning, summary, look }
+}
+
+const fn error(code: &'static str, summary: &'static str, look: Look) -> Rule {
+    Rule { code, severity: Severity::Error, summary, look }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_of_the_check_has_a_row_for_each_rule() {
+        let page = include_str!("../../../docs/check.md");
+        for rule in RULES {
+            let severity = if rule.severity == Severity::Error { "error" } else { "warning" };
+            let row = format!("| `{}` | {severity} | {} |", rule.code, rule.summary);
+            assert!(page.contains(&row), "docs/check.md has no row\n{row}");
+        }
+        let rows = page.lines().filter(|line| line.ends_with(" |") && line.starts_with("| `")).count();
+        assert_eq!(rows, RULES.len());
+    }
+}
