@@ -164,6 +164,11 @@ fn the_tutorial() {
 }
 
 #[test]
+fn offline_sql_in_a_shell() {
+    Session::check("docs/offline-sql.md");
+}
+
+#[test]
 fn the_examples_of_every_command() {
     Session::check("docs/commands.md");
 }

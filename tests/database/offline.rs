@@ -309,6 +309,17 @@ fn a_half_run_revision_is_continued_by_the_next_script(database: &TestDatabase) 
     stopped(&feed(&twins.offline, &text), "not at base");
 }
 
+fn rows_that_others_imply_are_expected_and_go_with_the_first_step(database: &TestDatabase) {
+    let twins = Twins::new(database);
+    line(&twins);
+    twins.check(&["upgrade", "b"]);
+    for database in [twins.online, &twins.offline] {
+        database.execute("INSERT INTO rev_version VALUES ('a')");
+    }
+    twins.check(&["upgrade", "c"]);
+    assert_eq!(rows(&twins.offline), ["c"]);
+}
+
 fn nothing_to_do_is_a_script_that_does_nothing(database: &TestDatabase) {
     let twins = Twins::new(database);
     line(&twins);
@@ -355,6 +366,7 @@ on_each_database!(
     a_database_that_moves_meanwhile_stops_the_next_step,
     after_a_failure_nothing_more_is_run_and_rev_goes_on,
     a_half_run_revision_is_continued_by_the_next_script,
+    rows_that_others_imply_are_expected_and_go_with_the_first_step,
     nothing_to_do_is_a_script_that_does_nothing,
     a_script_is_no_json_and_no_dry_run,
     one_transaction_for_the_run,

@@ -51,7 +51,7 @@ DROP TABLE t;
 COMMIT;
 UNLOCK TABLES;
 USE `nosuch`;
-SET autocommit = DEFAULT, sql_mode = DEFAULT, foreign_key_checks = DEFAULT, unique_checks = DEFAULT, sql_safe_updates = DEFAULT, sql_select_limit = DEFAULT, time_zone = DEFAULT, big_tables = DEFAULT, default_storage_engine = DEFAULT, tx_isolation = DEFAULT, tx_read_only = DEFAULT;
+SET autocommit = DEFAULT, sql_mode = DEFAULT, foreign_key_checks = DEFAULT, unique_checks = DEFAULT, sql_safe_updates = DEFAULT, sql_select_limit = DEFAULT, time_zone = DEFAULT, default_storage_engine = DEFAULT, tx_isolation = DEFAULT, tx_read_only = DEFAULT;
 SET NAMES utf8mb4;
 
 -- 2/2 upgrade b: b
@@ -86,7 +86,9 @@ INSERT INTO `nosuch`.`rev_progress` (`revision`, `part`, `direction`, `state`, `
 COMMIT;
 -- part 4 of 4
 START TRANSACTION READ WRITE;
+SAVEPOINT rev_guard;
 INSERT INTO t VALUES (1, 'é');
+RELEASE SAVEPOINT rev_guard;
 EXECUTE IMMEDIATE @rev_role;
 SET @rev_lock = (SELECT `id` FROM `nosuch`.`rev_lock` WHERE `id` = 1 FOR UPDATE);
 SET @rev_check = COALESCE((SELECT CONCAT('SIGNAL SQLSTATE ''45000'' SET MESSAGE_TEXT = ', QUOTE(LEFT(message, 400))) FROM (SELECT CASE
@@ -101,7 +103,7 @@ INSERT INTO `nosuch`.`rev_history` (`revision`, `direction`, `outcome`, `checksu
 COMMIT;
 UNLOCK TABLES;
 USE `nosuch`;
-SET autocommit = DEFAULT, sql_mode = DEFAULT, foreign_key_checks = DEFAULT, unique_checks = DEFAULT, sql_safe_updates = DEFAULT, sql_select_limit = DEFAULT, time_zone = DEFAULT, big_tables = DEFAULT, default_storage_engine = DEFAULT, tx_isolation = DEFAULT, tx_read_only = DEFAULT;
+SET autocommit = DEFAULT, sql_mode = DEFAULT, foreign_key_checks = DEFAULT, unique_checks = DEFAULT, sql_safe_updates = DEFAULT, sql_select_limit = DEFAULT, time_zone = DEFAULT, default_storage_engine = DEFAULT, tx_isolation = DEFAULT, tx_read_only = DEFAULT;
 SET NAMES utf8mb4;
 
 -- the database is at b

@@ -42,6 +42,8 @@ DEALLOCATE PREPARE rev_check;
 -- 1/2 downgrade b: b
 -- versions/b.sql
 START TRANSACTION READ WRITE;
+SAVEPOINT rev_guard;
+RELEASE SAVEPOINT rev_guard;
 SET ROLE DEFAULT;
 SET @rev_lock = (SELECT `id` FROM `rev_lock` WHERE `id` = 1 FOR UPDATE);
 SET @rev_check = COALESCE((SELECT CONCAT('DO `', REPLACE(message, '`', ''''), '`') FROM (SELECT CASE
@@ -55,7 +57,7 @@ UPDATE `rev_version` SET `version_num` = 'a' WHERE `version_num` = ('b');
 INSERT INTO `rev_history` (`revision`, `direction`, `outcome`, `checksum`, `message`, `down_revisions`, `depends_on`, `branch_labels`, `started`, `duration_ms`, `user`, `host`, `rev_version`, `downgrade`) VALUES ('b', 'downgrade', 'done', 'c2b65bb2c62c6289c583a1803fc6756d2aa7a529f41f369dfdf4227350b48369', 'b', 'a', '', '', CONCAT(LEFT(DATE_FORMAT(UTC_TIMESTAMP(3), '%Y-%m-%dT%H:%i:%s.%f'), 23), 'Z'), NULL, SUBSTRING_INDEX(USER(), '@', 1), NULL, '[VERSION]', NULL);
 COMMIT;
 UNLOCK TABLES;
-SET autocommit = DEFAULT, sql_mode = DEFAULT, foreign_key_checks = DEFAULT, unique_checks = DEFAULT, sql_safe_updates = DEFAULT, sql_select_limit = DEFAULT, time_zone = DEFAULT, big_tables = DEFAULT, default_storage_engine = DEFAULT, transaction_isolation = DEFAULT, transaction_read_only = DEFAULT;
+SET autocommit = DEFAULT, sql_mode = DEFAULT, foreign_key_checks = DEFAULT, unique_checks = DEFAULT, sql_safe_updates = DEFAULT, sql_select_limit = DEFAULT, time_zone = DEFAULT, default_storage_engine = DEFAULT, transaction_isolation = DEFAULT, transaction_read_only = DEFAULT;
 SET NAMES utf8mb4;
 
 -- 2/2 downgrade a: a
@@ -83,7 +85,7 @@ DELETE FROM `rev_version` WHERE `version_num` IN ('a');
 INSERT INTO `rev_history` (`revision`, `direction`, `outcome`, `checksum`, `message`, `down_revisions`, `depends_on`, `branch_labels`, `started`, `duration_ms`, `user`, `host`, `rev_version`, `downgrade`) VALUES ('a', 'downgrade', 'done', '6cbb7472ba3cbacb85072dbc45d32c689bc73e0e3cb025a613796b574234627d', 'a', '', '', '', CONCAT(LEFT(DATE_FORMAT(UTC_TIMESTAMP(3), '%Y-%m-%dT%H:%i:%s.%f'), 23), 'Z'), NULL, SUBSTRING_INDEX(USER(), '@', 1), NULL, '[VERSION]', NULL);
 COMMIT;
 UNLOCK TABLES;
-SET autocommit = DEFAULT, sql_mode = DEFAULT, foreign_key_checks = DEFAULT, unique_checks = DEFAULT, sql_safe_updates = DEFAULT, sql_select_limit = DEFAULT, time_zone = DEFAULT, big_tables = DEFAULT, default_storage_engine = DEFAULT, transaction_isolation = DEFAULT, transaction_read_only = DEFAULT;
+SET autocommit = DEFAULT, sql_mode = DEFAULT, foreign_key_checks = DEFAULT, unique_checks = DEFAULT, sql_safe_updates = DEFAULT, sql_select_limit = DEFAULT, time_zone = DEFAULT, default_storage_engine = DEFAULT, transaction_isolation = DEFAULT, transaction_read_only = DEFAULT;
 SET NAMES utf8mb4;
 
 -- the database is at base

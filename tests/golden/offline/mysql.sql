@@ -61,7 +61,7 @@ DROP TABLE t;
 COMMIT;
 UNLOCK TABLES;
 USE `nosuch`;
-SET autocommit = DEFAULT, sql_mode = DEFAULT, foreign_key_checks = DEFAULT, unique_checks = DEFAULT, sql_safe_updates = DEFAULT, sql_select_limit = DEFAULT, time_zone = DEFAULT, big_tables = DEFAULT, default_storage_engine = DEFAULT, transaction_isolation = DEFAULT, transaction_read_only = DEFAULT;
+SET autocommit = DEFAULT, sql_mode = DEFAULT, foreign_key_checks = DEFAULT, unique_checks = DEFAULT, sql_safe_updates = DEFAULT, sql_select_limit = DEFAULT, time_zone = DEFAULT, default_storage_engine = DEFAULT, transaction_isolation = DEFAULT, transaction_read_only = DEFAULT;
 SET NAMES utf8mb4;
 
 -- 2/2 upgrade b: b
@@ -98,7 +98,9 @@ INSERT INTO `nosuch`.`rev_progress` (`revision`, `part`, `direction`, `state`, `
 COMMIT;
 -- part 4 of 4
 START TRANSACTION READ WRITE;
+SAVEPOINT rev_guard;
 INSERT INTO t VALUES (1, 'é');
+RELEASE SAVEPOINT rev_guard;
 SET ROLE DEFAULT;
 SET @rev_lock = (SELECT `id` FROM `nosuch`.`rev_lock` WHERE `id` = 1 FOR UPDATE);
 SET @rev_check = COALESCE((SELECT CONCAT('DO `', REPLACE(message, '`', ''''), '`') FROM (SELECT CASE
@@ -115,7 +117,7 @@ INSERT INTO `nosuch`.`rev_history` (`revision`, `direction`, `outcome`, `checksu
 COMMIT;
 UNLOCK TABLES;
 USE `nosuch`;
-SET autocommit = DEFAULT, sql_mode = DEFAULT, foreign_key_checks = DEFAULT, unique_checks = DEFAULT, sql_safe_updates = DEFAULT, sql_select_limit = DEFAULT, time_zone = DEFAULT, big_tables = DEFAULT, default_storage_engine = DEFAULT, transaction_isolation = DEFAULT, transaction_read_only = DEFAULT;
+SET autocommit = DEFAULT, sql_mode = DEFAULT, foreign_key_checks = DEFAULT, unique_checks = DEFAULT, sql_safe_updates = DEFAULT, sql_select_limit = DEFAULT, time_zone = DEFAULT, default_storage_engine = DEFAULT, transaction_isolation = DEFAULT, transaction_read_only = DEFAULT;
 SET NAMES utf8mb4;
 
 -- the database is at b

@@ -47,6 +47,9 @@ CREATE TABLE t (n INTEGER, s VARCHAR(20));
 RELEASE SAVEPOINT rev_guard;
 RESET SESSION AUTHORIZATION;
 RESET ALL;
+CLOSE ALL;
+DEALLOCATE ALL;
+DISCARD TEMP;
 SET client_encoding = 'UTF8';
 SET datestyle = 'ISO, MDY';
 SET timezone = 'UTC';
@@ -97,6 +100,7 @@ END
 \g
 RELEASE SAVEPOINT rev_guard;
 SET LOCAL SESSION AUTHORIZATION DEFAULT;
+SET LOCAL client_encoding TO DEFAULT;
 SELECT current_setting('search_path') AS rev_path \gset
 SET LOCAL search_path = :"rev_schema", pg_temp;
 INSERT INTO "rev_progress" ("revision", "part", "direction", "state", "hash", "started") VALUES ('b', 1, 'upgrade', 'proved', 'd0e9fd61c9d8575a272783bd876560e9c188dfeeafc948cb58653b9b5a102de7', to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'));
@@ -107,6 +111,9 @@ CREATE INDEX CONCURRENTLY i ON t (n);
 BEGIN READ WRITE;
 RESET SESSION AUTHORIZATION;
 RESET ALL;
+CLOSE ALL;
+DEALLOCATE ALL;
+DISCARD TEMP;
 SET client_encoding = 'UTF8';
 SET datestyle = 'ISO, MDY';
 SET timezone = 'UTC';
