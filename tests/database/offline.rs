@@ -145,6 +145,12 @@ fn the_example_goes_up_and_down(database: &TestDatabase) {
         twins.write(&format!("versions/{name}"), &fs::read_to_string(entry.path()).unwrap());
     }
     twins.check(&["upgrade", "head"]);
+    let user = if database.kind == Kind::Sqlite { "IS NULL" } else { "IS NOT NULL" };
+    let column = if database.kind == Kind::Mariadb { "`user`" } else { "\"user\"" };
+    let odd = format!(
+        "SELECT id FROM rev_history WHERE NOT (host IS NULL AND duration_ms IS NULL AND {column} {user} AND started LIKE '20%Z')"
+    );
+    assert_eq!(twins.offline.query(&odd), Vec::<Vec<String>>::new());
     twins.check(&["downgrade", "-1"]);
     twins.check(&["downgrade", "6d20b8f3e9a1"]);
     twins.check(&["upgrade", "head"]);
