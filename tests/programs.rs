@@ -52,7 +52,7 @@ fn compile(project: &Project, plan: &Plan, dialect: Dialect) -> Program {
         .iter()
         .map(|step| (step.revision.clone(), project.script(&step.revision).expect("the script can be read")))
         .collect();
-    let target = CompileFor { probe: &probe(dialect), scope: Scope::Revision, progress: &[] };
+    let target = CompileFor { rows: &plan.from, probe: &probe(dialect), scope: Scope::Revision, progress: &[] };
     Program::compile(plan, &scripts, &target).expect("the example compiles")
 }
 

@@ -35,6 +35,8 @@ use crate::sql::StatementKind;
 /// What a plan is compiled for.
 #[derive(Debug)]
 pub struct CompileFor<'a> {
+    /// The rows of the version table as they stand, also those that others imply.
+    pub rows: &'a Heads,
     /// The database, as it was found at connect.
     pub probe: &'a Probe,
     /// What commits together.
@@ -56,7 +58,7 @@ impl Program {
         let restore = Restore::new(target.probe);
         let mut compiler = Compiler { target, restore, given_up, problems: Vec::new(), warnings: Vec::new() };
         let mut steps = Vec::with_capacity(plan.steps.len());
-        let mut after = plan.from.clone();
+        let mut after = target.rows.clone();
         for step in &plan.steps {
             step.rows.apply(&mut after);
             steps.extend(compiler.step(step, &after, scripts.get(&step.revision)));

@@ -63,7 +63,7 @@ impl Project {
             Request::Stamp(..) => Scope::Run,
             Request::Upgrade(_) | Request::Downgrade(_) => self.scope(),
         };
-        self.compile(&plan, scope, probe, progress)
+        self.compile(&plan, &CompileFor { rows, probe, scope, progress })
     }
 
     /// Does what the request asks, or nothing at all when it can be known beforehand that it would fail.
@@ -110,7 +110,9 @@ impl Project {
         let mut rows = self.program(&down, session).await?.to;
         for id in before.iter() {
             let up = self.graph.plan_upgrade(&Target::revision(id), &rows).map_err(Error::from)?;
-            self.compile(&up, self.scope(), &session.probe, &session.progress)?;
+            let target =
+                CompileFor { rows: &rows, probe: &session.probe, scope: self.scope(), progress: &session.progress };
+            self.compile(&up, &target)?;
             rows = up.to;
         }
         let mut report = self.migrate(&down, session, actor, observer).await?;
@@ -139,10 +141,8 @@ impl Project {
         Ok(Request::Downgrade(Target { label: Some(id.to_string()), anchor, offset: 0 }))
     }
 
-    fn compile(&self, plan: &Plan, scope: Scope, probe: &Probe, progress: &[ProgressRow]) -> Result<Program, Error> {
-        let scripts = self.scripts(plan)?;
-        let target = CompileFor { probe, scope, progress };
-        Program::compile(plan, &scripts, &target)
+    fn compile(&self, plan: &Plan, target: &CompileFor<'_>) -> Result<Program, Error> {
+        Program::compile(plan, &self.scripts(plan)?, target)
     }
 
     fn plan(&self, request: &Request, rows: &Heads, progress: &[ProgressRow]) -> Result<Plan, ErrorKind> {

@@ -162,3 +162,17 @@ fn a_database_with_tables_in_other_schemas_is_not_fresh() {
     workspace.rev(&["upgrade"]).succeeded();
     assert_eq!(database.query("SELECT count(DISTINCT x) FROM t"), [["2"]]);
 }
+
+#[test]
+fn an_implied_row_that_stays_is_in_the_report() {
+    let database = TestDatabase::new(Kind::Sqlite);
+    let workspace = Workspace::new(&database);
+    for (id, down) in [("a", ""), ("b", "a"), ("c", "b")] {
+        workspace.script(id, down, "-- rev: upgrade\n-- rev: downgrade\n");
+    }
+    workspace.rev(&["upgrade"]).succeeded();
+    database.execute("INSERT INTO rev_version VALUES ('b')");
+    let report = workspace.rev(&["downgrade", "-1", "--json"]).json();
+    assert_eq!(report["to"], json!(["b"]));
+    assert_eq!(database.query("SELECT version_num FROM rev_version"), [["b"]]);
+}
