@@ -2,6 +2,7 @@
 
 use std::env;
 use std::ffi::OsString;
+use std::process;
 use std::process::ExitCode;
 
 use rev::cli;
@@ -15,5 +16,5 @@ fn main() -> ExitCode {
     let arguments: Vec<OsString> = env::args_os().collect();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.expect("a runtime without threads of its own needs nothing that could be missing");
-    ExitCode::from(runtime.block_on(cli::run(arguments, environment, Actor { user, host })))
+    ExitCode::from(runtime.block_on(cli::run(arguments, environment, Actor { user, host, pid: Some(process::id()) })))
 }

@@ -3,6 +3,7 @@
 use std::io;
 use std::path::Path;
 use std::process::Stdio;
+use std::time::Duration;
 
 use crate::cli::global::GlobalArgs;
 use crate::cli::outcome::Failed;
@@ -36,6 +37,8 @@ pub struct Context {
     pub environment: Environment,
     /// Who runs it.
     pub actor: Actor,
+    /// How long to wait for another run, where the command has that option.
+    pub lock_wait: Option<String>,
     /// Where it answers.
     pub terminal: Terminal,
 }
@@ -53,19 +56,12 @@ impl Context {
 
     /// Reads the configuration.
     pub fn config(&self) -> Result<Config, Error> {
-        let wait = match &self.global.wait {
-            None => None,
-            Some(text) => Some(parse_duration(text).map_err(|expected| ErrorKind::BadValue {
-                key: "--wait".to_owned(),
-                value: text.clone(),
-                expected: expected.to_owned(),
-            })?),
-        };
         let selection = Selection {
             config: self.global.config.clone(),
             env: self.global.env.clone(),
             url: self.global.url.clone(),
-            wait,
+            wait: duration("--wait", self.global.wait.as_deref())?,
+            lock_wait: duration("--lock-wait", self.lock_wait.as_deref())?,
             ..Selection::default()
         };
         Config::load(Path::new(""), &selection, &self.environment)
@@ -163,4 +159,14 @@ impl Context {
     pub fn talk(&mut self, text: &str) {
         self.terminal.say(text);
     }
+}
+
+/// Reads the value of an option that is a duration.
+fn duration(option: &str, text: Option<&str>) -> Result<Option<Duration>, ErrorKind> {
+    let bad = |text: &str, expected: &str| ErrorKind::BadValue {
+        key: option.to_owned(),
+        value: text.to_owned(),
+        expected: expected.to_owned(),
+    };
+    text.map(|text| parse_duration(text).map_err(|expected| bad(text, expected))).transpose()
 }

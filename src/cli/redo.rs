@@ -14,6 +14,9 @@ pub struct RedoArgs {
     /// Which: an id or its beginning, a label, `label@head`; it must be applied
     #[arg(default_value = "current")]
     target: String,
+    /// Wait this long until another rev on the same database is through, as in 10m [default: 60s]
+    #[arg(long, value_name = "DURATION")]
+    lock_wait: Option<String>,
     /// Do not ask before a protected database is changed
     #[arg(short, long)]
     yes: bool,
@@ -22,6 +25,7 @@ pub struct RedoArgs {
 /// Runs the command.
 pub async fn run(args: &RedoArgs, cx: &mut Context) -> Result<Outcome, Failed> {
     let target = cx.target(&args.target)?;
+    cx.lock_wait.clone_from(&args.lock_wait);
     let project = cx.project().map_err(Failed::before_run)?;
     let mut session = cx.open(&project).await.map_err(Failed::before_run)?;
     let mut observer = Confirming::new(cx.progress(), &project.config, args.yes);

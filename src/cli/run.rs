@@ -15,6 +15,9 @@ pub struct RunArgs {
     /// Show what would be done, each statement and each transaction, and touch nothing
     #[arg(long)]
     dry_run: bool,
+    /// Wait this long until another rev on the same database is through, as in 10m [default: 60s]
+    #[arg(long, value_name = "DURATION")]
+    lock_wait: Option<String>,
     /// Do not ask before a protected database is changed
     #[arg(short, long)]
     yes: bool,
@@ -23,6 +26,7 @@ pub struct RunArgs {
 impl RunArgs {
     /// Does what is asked, or shows it.
     pub async fn migrate(&self, request: &Request, cx: &mut Context) -> Result<Outcome, Failed> {
+        cx.lock_wait.clone_from(&self.lock_wait);
         let project = cx.project().map_err(Failed::before_run)?;
         let mut session = cx.open(&project).await.map_err(Failed::before_run)?;
         if self.dry_run {

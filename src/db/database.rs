@@ -42,6 +42,8 @@ pub(super) enum Connection {
 pub struct Done {
     /// Rows inserted, updated or deleted; what a server says of other statements means nothing.
     pub rows: u64,
+    /// Rows that it answered.
+    pub returned: u64,
     /// What the server said meanwhile.
     pub notices: Vec<Notice>,
     /// When its answer came.
@@ -51,7 +53,7 @@ pub struct Done {
 impl Done {
     /// Stands for an answer that the driver swallowed.
     fn nothing() -> Self {
-        Self { rows: 0, notices: Vec::new(), at: Instant::now() }
+        Self { rows: 0, returned: 0, notices: Vec::new(), at: Instant::now() }
     }
 }
 
@@ -154,7 +156,7 @@ impl Database {
         };
         let notices = Notices::default();
         match notices.during(work).await {
-            Ok(rows) => Ok(Done { rows, notices: notices.take(), at: Instant::now() }),
+            Ok(rows) => Ok(Done { rows, returned: 0, notices: notices.take(), at: Instant::now() }),
             Err(error) => Err(Failure { notices: notices.take(), ..Failure::from(error) }),
         }
     }
@@ -234,12 +236,14 @@ where
 {
     let mut stream = connection.fetch_many(sqlx::raw_sql(AssertSqlSafe(sql.to_owned())));
     let mut done = Vec::new();
+    let mut returned = 0;
     loop {
         match stream.try_next().await {
             Ok(Some(Either::Left(result))) => {
-                done.push(Done { rows: result.rows_affected(), notices: notices.take(), at: Instant::now() });
+                let (rows, returned) = (result.rows_affected(), std::mem::take(&mut returned));
+                done.push(Done { rows, returned, notices: notices.take(), at: Instant::now() });
             }
-            Ok(Some(Either::Right(_))) => {}
+            Ok(Some(Either::Right(_))) => returned += 1,
             Ok(None) => return Ok(done),
             Err(error) => return Err((done.len(), Failure { notices: notices.take(), ..Failure::from(error) })),
         }

@@ -3,6 +3,7 @@
 mod connect;
 mod database;
 mod failure;
+mod lock;
 mod notice;
 mod place;
 
@@ -11,5 +12,6 @@ pub use database::Database;
 pub use database::Done;
 pub use database::FailureAt;
 pub use failure::Failure;
+pub use lock::Lock;
 pub use notice::Notice;
 pub use place::Place;

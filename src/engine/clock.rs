@@ -15,6 +15,8 @@ pub struct Actor {
     pub user: Option<String>,
     /// The machine.
     pub host: Option<String>,
+    /// The process.
+    pub pid: Option<u32>,
 }
 
 /// When a step began.
@@ -37,6 +39,11 @@ impl Clock {
         let later = instant.saturating_duration_since(self.instant);
         let later = SignedDuration::try_from(later).unwrap_or_default();
         Self::new(self.wall.saturating_add(later).unwrap_or(self.wall), instant)
+    }
+
+    /// Returns the time in UTC, as the journal writes it.
+    pub(super) fn text(&self) -> &str {
+        &self.text
     }
 
     /// Returns how long it is since then.

@@ -10,6 +10,7 @@ use crate::engine::program::ProgramStep;
 use crate::error::Error;
 use crate::id::Heads;
 use crate::id::RevisionId;
+use crate::journal::Holder;
 use crate::script::Warning;
 use crate::sql::Statement;
 
@@ -17,6 +18,11 @@ use crate::sql::Statement;
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Event<'a> {
+    /// Another run holds the lock; told once, when it takes a moment.
+    LockWaiting {
+        /// Who holds it, as far as that was noted.
+        holder: &'a Holder,
+    },
     /// The run is about to begin; nothing was sent yet.
     Started {
         /// All that will be done.

@@ -74,11 +74,30 @@ impl Project {
         actor: &Actor,
         observer: &mut dyn Observer,
     ) -> Result<Report, RunFailure> {
-        let mut program = self.program(request, session).await?;
+        let program = self.program(request, session).await?;
         if program.is_empty() {
             return Ok(nothing_done(&program));
         }
         observer.confirm(&program)?;
+        if session.held.is_some() {
+            return self.migrate_locked(request, program, session, actor, observer).await;
+        }
+        let wait = self.config.database.lock_wait;
+        let work = async |session: &mut Session, observer: &mut dyn Observer| {
+            self.migrate_locked(request, program, session, actor, observer).await
+        };
+        session.locked(wait, observer, work).await
+    }
+
+    /// Runs `program`, or what has become of it while the lock was waited for.
+    async fn migrate_locked(
+        &self,
+        request: &Request,
+        mut program: Program,
+        session: &mut Session,
+        actor: &Actor,
+        observer: &mut dyn Observer,
+    ) -> Result<Report, RunFailure> {
         let (rows, progress) = (session.rows.clone(), session.progress.clone());
         session.for_writing().await?;
         if (&rows, &progress) != (&session.rows, &session.progress) {
@@ -88,6 +107,7 @@ impl Project {
             }
         }
         session.create_journal().await?;
+        session.begin_epoch(actor).await?;
         observer.event(Event::Started { program: &program });
         program.warnings.iter().for_each(|warning| observer.event(Event::Warning(warning)));
         let report = run(&program, session, actor, observer).await?;
@@ -105,6 +125,21 @@ impl Project {
         actor: &Actor,
         observer: &mut dyn Observer,
     ) -> Result<Report, RunFailure> {
+        let wait = self.config.database.lock_wait;
+        let work = async |session: &mut Session, observer: &mut dyn Observer| {
+            self.redo_locked(target, session, actor, observer).await
+        };
+        session.locked(wait, observer, work).await
+    }
+
+    async fn redo_locked(
+        &self,
+        target: &Target,
+        session: &mut Session,
+        actor: &Actor,
+        observer: &mut dyn Observer,
+    ) -> Result<Report, RunFailure> {
+        session.refresh().await?;
         let down = self.below(target, session)?;
         let before = self.graph.maximal(&session.rows);
         let mut rows = self.program(&down, session).await?.to;

@@ -5,6 +5,7 @@ mod check;
 mod clock;
 mod compile;
 mod event;
+mod exclusive;
 mod group;
 mod hook;
 mod init;

@@ -131,6 +131,16 @@ impl ProgramStep {
         self.statements().any(|statement| mentions(statement.sql()))
     }
 
+    /// Returns whether its later statements may run as somebody who has no right on rev's own tables.
+    pub(super) fn changes_role(&self) -> bool {
+        let names = |statement: &Statement| {
+            let sql = statement.sql().to_ascii_lowercase();
+            (statement.kind == StatementKind::Session && (sql.contains("role") || sql.contains("authorization")))
+                || sql.contains("set_config")
+        };
+        self.parts.iter().flat_map(Part::statements).any(names)
+    }
+
     /// Returns whether it may change the encoding that later messages are read in: a group has several of them.
     pub(super) fn sets_encoding(&self) -> bool {
         let names = |statement: &Statement| {

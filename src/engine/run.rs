@@ -143,6 +143,10 @@ impl Runner<'_> {
             return Err(StepFailure { error, step: index, parts_kept, next_part });
         }
         for part in &step.parts {
+            if let Err(error) = self.session.check_lock().await {
+                let (parts_kept, next_part) = ((part.number - 1).max(step.parts_done), NextPart::Undone);
+                return Err(StepFailure { error, step: index, parts_kept, next_part });
+            }
             let result = if part.number <= step.parts_done {
                 self.replay_session(part).await
             } else {

@@ -25,6 +25,8 @@ pub(super) struct Sender<'s, 'p> {
     session: &'s mut Session,
     step: Option<&'p ProgramStep>,
     mode: Mode,
+    /// Where a script changes its role, only rev's own rows can be read as its user: the fence comes right before them.
+    fences_late: bool,
     queue: Vec<Entry<'p>>,
     told: ToldTo<'s>,
     /// Lengths of the queue at which a step ends.
@@ -59,11 +61,15 @@ struct Entry<'a> {
 /// Whose statement it is, which decides what its failure means.
 enum Role<'a> {
     Engine,
+    /// Answers a row while this run's epoch lasts.
+    Fence,
     Restore,
     Guard,
     Commit,
     Statement(&'a Statement),
-    Journal { rows: Option<u64> },
+    Journal {
+        rows: Option<u64>,
+    },
 }
 
 impl<'s, 'p> Sender<'s, 'p> {
@@ -78,6 +84,7 @@ impl<'s, 'p> Sender<'s, 'p> {
             session,
             step: None,
             mode: Mode::Transaction,
+            fences_late: false,
             queue: Vec::new(),
             told,
             marks: VecDeque::new(),
@@ -89,6 +96,7 @@ impl<'s, 'p> Sender<'s, 'p> {
     pub(super) fn enter(&mut self, step: &'p ProgramStep, mode: Mode) {
         self.step = Some(step);
         self.mode = mode;
+        self.fences_late = step.changes_role();
     }
 
     /// Notes that a step ends with what waits now.
@@ -112,6 +120,17 @@ impl<'s, 'p> Sender<'s, 'p> {
 
     pub(super) fn begin(&mut self) {
         self.push(transaction::begin(self.session.db.family()), Role::Engine);
+        if !self.fences_late {
+            self.fence();
+        }
+    }
+
+    /// Makes sure that no other run has begun its epoch, and that none begins before this transaction ends.
+    fn fence(&mut self) {
+        if let Some(epoch) = self.session.held.as_ref().and_then(|held| held.epoch) {
+            let fence = self.session.probe.journal.fence(epoch);
+            self.push(&fence, Role::Fence);
+        }
     }
 
     pub(super) fn set_guard(&mut self) {
@@ -145,6 +164,9 @@ impl<'s, 'p> Sender<'s, 'p> {
 
     /// Changes the journal with the next message.
     pub(super) async fn write_later(&mut self, write: &Write, moment: Moment<'_>) -> Result<(), Error> {
+        if self.fences_late && !self.queue.iter().any(|entry| matches!(entry.role, Role::Fence)) {
+            self.fence();
+        }
         for guarded in self.session.probe.journal.statements(write, moment) {
             // PostgreSQL reads a message in the encoding that is in force when it comes, and a script may have set it.
             let needs_encoding = self.session.db.family() == Family::Postgres && !guarded.sql.is_ascii();
@@ -164,6 +186,11 @@ impl<'s, 'p> Sender<'s, 'p> {
             self.push(statement.sql(), Role::Statement(statement));
             return Ok(());
         }
+        if self.mode == Mode::Alone && !self.fences_late {
+            self.fence(); // it commits by itself, so between this and that another run may still begin
+            // With its place, so that it is known not to have run.
+            self.flush().await.map_err(|error| error.at(statement.span.clone()))?;
+        }
         self.flush().await?;
         self.statement_alone(statement).await
     }
@@ -173,11 +200,7 @@ impl<'s, 'p> Sender<'s, 'p> {
         if let ToldTo::Now(observer) = &mut self.told {
             observer.event(Event::StatementStarted { statement });
         }
-        let result = match statement.copy_data() {
-            Some(data) => self.session.db.copy_in(statement.sql(), data.as_bytes()).await,
-            None => self.session.db.execute(statement.sql()).await,
-        };
-        match result {
+        match self.session.execute(statement).await {
             Ok(done) => self.tell(done.notices),
             Err(failure) => return Err(self.explain(failure, &Role::Statement(statement))),
         }
@@ -204,6 +227,9 @@ impl<'s, 'p> Sender<'s, 'p> {
             Err(at) => return Err(self.explain(at.failure, &queue[at.index].role)),
         };
         for ((entry, done), sent) in queue.iter().zip(answers).zip(1..) {
+            if matches!(entry.role, Role::Fence) && done.returned == 0 {
+                return Err(ErrorKind::LockLost.into());
+            }
             if let Role::Journal { rows: Some(rows) } = entry.role
                 && done.rows != rows
             {
@@ -220,7 +246,7 @@ impl<'s, 'p> Sender<'s, 'p> {
 
     async fn send(&mut self, queue: &[Entry<'_>]) -> Result<Vec<Done>, FailureAt> {
         let texts: Vec<&str> = queue.iter().map(|entry| entry.sql.as_str()).collect();
-        self.session.db.execute_all(&texts).await
+        self.session.execute_all(&texts).await
     }
 
     /// Returns whether a statement of MySQL ended the transaction, as DDL in a procedure does: it is kept then, and
@@ -272,7 +298,7 @@ impl<'s, 'p> Sender<'s, 'p> {
             // What a server checks only at the end, such as deferred constraints, is the script's doing.
             Role::Commit => failure.into_statement_error().into(),
             Role::Journal { .. } if failure.duplicate => ErrorKind::DatabaseMoved { expected: failure.reason() }.into(),
-            Role::Engine | Role::Restore | Role::Journal { .. } => {
+            Role::Engine | Role::Fence | Role::Restore | Role::Journal { .. } => {
                 ErrorKind::QueryFailed { reason: failure.reason() }.into()
             }
         }

@@ -6,18 +6,24 @@ use crate::config::DatabaseConfig;
 use crate::config::url::DatabaseUrl;
 use crate::db::Access;
 use crate::db::Database;
+use crate::db::Done;
 use crate::db::Failure;
+use crate::db::FailureAt;
 use crate::dialect::Family;
+use crate::engine::exclusive::Held;
+use crate::engine::exclusive::attended;
 use crate::error::Error;
 use crate::error::ErrorKind;
 use crate::id::Heads;
 use crate::id::RevisionId;
 use crate::journal::FORMAT;
 use crate::journal::HistoryRow;
+use crate::journal::Holder;
 use crate::journal::Location;
 use crate::journal::Probe;
 use crate::journal::ProgressRow;
 use crate::journal::Row;
+use crate::sql::Statement;
 
 /// A connection, where its journal is, and what stood there when it was last read.
 #[derive(Debug)]
@@ -30,6 +36,8 @@ pub struct Session {
     pub rows: Heads,
     /// The parts that are done of a revision that is between its parts.
     pub progress: Vec<ProgressRow>,
+    /// The lock, while this session holds it.
+    pub(super) held: Option<Held>,
     url: DatabaseUrl,
     location: Location,
 }
@@ -54,7 +62,7 @@ impl Session {
         };
         let probe = probe.map_err(|failure| failed(&db, failure))?;
         let (url, location) = (url.clone(), location.clone());
-        let mut session = Self { db, probe, rows: Heads::empty(), progress: Vec::new(), url, location };
+        let mut session = Self { db, probe, rows: Heads::empty(), progress: Vec::new(), held: None, url, location };
         session.read_state().await?;
         Ok(session)
     }
@@ -115,6 +123,44 @@ impl Session {
         Ok(())
     }
 
+    /// Returns the epoch and the note of who holds the lock, if there is a journal.
+    pub(super) async fn holder(&mut self) -> Result<Option<(i64, Holder)>, Error> {
+        if !self.probe.has(&self.probe.journal.lock) {
+            return Ok(None);
+        }
+        let query = self.probe.journal.select_holder();
+        let rows = select(&mut self.db, &[&query]).await?;
+        Ok(rows.iter().flatten().find_map(Holder::from_row))
+    }
+
+    /// Runs statements of rev's own.
+    pub(super) async fn execute_own(&mut self, statements: &[&str]) -> Result<(), Error> {
+        match self.db.execute_all(statements).await {
+            Ok(_) => Ok(()),
+            Err(at) => Err(failed(&self.db, at.failure)),
+        }
+    }
+
+    /// Runs statements, and keeps the lock in use meanwhile.
+    pub(super) async fn execute_all(&mut self, statements: &[&str]) -> Result<Vec<Done>, FailureAt> {
+        attended(&mut self.held, self.db.execute_all(statements)).await
+    }
+
+    /// Runs a statement of a script, with its data if it has some, and keeps the lock in use meanwhile.
+    pub(super) async fn execute(&mut self, statement: &Statement) -> Result<Done, Failure> {
+        let work = async {
+            match statement.copy_data() {
+                Some(data) => self.db.copy_in(statement.sql(), data.as_bytes()).await,
+                None => self.db.execute(statement.sql()).await,
+            }
+        };
+        attended(&mut self.held, work).await
+    }
+
+    pub(super) fn url(&self) -> &DatabaseUrl {
+        &self.url
+    }
+
     /// Ends the connection in an orderly way.
     pub async fn close(self) {
         self.db.close().await;
@@ -140,7 +186,7 @@ impl Session {
         Ok(rows.iter().flatten().find_map(HistoryRow::from_row))
     }
 
-    async fn refresh(&mut self) -> Result<(), Error> {
+    pub(super) async fn refresh(&mut self) -> Result<(), Error> {
         self.probe = self.probe_again().await?;
         self.read_state().await
     }

@@ -83,6 +83,8 @@ impl ErrorKind {
             Self::NewerJournal { .. } => "newer-journal",
             Self::DatabaseMoved { .. } => "database-moved",
             Self::IdTooLong { .. } => "id-too-long",
+            Self::Locked { .. } => "locked",
+            Self::LockLost => "lock-lost",
             Self::MissingDowngrade { .. } => "missing-downgrade",
             Self::Irreversible { .. } => "irreversible",
             Self::NotOneTransaction { .. } => "not-one-transaction",

@@ -109,6 +109,8 @@ impl ErrorKind {
                 "someone else changed it at the same time; `rev current` shows where it is now, then run the command again"
             }
             Self::IdTooLong { .. } => "give the revision a shorter id, or widen the column",
+            Self::Locked { .. } => "run the command again when it is through, or wait longer with `--lock-wait 10m`",
+            Self::LockLost => "`rev status` shows where the database is; then run the command again to go on",
             Self::MissingDowngrade { .. } => {
                 "write its `-- rev: downgrade` section (it may be empty), or say `-- rev: downgrade irreversible`"
             }

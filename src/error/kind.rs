@@ -182,6 +182,11 @@ pub enum ErrorKind {
     #[error("id `{revision}` is longer than the {width} characters of `{table}`")]
     IdTooLong { revision: RevisionId, table: String, width: usize },
 
+    #[error("another rev works on this database: {holder}")]
+    Locked { holder: String },
+    #[error("the lock of this run is gone, so another rev may be at work")]
+    LockLost,
+
     // ---- plans and runs
     #[error("revision `{revision}` has no downgrade for {dialect}")]
     MissingDowngrade { revision: RevisionId, dialect: Dialect },

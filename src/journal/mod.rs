@@ -5,6 +5,7 @@
 mod expect;
 mod layout;
 mod literal;
+mod lock;
 mod probe;
 mod read;
 mod write;
@@ -12,6 +13,7 @@ mod write;
 pub use expect::Expected;
 pub use layout::FORMAT;
 pub use layout::Journal;
+pub use lock::Holder;
 pub use probe::Location;
 pub use probe::Probe;
 pub use probe::SessionRole;

@@ -7,6 +7,7 @@ mod support;
 
 mod connection;
 mod example;
+mod exclusive;
 mod failure;
 mod journal;
 mod migrate;

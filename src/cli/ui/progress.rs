@@ -151,6 +151,9 @@ impl<W: Write> Observer for Progress<W> {
             return;
         }
         match event {
+            Event::LockWaiting { holder } => {
+                self.print(&format!("waiting for the lock, which {} holds", escape(&holder.to_string())));
+            }
             Event::Started { program } => self.family = program.dialect.family(),
             Event::Warning(warning) => self.print(&warning_line(warning, self.paint)),
             Event::StepStarted { number, of, step } => self.begin(number, of, step),
