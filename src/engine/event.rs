@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use crate::db::Blocker;
 use crate::db::Notice;
 use crate::direction::Direction;
 use crate::engine::program::Program;
@@ -43,6 +44,17 @@ pub enum Event<'a> {
     StatementStarted {
         /// The statement.
         statement: &'a Statement,
+    },
+    /// Others hold what a statement needs: its transaction was rolled back, and begins again after a pause.
+    LockRetry {
+        /// Which retry follows, from 1.
+        retry: u32,
+        /// How many there may be.
+        of: u32,
+        /// How long the pause is.
+        pause: Duration,
+        /// Who it is, as far as the server tells.
+        blockers: &'a [Blocker],
     },
     /// The server said something.
     Notice {

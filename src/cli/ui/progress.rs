@@ -15,6 +15,7 @@ use crate::cli::ui::place::Lines;
 use crate::cli::ui::step::notice_lines;
 use crate::cli::ui::step::step_line;
 use crate::cli::ui::step::warning_line;
+use crate::db::Blocker;
 use crate::dialect::Family;
 use crate::engine::Event;
 use crate::engine::Observer;
@@ -162,6 +163,9 @@ impl<W: Write> Observer for Progress<W> {
                     bar.set_message(format!("{line}  {}", self.summary(statement)));
                 }
             }
+            Event::LockRetry { retry, of, pause, blockers, .. } => {
+                self.print(&retry_line(retry, of, pause, blockers));
+            }
             Event::Notice { notice, .. } => self.print(&notice_lines(notice, self.paint)),
             Event::StepDone { duration, .. } => self.end(Role::Good, "done", &format!(" ({})", humane(duration))),
         }
@@ -172,6 +176,16 @@ impl<W: Write> Drop for Progress<W> {
     fn drop(&mut self) {
         self.end(Role::Bad, "stopped", "");
     }
+}
+
+fn retry_line(retry: u32, of: u32, pause: Duration, blockers: &[Blocker]) -> String {
+    let who: Vec<String> = blockers.iter().map(Blocker::to_string).collect();
+    let who = match who.as_slice() {
+        [] => "somebody".to_owned(),
+        who => who.join(", and "),
+    };
+    let pause = humane(pause);
+    escape(&format!("  retry {retry} of {of} in {pause}: a lock was not got, it is held by {who}")).into_owned()
 }
 
 fn unnumbered(step: &ProgramStep, paint: Paint) -> String {
