@@ -124,7 +124,12 @@ mod tests {
     fn only_what_differs_is_set() {
         let from = Some(timeouts(None, None));
         check(Dialect::Postgres, from, timeouts(Some(3000), None), &["SET LOCAL lock_timeout = 3000"]);
-        check(Dialect::Postgres, Some(timeouts(Some(1), None)), from.unwrap(), &["SET LOCAL lock_timeout TO DEFAULT"]);
+        check(
+            Dialect::Postgres,
+            Some(timeouts(Some(1), None)),
+            Timeouts::default(),
+            &["SET LOCAL lock_timeout TO DEFAULT"],
+        );
         check(Dialect::Postgres, from, timeouts(None, Some(0)), &["SET LOCAL statement_timeout = 0"]);
         check(Dialect::Mariadb, from, timeouts(None, None), &[]);
     }
