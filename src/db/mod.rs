@@ -7,6 +7,7 @@ mod failure;
 mod lock;
 mod notice;
 mod place;
+mod progress;
 
 pub use blocker::Blocker;
 pub use connect::Access;
@@ -17,3 +18,4 @@ pub use failure::Failure;
 pub use lock::Lock;
 pub use notice::Notice;
 pub use place::Place;
+pub use progress::StatementProgress;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::dialect::Dialect;
 use crate::dialect::Family;
 use crate::engine::clock::Actor;
 use crate::engine::clock::Clock;
@@ -272,7 +273,9 @@ impl Runner<'_> {
         let result = single(part, clock, self.actor, &mut sender).await;
         if let Err(error) = &result {
             self.roll_back(is_lost(error)).await;
-            self.session.in_force = None;
+            if self.program.dialect == Dialect::Postgres {
+                self.session.in_force = None; // what was set in a message that failed may have been rolled back
+            }
         }
         result
     }

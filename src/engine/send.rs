@@ -61,6 +61,15 @@ pub(super) enum ToldTo<'a> {
     Nobody,
 }
 
+impl ToldTo<'_> {
+    /// Tells what only matters while it lasts.
+    fn now(&mut self, event: Event<'_>) {
+        if let Self::Now(observer) = self {
+            observer.event(event);
+        }
+    }
+}
+
 /// One statement that waits to be sent.
 struct Entry<'a> {
     sql: String,
@@ -262,7 +271,8 @@ impl<'s, 'p> Sender<'s, 'p> {
         if let ToldTo::Now(observer) = &mut self.told {
             observer.event(Event::StatementStarted { statement });
         }
-        match self.session.execute(statement).await {
+        let mut tell = |event: Event<'_>| self.told.now(event);
+        match self.session.execute(statement, &mut tell).await {
             Ok(done) => self.tell(done.notices),
             Err(failure) => return Err(self.explain(failure, &Role::Statement(statement))),
         }
@@ -308,7 +318,8 @@ impl<'s, 'p> Sender<'s, 'p> {
 
     async fn send(&mut self, queue: &[Entry<'_>]) -> Result<Vec<Done>, FailureAt> {
         let texts: Vec<&str> = queue.iter().map(|entry| entry.sql.as_str()).collect();
-        self.session.execute_all(&texts).await
+        let mut tell = |event: Event<'_>| self.told.now(event);
+        self.session.execute_all(&texts, &mut tell).await
     }
 
     /// Returns whether a statement of MySQL ended the transaction, as DDL in a procedure does: it is kept then, and

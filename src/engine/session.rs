@@ -13,6 +13,7 @@ use crate::db::Failure;
 use crate::db::FailureAt;
 use crate::dialect::Dialect;
 use crate::dialect::Family;
+use crate::engine::event::Event;
 use crate::engine::exclusive::Held;
 use crate::engine::exclusive::attended;
 use crate::engine::limits;
@@ -197,13 +198,21 @@ impl Session {
     }
 
     /// Runs statements, and keeps the lock in use meanwhile.
-    pub(super) async fn execute_all(&mut self, statements: &[&str]) -> Result<Vec<Done>, FailureAt> {
+    pub(super) async fn execute_all(
+        &mut self,
+        statements: &[&str],
+        tell: &mut dyn FnMut(Event<'_>),
+    ) -> Result<Vec<Done>, FailureAt> {
         let work = attended(&mut self.held, self.db.execute_all(statements));
-        self.watch.during(&self.url, work).await
+        self.watch.during(&self.url, tell, work).await
     }
 
     /// Runs a statement of a script, with its data if it has some, and keeps the lock in use meanwhile.
-    pub(super) async fn execute(&mut self, statement: &Statement) -> Result<Done, Failure> {
+    pub(super) async fn execute(
+        &mut self,
+        statement: &Statement,
+        tell: &mut dyn FnMut(Event<'_>),
+    ) -> Result<Done, Failure> {
         let work = async {
             match statement.copy_data() {
                 Some(data) => self.db.copy_in(statement.sql(), data.as_bytes()).await,
@@ -211,7 +220,7 @@ impl Session {
             }
         };
         let work = attended(&mut self.held, work);
-        self.watch.during(&self.url, work).await
+        self.watch.during(&self.url, tell, work).await
     }
 
     /// Does nothing for a while, and keeps the lock in use meanwhile.

@@ -266,6 +266,33 @@ fn a_statement_that_leaves_half_of_its_work_is_not_tried_again() {
 }
 
 #[test]
+fn a_long_wait_and_a_long_statement_are_told_of() {
+    let database = TestDatabase::new(Kind::Postgres);
+    let workspace = prepared(&database);
+    let index = "CREATE INDEX CONCURRENTLY t_n ON t (n)";
+    workspace.script("b", "a", &format!("-- rev: upgrade transaction=off\n{index};\n"));
+    let other = Other::begin(&database, "INSERT INTO t VALUES (2)");
+    let pid = pid_of_other(&database).unwrap();
+    let rev = start(&workspace, &["upgrade"]);
+    thread::sleep(Duration::from_millis(4500));
+    drop(other);
+    let output = finish(rev);
+    output.succeeded();
+    let told: Vec<&str> = output.stderr.lines().filter(|line| line.contains("waiting for a lock")).collect();
+    assert_eq!(told.len(), 1, "{}", output.stderr);
+    assert!(told[0].contains(&format!("held by process {pid} (")), "{}", told[0]);
+    assert!(told[0].contains("INSERT INTO t VALUES (2)"), "{}", told[0]);
+
+    let slow = "CREATE FUNCTION slow(n INTEGER) RETURNS INTEGER IMMUTABLE LANGUAGE plpgsql AS $$\n\
+                BEGIN PERFORM pg_sleep(0.2); RETURN n; END $$;\n\
+                INSERT INTO t SELECT generate_series(1, 38);\nCREATE INDEX t_slow ON t (slow(n));\n";
+    workspace.script("c", "b", &format!("-- rev: upgrade\n{slow}"));
+    let output = workspace.rev(&["upgrade"]);
+    output.succeeded();
+    assert!(output.stderr.contains("\n  building index"), "{}", output.stderr);
+}
+
+#[test]
 fn a_procedure_that_may_have_committed_is_not_called_again() {
     let database = TestDatabase::new(Kind::Mariadb);
     let workspace = prepared(&database);
