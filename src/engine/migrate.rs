@@ -105,6 +105,7 @@ impl Project {
             if program.is_empty() {
                 return Ok(nothing_done(&program));
             }
+            observer.confirm_change(&program)?;
         }
         session.patiently(observer, async |session| session.create_journal().await).await?;
         session.patiently(observer, async |session| session.begin_epoch(actor).await).await?;

@@ -10,6 +10,7 @@ mod example;
 mod exclusive;
 mod failure;
 mod journal;
+mod kills;
 mod manners;
 mod migrate;
 mod offline;
