@@ -293,6 +293,42 @@ fn a_long_wait_and_a_long_statement_are_told_of() {
 }
 
 #[test]
+fn offline_scripts_hold_the_time_outs_of_sections_and_no_others() {
+    for (kind, expected) in [
+        (
+            Kind::Postgres,
+            &[
+                "SET LOCAL lock_timeout = 60000;",
+                "SET LOCAL lock_timeout TO DEFAULT;",
+                "SET statement_timeout = 7000;",
+                "SET statement_timeout TO DEFAULT;",
+            ][..],
+        ),
+        (
+            Kind::Mariadb,
+            &[
+                "SET SESSION lock_wait_timeout = 60, innodb_lock_wait_timeout = 60;",
+                "SET SESSION lock_wait_timeout = DEFAULT, innodb_lock_wait_timeout = DEFAULT;",
+                "SET SESSION max_statement_time = 7.000;",
+                "SET SESSION max_statement_time = DEFAULT;",
+            ],
+        ),
+        (Kind::Sqlite, &[".timeout 5000"]), // that of every script
+    ] {
+        let database = TestDatabase::new(kind);
+        let workspace = Workspace::new(&database);
+        let sections = "-- rev: upgrade lock_timeout=1m\nCREATE TABLE t (n INTEGER);\n-- rev: upgrade\nSELECT 2;\n\
+                        -- rev: upgrade transaction=off statement_timeout=7s\nSELECT 3;\n";
+        workspace.script("a", "", sections);
+        let script = workspace.rev(&["upgrade", ":head", "--sql"]);
+        let script = script.succeeded();
+        let set: Vec<&str> =
+            script.lines().filter(|line| line.contains("timeout") || line.contains("_time ")).collect();
+        assert_eq!(set, expected, "{kind:?}\n{script}");
+    }
+}
+
+#[test]
 fn a_procedure_that_may_have_committed_is_not_called_again() {
     let database = TestDatabase::new(Kind::Mariadb);
     let workspace = prepared(&database);
