@@ -206,7 +206,7 @@ fn readers_stall_no_longer_than_the_lock_timeout() {
     output.succeeded();
     assert!(output.stderr.contains("retry 3 of 10"), "{}", output.stderr);
     // They did queue behind it, so the measure is not an idle one.
-    assert!(longest > Duration::from_millis(100) && longest < Duration::from_millis(900), "{longest:?}");
+    assert!(longest > Duration::from_millis(100) && longest < Duration::from_millis(1500), "{longest:?}");
 }
 
 #[test]
