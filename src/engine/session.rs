@@ -1,5 +1,6 @@
 //! A database that is open, with what its journal says.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::config::DatabaseConfig;
@@ -17,8 +18,10 @@ use crate::error::ErrorKind;
 use crate::id::Heads;
 use crate::id::RevisionId;
 use crate::journal::FORMAT;
+use crate::journal::ForeignTable;
 use crate::journal::HistoryRow;
 use crate::journal::Holder;
+use crate::journal::LastSteps;
 use crate::journal::Location;
 use crate::journal::Probe;
 use crate::journal::ProgressRow;
@@ -77,7 +80,8 @@ impl Session {
         if self.db.family() == Family::Sqlite {
             self.reconnect().await?;
         }
-        self.refresh().await
+        self.refresh().await?;
+        self.check_owner()
     }
 
     /// Begins a session of the server anew, to write, without what scripts left in the old one.
@@ -91,6 +95,11 @@ impl Session {
     pub(super) fn moved_to(&mut self, heads: &Heads) {
         self.rows = heads.clone();
         self.progress.clear();
+    }
+
+    /// Refuses to write into tables of somebody else.
+    pub(super) fn check_owner(&self) -> Result<(), Error> {
+        self.probe.foreign.as_ref().map_or(Ok(()), |table| Err(foreign(table)))
     }
 
     /// Makes what is missing of the journal.
@@ -186,6 +195,30 @@ impl Session {
         Ok(rows.iter().flatten().find_map(HistoryRow::from_row))
     }
 
+    /// Returns what the history says last of each revision; the stored downgrades are left out.
+    pub async fn last_steps(&mut self) -> Result<LastSteps, Error> {
+        if !self.probe.has(&self.probe.journal.history) {
+            return Ok(LastSteps::default());
+        }
+        let query = self.probe.journal.select_last_steps();
+        let rows = select(&mut self.db, &[&query]).await?;
+        Ok(rows.iter().flatten().filter_map(HistoryRow::from_row).collect())
+    }
+
+    /// Returns the stored downgrades of these rows of the history; rows without one are left out.
+    pub(super) async fn downgrades(&mut self, ids: Vec<i64>) -> Result<BTreeMap<i64, String>, Error> {
+        if ids.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let query = self.probe.journal.select_downgrades(ids);
+        let rows = select(&mut self.db, &[&query]).await?;
+        let stored = |row: &Row| match row.as_slice() {
+            [Some(id), Some(text)] => Some((id.parse().ok()?, text.clone())),
+            _ => None,
+        };
+        Ok(rows.iter().flatten().filter_map(stored).collect())
+    }
+
     pub(super) async fn refresh(&mut self) -> Result<(), Error> {
         self.probe = self.probe_again().await?;
         self.read_state().await
@@ -197,6 +230,9 @@ impl Session {
 
     /// Reads rows and progress; what is missing reads as empty, and all that is there goes in one message.
     async fn read_state(&mut self) -> Result<(), Error> {
+        if let Some(table) = self.probe.foreign.as_ref().filter(|table| table.is_unsafe_to_read) {
+            return Err(foreign(table));
+        }
         let journal = &self.probe.journal;
         let known = [
             (&journal.version, journal.select_heads()),
@@ -235,6 +271,10 @@ impl Session {
         }
         Ok(())
     }
+}
+
+fn foreign(table: &ForeignTable) -> Error {
+    ErrorKind::ForeignJournal { table: table.table.clone(), owner: table.owner.clone() }.into()
 }
 
 /// Returns what is configured of the journal's place.
