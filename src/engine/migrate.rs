@@ -186,6 +186,11 @@ impl Project {
         observer: &mut dyn Observer,
     ) -> Result<Report, RunFailure> {
         session.refresh().await?;
+        if let Some(revision) = self.graph.unknown_rows(&session.rows).into_iter().next() {
+            // What no script has could only be taken off.
+            let error = ErrorKind::UnknownRow { revision, applied: None }.into();
+            return Err(self.explain_row(error, session).await.into());
+        }
         let down = Request::Downgrade(self.below(target, session)?, sections);
         let before = self.graph.maximal(&session.rows);
         let mut rows = self.program(&down, session).await?.to;

@@ -181,7 +181,7 @@ struct Changed<'a> {
 }
 
 impl Changed<'_> {
-    /// Returns the stored downgrade if it is to run; nothing if the script's is the same.
+    /// Returns the stored downgrade if it is to run; nothing if the script's runs.
     fn decide(&self, sections: Sections, stored: Option<&str>, dialect: Dialect) -> Result<Option<Script>, Error> {
         let row = &self.known.step;
         if sections == Sections::Stored {
@@ -192,23 +192,22 @@ impl Changed<'_> {
             let stored = stored.map(str::to_owned);
             return Err(ErrorKind::LostScript { revision, applied: row.note(), stored }.into());
         };
-        let now = script.downgrade_text(dialect);
-        if is_same(row, stored, now.as_deref(), dialect) {
+        // Where there was no downgrade, the one that was written since takes nobody's place.
+        let Some(stored) = stored else { return Ok(None) };
+        let now = script.downgrade_text(dialect).unwrap_or_default();
+        if is_same(row, stored, &now, dialect) {
             return Ok(None);
         }
-        let difference = difference(stored.unwrap_or_default(), now.as_deref().unwrap_or_default());
+        let difference = difference(stored, &now);
         let kind = ErrorKind::EditedDowngrade { revision, applied: row.applied(), difference };
         Err(Error::from(kind).at(script.span(&script.header.revision.range)))
     }
 }
 
 /// Returns whether two texts of downgrade sections do the same; comments and layout do not count.
-fn is_same(row: &HistoryRow, one: Option<&str>, other: Option<&str>, dialect: Dialect) -> bool {
+fn is_same(row: &HistoryRow, one: &str, other: &str, dialect: Dialect) -> bool {
     let checksum = |text: &str| Script::stored(row, text).ok()?.checksum(dialect).ok();
-    match (one, other) {
-        (Some(one), Some(other)) => one == other || checksum(one).is_some_and(|sum| Some(sum) == checksum(other)),
-        (one, other) => one == other,
-    }
+    one == other || checksum(one).is_some_and(|sum| Some(sum) == checksum(other))
 }
 
 fn difference(stored: &str, now: &str) -> String {

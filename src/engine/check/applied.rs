@@ -47,10 +47,13 @@ fn edited_script(view: &AppliedView<'_>, outline: &Outline) -> Option<Remark> {
 
 pub(super) fn unknown_row(view: &AppliedView<'_>) -> Vec<Remark> {
     let unknown = view.graph.graph.unknown_rows(&view.rows);
-    let remark = |id: RevisionId| Remark {
-        revision: Some(id.clone()),
-        ..Remark::new(format!("the database is at revision `{id}`, which no script has"))
-            .hint("check out the branch that has its script")
+    let remark = |id: RevisionId| {
+        let applied = view.last.get(&id).map_or(String::new(), |last| format!(" ({})", last.step.note()));
+        Remark {
+            revision: Some(id.clone()),
+            ..Remark::new(format!("the database is at revision `{id}`, which no script has{applied}"))
+                .hint("check out the branch that has its script")
+        }
     };
     unknown.into_iter().map(remark).collect()
 }
