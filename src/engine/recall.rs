@@ -13,6 +13,7 @@ use crate::engine::project::Project;
 use crate::engine::session::Session;
 use crate::error::Error;
 use crate::error::ErrorKind;
+use crate::graph::GraphProblem;
 use crate::graph::Plan;
 use crate::graph::Revision;
 use crate::graph::RevisionGraph;
@@ -114,8 +115,11 @@ impl Project {
                 None => None,
                 Some(revision) => Some(Script::read(&revision.path)?),
             };
+            // The parts of it that ran are known by their hashes, and the others may be mended.
+            let is_halfway = session.progress.iter().any(|row| row.revision == step.revision);
             let is_edited = |script: &Script| {
                 known.checksum().is_some()
+                    && (sections == Sections::Stored || !is_halfway)
                     && (script.checksum(dialect).is_err() || EditedScript::find(script, &last, dialect).is_some())
             };
             if script.as_ref().is_none_or(is_edited) {
@@ -160,11 +164,16 @@ impl Project {
             open.extend(named.filter(|id| self.graph.get(id).is_none()));
             lost.insert(id, revision);
         }
-        let first = lost.keys().next().cloned();
+        let ids: Vec<RevisionId> = lost.keys().cloned().collect();
+        let known = self.graph.len();
         let revisions = self.graph.revisions().iter().cloned().chain(lost.into_values()).collect();
         RevisionGraph::build(revisions).map_err(|problems| {
-            let reason = problems.first().map_or(String::new(), |problem| problem.kind.to_string());
-            unplaced(&first.unwrap_or_else(|| RevisionId::from_row("")), reason)
+            // A script that is there may be the one to complain, of a label that both declare.
+            let about =
+                |problem: &GraphProblem| ids.get(problem.revision.saturating_sub(known)).or(ids.first()).cloned();
+            let problem = problems.first();
+            let reason = problem.map_or(String::new(), |problem| problem.kind.to_string());
+            unplaced(&problem.and_then(about).unwrap_or_else(|| RevisionId::from_row("")), reason)
         })
     }
 

@@ -180,6 +180,28 @@ fn a_redo_on_top_of_an_edited_script_does_not_begin(database: &TestDatabase) {
     assert_eq!(steps(database), ["upgrade a done", "upgrade b done"]);
 }
 
+/// On SQLite and PostgreSQL each statement outside of a transaction is a part; on MariaDB all of them are.
+fn the_rest_of_a_downgrade_that_stopped_may_be_mended(database: &TestDatabase) {
+    let workspace = Workspace::new(database);
+    let body = A.replace("-- rev: downgrade\n", "-- rev: downgrade transaction=off\n") + "DROP TABLE nosuch;\n";
+    workspace.script("a", "", &body);
+    workspace.rev(&["upgrade"]).succeeded();
+    workspace.rev(&["downgrade", "base"]).failed(3);
+    workspace.script("a", "", &body.replace("DROP TABLE nosuch", "SELECT 1"));
+    workspace.rev(&["downgrade", "base"]).succeeded();
+    assert_eq!(rows(database), Vec::<Vec<String>>::new());
+}
+
+/// A label that another script declares now: which of them a dependency means, nobody can say.
+fn a_lost_revision_that_does_not_fit_any_more_is_not_taken_off(database: &TestDatabase) {
+    let workspace = lost(database);
+    workspace.script("y", "a", "-- branch_labels: shop\n-- rev: upgrade\n");
+    let output = workspace.rev(&["downgrade", "-1", "--stored"]);
+    let message = output.failed(2);
+    assert!(message.contains("error[unplaced]") && message.contains("`shop`"), "{message}");
+    assert_eq!(rows(database), [["c"]]);
+}
+
 /// A project whose revisions `b` and `c`, a merge with `x`, are applied and gone.
 fn lost(database: &TestDatabase) -> Workspace {
     let workspace = Workspace::new(database);
@@ -294,6 +316,8 @@ on_each_database!(
     a_downgrade_that_was_written_later_takes_nobodys_place,
     an_edit_of_the_upgrade_only_does_not_stop_the_downgrade,
     a_redo_on_top_of_an_edited_script_does_not_begin,
+    the_rest_of_a_downgrade_that_stopped_may_be_mended,
+    a_lost_revision_that_does_not_fit_any_more_is_not_taken_off,
     a_lost_script_is_named_and_its_stored_downgrade_shown,
     what_is_lost_is_taken_off_as_it_was_stored,
     what_is_lost_cannot_be_done_again,
@@ -301,6 +325,27 @@ on_each_database!(
     a_stored_text_is_checked_like_a_script,
     a_failure_in_a_stored_downgrade_has_its_place,
 );
+
+/// So many are looked at on several threads.
+#[test]
+fn every_edited_script_of_many_is_named() {
+    let database = TestDatabase::new(Kind::Sqlite);
+    let workspace = Workspace::new(&database);
+    let mut down = String::new();
+    for n in 100..300 {
+        workspace.script(&format!("r{n}"), &down, "-- rev: upgrade\nSELECT 1;\n");
+        down = format!("r{n}");
+    }
+    workspace.rev(&["upgrade"]).succeeded();
+    for n in [104, 199, 288] {
+        let body = "-- rev: upgrade\nSELECT 2;\n";
+        workspace.script(&format!("r{n}"), &format!("r{}", n - 1), body);
+    }
+    workspace.script("z", &down, "-- rev: upgrade\n");
+    let errors = workspace.rev(&["upgrade", "--json"]).json()["errors"].clone();
+    let files: Vec<&str> = errors.as_array().unwrap().iter().map(|error| error["file"].as_str().unwrap()).collect();
+    assert_eq!(files, ["versions/r104.sql", "versions/r199.sql", "versions/r288.sql"]);
+}
 
 /// A role of one test, dropped with this value.
 struct Role<'d> {
