@@ -181,8 +181,8 @@ impl Session {
             return Ok(Vec::new());
         }
         let query = self.probe.journal.select_history();
-        let rows = select(&mut self.db, &[&query]).await?;
-        Ok(rows.iter().flatten().filter_map(HistoryRow::from_row).collect())
+        let rows = self.select_unfiltered(&query).await?;
+        Ok(rows.iter().filter_map(HistoryRow::from_row).collect())
     }
 
     /// Returns the last step that applied `revision`.
@@ -191,8 +191,8 @@ impl Session {
             return Ok(None);
         }
         let query = self.probe.journal.select_applied(revision);
-        let rows = select(&mut self.db, &[&query]).await?;
-        Ok(rows.iter().flatten().find_map(HistoryRow::from_row))
+        let rows = self.select_unfiltered(&query).await?;
+        Ok(rows.iter().find_map(HistoryRow::from_row))
     }
 
     /// Returns what the history says last of each revision; the stored downgrades are left out.
@@ -201,8 +201,8 @@ impl Session {
             return Ok(LastSteps::default());
         }
         let query = self.probe.journal.select_last_steps();
-        let rows = select(&mut self.db, &[&query]).await?;
-        Ok(rows.iter().flatten().filter_map(HistoryRow::from_row).collect())
+        let rows = self.select_unfiltered(&query).await?;
+        Ok(rows.iter().filter_map(HistoryRow::from_row).collect())
     }
 
     /// Returns the stored downgrades of these rows of the history; rows without one are left out.
@@ -211,12 +211,19 @@ impl Session {
             return Ok(BTreeMap::new());
         }
         let query = self.probe.journal.select_downgrades(ids);
-        let rows = select(&mut self.db, &[&query]).await?;
+        let rows = self.select_unfiltered(&query).await?;
         let stored = |row: &Row| match row.as_slice() {
             [Some(id), Some(text)] => Some((id.parse().ok()?, text.clone())),
             _ => None,
         };
-        Ok(rows.iter().flatten().filter_map(stored).collect())
+        Ok(rows.iter().filter_map(stored).collect())
+    }
+
+    /// Reads rows of the history; those that a policy hides are an error, and no policy's function is run.
+    async fn select_unfiltered(&mut self, query: &str) -> Result<Vec<Row>, Error> {
+        let unfiltered = (self.db.family() == Family::Postgres).then_some(UNFILTERED);
+        let queries: Vec<&str> = unfiltered.into_iter().chain([query]).collect();
+        Ok(select(&mut self.db, &queries).await?.pop().unwrap_or_default())
     }
 
     pub(super) async fn refresh(&mut self) -> Result<(), Error> {
@@ -241,7 +248,7 @@ impl Session {
         ];
         let present: Vec<usize> = (0..known.len()).filter(|&i| self.probe.has(known[i].0)).collect();
         // A policy that hides rows from this role would make an applied revision look pending; so it is an error.
-        let unfiltered = (self.db.family() == Family::Postgres).then_some("SET LOCAL row_security = off");
+        let unfiltered = (self.db.family() == Family::Postgres).then_some(UNFILTERED);
         let tables = present.iter().map(|&i| known[i].1.as_str());
         let queries: Vec<&str> = unfiltered.into_iter().chain(tables).collect();
         let mut answers: [Vec<Row>; 3] = Default::default();
@@ -280,6 +287,9 @@ impl Session {
 fn foreign(table: &ForeignTable) -> Error {
     ErrorKind::ForeignJournal { table: table.table.clone(), owner: table.owner.clone() }.into()
 }
+
+/// Makes PostgreSQL refuse what a policy would filter, in one message with the queries it is for.
+const UNFILTERED: &str = "SET LOCAL row_security = off";
 
 /// Returns what is configured of the journal's place.
 pub(super) fn location(database: &DatabaseConfig) -> Location {

@@ -49,7 +49,7 @@ pub struct ForeignTable {
     pub table: String,
     /// Whose it is.
     pub owner: String,
-    /// Whether even reading can run the owner's code: it is a view, or has row security.
+    /// Whether even reading can run the owner's code, as with a view.
     pub is_unsafe_to_read: bool,
 }
 
@@ -90,7 +90,7 @@ impl Location {
                  AND (c.relnamespace <> n.oid OR c.relname NOT IN ({tables}))) THEN 1 ELSE 0 END, \
                  NULL, NULL, \
                  (SELECT f.code || ' ' || pg_catalog.pg_get_userbyid(f.relowner) || chr(10) || f.relname FROM \
-                 (SELECT c.relname, c.relowner, CASE WHEN c.relkind NOT IN ('r', 'p') OR c.relrowsecurity THEN 'read' ELSE 'write' END AS code \
+                 (SELECT c.relname, c.relowner, CASE WHEN c.relkind NOT IN ('r', 'p') THEN 'read' ELSE 'write' END AS code \
                  FROM pg_catalog.pg_class c WHERE c.relnamespace = n.oid AND c.relkind IN ('r', 'p', 'v', 'm', 'f') \
                  AND c.relname IN ({tables}) AND c.relowner NOT IN ({MEMBER_OF})) f ORDER BY f.code, f.relname LIMIT 1) \
                  FROM (SELECT coalesce({}, current_schema()::text) AS name) s \
