@@ -43,6 +43,7 @@ fn probe(dialect: Dialect) -> Probe {
         has_foreign_tables: false,
         role: SessionRole::None,
         names: None,
+        foreign: None,
     }
 }
 

@@ -154,6 +154,11 @@ fn runs_that_stop() {
 }
 
 #[test]
+fn edited_and_lost_scripts() {
+    Session::check("tests/sessions/edited.md");
+}
+
+#[test]
 fn the_quick_start_of_the_readme() {
     Session::check("README.md");
 }

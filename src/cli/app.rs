@@ -6,6 +6,7 @@ use clap::CommandFactory;
 use clap::Parser;
 use clap::error::ErrorKind as ClapKind;
 
+use crate::cli::accept;
 use crate::cli::args::Cli;
 use crate::cli::args::Command;
 use crate::cli::branches;
@@ -71,6 +72,7 @@ async fn dispatch(command: &Command, cx: &mut Context) -> Result<Outcome, Failed
         Command::Downgrade(args) => downgrade::run(args, cx).await,
         Command::Redo(args) => redo::run(args, cx).await,
         Command::Stamp(args) => stamp::run(args, cx).await,
+        Command::Accept(args) => accept::run(args, cx).await,
         Command::Current(args) => current::run(args, cx).await,
         Command::Status(args) => status::run(args, cx).await,
         Command::Log(args) => log::run(args, cx).await,

@@ -3,6 +3,7 @@
 use clap::Parser;
 use clap::Subcommand;
 
+use crate::cli::accept::AcceptArgs;
 use crate::cli::branches::BranchesArgs;
 use crate::cli::check::CheckArgs;
 use crate::cli::completions::CompletionsArgs;
@@ -57,6 +58,7 @@ pub enum Command {
     Downgrade(DowngradeArgs),
     Redo(RedoArgs),
     Stamp(StampArgs),
+    Accept(AcceptArgs),
     Current(CurrentArgs),
     Status(StatusArgs),
     Log(LogArgs),

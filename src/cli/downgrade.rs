@@ -6,26 +6,31 @@ use crate::cli::outcome::Failed;
 use crate::cli::outcome::Outcome;
 use crate::cli::run::RunArgs;
 use crate::engine::Request;
+use crate::engine::Sections;
 
 /// Take revisions off the database again
 ///
 /// Runs the downgrade sections of everything that grows from the target or depends on that, newest first. The target
 /// itself stays; `base` takes everything off. Refused before the first statement when one of the revisions has no
-/// downgrade or is irreversible.
+/// downgrade or is irreversible, or when its script is gone or its downgrade was edited after it was applied.
 #[derive(Debug, clap::Args)]
 pub struct DowngradeArgs {
     /// What to go back to: `-1`, `base`, an id or its beginning, `label@base`, `label@-1`; `FROM:TO` with `--sql`
     #[arg(allow_negative_numbers = true)]
     target: String,
+    /// Run the downgrades that were stored when they were applied, where a script is gone or was edited since
+    #[arg(long)]
+    stored: bool,
     #[command(flatten)]
     run: RunArgs,
 }
 
 /// Runs the command.
 pub async fn run(args: &DowngradeArgs, cx: &mut Context) -> Result<Outcome, Failed> {
+    let sections = if args.stored { Sections::Stored } else { Sections::Script };
     if args.run.sql {
-        return offline::print(&offline::downgrade(&args.target)?, cx).await;
+        return offline::print(&offline::downgrade(&args.target, sections)?, cx).await;
     }
-    let request = Request::Downgrade(cx.target(&args.target)?);
+    let request = Request::Downgrade(cx.target(&args.target)?, sections);
     args.run.migrate(&request, cx).await
 }

@@ -1,5 +1,6 @@
 //! The command line: arguments in, text or JSON out. The only part that prints.
 
+mod accept;
 mod app;
 mod args;
 mod branches;

@@ -5,6 +5,7 @@ use crate::cli::outcome::Failed;
 use crate::cli::outcome::Outcome;
 use crate::engine::OfflineRequest;
 use crate::engine::Request;
+use crate::engine::Sections;
 use crate::engine::Start;
 use crate::error::Error;
 use crate::error::ErrorKind;
@@ -20,9 +21,9 @@ pub fn upgrade(text: &str) -> Result<OfflineRequest, Error> {
 }
 
 /// Reads `TO` or `FROM:TO` of a downgrade, which begins at the newer end.
-pub fn downgrade(text: &str) -> Result<OfflineRequest, Error> {
+pub fn downgrade(text: &str, sections: Sections) -> Result<OfflineRequest, Error> {
     let (start, target) = ends(text, Anchor::Heads, Anchor::Base)?;
-    Ok(OfflineRequest { request: Request::Downgrade(target), start: start.unwrap_or(Start::Live) })
+    Ok(OfflineRequest { request: Request::Downgrade(target, sections), start: start.unwrap_or(Start::Live) })
 }
 
 /// Reads the targets of a stamp; the first may say where the database is, and the others may repeat it.
@@ -92,7 +93,7 @@ mod tests {
             Start::At(target) => target.to_string(),
         };
         let targets = match request {
-            Request::Upgrade(target) | Request::Downgrade(target) => target.to_string(),
+            Request::Upgrade(target) | Request::Downgrade(target, _) => target.to_string(),
             Request::Stamp(targets, _) => targets.iter().map(Target::to_string).collect::<Vec<_>>().join(" "),
         };
         assert_eq!((found.as_str(), targets.as_str()), (start, target));
@@ -107,16 +108,16 @@ mod tests {
         check(upgrade("a:b"), "a", "b");
         check(upgrade(":head"), "base", "head");
         check(upgrade("a:"), "a", "heads");
-        check(downgrade("b:a"), "b", "a");
-        check(downgrade(":a"), "heads", "a");
-        check(downgrade("b:"), "b", "base");
+        check(downgrade("b:a", Sections::Script), "b", "a");
+        check(downgrade(":a", Sections::Script), "heads", "a");
+        check(downgrade("b:", Sections::Script), "b", "base");
     }
 
     #[test]
     fn without_a_start_the_database_is_asked() {
         check(upgrade("head"), "live", "head");
         check(upgrade("current:+1"), "live", "+1");
-        check(downgrade("-1"), "live", "-1");
+        check(downgrade("-1", Sections::Script), "live", "-1");
     }
 
     #[test]

@@ -5,14 +5,19 @@ use crate::cli::outcome::Failed;
 use crate::cli::outcome::Outcome;
 use crate::cli::ui::Applied;
 use crate::cli::ui::Paint;
+use crate::cli::ui::Role;
 use crate::cli::ui::escape;
 use crate::cli::ui::json;
 use crate::cli::ui::row;
 use crate::cli::ui::short;
+use crate::engine::EditedScript;
 use crate::engine::Project;
+use crate::engine::Session;
 use crate::engine::State;
 use crate::engine::Status;
+use crate::error::Error;
 use crate::error::ErrorKind;
+use crate::journal::LastSteps;
 
 /// Show what is applied and what is pending
 #[derive(Debug, clap::Args)]
@@ -25,13 +30,14 @@ pub struct StatusArgs {
 /// Runs the command.
 pub async fn run(args: &StatusArgs, cx: &mut Context) -> Result<Outcome, Failed> {
     let project = cx.project()?;
-    let session = cx.open(&project).await.map_err(Failed::unreachable)?;
+    let mut session = cx.open(&project).await.map_err(Failed::unreachable)?;
     let status = project.status(&session)?;
+    let told = told(&project, &mut session).await?;
     session.close().await;
     if cx.is_json() {
-        cx.text(&json::status(&status))?;
+        cx.text(&json::status(&status, &told.edited, &told.last))?;
     } else {
-        let text = text(&project, &status, cx.terminal.paint);
+        let text = text(&project, &status, &told, cx.terminal.paint);
         cx.text(&text)?;
     }
     if args.exit_code && status.state != State::UpToDate { Ok(Outcome::Found) } else { Ok(Outcome::Done) }
@@ -40,17 +46,33 @@ pub async fn run(args: &StatusArgs, cx: &mut Context) -> Result<Outcome, Failed>
 /// How many pending revisions are listed before it is only said how many there are.
 const LISTED: usize = 20;
 
+/// What the history tells besides.
+struct Told {
+    last: LastSteps,
+    edited: Vec<EditedScript>,
+}
+
+async fn told(project: &Project, session: &mut Session) -> Result<Told, Error> {
+    if session.rows.is_empty() {
+        return Ok(Told { last: LastSteps::default(), edited: Vec::new() });
+    }
+    let last = session.last_steps().await?;
+    let edited = project.edited(session, &last)?;
+    Ok(Told { last, edited })
+}
+
 /// Returns what somebody must look at before the next run, as the error that the run would be.
-fn look(status: &Status) -> Option<ErrorKind> {
+fn look(status: &Status, told: &Told) -> Option<ErrorKind> {
     if let Some(revision) = status.unknown.first().cloned() {
-        return Some(ErrorKind::UnknownRow { revision, applied: None });
+        let applied = told.last.get(&revision).map(|last| last.step.note());
+        return Some(ErrorKind::UnknownRow { revision, applied });
     }
     let stopped = status.progress.first()?;
     let (revision, direction) = (stopped.revision.clone(), stopped.direction);
     Some(ErrorKind::InProgress { revision, direction, done: status.progress.len() })
 }
 
-fn text(project: &Project, status: &Status, paint: Paint) -> String {
+fn text(project: &Project, status: &Status, told: &Told, paint: Paint) -> String {
     let graph = &project.graph;
     let applied = Applied::of(graph, &status.current);
     let mut text = match status.state {
@@ -64,7 +86,7 @@ fn text(project: &Project, status: &Status, paint: Paint) -> String {
         State::UnknownRevision => text.push('\n'),
         _ => text.push_str(&format!(": {} applied, {} pending\n", status.applied, status.pending.len())),
     }
-    if let Some(kind) = look(status) {
+    if let Some(kind) = look(status, told) {
         let hint = kind.hint().unwrap_or_default();
         text.push_str(&format!("\n{}\n  help: {}\n", escape(&kind.to_string()), escape(&hint)));
     }
@@ -72,6 +94,18 @@ fn text(project: &Project, status: &Status, paint: Paint) -> String {
         text.push_str("\ncurrent:\n");
         for id in status.current.iter() {
             text.push_str(&format!("  {}\n", row(graph, id, Some(&applied), paint)));
+            let lost = told.last.get(id).filter(|_| graph.get(id).is_none());
+            if let Some(last) = lost {
+                text.push_str(&format!("    {}\n", escape(&last.step.note())));
+            }
+        }
+    }
+    if !told.edited.is_empty() {
+        text.push_str("\nedited after they were applied:\n");
+        for edited in &told.edited {
+            let place = escape(&edited.path.display().to_string()).into_owned();
+            let applied = escape(&edited.applied.applied()).into_owned();
+            text.push_str(&format!("  {}  {place}, {applied}\n", paint.text(Role::Id, edited.revision.as_str())));
         }
     }
     if !status.pending.is_empty() && status.state != State::UnknownRevision {

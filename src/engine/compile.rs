@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::dialect::Dialect;
 use crate::dialect::Family;
 use crate::direction::Direction;
 use crate::engine::limits::Limits;
@@ -248,37 +249,13 @@ impl Compiler<'_> {
 
     fn entry(&mut self, step: &Step, script: Option<&Script>) -> Option<HistoryEntry> {
         let dialect = self.target.probe.journal.dialect;
-        let mut entry = HistoryEntry {
-            revision: step.revision.clone(),
-            direction: step.direction,
-            outcome: Outcome::Done,
-            checksum: None,
-            message: String::new(),
-            down_revisions: String::new(),
-            depends_on: String::new(),
-            branch_labels: String::new(),
-            downgrade: None,
-        };
-        let Some(script) = script else { return Some(entry) };
-        let header = &script.header;
-        entry.message = header.message.clone();
-        entry.down_revisions = join(header.down_revisions.iter().map(|parent| parent.value.as_str()));
-        entry.depends_on = join(header.depends_on.iter().map(|dependency| dependency.value.as_str()));
-        entry.branch_labels = join(header.branch_labels.iter().map(|label| label.value.as_str()));
-        // What was stamped never ran: its script has no claim to be what the database holds.
-        if step.direction != Direction::Stamp {
-            match script.checksum(dialect) {
-                Ok(checksum) => entry.checksum = Some(checksum),
-                Err(problems) => {
-                    self.problems.extend(problems);
-                    return None;
-                }
+        match history_entry(&step.revision, step.direction, script, dialect) {
+            Ok(entry) => Some(entry),
+            Err(problems) => {
+                self.problems.extend(problems);
+                None
             }
         }
-        if step.direction == Direction::Upgrade {
-            entry.downgrade = script.downgrade_text(dialect);
-        }
-        Some(entry)
     }
 
     /// Returns how many parts an earlier run finished; their statements must be what they were.
@@ -373,6 +350,40 @@ fn not_one_transaction(target: &CompileFor<'_>, steps: &[ProgramStep]) -> Option
         format!("revision `{}` has statements outside of a transaction", step.revision)
     };
     Some(ErrorKind::NotOneTransaction { reason }.into())
+}
+
+/// Returns the row of the history for a step that ends well.
+pub(super) fn history_entry(
+    revision: &RevisionId,
+    direction: Direction,
+    script: Option<&Script>,
+    dialect: Dialect,
+) -> Result<HistoryEntry, Vec<Error>> {
+    let mut entry = HistoryEntry {
+        revision: revision.clone(),
+        direction,
+        outcome: Outcome::Done,
+        checksum: None,
+        message: String::new(),
+        down_revisions: String::new(),
+        depends_on: String::new(),
+        branch_labels: String::new(),
+        downgrade: None,
+    };
+    let Some(script) = script else { return Ok(entry) };
+    let header = &script.header;
+    entry.message = header.message.clone();
+    entry.down_revisions = join(header.down_revisions.iter().map(|parent| parent.value.as_str()));
+    entry.depends_on = join(header.depends_on.iter().map(|dependency| dependency.value.as_str()));
+    entry.branch_labels = join(header.branch_labels.iter().map(|label| label.value.as_str()));
+    // What was stamped never ran: its script has no claim to be what the database holds.
+    if direction != Direction::Stamp {
+        entry.checksum = Some(script.checksum(dialect)?);
+    }
+    if direction == Direction::Upgrade {
+        entry.downgrade = script.downgrade_text(dialect);
+    }
+    Ok(entry)
 }
 
 fn revision_span(script: &Script) -> Span {

@@ -12,6 +12,7 @@ use crate::engine::event::RunFailure;
 use crate::engine::program::Program;
 use crate::engine::program::Scope;
 use crate::engine::project::Project;
+use crate::engine::recall::Recalled;
 use crate::engine::run::run;
 use crate::engine::session::Session;
 use crate::error::Error;
@@ -19,6 +20,7 @@ use crate::error::ErrorKind;
 use crate::graph::Anchor;
 use crate::graph::Plan;
 use crate::graph::Purge;
+use crate::graph::RevisionGraph;
 use crate::graph::RowChange;
 use crate::graph::Step;
 use crate::graph::Target;
@@ -33,18 +35,43 @@ pub enum Request {
     /// Apply what the target needs.
     Upgrade(Target),
     /// Take off what stands above the target.
-    Downgrade(Target),
+    Downgrade(Target, Sections),
     /// Write the rows only.
     Stamp(Vec<Target>, Purge),
+}
+
+/// Which sections a downgrade runs of a revision whose script is gone, or whose downgrade was edited since.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sections {
+    /// None: that is refused, and what was stored is shown.
+    Script,
+    /// Those that the history stored; whoever may write the history must not be able to have them run unseen.
+    Stored,
 }
 
 impl Project {
     /// Finds what the request means for the database as it was last read, and checks all that can be checked.
     ///
-    /// Sends nothing, except for a look at the history when a row is unknown.
+    /// Sends nothing, except for a look at the history when there is something to do, or when a row is unknown.
     pub async fn program(&self, request: &Request, session: &mut Session) -> Result<Program, Error> {
-        match self.compile_request(request, &session.rows, &session.probe, &session.progress) {
-            Ok(program) => Ok(program),
+        let (plan, recalled) = self.plan_and_recall(request, session).await?;
+        self.compile_plan(request, &plan, &recalled, &session.rows, &session.probe, &session.progress)
+    }
+
+    /// Plans the request for the database as it was last read, and asks the history what it has to say of that.
+    pub(super) async fn plan_and_recall(
+        &self,
+        request: &Request,
+        session: &mut Session,
+    ) -> Result<(Plan, Recalled), Error> {
+        let mut recalled = self.recall(request, session).await?;
+        let planned = self.plan(request, recalled.graph(self), &session.rows, &session.progress);
+        let compared = match planned {
+            Ok(plan) => self.compare(request, &plan, session, &mut recalled).await.map(|()| plan),
+            Err(kind) => Err(kind.into()),
+        };
+        match compared {
+            Ok(plan) => Ok((plan, recalled)),
             Err(error) => Err(self.explain_row(error, session).await),
         }
     }
@@ -53,17 +80,34 @@ impl Project {
     pub(super) fn compile_request(
         &self,
         request: &Request,
+        recalled: &Recalled,
         rows: &Heads,
         probe: &Probe,
         progress: &[ProgressRow],
     ) -> Result<Program, Error> {
-        let plan = self.plan(request, rows, progress)?;
+        let plan = self.plan(request, recalled.graph(self), rows, progress)?;
+        self.compile_plan(request, &plan, recalled, rows, probe, progress)
+    }
+
+    fn compile_plan(
+        &self,
+        request: &Request,
+        plan: &Plan,
+        recalled: &Recalled,
+        rows: &Heads,
+        probe: &Probe,
+        progress: &[ProgressRow],
+    ) -> Result<Program, Error> {
         let scope = match request {
             // A stamp only writes rows, and they belong together.
             Request::Stamp(..) => Scope::Run,
-            Request::Upgrade(_) | Request::Downgrade(_) => self.scope(),
+            Request::Upgrade(_) | Request::Downgrade(..) => self.scope(),
         };
-        self.compile(&plan, &CompileFor { rows, probe, scope, progress })
+        let mut scripts = self.scripts(plan)?;
+        scripts.extend(recalled.scripts.iter().map(|(id, script)| (id.clone(), script.clone())));
+        let mut program = Program::compile(plan, &scripts, &CompileFor { rows, probe, scope, progress })?;
+        program.warnings.splice(..0, recalled.warnings.iter().cloned());
+        Ok(program)
     }
 
     /// Does what the request asks, or nothing at all when it can be known beforehand that it would fail.
@@ -122,13 +166,14 @@ impl Project {
     pub async fn redo(
         &self,
         target: &Target,
+        sections: Sections,
         session: &mut Session,
         actor: &Actor,
         observer: &mut dyn Observer,
     ) -> Result<Report, RunFailure> {
         let wait = self.config.database.lock_wait;
         let work = async |session: &mut Session, observer: &mut dyn Observer| {
-            self.redo_locked(target, session, actor, observer).await
+            self.redo_locked(target, sections, session, actor, observer).await
         };
         session.locked(wait, observer, work).await
     }
@@ -136,16 +181,23 @@ impl Project {
     async fn redo_locked(
         &self,
         target: &Target,
+        sections: Sections,
         session: &mut Session,
         actor: &Actor,
         observer: &mut dyn Observer,
     ) -> Result<Report, RunFailure> {
         session.refresh().await?;
-        let down = self.below(target, session)?;
+        if let Some(revision) = self.graph.unknown_rows(&session.rows).into_iter().next() {
+            // What no script has could only be taken off.
+            let error = ErrorKind::UnknownRow { revision, applied: None }.into();
+            return Err(self.explain_row(error, session).await.into());
+        }
+        let down = Request::Downgrade(self.below(target, session)?, sections);
         let before = self.graph.maximal(&session.rows);
         let mut rows = self.program(&down, session).await?.to;
         for id in before.iter() {
             let up = self.graph.plan_upgrade(&Target::revision(id), &rows).map_err(Error::from)?;
+            self.check_unedited(&up, session).await?;
             let target =
                 CompileFor { rows: &rows, probe: &session.probe, scope: self.scope(), progress: &session.progress };
             self.compile(&up, &target)?;
@@ -166,50 +218,39 @@ impl Project {
         Ok(report)
     }
 
-    /// Returns the downgrade that takes a revision off; `-1` would be ambiguous where it is a merge.
-    fn below(&self, target: &Target, session: &Session) -> Result<Request, Error> {
+    /// Returns the target of the downgrade that takes a revision off; `-1` would be ambiguous where it is a merge.
+    fn below(&self, target: &Target, session: &Session) -> Result<Target, Error> {
         let id = self.graph.resolve_one(target, &session.rows)?;
         if !self.graph.applied(&session.rows).contains(&id) {
             return Err(ErrorKind::NotApplied { revision: id }.into());
         }
         let parent = self.graph.get(&id).and_then(|revision| revision.down_revisions.first());
         let anchor = parent.map_or(Anchor::Base, |parent| Anchor::Name(parent.to_string()));
-        Ok(Request::Downgrade(Target { label: Some(id.to_string()), anchor, offset: 0 }))
+        Ok(Target { label: Some(id.to_string()), anchor, offset: 0 })
     }
 
     fn compile(&self, plan: &Plan, target: &CompileFor<'_>) -> Result<Program, Error> {
         Program::compile(plan, &self.scripts(plan)?, target)
     }
 
-    fn plan(&self, request: &Request, rows: &Heads, progress: &[ProgressRow]) -> Result<Plan, ErrorKind> {
+    fn plan(
+        &self,
+        request: &Request,
+        graph: &RevisionGraph,
+        rows: &Heads,
+        progress: &[ProgressRow],
+    ) -> Result<Plan, ErrorKind> {
         let (plan, direction) = match request {
-            Request::Upgrade(target) => (self.graph.plan_upgrade(target, rows)?, Direction::Upgrade),
-            Request::Downgrade(target) => (self.graph.plan_downgrade(target, rows)?, Direction::Downgrade),
+            Request::Upgrade(target) => (graph.plan_upgrade(target, rows)?, Direction::Upgrade),
+            Request::Downgrade(target, _) => (graph.plan_downgrade(target, rows)?, Direction::Downgrade),
             Request::Stamp(targets, purge) => return self.plan_stamp(targets, *purge, rows, progress),
         };
         let Some(stopped) = progress.first() else { return Ok(plan) };
         let at = plan.steps.iter().position(|step| step.revision == stopped.revision);
         match at {
-            Some(at) if stopped.direction == direction => Ok(self.continued_first(plan, at, rows)),
+            Some(at) if stopped.direction == direction => Ok(continued_first(graph, plan, at, rows)),
             _ => Err(in_progress(stopped, progress)),
         }
-    }
-
-    /// Puts a revision that stopped half-way before all others; it was applicable then, so it is now.
-    fn continued_first(&self, mut plan: Plan, at: usize, rows: &Heads) -> Plan {
-        if at == 0 {
-            return plan;
-        }
-        let step = plan.steps.remove(at);
-        plan.steps.insert(0, step);
-        let mut before = rows.clone();
-        for step in &mut plan.steps {
-            let after = self.graph.heads_after(&before, &step.revision, step.direction);
-            let difference = |a: &Heads, b: &Heads| -> BTreeSet<RevisionId> { a.0.difference(&b.0).cloned().collect() };
-            step.rows = RowChange { delete: difference(&before, &after), insert: difference(&after, &before) };
-            before = after;
-        }
-        plan
     }
 
     /// A purge also gives up what stopped half-way: whoever purges says what is true.
@@ -239,17 +280,28 @@ impl Project {
     async fn explain_row(&self, error: Error, session: &mut Session) -> Error {
         let ErrorKind::UnknownRow { revision, .. } = &*error.kind else { return error };
         let applied = match session.applied(revision).await {
-            Ok(row) => row.map(|row| {
-                let by = row.user.map_or(String::new(), |user| format!(" by {user}"));
-                let on = row.host.map_or(String::new(), |host| format!(" on {host}"));
-                let message = row.message.filter(|message| !message.is_empty());
-                let message = message.map_or(String::new(), |message| format!("\"{message}\", "));
-                format!("{message}applied {}{by}{on}", row.started)
-            }),
+            Ok(row) => row.map(|row| row.note()),
             Err(_) => None,
         };
         ErrorKind::UnknownRow { revision: revision.clone(), applied }.into()
     }
+}
+
+/// Puts a revision that stopped half-way before all others; it was applicable then, so it is now.
+fn continued_first(graph: &RevisionGraph, mut plan: Plan, at: usize, rows: &Heads) -> Plan {
+    if at == 0 {
+        return plan;
+    }
+    let step = plan.steps.remove(at);
+    plan.steps.insert(0, step);
+    let mut before = rows.clone();
+    for step in &mut plan.steps {
+        let after = graph.heads_after(&before, &step.revision, step.direction);
+        let difference = |a: &Heads, b: &Heads| -> BTreeSet<RevisionId> { a.0.difference(&b.0).cloned().collect() };
+        step.rows = RowChange { delete: difference(&before, &after), insert: difference(&after, &before) };
+        before = after;
+    }
+    plan
 }
 
 fn in_progress(stopped: &ProgressRow, progress: &[ProgressRow]) -> ErrorKind {

@@ -1,9 +1,11 @@
 //! The work itself: projects, programs, runs, and what they tell.
 
+mod accept;
 mod author;
 mod check;
 mod clock;
 mod compile;
+mod edited;
 mod event;
 mod exclusive;
 mod group;
@@ -17,6 +19,7 @@ mod patience;
 mod program;
 mod project;
 mod rebase;
+mod recall;
 mod restore;
 mod run;
 mod send;
@@ -35,6 +38,7 @@ pub use check::Rule;
 pub use check::Severity;
 pub use clock::Actor;
 pub use compile::CompileFor;
+pub use edited::EditedScript;
 pub use event::Event;
 pub use event::NextPart;
 pub use event::Observer;
@@ -47,6 +51,7 @@ pub use init::Made;
 pub use init::init;
 pub use limits::Limits;
 pub use migrate::Request;
+pub use migrate::Sections;
 pub use offline::OfflineRequest;
 pub use offline::OfflineScript;
 pub use offline::Start;

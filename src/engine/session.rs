@@ -1,5 +1,6 @@
 //! A database that is open, with what its journal says.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use tokio::time::sleep;
@@ -25,8 +26,10 @@ use crate::error::ErrorKind;
 use crate::id::Heads;
 use crate::id::RevisionId;
 use crate::journal::FORMAT;
+use crate::journal::ForeignTable;
 use crate::journal::HistoryRow;
 use crate::journal::Holder;
+use crate::journal::LastSteps;
 use crate::journal::Location;
 use crate::journal::Probe;
 use crate::journal::ProgressRow;
@@ -121,7 +124,8 @@ impl Session {
             Family::Sqlite => self.reconnect().await?,
             Family::Postgres | Family::Mysql => self.note_pid().await,
         }
-        self.refresh().await
+        self.refresh().await?;
+        self.check_owner()
     }
 
     /// Begins a session of the server anew, to write, without what scripts left in the old one.
@@ -147,6 +151,11 @@ impl Session {
     pub(super) fn moved_to(&mut self, heads: &Heads) {
         self.rows = heads.clone();
         self.progress.clear();
+    }
+
+    /// Refuses to write into tables of somebody else.
+    pub(super) fn check_owner(&self) -> Result<(), Error> {
+        self.probe.foreign.as_ref().map_or(Ok(()), |table| Err(foreign(table)))
     }
 
     /// Makes what is missing of the journal.
@@ -243,8 +252,8 @@ impl Session {
             return Ok(Vec::new());
         }
         let query = self.probe.journal.select_history();
-        let rows = select(&mut self.db, &[&query]).await?;
-        Ok(rows.iter().flatten().filter_map(HistoryRow::from_row).collect())
+        let rows = self.select_unfiltered(&query).await?;
+        Ok(rows.iter().filter_map(HistoryRow::from_row).collect())
     }
 
     /// Returns the last step that applied `revision`.
@@ -253,8 +262,39 @@ impl Session {
             return Ok(None);
         }
         let query = self.probe.journal.select_applied(revision);
-        let rows = select(&mut self.db, &[&query]).await?;
-        Ok(rows.iter().flatten().find_map(HistoryRow::from_row))
+        let rows = self.select_unfiltered(&query).await?;
+        Ok(rows.iter().find_map(HistoryRow::from_row))
+    }
+
+    /// Returns what the history says last of each revision; the stored downgrades are left out.
+    pub async fn last_steps(&mut self) -> Result<LastSteps, Error> {
+        if !self.probe.has(&self.probe.journal.history) {
+            return Ok(LastSteps::default());
+        }
+        let query = self.probe.journal.select_last_steps();
+        let rows = self.select_unfiltered(&query).await?;
+        Ok(rows.iter().filter_map(HistoryRow::from_row).collect())
+    }
+
+    /// Returns the stored downgrades of these rows of the history; rows without one are left out.
+    pub(super) async fn downgrades(&mut self, ids: Vec<i64>) -> Result<BTreeMap<i64, String>, Error> {
+        if ids.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let query = self.probe.journal.select_downgrades(ids);
+        let rows = self.select_unfiltered(&query).await?;
+        let stored = |row: &Row| match row.as_slice() {
+            [Some(id), Some(text)] => Some((id.parse().ok()?, text.clone())),
+            _ => None,
+        };
+        Ok(rows.iter().filter_map(stored).collect())
+    }
+
+    /// Reads rows of the history; those that a policy hides are an error, and no policy's function is run.
+    async fn select_unfiltered(&mut self, query: &str) -> Result<Vec<Row>, Error> {
+        let unfiltered = (self.db.family() == Family::Postgres).then_some(UNFILTERED);
+        let queries: Vec<&str> = unfiltered.into_iter().chain([query]).collect();
+        Ok(select(&mut self.db, &queries).await?.pop().unwrap_or_default())
     }
 
     pub(super) async fn refresh(&mut self) -> Result<(), Error> {
@@ -268,6 +308,9 @@ impl Session {
 
     /// Reads rows and progress; what is missing reads as empty, and all that is there goes in one message.
     async fn read_state(&mut self) -> Result<(), Error> {
+        if let Some(table) = self.probe.foreign.as_ref().filter(|table| table.is_unsafe_to_read) {
+            return Err(foreign(table));
+        }
         let journal = &self.probe.journal;
         let known = [
             (&journal.version, journal.select_heads()),
@@ -276,7 +319,7 @@ impl Session {
         ];
         let present: Vec<usize> = (0..known.len()).filter(|&i| self.probe.has(known[i].0)).collect();
         // A policy that hides rows from this role would make an applied revision look pending; so it is an error.
-        let unfiltered = (self.db.family() == Family::Postgres).then_some("SET LOCAL row_security = off");
+        let unfiltered = (self.db.family() == Family::Postgres).then_some(UNFILTERED);
         let tables = present.iter().map(|&i| known[i].1.as_str());
         let queries: Vec<&str> = unfiltered.into_iter().chain(tables).collect();
         let mut answers: [Vec<Row>; 3] = Default::default();
@@ -311,6 +354,13 @@ impl Session {
         Ok(())
     }
 }
+
+fn foreign(table: &ForeignTable) -> Error {
+    ErrorKind::ForeignJournal { table: table.table.clone(), owner: table.owner.clone() }.into()
+}
+
+/// Makes PostgreSQL refuse what a policy would filter, in one message with the queries it is for.
+const UNFILTERED: &str = "SET LOCAL row_security = off";
 
 /// Returns what is configured of the journal's place.
 pub(super) fn location(database: &DatabaseConfig) -> Location {

@@ -109,6 +109,11 @@ impl ErrorKind {
                 "someone else changed it at the same time; `rev current` shows where it is now, then run the command again"
             }
             Self::IdTooLong { .. } => "give the revision a shorter id, or widen the column",
+            Self::ForeignJournal { table, .. } => {
+                return Some(format!(
+                    "if rev made it, `ALTER TABLE {table} OWNER TO` the role that migrates, or become a member of its owner; else find out who planted it"
+                ));
+            }
             Self::Locked { .. } => "run the command again when it is through, or wait longer with `--lock-wait 10m`",
             Self::LockLost => "`rev status` shows where the database is; then run the command again to go on",
             Self::MissingDowngrade { .. } => {
@@ -125,6 +130,25 @@ impl ErrorKind {
             }
             Self::TransactionEnded => {
                 "take the COMMIT or ROLLBACK out of what the script calls, or use `transaction=off`"
+            }
+            Self::Edited { revision, .. } => {
+                return Some(format!(
+                    "put it back as it was, and make the change in a new revision; if it makes no difference, say so with `rev accept {revision}`"
+                ));
+            }
+            Self::EditedDowngrade { revision, .. } => {
+                return Some(format!(
+                    "`--stored` runs the one that was applied; to run the script's, say that it is right with `rev accept {revision}`"
+                ));
+            }
+            Self::LostScript { stored: Some(_), .. } => {
+                "check out the branch that has its script, or run the downgrade that was stored with it, shown above, with `--stored`"
+            }
+            Self::LostScript { stored: None, .. } => {
+                "check out the branch that has its script: none of its downgrade was stored"
+            }
+            Self::Unplaced { .. } => {
+                "check out the branch that has its script, or undo it by hand and say what is true with `rev stamp --purge TARGET`"
             }
             Self::EditedHalfway { .. } => {
                 "put the script's finished parts back as they were; parts that have not run may be edited"

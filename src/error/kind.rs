@@ -182,6 +182,8 @@ pub enum ErrorKind {
     DatabaseMoved { expected: String },
     #[error("id `{revision}` is longer than the {width} characters of `{table}`")]
     IdTooLong { revision: RevisionId, table: String, width: usize },
+    #[error("the table `{table}` belongs to `{owner}`, whose triggers and rules would run as the current role")]
+    ForeignJournal { table: String, owner: String },
 
     #[error("another rev works on this database: {holder}")]
     Locked { holder: String },
@@ -203,6 +205,14 @@ pub enum ErrorKind {
     StatementTimeout { reason: String, limit: Option<Duration> },
     #[error("the script ended the transaction that it ran in")]
     TransactionEnded,
+    #[error("revision `{revision}` was edited after it was {applied}")]
+    Edited { revision: RevisionId, applied: String },
+    #[error("the downgrade of revision `{revision}` was edited after it was {applied}")]
+    EditedDowngrade { revision: RevisionId, applied: String, difference: String },
+    #[error("revision `{revision}` would be taken off, and no script has it any more ({applied})")]
+    LostScript { revision: RevisionId, applied: String, stored: Option<String> },
+    #[error("where revision `{revision}` stood is not known: {reason}")]
+    Unplaced { revision: RevisionId, reason: String },
     #[error("revision `{revision}` stopped half-way and its script has changed since: part {part} differs")]
     EditedHalfway { revision: RevisionId, part: usize },
     #[error("revision `{revision}` stopped half-way through its {direction}, after part {done}")]

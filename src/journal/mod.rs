@@ -3,6 +3,7 @@
 //! Nothing else builds journal SQL. Running online and printing offline use the same text.
 
 mod expect;
+mod last;
 mod layout;
 mod literal;
 mod lock;
@@ -11,9 +12,12 @@ mod read;
 mod write;
 
 pub use expect::Expected;
+pub use last::LastStep;
+pub use last::LastSteps;
 pub use layout::FORMAT;
 pub use layout::Journal;
 pub use lock::Holder;
+pub use probe::ForeignTable;
 pub use probe::Location;
 pub use probe::Probe;
 pub use probe::SessionRole;

@@ -36,6 +36,21 @@ pub struct Probe {
     pub role: SessionRole,
     /// The character set and collation of the connection (MySQL and MariaDB), as `SET NAMES` takes them.
     pub names: Option<String>,
+    /// A table of the journal that belongs to somebody else (PostgreSQL).
+    pub foreign: Option<ForeignTable>,
+}
+
+/// A table of the journal whose owner is neither the current role nor one that it is a member of.
+///
+/// What its owner hangs on it would run as whoever uses it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ForeignTable {
+    /// Its name.
+    pub table: String,
+    /// Whose it is.
+    pub owner: String,
+    /// Whether even reading can run the owner's code, as with a view.
+    pub is_unsafe_to_read: bool,
 }
 
 /// The role that a session of MySQL or MariaDB begins with.
@@ -62,7 +77,7 @@ impl Location {
                  (SELECT group_concat(name) FROM main.sqlite_schema WHERE type IN ('table', 'view') AND name IN ({tables})), \
                  NULL, \
                  EXISTS (SELECT 1 FROM main.sqlite_schema WHERE name NOT IN ({tables}) AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'), \
-                 NULL, NULL"
+                 NULL, NULL, NULL"
             ),
             Family::Postgres => format!(
                 "SELECT s.name, CASE WHEN n.oid IS NULL THEN 0 ELSE 1 END, current_setting('server_version'), \
@@ -73,7 +88,11 @@ impl Location {
                  CASE WHEN EXISTS (SELECT 1 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace o ON o.oid = c.relnamespace \
                  WHERE o.nspname <> 'information_schema' AND left(o.nspname, 3) <> 'pg_' AND c.relkind IN ('r', 'p', 'v', 'm', 'f') \
                  AND (c.relnamespace <> n.oid OR c.relname NOT IN ({tables}))) THEN 1 ELSE 0 END, \
-                 NULL, NULL \
+                 NULL, NULL, \
+                 (SELECT f.code || ' ' || pg_catalog.pg_get_userbyid(f.relowner) || chr(10) || f.relname FROM \
+                 (SELECT c.relname, c.relowner, CASE WHEN c.relkind NOT IN ('r', 'p') THEN 'read' ELSE 'write' END AS code \
+                 FROM pg_catalog.pg_class c WHERE c.relnamespace = n.oid AND c.relkind IN ('r', 'p', 'v', 'm', 'f') \
+                 AND c.relname IN ({tables}) AND c.relowner NOT IN ({MEMBER_OF})) f ORDER BY f.code, f.relname LIMIT 1) \
                  FROM (SELECT coalesce({}, current_schema()::text) AS name) s \
                  LEFT JOIN pg_catalog.pg_namespace n ON n.nspname = s.name",
                 self.schema.as_deref().map_or_else(|| "NULL".to_owned(), text),
@@ -85,7 +104,7 @@ impl Location {
                  (SELECT character_maximum_length FROM information_schema.columns \
                  WHERE table_schema = DATABASE() AND table_name = {version} AND column_name = 'version_num'), \
                  EXISTS (SELECT 1 FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name NOT IN ({tables})), \
-                 CURRENT_ROLE(), CONCAT(@@character_set_client, ' COLLATE ', @@collation_connection)"
+                 CURRENT_ROLE(), CONCAT(@@character_set_client, ' COLLATE ', @@collation_connection), NULL"
             ),
         }
     }
@@ -103,12 +122,14 @@ impl Location {
             has_foreign_tables: true,
             role: SessionRole::Unknown,
             names: None,
+            foreign: None,
         }
     }
 
     /// Reads the answer; nothing when it does not have the shape of the query.
     pub fn read(&self, family: Family, row: &Row) -> Option<Probe> {
-        let [schema, schema_exists, version, existing, width, foreign, role, names] = row.as_slice() else {
+        let [schema, schema_exists, version, existing, width, other_tables, role, names, foreign] = row.as_slice()
+        else {
             return None;
         };
         let server_version = version.clone()?;
@@ -124,13 +145,28 @@ impl Location {
             server_version,
             existing: existing.iter().flat_map(|names| names.split(',')).map(str::to_owned).collect(),
             width: width.as_ref().and_then(|width| width.parse().ok()),
-            has_foreign_tables: foreign.as_deref() == Some("1"),
+            has_foreign_tables: other_tables.as_deref() == Some("1"),
             role: match role {
                 Some(role) if role != "NONE" => SessionRole::Named(role.clone()),
                 _ => SessionRole::None,
             },
             names: names.clone(),
+            foreign: foreign.as_deref().and_then(ForeignTable::read),
         })
+    }
+}
+
+/// The current role and those that it is a member of, however far. `pg_has_role` would not do: for it, a superuser is a
+/// member of every role, and that is whom a planted trigger waits for.
+const MEMBER_OF: &str = "WITH RECURSIVE m(oid) AS (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = current_user \
+    UNION SELECT a.roleid FROM pg_catalog.pg_auth_members a JOIN m ON a.member = m.oid) SELECT m.oid FROM m";
+
+impl ForeignTable {
+    /// Reads the cell: what is not safe, the owner, and the table on a line of its own.
+    fn read(cell: &str) -> Option<Self> {
+        let (unsafe_to, rest) = cell.split_once(' ')?;
+        let (owner, table) = rest.split_once('\n')?;
+        Some(Self { table: table.to_owned(), owner: owner.to_owned(), is_unsafe_to_read: unsafe_to == "read" })
     }
 }
 
@@ -164,7 +200,7 @@ mod tests {
     }
 
     fn row(cells: [&str; 7]) -> Row {
-        cells.into_iter().chain([""]).map(|cell| (!cell.is_empty()).then(|| cell.to_owned())).collect()
+        cells.into_iter().chain(["", ""]).map(|cell| (!cell.is_empty()).then(|| cell.to_owned())).collect()
     }
 
     #[test]

@@ -11,6 +11,7 @@ use sea_query::SelectStatement;
 use crate::direction::Direction;
 use crate::id::RevisionId;
 use crate::journal::Journal;
+use crate::journal::Outcome;
 use crate::journal::literal;
 
 /// One row as text; every driver can give that.
@@ -110,6 +111,37 @@ impl Journal {
         self.render(&query)
     }
 
+    /// Returns the query for the last row of each revision and outcome that tell what is applied, oldest first, for
+    /// [`LastSteps`](crate::journal::LastSteps). The stored downgrades are left out: they are long, and seldom needed.
+    pub fn select_last_steps(&self) -> String {
+        let counts = || Expr::col("outcome").is_in([Outcome::Done.as_str(), Outcome::Accepted.as_str()]);
+        let last = Query::select()
+            .expr(Func::max(Expr::col("id")))
+            .from(self.table(&self.history))
+            .and_where(counts())
+            .group_by_columns(["revision", "outcome"])
+            .take();
+        let columns = HISTORY_COLUMNS.into_iter().filter(|column| *column != "downgrade");
+        let query = Query::select()
+            .columns(columns)
+            .expr(Expr::cust("NULL"))
+            .from(self.table(&self.history))
+            .and_where(Expr::col("id").in_subquery(last))
+            .order_by("id", Order::Asc)
+            .take();
+        self.render(&query)
+    }
+
+    /// Returns the query for the stored downgrades of these rows of the history, each with its row's id.
+    pub fn select_downgrades(&self, ids: impl IntoIterator<Item = i64>) -> String {
+        let query = Query::select()
+            .columns(["id", "downgrade"])
+            .from(self.table(&self.history))
+            .and_where(Expr::col("id").is_in(ids))
+            .take();
+        self.render(&query)
+    }
+
     /// Returns the query that counts the rows of the history.
     pub fn count_history(&self) -> String {
         let query = Query::select().expr(Func::count(Expr::col(Asterisk))).from(self.table(&self.history)).take();
@@ -135,6 +167,35 @@ impl ProgressRow {
 }
 
 impl HistoryRow {
+    /// Returns when it ran and by whom, as in `applied 2026-11-20T09:12:44.310Z by ada on laptop`.
+    pub fn applied(&self) -> String {
+        let by = self.user.as_ref().map_or(String::new(), |user| format!(" by {user}"));
+        let on = self.host.as_ref().map_or(String::new(), |host| format!(" on {host}"));
+        format!("applied {}{by}{on}", self.started)
+    }
+
+    /// Returns the down revisions, as the header named them.
+    pub fn parents(&self) -> impl Iterator<Item = &str> {
+        names(&self.down_revisions)
+    }
+
+    /// Returns the dependencies, ids or labels, as the header named them.
+    pub fn dependencies(&self) -> impl Iterator<Item = &str> {
+        names(&self.depends_on)
+    }
+
+    /// Returns the labels that the header declared.
+    pub fn labels(&self) -> impl Iterator<Item = &str> {
+        names(&self.branch_labels)
+    }
+
+    /// Returns the message, if there is one, and when it ran and by whom.
+    pub fn note(&self) -> String {
+        let message = self.message.as_ref().filter(|message| !message.is_empty());
+        let message = message.map_or(String::new(), |message| format!("\"{message}\", "));
+        format!("{message}{}", self.applied())
+    }
+
     /// Reads a row of [`Journal::select_history`]; nothing when it does not have its shape.
     pub fn from_row(row: &Row) -> Option<Self> {
         let [
@@ -175,4 +236,8 @@ impl HistoryRow {
             downgrade: downgrade.clone(),
         })
     }
+}
+
+fn names(joined: &Option<String>) -> impl Iterator<Item = &str> {
+    joined.iter().flat_map(|text| text.split(',')).map(str::trim).filter(|name| !name.is_empty())
 }

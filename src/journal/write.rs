@@ -52,6 +52,8 @@ pub enum Outcome {
     Done,
     /// A statement failed; what the step had not yet committed is rolled back.
     Failed,
+    /// Nothing ran: somebody said that the script as it is now stands for what was applied.
+    Accepted,
 }
 
 /// What is known of a step before it runs.
@@ -102,6 +104,7 @@ impl Outcome {
         match self {
             Self::Done => "done",
             Self::Failed => "failed",
+            Self::Accepted => "accepted",
         }
     }
 }

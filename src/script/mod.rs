@@ -12,6 +12,7 @@ mod reparent;
 #[allow(clippy::module_inception)] // the file is named after its noun
 mod script;
 mod section;
+mod stored;
 mod template;
 mod timeouts;
 mod write;

@@ -6,6 +6,7 @@
 mod support;
 
 mod connection;
+mod edited;
 mod example;
 mod exclusive;
 mod failure;

@@ -29,6 +29,9 @@ fn at_head_there_are_two_and_a_revision_costs_two() {
     assert_eq!(counted(&workspace, &url, &proxy, &["upgrade"]), LOOKING);
     assert_eq!(counted(&workspace, &url, &proxy, &["current"]), LOOKING);
 
+    // Whether a script was edited, the history answers for all of them at once.
+    assert_eq!(counted(&workspace, &url, &proxy, &["status"]), LOOKING + 1);
+
     let mut down = "a".to_owned();
     for n in 1..=5 {
         workspace.script(&format!("b{n}"), &down, body);

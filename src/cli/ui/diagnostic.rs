@@ -63,6 +63,15 @@ pub(super) fn notes(error: &Error) -> Vec<String> {
         notes.extend(detail.clone());
         notes.extend(code.as_ref().map(|code| format!("the database's code is {code}")));
     }
+    match &*error.kind {
+        ErrorKind::EditedDowngrade { difference, .. } => {
+            notes.push(format!("from what was applied to what the script says now:\n{}", difference.trim_end()));
+        }
+        ErrorKind::LostScript { stored: Some(stored), .. } => {
+            notes.push(format!("what was stored when it was applied:\n{}", stored.trim_end()));
+        }
+        _ => {}
+    }
     let mut said = error.kind.to_string();
     let mut cause = error.cause.as_deref().map(|cause| cause as &dyn std::error::Error);
     while let Some(next) = cause {

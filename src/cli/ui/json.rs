@@ -10,6 +10,7 @@ use crate::cli::ui::diagnostic::notes;
 use crate::cli::ui::diagnostic::single_problems;
 use crate::cli::ui::revision::Applied;
 use crate::direction::Direction;
+use crate::engine::EditedScript;
 use crate::engine::Finding;
 use crate::engine::Report;
 use crate::engine::Severity;
@@ -23,6 +24,7 @@ use crate::id::Heads;
 use crate::id::Label;
 use crate::id::RevisionId;
 use crate::journal::HistoryRow;
+use crate::journal::LastSteps;
 use crate::script::SectionState;
 
 /// Returns the document of a command that did its work: `ok` and the keys of `body`, which must be a struct or a map.
@@ -56,8 +58,10 @@ pub fn current(status: &Status) -> String {
     document(&CurrentJson { current, heads, up_to_date: *state == State::UpToDate })
 }
 
-/// Returns the document of `status`.
-pub fn status(status: &Status) -> String {
+/// Returns the document of `status`; `last` is what the history says of the revisions that no script has.
+pub fn status(status: &Status, edited: &[EditedScript], last: &LastSteps) -> String {
+    let unknown = status.unknown.iter().map(|id| AppliedJson::of(id, None, last.get(id).map(|last| &last.step)));
+    let edited = edited.iter().map(|one| AppliedJson::of(&one.revision, Some(&one.path), Some(&one.applied)));
     document(&StatusJson {
         status: status.state,
         applied: status.applied,
@@ -65,7 +69,14 @@ pub fn status(status: &Status) -> String {
         current: &status.current,
         heads: &status.heads,
         pending_revisions: &status.pending,
+        unknown_revisions: unknown.collect(),
+        edited_revisions: edited.collect(),
     })
+}
+
+/// Returns the document of `accept`.
+pub fn accepted(accepted: &[RevisionId]) -> String {
+    document(&AcceptedJson { accepted })
 }
 
 /// Returns the document of `heads`.
@@ -210,6 +221,37 @@ struct StatusJson<'a> {
     current: &'a Heads,
     heads: &'a [RevisionId],
     pending_revisions: &'a [RevisionId],
+    unknown_revisions: Vec<AppliedJson<'a>>,
+    edited_revisions: Vec<AppliedJson<'a>>,
+}
+
+/// A revision with what the history says of the step that applied it.
+#[derive(Serialize)]
+struct AppliedJson<'a> {
+    revision: &'a RevisionId,
+    path: Option<String>,
+    message: Option<&'a str>,
+    started: Option<&'a str>,
+    user: Option<&'a str>,
+    host: Option<&'a str>,
+}
+
+impl<'a> AppliedJson<'a> {
+    fn of(revision: &'a RevisionId, path: Option<&Path>, step: Option<&'a HistoryRow>) -> Self {
+        Self {
+            revision,
+            path: path.map(self::path),
+            message: step.and_then(|step| step.message.as_deref()),
+            started: step.map(|step| step.started.as_str()),
+            user: step.and_then(|step| step.user.as_deref()),
+            host: step.and_then(|step| step.host.as_deref()),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct AcceptedJson<'a> {
+    accepted: &'a [RevisionId],
 }
 
 #[derive(Serialize)]
@@ -448,12 +490,38 @@ mod tests {
             );
             let pending = r#""pending_revisions":["c","b"]"#;
             check_document(
-                status(&standing),
+                status(&standing, &[], &LastSteps::default()),
                 &format!(
-                    r#"{{"ok":true,"status":"{word}","applied":1,"pending":2,"current":["a"],"heads":["c","b"],{pending}}}"#
+                    r#"{{"ok":true,"status":"{word}","applied":1,"pending":2,"current":["a"],"heads":["c","b"],{pending},"unknown_revisions":[],"edited_revisions":[]}}"#
                 ),
             );
         }
+    }
+
+    #[test]
+    fn what_is_lost_and_what_was_edited_is_told_with_when_and_by_whom() {
+        let cells =
+            ["1", "g", "upgrade", "done", "", "m", "", "", "", "2026-11-20T09:12:44.000Z", "5", "ada", "", "0.1.0", ""];
+        let row = cells.map(|cell| (!cell.is_empty()).then(|| cell.to_owned())).to_vec();
+        let row = HistoryRow::from_row(&row).unwrap();
+        let span = Source::new("a.sql", "").span(0..0);
+        let edited = EditedScript { revision: id("a"), path: "a.sql".into(), span, applied: row.clone() };
+        let standing = Status {
+            state: State::UnknownRevision,
+            applied: 0,
+            current: [id("g"), id("h")].into_iter().collect(),
+            heads: Vec::new(),
+            pending: Vec::new(),
+            unknown: vec![id("g"), id("h")],
+            progress: Vec::new(),
+        };
+        let told = status(&standing, &[edited], &[row].into_iter().collect());
+        let known = r#""message":"m","started":"2026-11-20T09:12:44.000Z","user":"ada","host":null}"#;
+        let unknown = r#""message":null,"started":null,"user":null,"host":null}"#;
+        let expected = format!(
+            r#""unknown_revisions":[{{"revision":"g","path":null,{known},{{"revision":"h","path":null,{unknown}],"edited_revisions":[{{"revision":"a","path":"a.sql",{known}]}}"#
+        );
+        assert!(told.ends_with(&format!("{expected}\n")), "{told}");
     }
 
     fn revision(name: &str, parents: &[&str]) -> Revision {

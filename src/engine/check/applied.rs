@@ -1,16 +1,14 @@
 //! The rules that compare the scripts with what a database says was applied.
 
-use std::collections::BTreeMap;
-
 use crate::dialect::Dialect;
-use crate::direction::Direction;
 use crate::engine::check::files::GraphView;
 use crate::engine::check::finding::Remark;
+use crate::engine::edited::EditedScript;
 use crate::engine::session::Session;
 use crate::error::Error;
 use crate::id::Heads;
 use crate::id::RevisionId;
-use crate::journal::HistoryRow;
+use crate::journal::LastSteps;
 use crate::script::Outline;
 
 /// The graph beside the rows and the history of a database.
@@ -18,16 +16,13 @@ pub(super) struct AppliedView<'a> {
     pub(super) graph: &'a GraphView<'a>,
     rows: Heads,
     dialect: Dialect,
-    /// The last step of each revision that is known to have ended well.
-    last: BTreeMap<String, HistoryRow>,
+    last: LastSteps,
 }
 
 impl<'a> AppliedView<'a> {
     /// Reads the history.
     pub(super) async fn read(graph: &'a GraphView<'a>, session: &mut Session) -> Result<Self, Error> {
-        let history = session.history().await?;
-        let done = history.into_iter().filter(|row| row.outcome == "done");
-        let last = done.map(|row| (row.revision.clone(), row)).collect(); // oldest first, so the last one stays
+        let last = session.last_steps().await?;
         Ok(Self { graph, rows: session.rows.clone(), dialect: session.probe.journal.dialect, last })
     }
 }
@@ -41,24 +36,24 @@ pub(super) fn edited(view: &AppliedView<'_>) -> Vec<Remark> {
 
 /// Compares the checksums; a script that cannot be read as this database is told of elsewhere.
 fn edited_script(view: &AppliedView<'_>, outline: &Outline) -> Option<Remark> {
-    let id: &RevisionId = &outline.header.revision.value;
-    let row = view.last.get(id.as_str()).filter(|row| row.direction == Direction::Upgrade.as_str())?;
-    let then = row.checksum.as_ref()?;
-    let now = outline.script().ok()?.checksum(view.dialect).ok()?;
-    if now == *then {
-        return None;
-    }
-    let remark = Remark::new(format!("revision `{id}` was edited after it was applied on {}", row.started));
-    let hint = "put it back as it was, and make the change in a new revision";
-    Some(remark.about(id, outline.revision_span()).hint(hint))
+    let EditedScript { revision, span, applied, .. } =
+        EditedScript::find(&outline.script().ok()?, &view.last, view.dialect)?;
+    let remark = Remark::new(format!("revision `{revision}` was edited after it was {}", applied.applied()));
+    let hint = format!(
+        "put it back as it was, and make the change in a new revision; if it makes no difference, say so with `rev accept {revision}`"
+    );
+    Some(remark.about(&revision, span).hint(&hint))
 }
 
 pub(super) fn unknown_row(view: &AppliedView<'_>) -> Vec<Remark> {
     let unknown = view.graph.graph.unknown_rows(&view.rows);
-    let remark = |id: RevisionId| Remark {
-        revision: Some(id.clone()),
-        ..Remark::new(format!("the database is at revision `{id}`, which no script has"))
-            .hint("check out the branch that has its script")
+    let remark = |id: RevisionId| {
+        let applied = view.last.get(&id).map_or(String::new(), |last| format!(" ({})", last.step.note()));
+        Remark {
+            revision: Some(id.clone()),
+            ..Remark::new(format!("the database is at revision `{id}`, which no script has{applied}"))
+                .hint("check out the branch that has its script")
+        }
     };
     unknown.into_iter().map(remark).collect()
 }

@@ -10,6 +10,7 @@ use crate::engine::offline::printer::Printer;
 use crate::engine::program::Program;
 use crate::engine::program::ProgramStep;
 use crate::engine::project::Project;
+use crate::engine::recall::Recalled;
 use crate::engine::session::Session;
 use crate::engine::session::location;
 use crate::error::Error;
@@ -83,10 +84,11 @@ impl Project {
             Some(session) => session.probe.journal.dialect,
             None => self.ask_dialect(&url).await,
         };
+        let mut recalled = Recalled::default();
         let (rows, progress, width) = match (&request.start, session) {
             (Start::Live, Some(session)) => {
                 // An unknown row is told with what the history knows of it.
-                self.program(&request.request, session).await?;
+                recalled = self.plan_and_recall(&request.request, session).await?.1;
                 (session.rows.clone(), session.progress.clone(), session.probe.width)
             }
             (Start::Live, None) => {
@@ -101,7 +103,7 @@ impl Project {
         let mut probe = location(&self.config.database).unasked(dialect, self.known_schema(dialect));
         probe.width = width;
         probe.names = names(&url, dialect);
-        let compile = |probe: &Probe| self.compile_request(&request.request, &rows, probe, &progress);
+        let compile = |probe: &Probe| self.compile_request(&request.request, &recalled, &rows, probe, &progress);
         let mut program = compile(&probe)?;
         if let (true, DatabaseUrl::Server(server)) = (changes_database(&program), &url) {
             // Only a name leads back.
