@@ -189,8 +189,6 @@ impl<'r> Linker<'r> {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-    use std::time::Instant;
 
     use crate::graph::fixture::revisions;
     use crate::graph::fixture::try_graph;
@@ -278,10 +276,8 @@ mod tests {
             merge.down_revisions.push(wide[index].id.clone());
         }
         wide.push(merge);
-        let start = Instant::now();
         assert_eq!(RevisionGraph::build(chain).unwrap().heads().len(), 1);
         assert_eq!(RevisionGraph::build(wide).unwrap().heads().len(), 1);
-        assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
     }
 
     #[test]

@@ -86,8 +86,6 @@ impl<'g> Search<'g> {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-    use std::time::Instant;
 
     use crate::graph::fixture::graph;
 
@@ -117,14 +115,12 @@ mod tests {
     }
 
     #[test]
-    fn many_merges_of_long_branches_take_little_time() {
+    fn many_merges_of_long_branches_come_to_an_end() {
         let mut text = String::from("a0; b0");
         for n in 1..2000 {
             text.push_str(&format!("; a{n} < a{} b{}; b{n} < b{}", n - 1, n - 1, n - 1));
         }
         let graph = graph(&text);
-        let start = Instant::now();
         assert_eq!(graph.redundant_parents(), []);
-        assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
     }
 }
