@@ -11,6 +11,9 @@ use crate::engine::program::Program;
 use crate::engine::program::ProgramStep;
 use crate::engine::program::Scope;
 use crate::engine::restore::Restore;
+use crate::engine::shield::Shield;
+use crate::engine::shield::Shielding;
+use crate::engine::shield::unshielded;
 use crate::error::Error;
 use crate::error::ErrorKind;
 use crate::graph::Plan;
@@ -64,12 +67,17 @@ impl Program {
             steps.extend(compiler.step(step, &after, scripts.get(&step.revision)));
         }
         let Compiler { mut problems, warnings, .. } = compiler;
-        if target.scope == Scope::Run {
+        // A run of one revision commits together anyway, and a shield stands around one transaction.
+        let scope = match steps.as_slice() {
+            [step] if step.shield().is_some() && step.parts.len() == 1 => Scope::Revision,
+            _ => target.scope,
+        };
+        if scope == Scope::Run {
             problems.extend(not_one_transaction(target, &steps));
         }
         Error::join(problems)?;
         let dialect = target.probe.journal.dialect;
-        Ok(Self { dialect, from: plan.from.clone(), to: plan.to.clone(), scope: target.scope, steps, warnings })
+        Ok(Self { dialect, from: plan.from.clone(), to: plan.to.clone(), scope, steps, warnings })
     }
 }
 
@@ -86,6 +94,8 @@ struct Compiler<'a> {
 struct Draft {
     mode: Mode,
     statements: Vec<Statement>,
+    /// What is built anew on SQLite.
+    shield: Option<Shield>,
 }
 
 impl Compiler<'_> {
@@ -140,12 +150,34 @@ impl Compiler<'_> {
         if drafts.is_empty() {
             drafts.push(Draft::empty());
         }
+        if dialect.family() == Family::Sqlite {
+            self.raise_shields(&mut drafts);
+        }
         Some(drafts)
+    }
+
+    /// Finds the tables that are built anew: each in one transaction, or with foreign keys switched off by the script.
+    fn raise_shields(&mut self, drafts: &mut [Draft]) {
+        for draft in drafts.iter_mut().filter(|draft| draft.takes_more()) {
+            draft.shield = Shield::of(&draft.statements);
+        }
+        let shielded =
+            drafts.iter().filter_map(|draft| draft.shield.as_ref()).flat_map(|shield| shield.tables.keys().cloned());
+        let statements: Vec<(Mode, &Statement)> =
+            drafts.iter().flat_map(|draft| draft.statements.iter().map(|statement| (draft.mode, statement))).collect();
+        self.problems.extend(unshielded(&statements, &shielded.collect()));
     }
 
     fn cut(&mut self, section: CompiledSection<'_>, drafts: &mut Vec<Draft>) {
         self.warnings.extend(section.warnings);
         let each_alone = self.target.probe.journal.dialect.family() == Family::Mysql;
+        let has_shields = self.target.probe.journal.dialect.family() == Family::Sqlite
+            && section.section.transaction == TransactionMode::Transactional;
+        if let Some(shield) = has_shields.then(|| Shield::of(&section.statements)).flatten() {
+            // A part of its own, so that other sections keep their foreign keys.
+            drafts.push(Draft { mode: Mode::Transaction, statements: section.statements, shield: Some(shield) });
+            return;
+        }
         for statement in section.statements {
             // DDL and locks commit whatever was open, and a session statement has nothing to roll back.
             let commits = each_alone
@@ -155,10 +187,10 @@ impl Compiler<'_> {
                 TransactionMode::Transactional | TransactionMode::Off => Mode::Alone,
             };
             match drafts.last_mut() {
-                Some(last) if !each_alone && mode == Mode::Transaction && last.mode == Mode::Transaction => {
+                Some(last) if !each_alone && mode == Mode::Transaction && last.takes_more() => {
                     last.statements.push(statement);
                 }
-                _ => drafts.push(Draft { mode, statements: vec![statement] }),
+                _ => drafts.push(Draft { mode, statements: vec![statement], shield: None }),
             }
         }
     }
@@ -209,11 +241,12 @@ impl Compiler<'_> {
                     (true, _) => self.restore.before_last_write(),
                     (false, _) => self.restore.between_parts(),
                 };
+                let mode = draft.mode;
                 let mut actions = draft.actions(restore, writes, self.target.probe.journal.dialect.family());
                 if is_last && puts_back && step.direction != Direction::Stamp {
                     actions.extend(after_commit.iter().cloned().map(Action::Restore));
                 }
-                Part { number, mode: draft.mode, hash, actions }
+                Part { number, mode, hash, actions }
             })
             .collect()
     }
@@ -302,15 +335,23 @@ impl Compiler<'_> {
 
 impl Draft {
     fn empty() -> Self {
-        Self { mode: Mode::Transaction, statements: Vec::new() }
+        Self { mode: Mode::Transaction, statements: Vec::new(), shield: None }
+    }
+
+    /// Returns whether statements of the next section can be in the same transaction.
+    fn takes_more(&self) -> bool {
+        self.mode == Mode::Transaction && self.shield.is_none()
     }
 
     /// Puts the session back in the journal's transaction on PostgreSQL, else before it: SQLite may be told by a script
     /// that it must not even begin one. On MySQL the guard shows whether the statement, a CALL, committed by itself.
-    fn actions(&self, restore: Vec<String>, writes: Vec<Write>, family: Family) -> Vec<Action> {
-        let statements = self.statements.iter().cloned().map(Action::Statement);
+    fn actions(self, restore: Vec<String>, writes: Vec<Write>, family: Family) -> Vec<Action> {
+        if let Some(shield) = self.shield {
+            return shielded_actions(shield, self.statements, restore, writes);
+        }
+        let statements = self.statements.into_iter().map(Action::Statement);
         let restore = restore.into_iter().map(Action::Restore);
-        let mut actions = Vec::with_capacity(self.statements.len() + 8);
+        let mut actions = Vec::with_capacity(statements.len() + 8);
         match (self.mode, family) {
             (Mode::Transaction, _) => {
                 actions.extend([Action::Begin, Action::SetGuard]);
@@ -334,6 +375,36 @@ impl Draft {
     }
 }
 
+/// Puts the shield around a transaction: the setting is changed outside of it, and looked at is inside.
+fn shielded_actions(
+    shield: Shield,
+    statements: Vec<Statement>,
+    restore: Vec<String>,
+    writes: Vec<Write>,
+) -> Vec<Action> {
+    let quiet = shield.quiet_renames.clone();
+    let mut actions = vec![
+        Action::Shield(Shielding::Raise),
+        Action::Begin,
+        Action::SetGuard,
+        Action::Shield(Shielding::Note(Box::new(shield))),
+    ];
+    for (index, statement) in statements.into_iter().enumerate() {
+        if quiet.contains(&index) {
+            actions.push(Action::Shield(Shielding::QuietRename));
+            actions.push(Action::Statement(statement));
+            actions.push(Action::Shield(Shielding::LoudRename));
+        } else {
+            actions.push(Action::Statement(statement));
+        }
+    }
+    actions.extend([Action::CheckGuard, Action::Shield(Shielding::Check)]);
+    actions.extend(restore.into_iter().map(Action::Restore));
+    actions.extend(writes.into_iter().map(Action::Write));
+    actions.extend([Action::Commit, Action::Shield(Shielding::Lower)]);
+    actions
+}
+
 fn not_one_transaction(target: &CompileFor<'_>, steps: &[ProgramStep]) -> Option<Error> {
     let dialect = target.probe.journal.dialect;
     // Stamps run nothing but the journal's own statements, which any server can roll back.
@@ -343,6 +414,9 @@ fn not_one_transaction(target: &CompileFor<'_>, steps: &[ProgramStep]) -> Option
         format!("on {} DDL commits by itself", dialect.product())
     } else if let Some(step) = steps.clone().find(|step| step.parts_done > 0) {
         format!("parts of revision `{}` were kept by an earlier run", step.revision)
+    } else if let Some((step, shield)) = steps.clone().find_map(|step| Some((step, step.shield()?))) {
+        let (revision, tables) = (&step.revision, shield.names());
+        format!("revision `{revision}` rebuilds {tables}, so foreign keys must be off before its transaction begins")
     } else {
         let step = steps.find(|step| step.parts.iter().any(|part| part.mode == Mode::Alone))?;
         format!("revision `{}` has statements outside of a transaction", step.revision)

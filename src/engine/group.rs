@@ -80,6 +80,8 @@ impl<'s, 'p> Group<'s, 'p> {
         for action in &part.actions {
             match action {
                 Action::Begin | Action::SetGuard | Action::CheckGuard => {}
+                // What has a shield is not in a group: its setting could not be changed in one.
+                Action::Shield(_) => {}
                 Action::Statement(statement) => self.sender.statement(statement).await?,
                 Action::Restore(sql) if committed => after_commit.push(sql),
                 Action::Restore(sql) => self.sender.restore(sql),

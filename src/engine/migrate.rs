@@ -14,6 +14,7 @@ use crate::engine::program::Scope;
 use crate::engine::project::Project;
 use crate::engine::run::run;
 use crate::engine::session::Session;
+use crate::engine::shield::check_parents;
 use crate::error::Error;
 use crate::error::ErrorKind;
 use crate::graph::Anchor;
@@ -106,6 +107,7 @@ impl Project {
                 return Ok(nothing_done(&program));
             }
         }
+        check_parents(&program, session).await?;
         session.create_journal().await?;
         session.begin_epoch(actor).await?;
         observer.event(Event::Started { program: &program });

@@ -22,6 +22,7 @@ use crate::engine::restore::Restore;
 use crate::engine::send::Sender;
 use crate::engine::send::ToldTo;
 use crate::engine::session::Session;
+use crate::engine::shield::Raised;
 use crate::error::Error;
 use crate::error::ErrorKind;
 use crate::journal::Outcome;
@@ -215,9 +216,11 @@ impl Runner<'_> {
     async fn part(&mut self, step: &ProgramStep, part: &Part, clock: &Clock) -> Result<(), Error> {
         let mut sender = Sender::telling(self.session, ToldTo::Now(&mut *self.observer));
         sender.enter(step, part.mode);
-        let result = single(part, clock, self.actor, &mut sender).await;
+        let mut raised = Raised::default();
+        let result = single(part, clock, self.actor, &mut sender, &mut raised).await;
         if let Err(error) = &result {
             self.roll_back(is_lost(error)).await;
+            raised.lower(self.session).await;
         }
         result
     }
@@ -286,7 +289,13 @@ impl Runner<'_> {
 }
 
 /// Sends a part with its own transaction.
-async fn single<'p>(part: &'p Part, clock: &Clock, actor: &Actor, sender: &mut Sender<'_, 'p>) -> Result<(), Error> {
+async fn single<'p>(
+    part: &'p Part,
+    clock: &Clock,
+    actor: &Actor,
+    sender: &mut Sender<'_, 'p>,
+    raised: &mut Raised<'p>,
+) -> Result<(), Error> {
     for action in &part.actions {
         match action {
             Action::Begin => sender.begin(),
@@ -294,6 +303,7 @@ async fn single<'p>(part: &'p Part, clock: &Clock, actor: &Actor, sender: &mut S
             Action::Statement(statement) => sender.statement(statement).await?,
             Action::CheckGuard => sender.check_guard(),
             Action::Restore(sql) => sender.restore(sql),
+            Action::Shield(shielding) => raised.take(shielding, sender).await?,
             Action::Write(write) => sender.write(write, || clock.moment(actor)).await?,
             Action::Commit => sender.commit().await?,
         }

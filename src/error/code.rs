@@ -90,6 +90,12 @@ impl ErrorKind {
             Self::NotOneTransaction { .. } => "not-one-transaction",
             Self::StatementFailed { .. } => "statement-failed",
             Self::TransactionEnded => "transaction-ended",
+            Self::ParentChangedInRebuild { .. } => "parent-changed-in-rebuild",
+            Self::UnshieldedRebuild { .. } => "unshielded-rebuild",
+            Self::RebuildLostRows { .. } => "rebuild-lost-rows",
+            Self::RebuildOrphans { .. } => "rebuild-orphans",
+            Self::RebuildBroke { .. } => "rebuild-broke",
+            Self::RestorePointFailed { .. } => "restore-point-failed",
             Self::EditedHalfway { .. } => "edited-halfway",
             Self::InProgress { .. } => "in-progress",
             Self::InDoubt { .. } => "in-doubt",
@@ -99,6 +105,10 @@ impl ErrorKind {
             Self::Declined => "declined",
             Self::NobodyToAsk => "nobody-to-ask",
             Self::NotAtHeads { .. } => "not-at-heads",
+            Self::NoRestorePoint { .. } => "no-restore-point",
+            Self::UnsoundRestorePoint { .. } => "unsound-restore-point",
+            Self::DatabaseInUse { .. } => "database-in-use",
+            Self::NoRestorePointsOn { .. } => "no-restore-points-on-server",
             Self::Output => "output",
         }
     }

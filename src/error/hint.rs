@@ -120,6 +120,28 @@ impl ErrorKind {
             Self::TransactionEnded => {
                 "take the COMMIT or ROLLBACK out of what the script calls, or use `transaction=off`"
             }
+            Self::ParentChangedInRebuild { .. } => {
+                "put the statement into a section of its own, where foreign keys are on"
+            }
+            Self::UnshieldedRebuild { .. } => {
+                "take `transaction=off` away, so that rev can shield it, or say `PRAGMA foreign_keys = OFF` in a `transaction=off` section before it"
+            }
+            Self::RebuildLostRows { .. } => {
+                "nothing of it was kept; if rows are to be deleted, do it in a revision of its own"
+            }
+            Self::RebuildOrphans { .. } => "nothing of it was kept; copy every row that others refer to",
+            Self::RebuildBroke { .. } => {
+                "nothing of it was kept; drop it in the script before the rebuild, and make it again behind it"
+            }
+            Self::RestorePointFailed { .. } => {
+                "make room beside the database, or go without with `restore_points = 0` in migrations.toml"
+            }
+            Self::NoRestorePoint { .. } => {
+                "one is written before a run that can lose data; `rev restore --list` lists them"
+            }
+            Self::UnsoundRestorePoint { .. } => "name another one; `rev restore --list` lists them",
+            Self::DatabaseInUse { .. } => "stop what uses it, and run the command again",
+            Self::NoRestorePointsOn { .. } => "use the server's own backup",
             Self::EditedHalfway { .. } => {
                 "put the script's finished parts back as they were; parts that have not run may be edited"
             }
