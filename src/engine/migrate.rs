@@ -12,6 +12,7 @@ use crate::engine::event::RunFailure;
 use crate::engine::program::Program;
 use crate::engine::program::Scope;
 use crate::engine::project::Project;
+use crate::engine::restore_point::write_before;
 use crate::engine::run::run;
 use crate::engine::session::Session;
 use crate::engine::shield::check_parents;
@@ -108,6 +109,7 @@ impl Project {
             }
         }
         check_parents(&program, session).await?;
+        write_before(&program, session, &self.config.database, observer).await?;
         session.create_journal().await?;
         session.begin_epoch(actor).await?;
         observer.event(Event::Started { program: &program });
@@ -259,5 +261,5 @@ fn in_progress(stopped: &ProgressRow, progress: &[ProgressRow]) -> ErrorKind {
 }
 
 fn nothing_done(program: &Program) -> Report {
-    Report { from: program.from.clone(), to: program.to.clone(), steps: Vec::new() }
+    Report { from: program.from.clone(), to: program.to.clone(), steps: Vec::new(), restore_point: None }
 }

@@ -1,5 +1,6 @@
 //! A program against a database: parts one after another, each all or nothing.
 
+use std::path::Path;
 use std::time::Duration;
 
 use crate::engine::clock::Actor;
@@ -44,7 +45,8 @@ pub async fn run(
     actor: &Actor,
     observer: &mut dyn Observer,
 ) -> Result<Report, RunFailure> {
-    let report = Report { from: program.from.clone(), to: program.from.clone(), steps: Vec::new() };
+    let restore_point = session.restore_point().map(Path::to_owned);
+    let report = Report { from: program.from.clone(), to: program.from.clone(), steps: Vec::new(), restore_point };
     let grouping = Grouping::of(program, session);
     let mut runner = Runner { program, session, actor, observer, report };
     let mut next = 0;

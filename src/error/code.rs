@@ -105,6 +105,7 @@ impl ErrorKind {
             Self::Declined => "declined",
             Self::NobodyToAsk => "nobody-to-ask",
             Self::NotAtHeads { .. } => "not-at-heads",
+            Self::NotConfirmed => "not-confirmed",
             Self::NoRestorePoint { .. } => "no-restore-point",
             Self::UnsoundRestorePoint { .. } => "unsound-restore-point",
             Self::DatabaseInUse { .. } => "database-in-use",

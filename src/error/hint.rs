@@ -155,6 +155,7 @@ impl ErrorKind {
                 "say it: `FROM:TO` with `--sql` needs no database; an upgrade `:head` starts from base"
             }
             Self::Interrupted { .. } => "run the same command again to go on",
+            Self::NotConfirmed => "use `--yes` to go on without the question",
             Self::Declined => "use `--yes` to go on without the question",
             Self::NobodyToAsk => "use `--yes` to go on without the question",
             Self::NotAtHeads { .. } => "`rev upgrade heads` brings it there",

@@ -232,6 +232,8 @@ pub enum ErrorKind {
     NobodyToAsk,
     #[error("the database is not at the heads: it is at {current}, the heads are {heads}")]
     NotAtHeads { current: Heads, heads: Heads },
+    #[error("the database would be replaced, and there is no terminal to ask on")]
+    NotConfirmed,
     #[error("there is no restore point of {}", .database.display())]
     NoRestorePoint { database: PathBuf },
     #[error("{} is not a sound database: {reason}", .path.display())]
