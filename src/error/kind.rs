@@ -240,7 +240,7 @@ pub enum ErrorKind {
     UnsoundRestorePoint { path: PathBuf, reason: String },
     #[error("{} is in use by another program: {reason}", .database.display())]
     DatabaseInUse { database: PathBuf, reason: String },
-    #[error("a {dialect} database has no restore points")]
+    #[error("restore points are for SQLite, and this is {}", .dialect.product())]
     NoRestorePointsOn { dialect: Dialect },
     #[error("the output cannot be written")]
     Output,

@@ -14,6 +14,7 @@ mod migrate;
 mod offline;
 mod offline_scripts;
 mod parts;
+mod restore_points;
 mod round_trips;
 mod sabotage;
 mod shapes;

@@ -78,14 +78,31 @@ async fn replace(config: &Config, from: &Path, database: &Path, coming: &Path) -
         return Err(unsound(from, reason));
     }
     let at = heads_of_old(config).await;
-    let old = Old::take(database).await?;
-    if old.was_wal {
-        let set = new.execute_all(&["PRAGMA journal_mode = WAL"]).await;
-        set.map_err(|at| unsound(from, at.failure.reason()))?;
-    }
+    let old = match Old::take(database).await {
+        Ok(old) => old,
+        Err(error) => {
+            new.close().await;
+            return Err(error);
+        }
+    };
+    let set = match old.was_wal {
+        true => new.execute_all(&["PRAGMA journal_mode = WAL"]).await.map(|_| ()),
+        false => Ok(()),
+    };
     new.close().await;
+    if let Err(at) = set {
+        old.release(false).await;
+        return Err(unsound(from, at.failure.reason()));
+    }
+    let swapped = swap(database, coming, &at);
+    old.release(swapped.is_ok()).await;
+    swapped
+}
+
+/// Gives the old file another name, and the new one its own.
+fn swap(database: &Path, coming: &Path, at: &str) -> Result<Option<PathBuf>, Error> {
     let unwritable = |cause: io::Error| Error::from(ErrorKind::Unwritable { path: database.into() }).because(cause);
-    let kept = database.exists().then(|| RestorePoint::new_path(database, Clock::start().text(), &at));
+    let kept = database.exists().then(|| RestorePoint::new_path(database, Clock::start().text(), at));
     if let Some(kept) = &kept {
         // Both names are there for a moment, so that there is a database at any time.
         if fs::hard_link(database, kept).is_err() {
@@ -101,7 +118,6 @@ async fn replace(config: &Config, from: &Path, database: &Path, coming: &Path) -
     }
     fs::rename(coming, database).map_err(unwritable)?;
     sync_folder(database);
-    old.release().await;
     Ok(kept)
 }
 
@@ -144,11 +160,9 @@ impl Old {
         if !path.exists() {
             return Ok(nothing);
         }
+        let unwritable = |cause: io::Error| Error::from(ErrorKind::Unwritable { path: path.into() }).because(cause);
+        fs::OpenOptions::new().write(true).open(path).map_err(unwritable)?;
         let Ok(mut connection) = open(path).await else { return Ok(nothing) };
-        let in_use = |failure: &Failure| {
-            let reason = failure.reason();
-            Error::from(ErrorKind::DatabaseInUse { database: path.into(), reason })
-        };
         let mode = connection.select(&["PRAGMA journal_mode"]).await;
         let mode = mode.map(|answers| answers.into_iter().flatten().flatten().flatten().next());
         let was_wal = matches!(&mode, Ok(Some(mode)) if mode == "wal");
@@ -163,21 +177,28 @@ impl Old {
             (_, Err(at)) => at.failure,
         };
         connection.close().await;
-        if is_busy(&failure) { Err(in_use(&failure)) } else { Ok(Self { was_wal, ..nothing }) }
+        if is_damage(&failure) {
+            return Ok(Self { was_wal, ..nothing });
+        }
+        Err(ErrorKind::DatabaseInUse { database: path.into(), reason: failure.reason() }.into())
     }
 
-    async fn release(self) {
+    /// Lets others at it; if it was not replaced, its journal is as it was.
+    async fn release(self, is_replaced: bool) {
         if let Some(mut connection) = self.connection {
             let _ = connection.execute_all(&["ROLLBACK"]).await;
+            if self.was_wal && !is_replaced {
+                let _ = connection.execute_all(&["PRAGMA journal_mode = WAL"]).await;
+            }
             connection.close().await;
         }
     }
 }
 
-/// `SQLITE_BUSY` and `SQLITE_LOCKED`, in their low bytes.
-fn is_busy(failure: &Failure) -> bool {
+/// `SQLITE_CORRUPT` and `SQLITE_NOTADB`, in their low bytes.
+fn is_damage(failure: &Failure) -> bool {
     let code = failure.code.as_deref().and_then(|code| code.parse::<u32>().ok());
-    code.is_some_and(|code| matches!(code & 0xff, 5 | 6))
+    code.is_some_and(|code| matches!(code & 0xff, 11 | 26))
 }
 
 async fn open(path: &Path) -> Result<Database, Error> {

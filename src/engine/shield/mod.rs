@@ -3,6 +3,7 @@
 mod picture;
 mod pragma;
 mod raised;
+#[allow(clippy::module_inception)] // a file is named after what it holds
 mod shield;
 
 pub use shield::Shield;
