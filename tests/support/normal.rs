@@ -71,6 +71,9 @@ impl Normal {
         if let Some(length) = timestamp(text) {
             return Some((length, if length == DATE.len() { "[DATE]" } else { "[TIME]" }.to_owned()));
         }
+        if let Some(length) = shaped(text, IN_NAME) {
+            return Some((length, "[TIME]".to_owned()));
+        }
         if let Some(length) = id(text) {
             let id = &text[..length];
             let known = self.ids.iter().position(|seen| seen == id);
@@ -94,6 +97,9 @@ fn replace_after(text: &str, before: &str, host: &str) -> String {
 const DURATION_KEY: &str = "\"duration_ms\":";
 const DATE: &str = "0000-00-00";
 const CLOCK: &str = "00:00:00";
+
+/// A time in the name of a file.
+const IN_NAME: &str = "00000000T000000Z";
 
 /// Returns the length of twelve hexadecimal digits that stand alone.
 fn id(text: &str) -> Option<usize> {

@@ -52,7 +52,8 @@ impl RestorePoint {
             let newest = Self::of(&database)?.into_iter().next();
             return newest.map(|point| point.path).ok_or_else(|| ErrorKind::NoRestorePoint { database }.into());
         };
-        let is_itself = fs::canonicalize(named).is_ok_and(|named| named == database);
+        let target = |path: &Path| fs::canonicalize(path).ok();
+        let is_itself = target(named).is_some() && target(named) == target(&database);
         match is_itself {
             true => {
                 let reason = "it is the database itself, not a copy".to_owned();
@@ -101,8 +102,16 @@ impl RestorePoint {
 /// Returns the file of the configured database, which must be one of SQLite, without links.
 pub(super) fn database(config: &Config) -> Result<PathBuf, Error> {
     match &config.database.url.resolve()?.url {
-        DatabaseUrl::Sqlite(file) => Ok(fs::canonicalize(&file.path).unwrap_or_else(|_| file.path.clone())),
+        DatabaseUrl::Sqlite(file) => Ok(without_link(&file.path)),
         url @ DatabaseUrl::Server(_) => Err(ErrorKind::NoRestorePointsOn { dialect: url.dialect() }.into()),
+    }
+}
+
+/// Returns where a file really is, if its path is a link: a new file must not take the link's place.
+pub(super) fn without_link(path: &Path) -> PathBuf {
+    match fs::canonicalize(path) {
+        Ok(target) if path.is_symlink() => target,
+        _ => path.to_owned(),
     }
 }
 

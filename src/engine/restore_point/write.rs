@@ -18,6 +18,7 @@ use crate::engine::restore_point::RestorePoint;
 use crate::engine::restore_point::point::UNFINISHED;
 use crate::engine::restore_point::point::sync_folder;
 use crate::engine::restore_point::point::with_ending;
+use crate::engine::restore_point::point::without_link;
 use crate::engine::session::Session;
 use crate::error::Error;
 use crate::error::ErrorKind;
@@ -37,7 +38,7 @@ pub(in crate::engine) async fn write_before(
     if !is_wanted || session.is_fresh() || session.restore_point().is_some() {
         return Ok(());
     }
-    let database = fs::canonicalize(&file.path).unwrap_or_else(|_| file.path.clone());
+    let database = without_link(&file.path);
     let Ok(metadata) = fs::metadata(&database) else { return Ok(()) };
     if metadata.len() > config.restore_point_limit {
         observer.event(Event::NoRestorePoint { bytes: metadata.len(), limit: config.restore_point_limit });
