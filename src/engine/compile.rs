@@ -12,7 +12,6 @@ use crate::engine::program::ProgramStep;
 use crate::engine::program::Scope;
 use crate::engine::restore::Restore;
 use crate::engine::shield::Shield;
-use crate::engine::shield::Shielding;
 use crate::engine::shield::unshielded;
 use crate::error::Error;
 use crate::error::ErrorKind;
@@ -347,7 +346,7 @@ impl Draft {
     /// that it must not even begin one. On MySQL the guard shows whether the statement, a CALL, committed by itself.
     fn actions(self, restore: Vec<String>, writes: Vec<Write>, family: Family) -> Vec<Action> {
         if let Some(shield) = self.shield {
-            return shielded_actions(shield, self.statements, restore, writes);
+            return shield.actions(self.statements, restore, writes);
         }
         let statements = self.statements.into_iter().map(Action::Statement);
         let restore = restore.into_iter().map(Action::Restore);
@@ -373,36 +372,6 @@ impl Draft {
         actions.push(Action::Commit);
         actions
     }
-}
-
-/// Puts the shield around a transaction: the setting is changed outside of it, and looked at is inside.
-fn shielded_actions(
-    shield: Shield,
-    statements: Vec<Statement>,
-    restore: Vec<String>,
-    writes: Vec<Write>,
-) -> Vec<Action> {
-    let quiet = shield.quiet_renames.clone();
-    let mut actions = vec![
-        Action::Shield(Shielding::Raise),
-        Action::Begin,
-        Action::SetGuard,
-        Action::Shield(Shielding::Note(Box::new(shield))),
-    ];
-    for (index, statement) in statements.into_iter().enumerate() {
-        if quiet.contains(&index) {
-            actions.push(Action::Shield(Shielding::QuietRename));
-            actions.push(Action::Statement(statement));
-            actions.push(Action::Shield(Shielding::LoudRename));
-        } else {
-            actions.push(Action::Statement(statement));
-        }
-    }
-    actions.extend([Action::CheckGuard, Action::Shield(Shielding::Check)]);
-    actions.extend(restore.into_iter().map(Action::Restore));
-    actions.extend(writes.into_iter().map(Action::Write));
-    actions.extend([Action::Commit, Action::Shield(Shielding::Lower)]);
-    actions
 }
 
 fn not_one_transaction(target: &CompileFor<'_>, steps: &[ProgramStep]) -> Option<Error> {

@@ -81,6 +81,15 @@ impl RestorePoint {
         Ok(points)
     }
 
+    /// Returns the copies of the database that never became whole.
+    pub(super) fn unfinished(database: &Path) -> Vec<PathBuf> {
+        let own = database.file_name().and_then(|name| name.to_str()).map(|name| format!("{name}{MARK}"));
+        let (Some(own), Ok(entries)) = (own, fs::read_dir(folder(database))) else { return Vec::new() };
+        let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+        let is_unfinished = |name: &String| name.starts_with(&own) && name.contains(UNFINISHED);
+        names.filter(is_unfinished).map(|name| database.with_file_name(name)).collect()
+    }
+
     /// Returns a name that no file has yet, for a copy of a database that is at `heads`.
     pub(super) fn new_path(database: &Path, now: &str, at: &str) -> PathBuf {
         let time: String = now.split('.').next().unwrap_or(now).chars().filter(|c| c.is_ascii_alphanumeric()).collect();

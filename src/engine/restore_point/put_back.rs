@@ -54,6 +54,10 @@ impl RestorePoint {
     pub async fn put_back(config: &Config, from: &Path) -> Result<Restored, Error> {
         let url = &config.database.url.resolve()?.url;
         let database = database(config)?;
+        if matches!(url, DatabaseUrl::Sqlite(file) if file.mode == SqliteMode::ReadOnly) {
+            let reason = "its URL says `mode=ro`".to_owned();
+            return Err(ErrorKind::CannotOpen { address: url.address(), reason }.into());
+        }
         let lock = take_lock(url, config.database.lock_wait).await?;
         let coming = with_ending(&database, COMING);
         let result = replace(config, from, &database, &coming).await;

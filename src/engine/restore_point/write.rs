@@ -46,6 +46,9 @@ pub(in crate::engine) async fn write_before(
     }
     let at = RestorePoint::heads_in_name(&session.rows);
     let path = RestorePoint::new_path(&database, Clock::start().text(), &at);
+    for path in RestorePoint::unfinished(&database) {
+        let _ = fs::remove_file(path); // of a run that was killed; nobody else writes one under this lock
+    }
     let unfinished = with_ending(&path, UNFINISHED);
     let written = write(session, &database, &unfinished).await.and_then(|()| {
         fs::rename(&unfinished, &path).map_err(|cause| cause.to_string())?;

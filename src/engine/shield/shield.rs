@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use crate::dialect::Family;
+use crate::engine::program::Action;
+use crate::journal::Write;
 use crate::span::Span;
 use crate::sql::Rebuild;
 use crate::sql::Statement;
@@ -65,6 +67,36 @@ impl Shield {
         }
         let dropped = texts.iter().filter_map(|sql| dropped_object(sql)).collect();
         Some(Self { tables: spans(tables), changed: spans(changed), gone, dropped, quiet_renames })
+    }
+
+    /// Puts the shield around a transaction: the setting is changed outside of it, and looked at is inside.
+    pub(in crate::engine) fn actions(
+        self,
+        statements: Vec<Statement>,
+        restore: Vec<String>,
+        writes: Vec<Write>,
+    ) -> Vec<Action> {
+        let quiet = self.quiet_renames.clone();
+        let mut actions = vec![
+            Action::Shield(Shielding::Raise),
+            Action::Begin,
+            Action::SetGuard,
+            Action::Shield(Shielding::Note(Box::new(self))),
+        ];
+        for (index, statement) in statements.into_iter().enumerate() {
+            if quiet.contains(&index) {
+                actions.push(Action::Shield(Shielding::QuietRename));
+                actions.push(Action::Statement(statement));
+                actions.push(Action::Shield(Shielding::LoudRename));
+            } else {
+                actions.push(Action::Statement(statement));
+            }
+        }
+        actions.extend([Action::CheckGuard, Action::Shield(Shielding::Check)]);
+        actions.extend(restore.into_iter().map(Action::Restore));
+        actions.extend(writes.into_iter().map(Action::Write));
+        actions.extend([Action::Commit, Action::Shield(Shielding::Lower)]);
+        actions
     }
 
     /// Returns the names of the tables that are built anew, for people.
