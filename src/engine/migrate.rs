@@ -107,6 +107,7 @@ impl Project {
             if program.is_empty() {
                 return Ok(nothing_done(&program));
             }
+            observer.confirm_change(&program)?;
         }
         check_parents(&program, session).await?;
         write_before(&program, session, &self.config.database, observer).await?;

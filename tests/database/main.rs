@@ -10,6 +10,7 @@ mod example;
 mod exclusive;
 mod failure;
 mod journal;
+mod kills;
 mod migrate;
 mod offline;
 mod offline_scripts;
