@@ -127,7 +127,7 @@ impl ErrorKind {
                 "take `transaction=off` away, so that rev can shield it, or say `PRAGMA foreign_keys = OFF` in a `transaction=off` section before it"
             }
             Self::RebuildLostRows { .. } => {
-                "nothing of it was kept; if rows are to be deleted, do it in a revision of its own"
+                "nothing of it was kept; if rows are to be deleted, do it in a section of its own"
             }
             Self::RebuildOrphans { .. } => "nothing of it was kept; copy every row that others refer to",
             Self::RebuildBroke { .. } => {

@@ -27,6 +27,13 @@ impl Rebuild {
     /// These are the ways: new one made, old dropped, new renamed; old renamed, new made, old dropped; rows put aside,
     /// old dropped, new made.
     pub fn find(statements: &[&str]) -> Option<Self> {
+        let drops = |sql: &&str| {
+            let first = significant(sql, 0..sql.len(), Family::Sqlite).next();
+            first.is_some_and(|word| word.eq_ignore_ascii_case("drop"))
+        };
+        if !statements.iter().any(drops) {
+            return None; // nearly all sections end here
+        }
         let effects: Vec<(usize, Effect)> =
             statements.iter().enumerate().filter_map(|(index, sql)| Some((index, Effect::of(sql)?))).collect();
         let mut reader = Reader::default();

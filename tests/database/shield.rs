@@ -375,3 +375,24 @@ fn a_dry_run_and_a_script_show_the_shield() {
     assert!(error.contains("rows would refer to rows that are gone"), "{error}");
     assert_eq!(database.query("SELECT count(*) FROM users"), [["2"]]);
 }
+
+#[test]
+fn a_revision_goes_on_behind_its_rebuild() {
+    let body = format!("-- rev: upgrade\n{REBUILD}-- rev: upgrade\nINSERT INTO orders VALUES (9, 99);\n");
+    let (database, workspace) = shop("", &body);
+    workspace.rev(&["upgrade"]).failed(3);
+    assert_eq!(database.query("SELECT part FROM rev_progress"), [["1"]]);
+    workspace.script("b", "a", &body.replace("99", "2"));
+    workspace.rev(&["upgrade"]).succeeded();
+    assert_eq!(database.query("SELECT id, user_id FROM orders"), [["1", "1"], ["2", "1"], ["3", "2"], ["9", "2"]]);
+}
+
+#[test]
+fn what_was_broken_before_may_stay_so() {
+    let broken = "CREATE VIEW gone AS SELECT * FROM missing;\n\
+        CREATE TRIGGER into_gone INSTEAD OF INSERT ON gone BEGIN SELECT 1; END;\n\
+        CREATE TABLE child (id INTEGER REFERENCES missing (id));\n";
+    let (database, workspace) = shop(broken, &format!("-- rev: upgrade\n{REBUILD}"));
+    workspace.rev(&["upgrade"]).succeeded();
+    assert_eq!(database.query("SELECT count(*) FROM orders"), [["3"]]);
+}
