@@ -1,12 +1,15 @@
 //! The databases: one connection, the statements that go through it, and what the servers say.
 
+mod blocker;
 mod connect;
 mod database;
 mod failure;
 mod lock;
 mod notice;
 mod place;
+mod progress;
 
+pub use blocker::Blocker;
 pub use connect::Access;
 pub use database::Database;
 pub use database::Done;
@@ -15,3 +18,4 @@ pub use failure::Failure;
 pub use lock::Lock;
 pub use notice::Notice;
 pub use place::Place;
+pub use progress::StatementProgress;

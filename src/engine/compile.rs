@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::dialect::Family;
 use crate::direction::Direction;
+use crate::engine::limits::Limits;
 use crate::engine::program::Action;
 use crate::engine::program::Mode;
 use crate::engine::program::Part;
@@ -95,6 +96,8 @@ struct Draft {
     statements: Vec<Statement>,
     /// What is built anew on SQLite.
     shield: Option<Shield>,
+    /// From which statement on which time-outs hold; the first is from the beginning.
+    limits: Vec<(usize, Limits)>,
 }
 
 impl Compiler<'_> {
@@ -169,12 +172,21 @@ impl Compiler<'_> {
 
     fn cut(&mut self, section: CompiledSection<'_>, drafts: &mut Vec<Draft>) {
         self.warnings.extend(section.warnings);
+        let limits = match section.section.transaction {
+            TransactionMode::Transactional => Limits::Configured(section.section.timeouts),
+            TransactionMode::Off => Limits::Server(section.section.timeouts),
+        };
         let each_alone = self.target.probe.journal.dialect.family() == Family::Mysql;
         let has_shields = self.target.probe.journal.dialect.family() == Family::Sqlite
             && section.section.transaction == TransactionMode::Transactional;
         if let Some(shield) = has_shields.then(|| Shield::of(&section.statements)).flatten() {
             // A part of its own, so that other sections keep their foreign keys.
-            drafts.push(Draft { mode: Mode::Transaction, statements: section.statements, shield: Some(shield) });
+            drafts.push(Draft {
+                mode: Mode::Transaction,
+                statements: section.statements,
+                limits: vec![(0, limits)],
+                shield: Some(shield),
+            });
             return;
         }
         for statement in section.statements {
@@ -187,9 +199,10 @@ impl Compiler<'_> {
             };
             match drafts.last_mut() {
                 Some(last) if !each_alone && mode == Mode::Transaction && last.takes_more() => {
+                    last.limit(limits);
                     last.statements.push(statement);
                 }
-                _ => drafts.push(Draft { mode, statements: vec![statement], shield: None }),
+                _ => drafts.push(Draft { mode, statements: vec![statement], limits: vec![(0, limits)], shield: None }),
             }
         }
     }
@@ -240,12 +253,12 @@ impl Compiler<'_> {
                     (true, _) => self.restore.before_last_write(),
                     (false, _) => self.restore.between_parts(),
                 };
-                let mode = draft.mode;
                 let mut actions = draft.actions(restore, writes, self.target.probe.journal.dialect.family());
                 if is_last && puts_back && step.direction != Direction::Stamp {
                     actions.extend(after_commit.iter().cloned().map(Action::Restore));
                 }
-                Part { number, mode, hash, actions }
+                let limits = draft.limits.first().map(|(_, limits)| *limits).unwrap_or_default();
+                Part { number, mode: draft.mode, limits, hash, actions }
             })
             .collect()
     }
@@ -334,7 +347,7 @@ impl Compiler<'_> {
 
 impl Draft {
     fn empty() -> Self {
-        Self { mode: Mode::Transaction, statements: Vec::new(), shield: None }
+        Self { mode: Mode::Transaction, statements: Vec::new(), limits: Vec::new(), shield: None }
     }
 
     /// Returns whether statements of the next section can be in the same transaction.
@@ -342,15 +355,31 @@ impl Draft {
         self.mode == Mode::Transaction && self.shield.is_none()
     }
 
+    /// Sets the time-outs of the statements that follow.
+    fn limit(&mut self, limits: Limits) {
+        if self.limits.last().is_none_or(|(_, last)| *last != limits) {
+            self.limits.push((self.statements.len(), limits));
+        }
+    }
+
+    /// Returns the statements, and between them where other time-outs begin.
+    fn body(&self) -> impl Iterator<Item = Action> {
+        let begins = |index: usize| self.limits.iter().skip(1).find(move |(start, _)| *start == index);
+        self.statements.iter().enumerate().flat_map(move |(index, statement)| {
+            let limits = begins(index).map(|(_, limits)| Action::Limits(*limits));
+            limits.into_iter().chain([Action::Statement(statement.clone())])
+        })
+    }
+
     /// Puts the session back in the journal's transaction on PostgreSQL, else before it: SQLite may be told by a script
     /// that it must not even begin one. On MySQL the guard shows whether the statement, a CALL, committed by itself.
-    fn actions(self, restore: Vec<String>, writes: Vec<Write>, family: Family) -> Vec<Action> {
-        if let Some(shield) = self.shield {
-            return shield.actions(self.statements, restore, writes);
+    fn actions(&self, restore: Vec<String>, writes: Vec<Write>, family: Family) -> Vec<Action> {
+        if let Some(shield) = &self.shield {
+            return shield.actions(self.body(), restore, writes);
         }
-        let statements = self.statements.into_iter().map(Action::Statement);
+        let statements = self.body();
         let restore = restore.into_iter().map(Action::Restore);
-        let mut actions = Vec::with_capacity(statements.len() + 8);
+        let mut actions = Vec::with_capacity(self.statements.len() + 8);
         match (self.mode, family) {
             (Mode::Transaction, _) => {
                 actions.extend([Action::Begin, Action::SetGuard]);

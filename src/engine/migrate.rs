@@ -101,7 +101,7 @@ impl Project {
         observer: &mut dyn Observer,
     ) -> Result<Report, RunFailure> {
         let (rows, progress) = (session.rows.clone(), session.progress.clone());
-        session.for_writing().await?;
+        session.patiently(observer, async |session| session.for_writing().await).await?;
         if (&rows, &progress) != (&session.rows, &session.progress) {
             program = self.program(request, session).await?;
             if program.is_empty() {
@@ -111,8 +111,8 @@ impl Project {
         }
         check_parents(&program, session).await?;
         write_before(&program, session, &self.config.database, observer).await?;
-        session.create_journal().await?;
-        session.begin_epoch(actor).await?;
+        session.patiently(observer, async |session| session.create_journal().await).await?;
+        session.patiently(observer, async |session| session.begin_epoch(actor).await).await?;
         observer.event(Event::Started { program: &program });
         program.warnings.iter().for_each(|warning| observer.event(Event::Warning(warning)));
         let report = run(&program, session, actor, observer).await?;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use crate::dialect::Dialect;
 use crate::dialect::Family;
 use crate::direction::Direction;
+use crate::engine::limits::Limits;
 use crate::engine::shield::Shield;
 use crate::engine::shield::Shielding;
 use crate::id::Heads;
@@ -70,6 +71,8 @@ pub struct Part {
     pub number: usize,
     /// Whether its statements are in the transaction with the journal.
     pub mode: Mode,
+    /// The time-outs that it begins with.
+    pub limits: Limits,
     /// The hash of its statements; a finished part of a script that was edited since is known by it.
     pub hash: String,
     /// What it does, in order.
@@ -92,6 +95,8 @@ pub enum Action {
     Begin,
     /// Sets the savepoint that shows whether the script ended the transaction.
     SetGuard,
+    /// Changes the time-outs, where a section with others begins.
+    Limits(Limits),
     /// Runs a statement of the script.
     Statement(Statement),
     /// Releases the savepoint; fails if the script ended the transaction.

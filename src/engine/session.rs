@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use tokio::time::sleep;
+
 use crate::config::DatabaseConfig;
 use crate::config::url::DatabaseUrl;
 use crate::db::Access;
@@ -9,9 +11,15 @@ use crate::db::Database;
 use crate::db::Done;
 use crate::db::Failure;
 use crate::db::FailureAt;
+use crate::dialect::Dialect;
 use crate::dialect::Family;
+use crate::engine::event::Event;
 use crate::engine::exclusive::Held;
 use crate::engine::exclusive::attended;
+use crate::engine::limits;
+use crate::engine::limits::Lasting;
+use crate::engine::patience::Manners;
+use crate::engine::patience::Watch;
 use crate::error::Error;
 use crate::error::ErrorKind;
 use crate::id::Heads;
@@ -23,6 +31,7 @@ use crate::journal::Location;
 use crate::journal::Probe;
 use crate::journal::ProgressRow;
 use crate::journal::Row;
+use crate::script::Timeouts;
 use crate::sql::Statement;
 
 /// A connection, where its journal is, and what stood there when it was last read.
@@ -38,6 +47,11 @@ pub struct Session {
     pub progress: Vec<ProgressRow>,
     /// The lock, while this session holds it.
     pub(super) held: Option<Held>,
+    /// How it behaves towards others.
+    pub manners: Manners,
+    /// The time-outs that the session has now, where they are set for the session and known.
+    pub(super) in_force: Option<Timeouts>,
+    pub(super) watch: Watch,
     url: DatabaseUrl,
     location: Location,
 }
@@ -45,14 +59,30 @@ pub struct Session {
 impl Session {
     /// Connects to the database of `url` to read, with the settings that the configuration has for it.
     pub async fn connect(database: &DatabaseConfig, url: &DatabaseUrl) -> Result<Self, Error> {
-        Self::open(url, &location(database), database.wait).await
+        Self::connect_telling(database, url, |_| {}).await
+    }
+
+    /// Connects like [`Self::connect`], and tells why it waits for the server, once.
+    pub async fn connect_telling(
+        database: &DatabaseConfig,
+        url: &DatabaseUrl,
+        tell: impl FnMut(&Error),
+    ) -> Result<Self, Error> {
+        let db = Database::connect_telling(url, Access::Read, database.wait, tell).await?;
+        let mut session = Self::begin(db, url, &location(database)).await?;
+        session.manners = Manners::of(database);
+        Ok(session)
     }
 
     /// Connects to read: only SELECTs are sent, and a SQLite file that is missing is an empty database.
     ///
     /// Waits up to `wait` for a server that does not answer yet.
     pub async fn open(url: &DatabaseUrl, location: &Location, wait: Duration) -> Result<Self, Error> {
-        let mut db = Database::connect(url, Access::Read, wait).await?;
+        let db = Database::connect(url, Access::Read, wait).await?;
+        Self::begin(db, url, location).await
+    }
+
+    async fn begin(mut db: Database, url: &DatabaseUrl, location: &Location) -> Result<Self, Error> {
         let probe = match probe(&mut db, location).await {
             Err(failure) if failure.needs_recovery() => {
                 db = Database::connect(url, Access::Write, Duration::ZERO).await?;
@@ -62,7 +92,20 @@ impl Session {
         };
         let probe = probe.map_err(|failure| failed(&db, failure))?;
         let (url, location) = (url.clone(), location.clone());
-        let mut session = Self { db, probe, rows: Heads::empty(), progress: Vec::new(), held: None, url, location };
+        // A session of PostgreSQL keeps those it began with; only transactions get others.
+        let in_force = (db.family() == Family::Postgres).then(Timeouts::default);
+        let mut session = Self {
+            db,
+            probe,
+            rows: Heads::empty(),
+            progress: Vec::new(),
+            held: None,
+            manners: Manners::default(),
+            in_force,
+            watch: Watch::default(),
+            url,
+            location,
+        };
         session.read_state().await?;
         Ok(session)
     }
@@ -74,8 +117,9 @@ impl Session {
 
     /// Makes the session able to write, and reads the state again.
     pub async fn for_writing(&mut self) -> Result<(), Error> {
-        if self.db.family() == Family::Sqlite {
-            self.reconnect().await?;
+        match self.db.family() {
+            Family::Sqlite => self.reconnect().await?,
+            Family::Postgres | Family::Mysql => self.note_pid().await,
         }
         self.refresh().await
     }
@@ -84,7 +128,19 @@ impl Session {
     pub(super) async fn reconnect(&mut self) -> Result<(), Error> {
         let db = Database::connect(&self.url, Access::Write, Duration::ZERO).await?;
         std::mem::replace(&mut self.db, db).close().await;
+        self.in_force = None;
+        if self.db.family() == Family::Sqlite {
+            let settings = limits::change(None, self.manners.timeouts, Dialect::Sqlite, Lasting::Session);
+            let settings: Vec<&str> = settings.iter().map(String::as_str).collect();
+            return self.execute_own(&settings).await;
+        }
+        self.note_pid().await;
         Ok(())
+    }
+
+    /// Notes the session's number, by which it can be asked later who keeps it waiting; not knowing it does no harm.
+    async fn note_pid(&mut self) {
+        self.watch.pid = self.db.own_pid().await.unwrap_or_default();
     }
 
     /// Notes the state after a run, which left nothing in progress.
@@ -142,19 +198,34 @@ impl Session {
     }
 
     /// Runs statements, and keeps the lock in use meanwhile.
-    pub(super) async fn execute_all(&mut self, statements: &[&str]) -> Result<Vec<Done>, FailureAt> {
-        attended(&mut self.held, self.db.execute_all(statements)).await
+    pub(super) async fn execute_all(
+        &mut self,
+        statements: &[&str],
+        tell: &mut dyn FnMut(Event<'_>),
+    ) -> Result<Vec<Done>, FailureAt> {
+        let work = attended(&mut self.held, self.db.execute_all(statements));
+        self.watch.during(&self.url, tell, work).await
     }
 
     /// Runs a statement of a script, with its data if it has some, and keeps the lock in use meanwhile.
-    pub(super) async fn execute(&mut self, statement: &Statement) -> Result<Done, Failure> {
+    pub(super) async fn execute(
+        &mut self,
+        statement: &Statement,
+        tell: &mut dyn FnMut(Event<'_>),
+    ) -> Result<Done, Failure> {
         let work = async {
             match statement.copy_data() {
                 Some(data) => self.db.copy_in(statement.sql(), data.as_bytes()).await,
                 None => self.db.execute(statement.sql()).await,
             }
         };
-        attended(&mut self.held, work).await
+        let work = attended(&mut self.held, work);
+        self.watch.during(&self.url, tell, work).await
+    }
+
+    /// Does nothing for a while, and keeps the lock in use meanwhile.
+    pub(super) async fn rest(&mut self, pause: Duration) {
+        attended(&mut self.held, sleep(pause)).await;
     }
 
     /// Asks one question of rev's own.
@@ -277,6 +348,7 @@ async fn select(db: &mut Database, queries: &[&str]) -> Result<Vec<Vec<Row>>, Er
 fn failed(db: &Database, failure: Failure) -> Error {
     let (address, reason) = (db.address.clone(), failure.reason());
     let kind = match failure.code.as_deref() {
+        _ if failure.is_locked_out(db.family()) => ErrorKind::TableLocked { reason, retries: 0, blockers: Vec::new() },
         _ if failure.lost => ErrorKind::ConnectionLost { address, reason },
         // SQLite looks into a file only when it is first asked for something: SQLITE_CANTOPEN, SQLITE_NOTADB.
         Some("14" | "26") if db.family() == Family::Sqlite => ErrorKind::CannotOpen { address, reason },

@@ -11,6 +11,7 @@ mod exclusive;
 mod failure;
 mod journal;
 mod kills;
+mod manners;
 mod migrate;
 mod offline;
 mod offline_scripts;

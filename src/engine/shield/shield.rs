@@ -71,26 +71,24 @@ impl Shield {
 
     /// Puts the shield around a transaction: the setting is changed outside of it, and looked at is inside.
     pub(in crate::engine) fn actions(
-        self,
-        statements: Vec<Statement>,
+        &self,
+        body: impl Iterator<Item = Action>,
         restore: Vec<String>,
         writes: Vec<Write>,
     ) -> Vec<Action> {
-        let quiet = self.quiet_renames.clone();
-        let mut actions = vec![
-            Action::Shield(Shielding::Raise),
-            Action::Begin,
-            Action::SetGuard,
-            Action::Shield(Shielding::Note(Box::new(self))),
-        ];
-        for (index, statement) in statements.into_iter().enumerate() {
-            if quiet.contains(&index) {
+        let note = Shielding::Note(Box::new(self.clone()));
+        let mut actions = vec![Action::Shield(Shielding::Raise), Action::Begin, Action::SetGuard, Action::Shield(note)];
+        let mut index = 0;
+        for action in body {
+            let is_statement = matches!(action, Action::Statement(_));
+            if is_statement && self.quiet_renames.contains(&index) {
                 actions.push(Action::Shield(Shielding::QuietRename));
-                actions.push(Action::Statement(statement));
+                actions.push(action);
                 actions.push(Action::Shield(Shielding::LoudRename));
             } else {
-                actions.push(Action::Statement(statement));
+                actions.push(action);
             }
+            index += usize::from(is_statement);
         }
         actions.extend([Action::CheckGuard, Action::Shield(Shielding::Check)]);
         actions.extend(restore.into_iter().map(Action::Restore));
