@@ -26,6 +26,7 @@ use crate::cli::outcome::Failed;
 use crate::cli::outcome::Outcome;
 use crate::cli::rebase;
 use crate::cli::redo;
+use crate::cli::restore;
 use crate::cli::revision;
 use crate::cli::show;
 use crate::cli::stamp;
@@ -71,6 +72,7 @@ async fn dispatch(command: &Command, cx: &mut Context) -> Result<Outcome, Failed
         Command::Upgrade(args) => upgrade::run(args, cx).await,
         Command::Downgrade(args) => downgrade::run(args, cx).await,
         Command::Redo(args) => redo::run(args, cx).await,
+        Command::Restore(args) => restore::run(args, cx).await,
         Command::Stamp(args) => stamp::run(args, cx).await,
         Command::Accept(args) => accept::run(args, cx).await,
         Command::Current(args) => current::run(args, cx).await,

@@ -19,6 +19,7 @@ use crate::cli::man::ManArgs;
 use crate::cli::merge::MergeArgs;
 use crate::cli::rebase::RebaseArgs;
 use crate::cli::redo::RedoArgs;
+use crate::cli::restore::RestoreArgs;
 use crate::cli::revision::RevisionArgs;
 use crate::cli::show::ShowArgs;
 use crate::cli::stamp::StampArgs;
@@ -57,6 +58,7 @@ pub enum Command {
     Upgrade(UpgradeArgs),
     Downgrade(DowngradeArgs),
     Redo(RedoArgs),
+    Restore(RestoreArgs),
     Stamp(StampArgs),
     Accept(AcceptArgs),
     Current(CurrentArgs),

@@ -22,6 +22,7 @@ mod offline;
 mod outcome;
 mod rebase;
 mod redo;
+mod restore;
 mod revision;
 mod run;
 mod show;

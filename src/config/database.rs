@@ -34,6 +34,10 @@ pub struct DatabaseConfig {
     pub lock: LockKind,
     /// What happens when an applied script was edited.
     pub edited: EditedPolicy,
+    /// How many copies of a SQLite database are kept that were written before data could be lost; zero writes none.
+    pub restore_points: u32,
+    /// The largest database that is copied, in bytes.
+    pub restore_point_limit: u64,
     /// Whether changes ask for the environment's name.
     pub protected: bool,
     /// Whether a program that starts up brings the database to its head.
@@ -61,6 +65,8 @@ impl DatabaseConfig {
             time_zone: None,
             lock: LockKind::Auto,
             edited: EditedPolicy::Refuse,
+            restore_points: 3,
+            restore_point_limit: 100_000_000,
             protected: false,
             auto_upgrade: false,
             hooks: Hooks::default(),

@@ -94,6 +94,10 @@ pub(super) const DATABASE_KEYS: &[Key<DatabaseConfig>] = &[
         let choices = [("refuse", EditedPolicy::Refuse), ("warn", EditedPolicy::Warn)];
         setting.choice(&choices).map(|value| database.edited = value)
     }),
+    Key::new("restore_points", |database, setting| setting.count().map(|value| database.restore_points = value)),
+    Key::new("restore_point_limit", |database, setting| {
+        setting.size().map(|value| database.restore_point_limit = value)
+    }),
     Key::new("protected", |database, setting| setting.boolean().map(|value| database.protected = value)),
     Key::new("auto_upgrade", |database, setting| setting.boolean().map(|value| database.auto_upgrade = value)),
     Key::list("before_upgrade", |database, setting| {

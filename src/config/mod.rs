@@ -15,6 +15,7 @@ mod hook;
 mod interpolate;
 mod key;
 mod setting;
+mod size;
 mod source;
 pub mod url;
 

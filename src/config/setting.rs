@@ -8,6 +8,7 @@ use crate::config::hook::Hook;
 use crate::config::interpolate::Unfilled;
 use crate::config::interpolate::has_variables;
 use crate::config::interpolate::interpolate;
+use crate::config::size;
 use crate::config::url::mask_passwords;
 use crate::error::Error;
 use crate::error::ErrorKind;
@@ -139,6 +140,14 @@ impl Setting {
         let (Data::Word(text) | Data::Text(text)) = &self.data else { return Err(self.refuse_choice(choices)) };
         let found = choices.iter().find(|(word, _)| word == text);
         found.map(|(_, meaning)| *meaning).ok_or_else(|| self.refuse_choice(choices))
+    }
+
+    /// Returns it as a number of bytes.
+    pub(super) fn size(&self) -> Result<u64, Error> {
+        match &self.data {
+            Data::Word(text) | Data::Text(text) => size::parse_size(text).ok_or_else(|| self.refuse(size::EXPECTED)),
+            _ => Err(self.refuse(size::EXPECTED)),
+        }
     }
 
     /// Returns it as a list of strings, of which none is empty.

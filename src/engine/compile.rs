@@ -13,6 +13,8 @@ use crate::engine::program::Program;
 use crate::engine::program::ProgramStep;
 use crate::engine::program::Scope;
 use crate::engine::restore::Restore;
+use crate::engine::shield::Shield;
+use crate::engine::shield::unshielded;
 use crate::error::Error;
 use crate::error::ErrorKind;
 use crate::graph::Plan;
@@ -66,12 +68,17 @@ impl Program {
             steps.extend(compiler.step(step, &after, scripts.get(&step.revision)));
         }
         let Compiler { mut problems, warnings, .. } = compiler;
-        if target.scope == Scope::Run {
+        // A run of one revision commits together anyway, and a shield stands around one transaction.
+        let scope = match steps.as_slice() {
+            [step] if step.shield().is_some() && step.parts.len() == 1 => Scope::Revision,
+            _ => target.scope,
+        };
+        if scope == Scope::Run {
             problems.extend(not_one_transaction(target, &steps));
         }
         Error::join(problems)?;
         let dialect = target.probe.journal.dialect;
-        Ok(Self { dialect, from: plan.from.clone(), to: plan.to.clone(), scope: target.scope, steps, warnings })
+        Ok(Self { dialect, from: plan.from.clone(), to: plan.to.clone(), scope, steps, warnings })
     }
 }
 
@@ -88,6 +95,8 @@ struct Compiler<'a> {
 struct Draft {
     mode: Mode,
     statements: Vec<Statement>,
+    /// What is built anew on SQLite.
+    shield: Option<Shield>,
     /// From which statement on which time-outs hold; the first is from the beginning.
     limits: Vec<(usize, Limits)>,
 }
@@ -144,7 +153,22 @@ impl Compiler<'_> {
         if drafts.is_empty() {
             drafts.push(Draft::empty());
         }
+        if dialect.family() == Family::Sqlite {
+            self.raise_shields(&mut drafts);
+        }
         Some(drafts)
+    }
+
+    /// Finds the tables that are built anew: each in one transaction, or with foreign keys switched off by the script.
+    fn raise_shields(&mut self, drafts: &mut [Draft]) {
+        for draft in drafts.iter_mut().filter(|draft| draft.takes_more()) {
+            draft.shield = Shield::of(&draft.statements);
+        }
+        let shielded =
+            drafts.iter().filter_map(|draft| draft.shield.as_ref()).flat_map(|shield| shield.tables.keys().cloned());
+        let statements: Vec<(Mode, &Statement)> =
+            drafts.iter().flat_map(|draft| draft.statements.iter().map(|statement| (draft.mode, statement))).collect();
+        self.problems.extend(unshielded(&statements, &shielded.collect()));
     }
 
     fn cut(&mut self, section: CompiledSection<'_>, drafts: &mut Vec<Draft>) {
@@ -154,6 +178,18 @@ impl Compiler<'_> {
             TransactionMode::Off => Limits::Server(section.section.timeouts),
         };
         let each_alone = self.target.probe.journal.dialect.family() == Family::Mysql;
+        let has_shields = self.target.probe.journal.dialect.family() == Family::Sqlite
+            && section.section.transaction == TransactionMode::Transactional;
+        if let Some(shield) = has_shields.then(|| Shield::of(&section.statements)).flatten() {
+            // A part of its own, so that other sections keep their foreign keys.
+            drafts.push(Draft {
+                mode: Mode::Transaction,
+                statements: section.statements,
+                limits: vec![(0, limits)],
+                shield: Some(shield),
+            });
+            return;
+        }
         for statement in section.statements {
             // DDL and locks commit whatever was open, and a session statement has nothing to roll back.
             let commits = each_alone
@@ -163,11 +199,11 @@ impl Compiler<'_> {
                 TransactionMode::Transactional | TransactionMode::Off => Mode::Alone,
             };
             match drafts.last_mut() {
-                Some(last) if !each_alone && mode == Mode::Transaction && last.mode == Mode::Transaction => {
+                Some(last) if !each_alone && mode == Mode::Transaction && last.takes_more() => {
                     last.limit(limits);
                     last.statements.push(statement);
                 }
-                _ => drafts.push(Draft { mode, statements: vec![statement], limits: vec![(0, limits)] }),
+                _ => drafts.push(Draft { mode, statements: vec![statement], limits: vec![(0, limits)], shield: None }),
             }
         }
     }
@@ -288,7 +324,12 @@ impl Compiler<'_> {
 
 impl Draft {
     fn empty() -> Self {
-        Self { mode: Mode::Transaction, statements: Vec::new(), limits: Vec::new() }
+        Self { mode: Mode::Transaction, statements: Vec::new(), limits: Vec::new(), shield: None }
+    }
+
+    /// Returns whether statements of the next section can be in the same transaction.
+    fn takes_more(&self) -> bool {
+        self.mode == Mode::Transaction && self.shield.is_none()
     }
 
     /// Sets the time-outs of the statements that follow.
@@ -310,6 +351,9 @@ impl Draft {
     /// Puts the session back in the journal's transaction on PostgreSQL, else before it: SQLite may be told by a script
     /// that it must not even begin one. On MySQL the guard shows whether the statement, a CALL, committed by itself.
     fn actions(&self, restore: Vec<String>, writes: Vec<Write>, family: Family) -> Vec<Action> {
+        if let Some(shield) = &self.shield {
+            return shield.actions(self.body(), restore, writes);
+        }
         let statements = self.body();
         let restore = restore.into_iter().map(Action::Restore);
         let mut actions = Vec::with_capacity(self.statements.len() + 8);
@@ -345,6 +389,9 @@ fn not_one_transaction(target: &CompileFor<'_>, steps: &[ProgramStep]) -> Option
         format!("on {} DDL commits by itself", dialect.product())
     } else if let Some(step) = steps.clone().find(|step| step.parts_done > 0) {
         format!("parts of revision `{}` were kept by an earlier run", step.revision)
+    } else if let Some((step, shield)) = steps.clone().find_map(|step| Some((step, step.shield()?))) {
+        let (revision, tables) = (&step.revision, shield.names());
+        format!("revision `{revision}` rebuilds {tables}, so foreign keys must be off before its transaction begins")
     } else {
         let step = steps.find(|step| step.parts.iter().any(|part| part.mode == Mode::Alone))?;
         format!("revision `{}` has statements outside of a transaction", step.revision)

@@ -1,6 +1,8 @@
 //! What a run tells while it goes on, and what it leaves behind.
 
 use std::fmt;
+use std::path::Path;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::db::Blocker;
@@ -24,6 +26,18 @@ pub enum Event<'a> {
     LockWaiting {
         /// Who holds it, as far as that was noted.
         holder: &'a Holder,
+    },
+    /// A copy of the database was written, since the run can lose data.
+    RestorePoint {
+        /// The copy.
+        path: &'a Path,
+    },
+    /// The run can lose data, but the database is too large for a copy.
+    NoRestorePoint {
+        /// How large it is.
+        bytes: u64,
+        /// How large it may be.
+        limit: u64,
     },
     /// The run is about to begin; nothing was sent yet.
     Started {
@@ -122,6 +136,8 @@ pub struct Report {
     pub to: Heads,
     /// The revisions that are through, in order.
     pub steps: Vec<StepReport>,
+    /// The copy of a SQLite database that was written before, if the run could lose data.
+    pub restore_point: Option<PathBuf>,
 }
 
 /// One revision that is through.
@@ -179,6 +195,7 @@ impl Report {
     pub(super) fn go_on(&mut self, then: Self) {
         self.to = then.to;
         self.steps.extend(then.steps);
+        self.restore_point = self.restore_point.take().or(then.restore_point);
     }
 }
 

@@ -1,6 +1,8 @@
 //! One runner at a time: waiting for the lock, holding it, and knowing when it is gone.
 
 use std::future::Future;
+use std::path::Path;
+use std::path::PathBuf;
 use std::pin::pin;
 use std::time::Duration;
 
@@ -33,6 +35,8 @@ pub(super) struct Held {
     /// The epoch that this run began; nothing before it did.
     pub(super) epoch: Option<i64>,
     lost: bool,
+    /// The copy of a SQLite database that this run wrote before it began.
+    restore_point: Option<PathBuf>,
 }
 
 impl Session {
@@ -46,7 +50,7 @@ impl Session {
         work: impl AsyncFnOnce(&mut Self, &mut dyn Observer) -> Result<T, RunFailure>,
     ) -> Result<T, RunFailure> {
         let lock = self.wait_for_lock(wait, observer).await?;
-        self.held = Some(Held { lock, checked: Instant::now(), epoch: None, lost: false });
+        self.held = Some(Held { lock, checked: Instant::now(), epoch: None, lost: false, restore_point: None });
         let result = work(self, observer).await;
         if let Some(held) = self.held.take() {
             held.lock.release().await;
@@ -70,6 +74,18 @@ impl Session {
             held.epoch = epoch;
         }
         Ok(())
+    }
+
+    /// Returns the restore point of this run.
+    pub(super) fn restore_point(&self) -> Option<&Path> {
+        self.held.as_ref().and_then(|held| held.restore_point.as_deref())
+    }
+
+    /// Notes the restore point of this run, which needs no other.
+    pub(super) fn set_restore_point(&mut self, path: PathBuf) {
+        if let Some(held) = &mut self.held {
+            held.restore_point = Some(path);
+        }
     }
 
     /// Makes sure that the lock is still held, before something is done under it.

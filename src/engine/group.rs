@@ -81,6 +81,8 @@ impl<'s, 'p> Group<'s, 'p> {
             match action {
                 Action::Limits(limits) => self.sender.limit(*limits),
                 Action::Begin | Action::SetGuard | Action::CheckGuard => {}
+                // What has a shield is not in a group: its setting could not be changed in one.
+                Action::Shield(_) => {}
                 Action::Statement(statement) => self.sender.statement(statement).await?,
                 Action::Restore(sql) if committed => after_commit.push(sql),
                 Action::Restore(sql) => self.sender.restore(sql),

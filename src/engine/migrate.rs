@@ -13,8 +13,10 @@ use crate::engine::program::Program;
 use crate::engine::program::Scope;
 use crate::engine::project::Project;
 use crate::engine::recall::Recalled;
+use crate::engine::restore_point::write_before;
 use crate::engine::run::run;
 use crate::engine::session::Session;
+use crate::engine::shield::check_parents;
 use crate::error::Error;
 use crate::error::ErrorKind;
 use crate::graph::Anchor;
@@ -151,6 +153,8 @@ impl Project {
             }
             observer.confirm_change(&program)?;
         }
+        check_parents(&program, session).await?;
+        write_before(&program, session, &self.config.database, observer).await?;
         session.patiently(observer, async |session| session.create_journal().await).await?;
         session.patiently(observer, async |session| session.begin_epoch(actor).await).await?;
         observer.event(Event::Started { program: &program });
@@ -310,5 +314,5 @@ fn in_progress(stopped: &ProgressRow, progress: &[ProgressRow]) -> ErrorKind {
 }
 
 fn nothing_done(program: &Program) -> Report {
-    Report { from: program.from.clone(), to: program.to.clone(), steps: Vec::new() }
+    Report { from: program.from.clone(), to: program.to.clone(), steps: Vec::new(), restore_point: None }
 }

@@ -6,6 +6,8 @@ use crate::dialect::Dialect;
 use crate::dialect::Family;
 use crate::direction::Direction;
 use crate::engine::limits::Limits;
+use crate::engine::shield::Shield;
+use crate::engine::shield::Shielding;
 use crate::id::Heads;
 use crate::id::RevisionId;
 use crate::journal::HistoryEntry;
@@ -101,6 +103,8 @@ pub enum Action {
     CheckGuard,
     /// Puts the session back, so that nothing a script set reaches the journal or the next revision.
     Restore(String),
+    /// Keeps the rows of other tables safe while one of SQLite is built anew.
+    Shield(Shielding),
     /// Changes the journal.
     Write(Write),
     /// Ends the transaction.
@@ -118,6 +122,11 @@ impl ProgramStep {
     /// Returns the statements of the parts that are still to run.
     pub fn statements(&self) -> impl Iterator<Item = &Statement> {
         self.parts.iter().skip(self.parts_done).flat_map(Part::statements)
+    }
+
+    /// Returns what it builds anew, behind a shield.
+    pub fn shield(&self) -> Option<&Shield> {
+        self.parts.iter().find_map(Part::shield)
     }
 
     /// Returns whether the step is a single transaction, which can share a commit with others.
@@ -175,6 +184,14 @@ impl Part {
     pub fn statements(&self) -> impl Iterator<Item = &Statement> {
         self.actions.iter().filter_map(|action| match action {
             Action::Statement(statement) => Some(statement),
+            _ => None,
+        })
+    }
+
+    /// Returns what the part builds anew, behind a shield.
+    pub fn shield(&self) -> Option<&Shield> {
+        self.actions.iter().find_map(|action| match action {
+            Action::Shield(Shielding::Note(shield)) => Some(&**shield),
             _ => None,
         })
     }

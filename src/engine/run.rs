@@ -1,5 +1,6 @@
 //! A program against a database: parts one after another, each all or nothing.
 
+use std::path::Path;
 use std::time::Duration;
 
 use crate::dialect::Dialect;
@@ -26,6 +27,7 @@ use crate::engine::restore::Restore;
 use crate::engine::send::Sender;
 use crate::engine::send::ToldTo;
 use crate::engine::session::Session;
+use crate::engine::shield::Raised;
 use crate::error::Error;
 use crate::error::ErrorKind;
 use crate::journal::Outcome;
@@ -47,7 +49,8 @@ pub async fn run(
     actor: &Actor,
     observer: &mut dyn Observer,
 ) -> Result<Report, RunFailure> {
-    let report = Report { from: program.from.clone(), to: program.from.clone(), steps: Vec::new() };
+    let restore_point = session.restore_point().map(Path::to_owned);
+    let report = Report { from: program.from.clone(), to: program.from.clone(), steps: Vec::new(), restore_point };
     let grouping = Grouping::of(program, session);
     let mut runner = Runner { program, session, actor, observer, report };
     let mut next = 0;
@@ -270,9 +273,11 @@ impl Runner<'_> {
         self.session.watch.blockers.clear();
         let mut sender = Sender::telling(self.session, ToldTo::Now(&mut *self.observer));
         sender.enter(step, part);
-        let result = single(part, clock, self.actor, &mut sender).await;
+        let mut raised = Raised::default();
+        let result = single(part, clock, self.actor, &mut sender, &mut raised).await;
         if let Err(error) = &result {
             self.roll_back(is_lost(error)).await;
+            raised.lower(self.session).await;
             if self.program.dialect == Dialect::Postgres {
                 self.session.in_force = None; // what was set in a message that failed may have been rolled back
             }
@@ -344,7 +349,13 @@ impl Runner<'_> {
 }
 
 /// Sends a part with its own transaction.
-async fn single<'p>(part: &'p Part, clock: &Clock, actor: &Actor, sender: &mut Sender<'_, 'p>) -> Result<(), Error> {
+async fn single<'p>(
+    part: &'p Part,
+    clock: &Clock,
+    actor: &Actor,
+    sender: &mut Sender<'_, 'p>,
+    raised: &mut Raised<'p>,
+) -> Result<(), Error> {
     for action in &part.actions {
         match action {
             Action::Begin => sender.begin(),
@@ -353,6 +364,7 @@ async fn single<'p>(part: &'p Part, clock: &Clock, actor: &Actor, sender: &mut S
             Action::Statement(statement) => sender.statement(statement).await?,
             Action::CheckGuard => sender.check_guard(),
             Action::Restore(sql) => sender.restore(sql),
+            Action::Shield(shielding) => raised.take(shielding, sender).await?,
             Action::Write(write) => sender.write(write, || clock.moment(actor)).await?,
             Action::Commit => sender.commit().await?,
         }

@@ -197,6 +197,11 @@ impl<'s, 'p> Sender<'s, 'p> {
         }
     }
 
+    /// Returns the session, for questions; what waits must have been sent.
+    pub(super) fn session(&mut self) -> &mut Session {
+        self.session
+    }
+
     pub(super) fn set_guard(&mut self) {
         self.push(transaction::SET_GUARD, Role::Engine);
     }
@@ -341,7 +346,8 @@ impl<'s, 'p> Sender<'s, 'p> {
         self.queue.push(Entry { sql: sql.to_owned(), role });
     }
 
-    fn tell(&mut self, heard: Vec<Notice>) {
+    /// Says what was heard.
+    pub(super) fn tell(&mut self, heard: Vec<Notice>) {
         match (&mut self.told, self.step) {
             (ToldTo::Now(observer), Some(step)) => {
                 for notice in &heard {

@@ -237,6 +237,16 @@ impl Session {
         attended(&mut self.held, sleep(pause)).await;
     }
 
+    /// Asks one question of rev's own.
+    pub(super) async fn select_one(&mut self, query: &str) -> Result<Vec<Row>, Error> {
+        Ok(select(&mut self.db, &[query]).await?.into_iter().flatten().collect())
+    }
+
+    /// Says what the failure of a statement of rev's own means.
+    pub(super) fn failed(&self, failure: Failure) -> Error {
+        failed(&self.db, failure)
+    }
+
     pub(super) fn url(&self) -> &DatabaseUrl {
         &self.url
     }

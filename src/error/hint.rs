@@ -150,6 +150,28 @@ impl ErrorKind {
             Self::Unplaced { .. } => {
                 "check out the branch that has its script, or undo it by hand and say what is true with `rev stamp --purge TARGET`"
             }
+            Self::ParentChangedInRebuild { .. } => {
+                "put the statement into a section of its own, where foreign keys are on"
+            }
+            Self::UnshieldedRebuild { .. } => {
+                "take `transaction=off` away, so that rev can shield it, or say `PRAGMA foreign_keys = OFF` in a `transaction=off` section before it"
+            }
+            Self::RebuildLostRows { .. } => {
+                "nothing of it was kept; if rows are to be deleted, do it in a section of its own"
+            }
+            Self::RebuildOrphans { .. } => "nothing of it was kept; copy every row that others refer to",
+            Self::RebuildBroke { .. } => {
+                "nothing of it was kept; drop it in the script before the rebuild, and make it again behind it"
+            }
+            Self::RestorePointFailed { .. } => {
+                "make room beside the database, or go without with `restore_points = 0` in migrations.toml"
+            }
+            Self::NoRestorePoint { .. } => {
+                "one is written before a run that can lose data; `rev restore --list` lists them"
+            }
+            Self::UnsoundRestorePoint { .. } => "name another one; `rev restore --list` lists them",
+            Self::DatabaseInUse { .. } => "stop what uses it, and run the command again",
+            Self::NoRestorePointsOn { .. } => "use the server's own backup",
             Self::EditedHalfway { .. } => {
                 "put the script's finished parts back as they were; parts that have not run may be edited"
             }
@@ -163,6 +185,7 @@ impl ErrorKind {
                 "say it: `FROM:TO` with `--sql` needs no database; an upgrade `:head` starts from base"
             }
             Self::Interrupted { .. } => "run the same command again to go on",
+            Self::NotConfirmed => "use `--yes` to go on without the question",
             Self::Declined => "use `--yes` to go on without the question",
             Self::NobodyToAsk => "use `--yes` to go on without the question",
             Self::NotAtHeads { .. } => "`rev upgrade heads` brings it there",

@@ -213,6 +213,20 @@ pub enum ErrorKind {
     LostScript { revision: RevisionId, applied: String, stored: Option<String> },
     #[error("where revision `{revision}` stood is not known: {reason}")]
     Unplaced { revision: RevisionId, reason: String },
+    #[error(
+        "`{table}` is changed while {rebuilt} is built anew, but other tables reference it and foreign keys are off"
+    )]
+    ParentChangedInRebuild { table: String, rebuilt: String },
+    #[error("`{table}` is built anew with foreign keys on, outside of one transaction")]
+    UnshieldedRebuild { table: String },
+    #[error("`{table}` had {before} rows before {rebuilt} was built anew, and {after} after it")]
+    RebuildLostRows { table: String, rebuilt: String, before: u64, after: u64 },
+    #[error("{} of `{table}` would refer to no row of `{parent}` any more", orphans(.row, *.rows))]
+    RebuildOrphans { table: String, parent: String, row: Option<String>, rows: usize },
+    #[error("{what} no longer works after {rebuilt} was built anew: {reason}")]
+    RebuildBroke { what: String, rebuilt: String, reason: String },
+    #[error("the restore point {} cannot be written: {reason}", .path.display())]
+    RestorePointFailed { path: PathBuf, reason: String },
     #[error("revision `{revision}` stopped half-way and its script has changed since: part {part} differs")]
     EditedHalfway { revision: RevisionId, part: usize },
     #[error("revision `{revision}` stopped half-way through its {direction}, after part {done}")]
@@ -233,6 +247,16 @@ pub enum ErrorKind {
     NobodyToAsk,
     #[error("the database is not at the heads: it is at {current}, the heads are {heads}")]
     NotAtHeads { current: Heads, heads: Heads },
+    #[error("the database would be replaced, and there is no terminal to ask on")]
+    NotConfirmed,
+    #[error("there is no restore point of {}", .database.display())]
+    NoRestorePoint { database: PathBuf },
+    #[error("{} is not a sound database: {reason}", .path.display())]
+    UnsoundRestorePoint { path: PathBuf, reason: String },
+    #[error("{} is in use by another program: {reason}", .database.display())]
+    DatabaseInUse { database: PathBuf, reason: String },
+    #[error("restore points are for SQLite, and this is {}", .dialect.product())]
+    NoRestorePointsOn { dialect: Dialect },
     #[error("the output cannot be written")]
     Output,
 }
@@ -257,6 +281,15 @@ fn steps(reached: u32, wanted: u32) -> String {
     match reached {
         0 => "there is no step to take".to_owned(),
         _ => format!("only {reached} of {wanted} steps are there"),
+    }
+}
+
+fn orphans(row: &Option<String>, rows: usize) -> String {
+    match (row, rows) {
+        (Some(row), 1) => format!("row {row}"),
+        (None, 1) => "a row".to_owned(),
+        (Some(row), _) => format!("row {row} and {} more", rows - 1),
+        (None, _) => format!("{rows} rows"),
     }
 }
 

@@ -17,6 +17,9 @@ use crate::journal::FORMAT;
 use crate::journal::Journal;
 use crate::journal::literal;
 
+/// SQLite's own list of rows that refer to none.
+const ORPHANS: &str = "pragma_foreign_key_check";
+
 /// The journal as a step of a script needs it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Expected {
@@ -61,6 +64,20 @@ impl Journal {
         let message = format!("rev: this script is for {}, and the server is another product", self.dialect.product());
         let condition = format!("VERSION() {negation}LIKE '%MariaDB%'");
         self.refuse(None, &[Mismatch { condition, message: self.literal(&message) }])
+    }
+
+    /// Returns what notes, on SQLite, how many rows refer to rows that are not there.
+    pub fn note_orphans(&self) -> Vec<String> {
+        vec![format!("CREATE TEMP TABLE rev_shield AS SELECT count(*) AS n FROM {ORPHANS}")]
+    }
+
+    /// Returns what fails if it is more than was noted.
+    pub fn expect_no_new_orphans(&self) -> Vec<String> {
+        let condition = format!("(SELECT count(*) FROM {ORPHANS}) > (SELECT n FROM temp.rev_shield)");
+        let message = self.literal("rev: rows would refer to rows that are gone; PRAGMA foreign_key_check lists them");
+        let mut statements = self.refuse(None, &[Mismatch { condition, message }]);
+        statements.push("DROP TABLE temp.rev_shield".to_owned());
+        statements
     }
 
     /// Returns `text` as a literal that means the same under every setting of the session.

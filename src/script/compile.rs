@@ -91,8 +91,7 @@ fn foreign_keys(statement: &Statement, dialect: Dialect) -> Option<Warning> {
     let mut words = words.skip_while(|word| !word.eq_ignore_ascii_case("foreign_keys"));
     words.next()?;
     words.next()?; // without a value it only asks
-    let message =
-        "`PRAGMA foreign_keys` does nothing inside a transaction: put it into a section with `transaction=off`";
+    let message = "`PRAGMA foreign_keys` does nothing inside a transaction: take it out, since rev itself switches foreign keys off around the rebuild of a table, or put it into a section with `transaction=off`";
     Some(Warning { code: "pragma-without-effect", message: message.into(), span: statement.span.clone() })
 }
 

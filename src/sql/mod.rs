@@ -2,11 +2,15 @@
 
 mod body;
 mod compound;
+mod effect;
 mod kind;
 mod lex;
+mod rebuild;
 mod rules;
 mod split;
 
+pub use effect::Effect;
+pub use effect::unquoted;
 pub use kind::StatementKind;
 pub use lex::Lexer;
 pub use lex::Token;
@@ -14,6 +18,7 @@ pub use lex::TokenKind;
 pub use lex::Unterminated;
 pub use lex::significant;
 pub use lex::summary;
+pub use rebuild::Rebuild;
 pub use rules::RULES;
 pub use rules::Rule;
 pub use split::Statement;

@@ -17,6 +17,8 @@ mod migrate;
 mod offline;
 mod offline_scripts;
 mod parts;
+mod restore_points;
 mod round_trips;
 mod sabotage;
 mod shapes;
+mod shield;

@@ -71,6 +71,10 @@ impl Normal {
         if let Some(length) = timestamp(text) {
             return Some((length, if length == DATE.len() { "[DATE]" } else { "[TIME]" }.to_owned()));
         }
+        if let Some(length) = shaped(text, IN_NAME) {
+            let (more, heads) = heads_in_name(&text[length..]);
+            return Some((length + more, format!("[TIME]{heads}")));
+        }
         if let Some(length) = id(text) {
             let id = &text[..length];
             let known = self.ids.iter().position(|seen| seen == id);
@@ -94,6 +98,9 @@ fn replace_after(text: &str, before: &str, host: &str) -> String {
 const DURATION_KEY: &str = "\"duration_ms\":";
 const DATE: &str = "0000-00-00";
 const CLOCK: &str = "00:00:00";
+
+/// A time in the name of a file.
+const IN_NAME: &str = "00000000T000000Z";
 
 /// Returns the length of twelve hexadecimal digits that stand alone.
 fn id(text: &str) -> Option<usize> {
@@ -135,6 +142,18 @@ fn duration(text: &str) -> Option<usize> {
         .into_iter()
         .find(|word| unit.strip_prefix(word).is_some_and(ends_word))
         .map(|word| length + space + word.len())
+}
+
+/// Returns the length of what follows the time in the name of a restore point, and what is the same in every run: ids
+/// that were made up differ, and so does a number that only says that two were made in one second.
+fn heads_in_name(text: &str) -> (usize, String) {
+    let length = text.bytes().take_while(|b| b.is_ascii_alphanumeric() || b"-+_".contains(b)).count();
+    let name = &text[..length];
+    let name = name.strip_suffix(|c: char| c.is_ascii_digit()).and_then(|name| name.strip_suffix('-')).unwrap_or(name);
+    let is_made_up = |id: &str| id.len() == 8 && id.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+    let heads = name.trim_start_matches('-').split('+').map(|id| if is_made_up(id) { "[ID]" } else { id });
+    let heads: Vec<&str> = heads.collect();
+    (length, format!("-{}", heads.join("+")))
 }
 
 /// Returns the length of `shape` if `text` begins like it, where `0` stands for any digit.

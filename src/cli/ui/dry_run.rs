@@ -90,6 +90,9 @@ impl Text<'_> {
                 (true, _) => self.said_again(part),
                 (false, _) if self.program.scope == Scope::Run => self.inside(part, 4),
                 (false, Mode::Transaction) => {
+                    if let Some(shield) = part.shield() {
+                        self.add(4, &format!("foreign keys off, while {} is built anew", escape(&shield.names())));
+                    }
                     self.add(4, "BEGIN");
                     self.inside(part, 6);
                     self.add(4, "COMMIT");
@@ -116,6 +119,9 @@ impl Text<'_> {
 
     fn inside(&mut self, part: &Part, indent: usize) {
         part.statements().for_each(|statement| self.statement(statement, indent));
+        if part.shield().is_some() {
+            self.add(indent, "check: no row of another table is lost, no view and no trigger is broken");
+        }
         self.journal(part, indent);
     }
 
@@ -190,6 +196,9 @@ struct PartJson<'a> {
     transaction: bool,
     /// Whether an earlier run did it.
     done: bool,
+    /// The tables that it builds anew with foreign keys off.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    rebuilds: Vec<&'a str>,
     statements: Vec<StatementJson<'a>>,
 }
 
@@ -209,6 +218,7 @@ fn step_json<'a>(step: &'a ProgramStep, lines: &mut Lines) -> StepJson<'a> {
     let mut part = |part: &'a Part| PartJson {
         transaction: part.mode == Mode::Transaction,
         done: part.number <= step.parts_done,
+        rebuilds: part.shield().into_iter().flat_map(|shield| shield.tables.keys()).map(String::as_str).collect(),
         statements: part.statements().map(&mut statement).collect(),
     };
     StepJson {

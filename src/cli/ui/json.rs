@@ -13,6 +13,8 @@ use crate::direction::Direction;
 use crate::engine::EditedScript;
 use crate::engine::Finding;
 use crate::engine::Report;
+use crate::engine::RestorePoint;
+use crate::engine::Restored;
 use crate::engine::Severity;
 use crate::engine::State;
 use crate::engine::Status;
@@ -125,6 +127,43 @@ pub fn log(entries: &[HistoryRow]) -> String {
     document(&LogJson { entries })
 }
 
+/// Returns the document of `restore`.
+pub fn restored(restored: &Restored) -> String {
+    let Restored { from, kept, current } = restored;
+    document(&RestoredJson { restored: path(from), kept: kept.as_deref().map(path), current })
+}
+
+/// Returns the document of `restore --list`.
+pub fn restore_points(points: &[RestorePoint]) -> String {
+    let point = |point: &RestorePoint| PointJson {
+        path: path(&point.path),
+        made: point.made.clone(),
+        at: point.at.clone(),
+        bytes: point.bytes,
+    };
+    document(&PointsJson { restore_points: points.iter().map(point).collect() })
+}
+
+#[derive(Serialize)]
+struct RestoredJson<'a> {
+    restored: String,
+    kept: Option<String>,
+    current: &'a Heads,
+}
+
+#[derive(Serialize)]
+struct PointsJson {
+    restore_points: Vec<PointJson>,
+}
+
+#[derive(Serialize)]
+struct PointJson {
+    path: String,
+    made: String,
+    at: String,
+    bytes: u64,
+}
+
 #[derive(Serialize)]
 struct Success<'a, T: Serialize> {
     ok: bool,
@@ -179,6 +218,9 @@ struct ReportJson<'a> {
     from: &'a Heads,
     to: &'a Heads,
     steps: Vec<StepJson<'a>>,
+    /// Only if one was written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    restore_point: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -197,7 +239,8 @@ impl<'a> ReportJson<'a> {
             duration_ms: u64::try_from(step.duration.as_millis()).unwrap_or(u64::MAX),
             statements: step.statements,
         });
-        Self { from: &report.from, to: &report.to, steps: steps.collect() }
+        let restore_point = report.restore_point.as_deref().map(path);
+        Self { from: &report.from, to: &report.to, steps: steps.collect(), restore_point }
     }
 }
 
@@ -425,7 +468,12 @@ mod tests {
     fn a_run_says_how_far_it_came_also_when_it_stopped() {
         let (revision, direction, duration) = (id("a"), Direction::Upgrade, Duration::from_micros(12_900));
         let step = StepReport { revision, direction, duration, statements: 3 };
-        let done = Report { from: Heads::empty(), to: [id("a")].into_iter().collect(), steps: vec![step] };
+        let done = Report {
+            from: Heads::empty(),
+            to: [id("a")].into_iter().collect(),
+            steps: vec![step],
+            restore_point: None,
+        };
         let body =
             r#""from":[],"to":["a"],"steps":[{"revision":"a","direction":"upgrade","duration_ms":12,"statements":3}]"#;
         check_document(report(&done), &format!(r#"{{"ok":true,{body}}}"#));

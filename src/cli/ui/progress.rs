@@ -185,6 +185,14 @@ impl<W: Write> Observer for Progress<W> {
             Event::LockWaiting { holder } => {
                 self.print(&format!("waiting for the lock, which {} holds", escape(&holder.to_string())));
             }
+            Event::RestorePoint { path } => {
+                self.print(&format!("restore point: {}", escape(&path.to_string_lossy())));
+            }
+            Event::NoRestorePoint { bytes, limit } => {
+                self.print(&format!(
+                    "no restore point: the database has {bytes} bytes, more than the {limit} of `restore_point_limit`"
+                ));
+            }
             Event::Started { program } => self.family = program.dialect.family(),
             Event::Warning(warning) => self.print(&warning_line(warning, self.paint)),
             Event::StepStarted { number, of, step } => self.begin(number, of, step),

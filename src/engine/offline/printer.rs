@@ -14,6 +14,7 @@ use crate::engine::program::Part;
 use crate::engine::program::ProgramStep;
 use crate::engine::program::Scope;
 use crate::engine::restore::Restore;
+use crate::engine::shield::Shielding;
 use crate::engine::transaction;
 use crate::journal::Expected;
 use crate::journal::Moment;
@@ -230,6 +231,7 @@ impl<'a> Printer<'a> {
                 Action::CheckGuard if has_own => self.own(transaction::CHECK_GUARD),
                 Action::SetGuard | Action::CheckGuard => {}
                 Action::Statement(statement) => self.text.push_str(&self.shell.statement(statement)),
+                Action::Shield(shielding) => self.shield(shielding),
                 Action::Restore(sql) if committed && !has_own => self.after_run.push(sql),
                 Action::Restore(sql) => self.own(sql),
                 Action::Write(write) => {
@@ -250,6 +252,18 @@ impl<'a> Printer<'a> {
                 }
             }
         }
+    }
+
+    /// Says what a shell can do of a shield: it knows no table but those that the script names.
+    fn shield(&mut self, shielding: &Shielding) {
+        let journal = &self.script.probe.journal;
+        match shielding {
+            Shielding::Raise => self.comment("a table is built anew, and that must reach no other table"),
+            Shielding::Note(_) => journal.note_orphans().iter().for_each(|sql| self.own(sql)),
+            Shielding::Check => journal.expect_no_new_orphans().iter().for_each(|sql| self.own(sql)),
+            Shielding::QuietRename | Shielding::LoudRename | Shielding::Lower => {}
+        }
+        shielding.sql().into_iter().for_each(|sql| self.own(sql));
     }
 
     /// Sets what a section asks for; without that, the time-outs are those of the shell's session.
