@@ -36,10 +36,13 @@ use crate::cli::ui::json;
 use crate::cli::upgrade;
 use crate::config::Environment;
 use crate::engine::Actor;
+use crate::engine::Interrupt;
 use crate::error::ErrorKind;
 
 /// Runs the command that `arguments` (with the program's name first) ask for, and returns the exit status.
-pub async fn run(arguments: Vec<OsString>, environment: Environment, actor: Actor) -> u8 {
+///
+/// `interrupt` stops a run in an orderly way; nothing here listens to signals.
+pub async fn run(arguments: Vec<OsString>, environment: Environment, actor: Actor, interrupt: Interrupt) -> u8 {
     let cli = match Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
         Err(error) => return refused(&error, &arguments),
@@ -50,7 +53,7 @@ pub async fn run(arguments: Vec<OsString>, environment: Environment, actor: Acto
         (false, false) => Volume::Normal,
     };
     let terminal = Terminal::new(cli.global.color, volume);
-    let mut cx = Context { global: cli.global, environment, actor, lock_wait: None, terminal };
+    let mut cx = Context { global: cli.global, environment, actor, interrupt, lock_wait: None, terminal };
     match dispatch(&cli.command, &mut cx).await {
         Ok(outcome) => outcome.exit_code(),
         Err(failed) => {

@@ -19,6 +19,7 @@ use crate::config::Selection;
 use crate::config::UrlOrigin;
 use crate::config::parse_duration;
 use crate::engine::Actor;
+use crate::engine::Interrupt;
 use crate::engine::Program;
 use crate::engine::Project;
 use crate::engine::Report;
@@ -37,6 +38,8 @@ pub struct Context {
     pub environment: Environment,
     /// Who runs it.
     pub actor: Actor,
+    /// How a signal stops a run.
+    pub interrupt: Interrupt,
     /// How long to wait for another run, where the command has that option.
     pub lock_wait: Option<String>,
     /// Where it answers.
@@ -84,7 +87,9 @@ impl Context {
             self.terminal
                 .warn("others on this machine can read a password on the command line; use REV_URL or migrations.toml");
         }
-        Session::connect(&config.database, &resolved.url).await
+        let mut session = Session::connect(&config.database, &resolved.url).await?;
+        session.interrupt = self.interrupt.clone();
+        Ok(session)
     }
 
     /// Returns the rows of the database if they are needed, else none.

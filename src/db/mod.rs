@@ -1,5 +1,6 @@
 //! The databases: one connection, the statements that go through it, and what the servers say.
 
+mod cancel;
 mod connect;
 mod database;
 mod failure;
@@ -7,6 +8,7 @@ mod lock;
 mod notice;
 mod place;
 
+pub use cancel::Canceller;
 pub use connect::Access;
 pub use database::Database;
 pub use database::Done;

@@ -8,6 +8,7 @@ use crate::direction::Direction;
 use crate::engine::program::Program;
 use crate::engine::program::ProgramStep;
 use crate::error::Error;
+use crate::error::ErrorKind;
 use crate::id::Heads;
 use crate::id::RevisionId;
 use crate::journal::Holder;
@@ -154,6 +155,10 @@ impl Report {
 }
 
 impl RunFailure {
+    fn is_interrupted(&self) -> bool {
+        matches!(*self.error.kind, ErrorKind::Interrupted { .. })
+    }
+
     /// Returns in what state the database is now, in a sentence, and what to type next.
     pub fn state(&self) -> String {
         let Some(report) = &self.report else { return "nothing was changed".to_owned() };
@@ -170,6 +175,7 @@ impl RunFailure {
             _ => format!("revision {revision} is in progress: parts 1 to {parts_kept} of {parts} are kept"),
         };
         match next_part {
+            NextPart::Undone if self.is_interrupted() => format!("{at}; {kept}; {next}"),
             NextPart::Undone => format!("{at}; {kept}; mend what failed and {next}"),
             NextPart::Unrecorded => {
                 let part = parts_kept + 1;

@@ -79,6 +79,7 @@ impl Project {
             return Ok(nothing_done(&program));
         }
         observer.confirm(&program)?;
+        session.interrupt.heed();
         if session.held.is_some() {
             return self.migrate_locked(request, program, session, actor, observer).await;
         }

@@ -143,7 +143,8 @@ impl Runner<'_> {
             return Err(StepFailure { error, step: index, parts_kept, next_part });
         }
         for part in &step.parts {
-            if let Err(error) = self.session.check_lock().await {
+            let may_begin = self.session.check_lock().await.and_then(|()| self.session.check_interrupt());
+            if let Err(error) = may_begin {
                 let (parts_kept, next_part) = ((part.number - 1).max(step.parts_done), NextPart::Undone);
                 return Err(StepFailure { error, step: index, parts_kept, next_part });
             }
@@ -254,7 +255,9 @@ impl Runner<'_> {
     /// Leaves a row in the history, if that still can be done, and says where things are.
     async fn give_up(mut self, failure: StepFailure) -> RunFailure {
         let step = &self.program.steps[failure.step];
-        if failure.next_part != NextPart::InDoubt {
+        // Whoever is stopped between statements has not failed at one.
+        let is_between = is_interrupted(&failure.error) && failure.error.span.is_none();
+        if failure.next_part != NextPart::InDoubt && !is_between {
             self.record_failure(step).await;
         }
         let stopped = Stopped {
@@ -299,6 +302,10 @@ async fn single<'p>(part: &'p Part, clock: &Clock, actor: &Actor, sender: &mut S
         }
     }
     sender.flush().await
+}
+
+fn is_interrupted(error: &Error) -> bool {
+    matches!(*error.kind, ErrorKind::Interrupted { .. })
 }
 
 fn is_lost(error: &Error) -> bool {

@@ -120,6 +120,9 @@ impl<'s, 'p> Sender<'s, 'p> {
 
     pub(super) fn begin(&mut self) {
         self.push(transaction::begin(self.session.db.family()), Role::Engine);
+        if self.session.minds_client {
+            self.push(transaction::MIND_CLIENT_LOCALLY, Role::Engine);
+        }
         if !self.fences_late {
             self.fence();
         }
@@ -141,11 +144,22 @@ impl<'s, 'p> Sender<'s, 'p> {
         self.push(transaction::CHECK_GUARD, Role::Guard);
     }
 
+    /// Makes sure that nobody asked the run to stop, unless what waits notes what cannot be undone.
+    pub(super) fn check_interrupt(&self) -> Result<(), Error> {
+        if self.is_bookkeeping() { Ok(()) } else { self.session.check_interrupt() }
+    }
+
+    /// Returns whether only rows of the journal wait, about something that has happened.
+    fn is_bookkeeping(&self) -> bool {
+        self.step.is_none() || self.mode == Mode::Alone
+    }
+
     /// Ends the transaction, after everything that must be checked before that was.
     pub(super) async fn commit(&mut self) -> Result<(), Error> {
         if self.queue.iter().any(|entry| matches!(entry.role, Role::Journal { rows: Some(_) })) {
             self.flush().await?;
         }
+        self.check_interrupt()?;
         self.push(transaction::COMMIT, Role::Commit);
         self.flush().await
     }
@@ -186,6 +200,9 @@ impl<'s, 'p> Sender<'s, 'p> {
             self.push(statement.sql(), Role::Statement(statement));
             return Ok(());
         }
+        if self.mode == Mode::Alone && self.session.minds_client {
+            self.push(transaction::MIND_CLIENT, Role::Engine);
+        }
         if self.mode == Mode::Alone && !self.fences_late {
             self.fence(); // it commits by itself, so between this and that another run may still begin
             // With its place, so that it is known not to have run.
@@ -197,6 +214,7 @@ impl<'s, 'p> Sender<'s, 'p> {
 
     /// Sends a statement of the script in a message of its own.
     pub(super) async fn statement_alone(&mut self, statement: &'p Statement) -> Result<(), Error> {
+        self.session.check_interrupt().map_err(|error| error.at(statement.span.clone()))?;
         if let ToldTo::Now(observer) = &mut self.told {
             observer.event(Event::StatementStarted { statement });
         }
@@ -246,7 +264,10 @@ impl<'s, 'p> Sender<'s, 'p> {
 
     async fn send(&mut self, queue: &[Entry<'_>]) -> Result<Vec<Done>, FailureAt> {
         let texts: Vec<&str> = queue.iter().map(|entry| entry.sql.as_str()).collect();
-        self.session.execute_all(&texts).await
+        match self.is_bookkeeping() {
+            true => self.session.see_through(&texts).await,
+            false => self.session.execute_all(&texts).await,
+        }
     }
 
     /// Returns whether a statement of MySQL ended the transaction, as DDL in a procedure does: it is kept then, and
@@ -286,7 +307,10 @@ impl<'s, 'p> Sender<'s, 'p> {
             let address = self.session.db.address.clone();
             return ErrorKind::ConnectionLost { address, reason: failure.reason() }.into();
         }
+        let interrupted = self.session.interrupted(&failure);
         match role {
+            Role::Statement(statement) if let Some(error) = interrupted => error.at(statement.span.clone()),
+            _ if let Some(error) = interrupted => error,
             Role::Statement(statement) => {
                 let text = statement.sql();
                 let place =

@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::config::DatabaseConfig;
 use crate::config::url::DatabaseUrl;
 use crate::db::Access;
+use crate::db::Canceller;
 use crate::db::Database;
 use crate::db::Done;
 use crate::db::Failure;
@@ -12,6 +13,9 @@ use crate::db::FailureAt;
 use crate::dialect::Family;
 use crate::engine::exclusive::Held;
 use crate::engine::exclusive::attended;
+use crate::engine::interrupt::Interrupt;
+use crate::engine::interrupt::cancelled_by;
+use crate::engine::transaction;
 use crate::error::Error;
 use crate::error::ErrorKind;
 use crate::id::Heads;
@@ -38,6 +42,11 @@ pub struct Session {
     pub progress: Vec<ProgressRow>,
     /// The lock, while this session holds it.
     pub(super) held: Option<Held>,
+    /// How whoever made this session may stop its run.
+    pub interrupt: Interrupt,
+    canceller: Option<Canceller>,
+    /// Whether the server can be told to end a statement whose client is gone.
+    pub(super) minds_client: bool,
     url: DatabaseUrl,
     location: Location,
 }
@@ -62,7 +71,9 @@ impl Session {
         };
         let probe = probe.map_err(|failure| failed(&db, failure))?;
         let (url, location) = (url.clone(), location.clone());
-        let mut session = Self { db, probe, rows: Heads::empty(), progress: Vec::new(), held: None, url, location };
+        let (rows, progress, interrupt) = (Heads::empty(), Vec::new(), Interrupt::default());
+        let (held, canceller, minds_client) = (None, None, false);
+        let mut session = Self { db, probe, rows, progress, held, interrupt, canceller, minds_client, url, location };
         session.read_state().await?;
         Ok(session)
     }
@@ -74,8 +85,9 @@ impl Session {
 
     /// Makes the session able to write, and reads the state again.
     pub async fn for_writing(&mut self) -> Result<(), Error> {
-        if self.db.family() == Family::Sqlite {
-            self.reconnect().await?;
+        match self.db.family() {
+            Family::Sqlite => self.reconnect().await?,
+            Family::Postgres | Family::Mysql => self.prepare().await?,
         }
         self.refresh().await
     }
@@ -84,6 +96,16 @@ impl Session {
     pub(super) async fn reconnect(&mut self) -> Result<(), Error> {
         let db = Database::connect(&self.url, Access::Write, Duration::ZERO).await?;
         std::mem::replace(&mut self.db, db).close().await;
+        self.prepare().await
+    }
+
+    /// Makes what this connection does stop when it shall, and when nobody waits for it any more.
+    async fn prepare(&mut self) -> Result<(), Error> {
+        let canceller = self.db.canceller(&self.url).await;
+        self.canceller = Some(canceller.map_err(|failure| failed(&self.db, failure))?);
+        // PostgreSQL before 14 does not know it, and on some systems it cannot.
+        self.minds_client =
+            self.db.family() == Family::Postgres && self.db.execute_all(&[transaction::MIND_CLIENT]).await.is_ok();
         Ok(())
     }
 
@@ -135,15 +157,29 @@ impl Session {
 
     /// Runs statements of rev's own.
     pub(super) async fn execute_own(&mut self, statements: &[&str]) -> Result<(), Error> {
-        match self.db.execute_all(statements).await {
+        match self.execute_all(statements).await {
             Ok(_) => Ok(()),
-            Err(at) => Err(failed(&self.db, at.failure)),
+            Err(at) => Err(self.interrupted(&at.failure).unwrap_or_else(|| failed(&self.db, at.failure))),
         }
     }
 
     /// Runs statements, and keeps the lock in use meanwhile.
     pub(super) async fn execute_all(&mut self, statements: &[&str]) -> Result<Vec<Done>, FailureAt> {
+        let beginning = statements.first().copied().unwrap_or_default();
+        let work = self.db.execute_all(statements);
+        let work = cancelled_by(&self.interrupt, self.canceller.as_ref(), beginning, work);
+        attended(&mut self.held, work).await
+    }
+
+    /// Runs statements to their end, whoever asks the run to stop: they note what has happened already.
+    pub(super) async fn see_through(&mut self, statements: &[&str]) -> Result<Vec<Done>, FailureAt> {
         attended(&mut self.held, self.db.execute_all(statements)).await
+    }
+
+    /// Returns the error of a statement that was stopped because the run was.
+    pub(super) fn interrupted(&self, failure: &Failure) -> Option<Error> {
+        let signal = self.interrupt.asked().filter(|_| failure.is_cancelled())?;
+        Some(ErrorKind::Interrupted { signal }.into())
     }
 
     /// Runs a statement of a script, with its data if it has some, and keeps the lock in use meanwhile.
@@ -154,6 +190,7 @@ impl Session {
                 None => self.db.execute(statement.sql()).await,
             }
         };
+        let work = cancelled_by(&self.interrupt, self.canceller.as_ref(), statement.sql(), work);
         attended(&mut self.held, work).await
     }
 

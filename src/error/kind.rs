@@ -8,6 +8,7 @@ use crate::error::Error;
 use crate::id::Heads;
 use crate::id::Label;
 use crate::id::RevisionId;
+use crate::signal::Signal;
 
 /// What went wrong. Messages are lower case, without a full stop, ids in backticks.
 #[derive(Debug, thiserror::Error)]
@@ -207,7 +208,7 @@ pub enum ErrorKind {
     #[error("nothing says where the database is: {reason}")]
     UnknownStart { reason: String },
     #[error("stopped by {signal}")]
-    Interrupted { signal: &'static str },
+    Interrupted { signal: Signal },
 
     // ---- the command line
     #[error("{message}")]

@@ -17,3 +17,4 @@ mod parts;
 mod round_trips;
 mod sabotage;
 mod shapes;
+mod signals;
