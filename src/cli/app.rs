@@ -25,6 +25,7 @@ use crate::cli::outcome::Failed;
 use crate::cli::outcome::Outcome;
 use crate::cli::rebase;
 use crate::cli::redo;
+use crate::cli::resume;
 use crate::cli::revision;
 use crate::cli::show;
 use crate::cli::stamp;
@@ -73,6 +74,7 @@ async fn dispatch(command: &Command, cx: &mut Context) -> Result<Outcome, Failed
         Command::Upgrade(args) => upgrade::run(args, cx).await,
         Command::Downgrade(args) => downgrade::run(args, cx).await,
         Command::Redo(args) => redo::run(args, cx).await,
+        Command::Resume(args) => resume::run(args, cx).await,
         Command::Stamp(args) => stamp::run(args, cx).await,
         Command::Current(args) => current::run(args, cx).await,
         Command::Status(args) => status::run(args, cx).await,

@@ -18,6 +18,7 @@ use crate::cli::man::ManArgs;
 use crate::cli::merge::MergeArgs;
 use crate::cli::rebase::RebaseArgs;
 use crate::cli::redo::RedoArgs;
+use crate::cli::resume::ResumeArgs;
 use crate::cli::revision::RevisionArgs;
 use crate::cli::show::ShowArgs;
 use crate::cli::stamp::StampArgs;
@@ -56,6 +57,7 @@ pub enum Command {
     Upgrade(UpgradeArgs),
     Downgrade(DowngradeArgs),
     Redo(RedoArgs),
+    Resume(ResumeArgs),
     Stamp(StampArgs),
     Current(CurrentArgs),
     Status(StatusArgs),

@@ -21,6 +21,7 @@ mod offline;
 mod outcome;
 mod rebase;
 mod redo;
+mod resume;
 mod revision;
 mod run;
 mod show;

@@ -13,6 +13,7 @@ use crate::engine::Project;
 use crate::engine::State;
 use crate::engine::Status;
 use crate::error::ErrorKind;
+use crate::journal::ProgressRow;
 
 /// Show what is applied and what is pending
 #[derive(Debug, clap::Args)]
@@ -47,7 +48,7 @@ fn look(status: &Status) -> Option<ErrorKind> {
     }
     let stopped = status.progress.first()?;
     let (revision, direction) = (stopped.revision.clone(), stopped.direction);
-    Some(ErrorKind::InProgress { revision, direction, done: status.progress.len() })
+    Some(ErrorKind::InProgress { revision, direction, done: ProgressRow::proved(&status.progress) })
 }
 
 fn text(project: &Project, status: &Status, paint: Paint) -> String {

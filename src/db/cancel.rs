@@ -72,6 +72,14 @@ impl Canceller {
         }
     }
 
+    /// Returns the number that the server gave the connection.
+    pub fn connection(&self) -> Option<&str> {
+        match &self.0 {
+            Kind::Sqlite(_) => None,
+            Kind::Postgres { process: number, .. } | Kind::Mysql { connection: number, .. } => Some(number),
+        }
+    }
+
     /// Lets the connection work again.
     pub fn rest(&self) {
         if let Kind::Sqlite(asked) = &self.0 {

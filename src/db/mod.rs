@@ -1,6 +1,7 @@
 //! The databases: one connection, the statements that go through it, and what the servers say.
 
 mod cancel;
+mod catalog;
 mod connect;
 mod database;
 mod failure;
@@ -9,6 +10,7 @@ mod notice;
 mod place;
 
 pub use cancel::Canceller;
+pub use catalog::INVALID;
 pub use connect::Access;
 pub use database::Database;
 pub use database::Done;

@@ -140,7 +140,7 @@ pub struct Stopped {
 pub enum NextPart {
     /// Nothing of it is left.
     Undone,
-    /// Its statement, which commits by itself, ran, but that could not be recorded: it will run again.
+    /// Its statement, which commits by itself, ran, but that could not be recorded: the next run finds out, or asks.
     Unrecorded,
     /// The connection was lost, so that it may have been committed or not.
     InDoubt,
@@ -180,7 +180,7 @@ impl RunFailure {
             NextPart::Unrecorded => {
                 let part = parts_kept + 1;
                 format!(
-                    "{at}; {kept}; the statement of part {part} ran, but was not recorded, and runs again with the next {direction}"
+                    "{at}; {kept}; the statement of part {part} ran, but that was not recorded; the next {direction} looks whether it must run again"
                 )
             }
             NextPart::InDoubt => {

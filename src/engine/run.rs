@@ -24,6 +24,7 @@ use crate::engine::send::ToldTo;
 use crate::engine::session::Session;
 use crate::error::Error;
 use crate::error::ErrorKind;
+use crate::journal::Guarded;
 use crate::journal::Outcome;
 use crate::journal::Write;
 use crate::sql::StatementKind;
@@ -214,11 +215,20 @@ impl Runner<'_> {
 
     /// Runs one part; on failure nothing of it is left, unless its statement commits by itself.
     async fn part(&mut self, step: &ProgramStep, part: &Part, clock: &Clock) -> Result<(), Error> {
+        let noted = match part.mode {
+            Mode::Alone => self.session.intend(step, part).await?,
+            Mode::Transaction => None,
+        };
+        let forget = noted.as_ref().map(|_| self.session.probe.journal.forget(&step.revision, part.number));
         let mut sender = Sender::telling(self.session, ToldTo::Now(&mut *self.observer));
         sender.enter(step, part.mode);
-        let result = single(part, clock, self.actor, &mut sender).await;
+        let result = single(part, forget, clock, self.actor, &mut sender).await;
         if let Err(error) = &result {
             self.roll_back(is_lost(error)).await;
+            // With a place, it is the statement that failed, and not what notes that it ran.
+            if let (Some(noted), Some(_), false) = (&noted, &error.span, is_lost(error)) {
+                self.session.reconsider(noted, step, part).await;
+            }
         }
         result
     }
@@ -288,8 +298,14 @@ impl Runner<'_> {
     }
 }
 
-/// Sends a part with its own transaction.
-async fn single<'p>(part: &'p Part, clock: &Clock, actor: &Actor, sender: &mut Sender<'_, 'p>) -> Result<(), Error> {
+/// Sends a part with its own transaction; `forget` takes the note away that its statement was about to run.
+async fn single<'p>(
+    part: &'p Part,
+    mut forget: Option<Guarded>,
+    clock: &Clock,
+    actor: &Actor,
+    sender: &mut Sender<'_, 'p>,
+) -> Result<(), Error> {
     for action in &part.actions {
         match action {
             Action::Begin => sender.begin(),
@@ -297,7 +313,12 @@ async fn single<'p>(part: &'p Part, clock: &Clock, actor: &Actor, sender: &mut S
             Action::Statement(statement) => sender.statement(statement).await?,
             Action::CheckGuard => sender.check_guard(),
             Action::Restore(sql) => sender.restore(sql),
-            Action::Write(write) => sender.write(write, || clock.moment(actor)).await?,
+            Action::Write(write) => {
+                if let Some(forget) = forget.take() {
+                    sender.guarded(forget).await?;
+                }
+                sender.write(write, || clock.moment(actor)).await?;
+            }
             Action::Commit => sender.commit().await?,
         }
     }

@@ -16,6 +16,7 @@ use crate::engine::session::Session;
 use crate::engine::transaction;
 use crate::error::Error;
 use crate::error::ErrorKind;
+use crate::journal::Guarded;
 use crate::journal::Moment;
 use crate::journal::Write;
 use crate::sql::Statement;
@@ -90,6 +91,11 @@ impl<'s, 'p> Sender<'s, 'p> {
             marks: VecDeque::new(),
             passed: Vec::new(),
         }
+    }
+
+    /// Prepares to send journal statements of a session whose role a script may have changed.
+    pub(super) fn fencing_late(session: &'s mut Session) -> Self {
+        Self { fences_late: true, ..Self::new(session) }
     }
 
     /// Goes on with a part of `step`.
@@ -178,17 +184,23 @@ impl<'s, 'p> Sender<'s, 'p> {
 
     /// Changes the journal with the next message.
     pub(super) async fn write_later(&mut self, write: &Write, moment: Moment<'_>) -> Result<(), Error> {
+        for guarded in self.session.probe.journal.statements(write, moment) {
+            self.guarded(guarded).await?;
+        }
+        Ok(())
+    }
+
+    /// Sends a statement of the journal with the next message.
+    pub(super) async fn guarded(&mut self, guarded: Guarded) -> Result<(), Error> {
         if self.fences_late && !self.queue.iter().any(|entry| matches!(entry.role, Role::Fence)) {
             self.fence();
         }
-        for guarded in self.session.probe.journal.statements(write, moment) {
-            // PostgreSQL reads a message in the encoding that is in force when it comes, and a script may have set it.
-            let needs_encoding = self.session.db.family() == Family::Postgres && !guarded.sql.is_ascii();
-            if needs_encoding && self.queue.iter().any(|entry| matches!(entry.role, Role::Restore)) {
-                self.flush().await?;
-            }
-            self.queue.push(Entry { sql: guarded.sql, role: Role::Journal { rows: guarded.rows } });
+        // PostgreSQL reads a message in the encoding that is in force when it comes, and a script may have set it.
+        let needs_encoding = self.session.db.family() == Family::Postgres && !guarded.sql.is_ascii();
+        if needs_encoding && self.queue.iter().any(|entry| matches!(entry.role, Role::Restore)) {
+            self.flush().await?;
         }
+        self.queue.push(Entry { sql: guarded.sql, role: Role::Journal { rows: guarded.rows } });
         Ok(())
     }
 

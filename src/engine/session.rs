@@ -159,7 +159,7 @@ impl Session {
     pub(super) async fn execute_own(&mut self, statements: &[&str]) -> Result<(), Error> {
         match self.execute_all(statements).await {
             Ok(_) => Ok(()),
-            Err(at) => Err(self.interrupted(&at.failure).unwrap_or_else(|| failed(&self.db, at.failure))),
+            Err(at) => Err(self.failed(at.failure)),
         }
     }
 
@@ -174,6 +174,16 @@ impl Session {
     /// Runs statements to their end, whoever asks the run to stop: they note what has happened already.
     pub(super) async fn see_through(&mut self, statements: &[&str]) -> Result<Vec<Done>, FailureAt> {
         attended(&mut self.held, self.db.execute_all(statements)).await
+    }
+
+    /// Returns the number that the server gave this connection.
+    pub(super) fn connection(&self) -> Option<String> {
+        self.canceller.as_ref().and_then(Canceller::connection).map(str::to_owned)
+    }
+
+    /// Returns the error for rev's own statement.
+    pub(super) fn failed(&self, failure: Failure) -> Error {
+        self.interrupted(&failure).unwrap_or_else(|| failed(&self.db, failure))
     }
 
     /// Returns the error of a statement that was stopped because the run was.

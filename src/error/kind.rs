@@ -201,10 +201,12 @@ pub enum ErrorKind {
     TransactionEnded,
     #[error("revision `{revision}` stopped half-way and its script has changed since: part {part} differs")]
     EditedHalfway { revision: RevisionId, part: usize },
-    #[error("revision `{revision}` stopped half-way through its {direction}, after part {done}")]
+    #[error("revision `{revision}` stopped half-way through its {direction}, {}", after(*.done))]
     InProgress { revision: RevisionId, direction: Direction, done: usize },
-    #[error("revision `{revision}` stopped at a statement that may or may not have run")]
-    InDoubt { revision: RevisionId, statement: usize },
+    #[error("revision `{revision}` stopped at a statement that may or may not have run: {statement} ({place})")]
+    InDoubt { revision: RevisionId, place: String, statement: String, seen: Vec<String> },
+    #[error("no statement is in doubt")]
+    NothingInDoubt,
     #[error("nothing says where the database is: {reason}")]
     UnknownStart { reason: String },
     #[error("stopped by {signal}")]
@@ -243,6 +245,13 @@ fn steps(reached: u32, wanted: u32) -> String {
     match reached {
         0 => "there is no step to take".to_owned(),
         _ => format!("only {reached} of {wanted} steps are there"),
+    }
+}
+
+fn after(part: usize) -> String {
+    match part {
+        0 => "at its first part".to_owned(),
+        _ => format!("after part {part}"),
     }
 }
 

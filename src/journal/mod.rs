@@ -3,6 +3,7 @@
 //! Nothing else builds journal SQL. Running online and printing offline use the same text.
 
 mod expect;
+mod intent;
 mod layout;
 mod literal;
 mod lock;
@@ -11,6 +12,7 @@ mod read;
 mod write;
 
 pub use expect::Expected;
+pub use intent::Intent;
 pub use layout::FORMAT;
 pub use layout::Journal;
 pub use lock::Holder;

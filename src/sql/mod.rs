@@ -4,6 +4,7 @@ mod body;
 mod compound;
 mod kind;
 mod lex;
+mod object;
 mod rules;
 mod split;
 
@@ -14,6 +15,10 @@ pub use lex::TokenKind;
 pub use lex::Unterminated;
 pub use lex::significant;
 pub use lex::summary;
+pub use object::Change;
+pub use object::Effect;
+pub use object::ObjectChange;
+pub use object::ObjectKind;
 pub use rules::RULES;
 pub use rules::Rule;
 pub use split::Statement;

@@ -9,6 +9,7 @@ mod connection;
 mod example;
 mod exclusive;
 mod failure;
+mod intents;
 mod journal;
 mod migrate;
 mod offline;

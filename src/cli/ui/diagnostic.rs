@@ -63,6 +63,9 @@ pub(super) fn notes(error: &Error) -> Vec<String> {
         notes.extend(detail.clone());
         notes.extend(code.as_ref().map(|code| format!("the database's code is {code}")));
     }
+    if let ErrorKind::InDoubt { seen, .. } = &*error.kind {
+        notes.extend(seen.clone());
+    }
     let mut said = error.kind.to_string();
     let mut cause = error.cause.as_deref().map(|cause| cause as &dyn std::error::Error);
     while let Some(next) = cause {
