@@ -140,7 +140,11 @@ impl Session {
     pub(super) async fn settle(&mut self, wait: Duration) -> Result<bool, Error> {
         let Some((row, noted)) = self.noted()? else { return Ok(false) };
         self.wait_for(&noted, wait).await?;
-        let verdict = self.look(&noted).await.map_err(|failure| self.failed(failure))?;
+        let verdict = match self.look(&noted).await {
+            Ok(verdict) => verdict,
+            Err(failure) if failure.lost => return Err(self.failed(failure)),
+            Err(failure) => Verdict::InDoubt(vec![failure.reason()]),
+        };
         let answer = match verdict {
             Verdict::Ran => Answer::Ran,
             Verdict::NotRan => Answer::NotRan,

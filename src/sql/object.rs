@@ -141,6 +141,9 @@ impl Words {
         if self.take("temporary") || self.take("temp") {
             return Some(Effect::Repeatable); // it ends with the session
         }
+        if self.family == Family::Mysql && (self.take("definer") || self.take("algorithm")) {
+            self.skip_to_kind();
+        }
         while ADJECTIVES.iter().any(|word| self.take(word)) {}
         let kind = self.kind()?;
         let concurrently = self.take("concurrently");
@@ -274,6 +277,13 @@ impl Words {
         Some(kind)
     }
 
+    /// Steps over `DEFINER = user@host SQL SECURITY INVOKER` and the like.
+    fn skip_to_kind(&mut self) {
+        const KINDS: [&str; 4] = ["view", "trigger", "function", "procedure"];
+        let words = self.words.iter().skip(self.at);
+        self.at += words.take_while(|word| !KINDS.contains(&word.text.as_str())).count();
+    }
+
     fn take(&mut self, text: &str) -> bool {
         let found = self.words.get(self.at).is_some_and(|word| word.text == text);
         self.at += usize::from(found);
@@ -327,6 +337,7 @@ mod tests {
         check(Family::Mysql, "ALTER TABLE a ADD COLUMN m INT", "~Table a");
         check(Family::Mysql, "RENAME TABLE a TO b", "-Table a, +Table b");
         check(Family::Mysql, "CREATE PROCEDURE p() SELECT 1", "+Procedure p");
+        check(Family::Mysql, "CREATE DEFINER = `a`@`b` SQL SECURITY INVOKER VIEW v AS SELECT 1", "+View v");
         check(Family::Postgres, "CREATE INDEX CONCURRENTLY I ON \"S\".t (n)", "+Index S.i");
         check(Family::Postgres, "CREATE INDEX CONCURRENTLY IF NOT EXISTS i ON t (n)", "+Index i");
         check(Family::Postgres, "DROP INDEX CONCURRENTLY s.i", "-Index s.i");
@@ -350,7 +361,7 @@ mod tests {
             "UPDATE t SET n = n + 1",
             "ALTER TABLE t EXCHANGE PARTITION p WITH TABLE u",
             "RENAME TABLE a TO b, b TO c",
-            "CREATE DEFINER = u FUNCTION f() RETURNS INT RETURN 1",
+            "CREATE DEFINER = u EVENT e DO SELECT 1",
             "CALL p()",
             "",
             "CREATE",

@@ -1,6 +1,7 @@
 //! Statements that commit by themselves, and a run that is killed beside them: nothing is lost, nothing runs twice.
 
 use std::process::Child;
+use std::process::Command;
 use std::process::Stdio;
 use std::thread;
 use std::time::Duration;
@@ -172,6 +173,28 @@ fn an_index_that_was_not_finished_is_built_again() {
     workspace.rev(&["upgrade"]).succeeded();
     assert_eq!(database.query(valid), [["t"]]);
     assert!(database.query("SELECT * FROM rev_progress").is_empty());
+}
+
+#[test]
+fn an_index_is_built_again_after_a_signal() {
+    for signal in ["-INT", "-KILL"] {
+        let database = TestDatabase::new(Kind::Postgres);
+        let workspace = Workspace::new(&database);
+        workspace.script("a", "", "-- rev: upgrade\nCREATE TABLE t (n INTEGER);\n");
+        workspace.rev(&["upgrade"]).succeeded();
+        workspace.script("b", "a", "-- rev: upgrade transaction=off\nCREATE INDEX CONCURRENTLY i ON t (n);\n");
+        // The build waits for whoever may still write without knowing of the index.
+        let writer = Holder::of(&database, "LOCK TABLE t IN ROW EXCLUSIVE MODE");
+        let mut run = start(&workspace);
+        let invalid = "SELECT 1 FROM pg_index WHERE indexrelid = to_regclass('i') AND NOT indisvalid";
+        until("half an index", || !database.query(invalid).is_empty());
+        assert!(Command::new("kill").args([signal, &run.id().to_string()]).status().unwrap().success());
+        assert_eq!(run.wait().unwrap().code(), (signal == "-INT").then_some(130));
+        writer.release();
+        workspace.rev(&["upgrade"]).succeeded();
+        assert_eq!(database.query("SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass('i')"), [["t"]]);
+        assert!(database.query("SELECT * FROM rev_progress").is_empty());
+    }
 }
 
 fn a_statement_that_fails_leaves_no_doubt(database: &TestDatabase) {
