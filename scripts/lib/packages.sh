@@ -56,5 +56,22 @@ need_shells() {
     need_program mariadb mariadb-client-core
 }
 
+# Debian's package would start a service of its own; policy-rc.d is Debian's way to forbid that while it is installed.
+need_pgbouncer() {
+    local policy=/usr/sbin/policy-rc.d
+    PATH=$PATH:/usr/sbin command -v pgbouncer >/dev/null && return
+    if [ -e "$policy" ]; then
+        install_packages pgbouncer
+        return
+    fi
+    printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null
+    as_root chmod 755 "$policy"
+    (install_packages pgbouncer) || {
+        as_root rm -f "$policy"
+        exit 1
+    }
+    as_root rm -f "$policy"
+}
+
 # What makes the certificates of the servers.
 need_openssl() { need_program openssl openssl; }

@@ -18,6 +18,8 @@ pub struct Confirming {
     progress: Progress,
     /// What must be typed; nothing when no question is asked.
     answer: Option<String>,
+    /// Whether it was typed once; a redo goes down and up with one answer.
+    is_confirmed: bool,
 }
 
 impl Confirming {
@@ -25,7 +27,7 @@ impl Confirming {
     pub fn new(progress: Progress, config: &Config, yes: bool) -> Self {
         let name = config.environment.clone().unwrap_or_else(|| "yes".to_owned());
         let answer = (config.database.protected && !yes).then_some(name);
-        Self { progress, answer }
+        Self { progress, answer, is_confirmed: false }
     }
 }
 
@@ -35,7 +37,11 @@ impl Observer for Confirming {
     }
 
     fn confirm(&mut self, program: &Program) -> Result<(), Error> {
-        let Some(answer) = self.answer.take() else { return Ok(()) };
+        if self.is_confirmed { Ok(()) } else { self.confirm_change(program) }
+    }
+
+    fn confirm_change(&mut self, program: &Program) -> Result<(), Error> {
+        let Some(answer) = &self.answer else { return Ok(()) };
         self.progress.plan(program);
         if !io::stdin().is_terminal() {
             return Err(ErrorKind::NobodyToAsk.into());
@@ -46,6 +52,7 @@ impl Observer for Confirming {
         terminal.flush().map_err(failed)?;
         let mut typed = String::new();
         io::stdin().lock().read_line(&mut typed).map_err(failed)?;
-        if typed.trim() == answer { Ok(()) } else { Err(ErrorKind::Declined.into()) }
+        self.is_confirmed = typed.trim() == answer;
+        if self.is_confirmed { Ok(()) } else { Err(ErrorKind::Declined.into()) }
     }
 }

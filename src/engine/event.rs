@@ -75,6 +75,12 @@ pub trait Observer {
         let _ = program;
         Ok(())
     }
+
+    /// Says whether the run may begin although it is another one now: while the lock was waited for, somebody else
+    /// changed the database.
+    fn confirm_change(&mut self, program: &Program) -> Result<(), Error> {
+        self.confirm(program)
+    }
 }
 
 /// Listens to nothing.

@@ -107,6 +107,7 @@ impl Project {
             if program.is_empty() {
                 return Ok(nothing_done(&program));
             }
+            observer.confirm_change(&program)?;
         }
         session.create_journal().await?;
         session.begin_epoch(actor).await?;

@@ -251,10 +251,14 @@ impl Session {
             (&journal.lock, journal.select_format()),
         ];
         let present: Vec<usize> = (0..known.len()).filter(|&i| self.probe.has(known[i].0)).collect();
-        let queries: Vec<&str> = present.iter().map(|&i| known[i].1.as_str()).collect();
+        // A policy that hides rows from this role would make an applied revision look pending; so it is an error.
+        let unfiltered = (self.db.family() == Family::Postgres).then_some("SET LOCAL row_security = off");
+        let tables = present.iter().map(|&i| known[i].1.as_str());
+        let queries: Vec<&str> = unfiltered.into_iter().chain(tables).collect();
         let mut answers: [Vec<Row>; 3] = Default::default();
-        if !queries.is_empty() {
-            for (i, rows) in present.into_iter().zip(select(&mut self.db, &queries).await?) {
+        if !present.is_empty() {
+            let found = select(&mut self.db, &queries).await?;
+            for (i, rows) in present.into_iter().zip(found.into_iter().skip(unfiltered.into_iter().len())) {
                 answers[i] = rows;
             }
         }

@@ -23,7 +23,7 @@ pub(super) fn try_graph(text: &str) -> Result<RevisionGraph, Vec<GraphProblem>> 
 
 /// Builds the graph of such a line, which must be sound.
 pub(super) fn graph(text: &str) -> RevisionGraph {
-    try_graph(text).unwrap()
+    try_graph(text).expect("the fixture is sound")
 }
 
 /// Reads ids with spaces between them.
@@ -34,7 +34,7 @@ pub(super) fn heads(text: &str) -> Heads {
 fn revision(text: &str) -> Revision {
     let mut sign = "";
     let mut words = text.split_whitespace();
-    let id = RevisionId::parse(words.next().unwrap()).unwrap();
+    let id = RevisionId::parse(words.next().expect("the fixture is sound")).expect("the fixture is sound");
     let path = PathBuf::from(format!("versions/{id}.sql"));
     let mut revision = Revision {
         id,
@@ -48,9 +48,9 @@ fn revision(text: &str) -> Revision {
     for word in words {
         match (word, sign) {
             ("<" | "+" | ":", _) => sign = word,
-            (_, "<") => revision.down_revisions.push(RevisionId::parse(word).unwrap()),
+            (_, "<") => revision.down_revisions.push(RevisionId::parse(word).expect("the fixture is sound")),
             (_, "+") => revision.depends_on.push(word.to_owned()),
-            (_, ":") => revision.labels.push(Label::parse(word).unwrap()),
+            (_, ":") => revision.labels.push(Label::parse(word).expect("the fixture is sound")),
             _ => panic!("{text:?}"),
         }
     }

@@ -28,10 +28,10 @@ fn seeds() -> impl Strategy<Value = Vec<Seed>> {
 
 fn revision(id: &str, down: &[&str], depends_on: &[&str], labelled: bool) -> Revision {
     Revision {
-        id: RevisionId::parse(id).unwrap(),
-        down_revisions: down.iter().map(|id| RevisionId::parse(id).unwrap()).collect(),
+        id: RevisionId::parse(id).expect("the fixture is sound"),
+        down_revisions: down.iter().map(|id| RevisionId::parse(id).expect("the fixture is sound")).collect(),
         depends_on: depends_on.iter().map(|&id| id.to_owned()).collect(),
-        labels: labelled.then(|| Label::parse(&format!("l_{id}")).unwrap()).into_iter().collect(),
+        labels: labelled.then(|| Label::parse(&format!("l_{id}")).expect("the fixture is sound")).into_iter().collect(),
         message: String::new(),
         created: None,
         path: PathBuf::new(),
@@ -40,7 +40,10 @@ fn revision(id: &str, down: &[&str], depends_on: &[&str], labelled: bool) -> Rev
 
 /// Makes a sound graph: each revision names earlier ones only; then the files are put in another order.
 fn graph() -> impl Strategy<Value = RevisionGraph> {
-    seeds().prop_map(sound).prop_shuffle().prop_map(|revisions| RevisionGraph::build(revisions).unwrap())
+    seeds()
+        .prop_map(sound)
+        .prop_shuffle()
+        .prop_map(|revisions| RevisionGraph::build(revisions).expect("the fixture is sound"))
 }
 
 fn sound(mut seeds: Vec<Seed>) -> Vec<Revision> {
@@ -132,7 +135,7 @@ proptest! {
     #[test]
     fn what_an_upgrade_does_its_reverse_undoes(graph in graph(), picks in vec(any::<Index>(), 0..4)) {
         let rows = state(&graph, &picks);
-        let plan = graph.plan_upgrade(&"heads".parse().unwrap(), &rows).unwrap();
+        let plan = graph.plan_upgrade(&"heads".parse().expect("the fixture is sound"), &rows).expect("the fixture is sound");
         let mut heads = plan.to.clone();
         for step in plan.steps.iter().rev() {
             heads = graph.heads_after(&heads, &step.revision, Direction::Downgrade);
@@ -142,21 +145,21 @@ proptest! {
 
     #[test]
     fn a_full_downgrade_is_the_exact_reverse_of_a_full_upgrade(graph in graph()) {
-        let up = graph.plan_upgrade(&"heads".parse().unwrap(), &Heads::empty()).unwrap();
-        let down = graph.plan_downgrade(&"base".parse().unwrap(), &up.to).unwrap();
+        let up = graph.plan_upgrade(&"heads".parse().expect("the fixture is sound"), &Heads::empty()).expect("the fixture is sound");
+        let down = graph.plan_downgrade(&"base".parse().expect("the fixture is sound"), &up.to).expect("the fixture is sound");
         let steps = |plan: &Plan| plan.steps.iter().map(|step| step.revision.clone()).collect::<Vec<_>>();
         prop_assert_eq!(up.steps.len(), graph.len());
         prop_assert!(steps(&up).iter().rev().eq(steps(&down).iter()));
-        let history = graph.history(&":".parse().unwrap(), None).unwrap();
+        let history = graph.history(&":".parse().expect("the fixture is sound"), None).expect("the fixture is sound");
         prop_assert!(history.iter().map(|revision| &revision.id).eq(steps(&down).iter()));
     }
 
     #[test]
     fn one_step_up_and_one_down_come_back(graph in graph(), picks in vec(any::<Index>(), 0..4)) {
         let rows = state(&graph, &picks);
-        let Ok(up) = graph.plan_upgrade(&"+1".parse().unwrap(), &rows) else { return Ok(()) };
+        let Ok(up) = graph.plan_upgrade(&"+1".parse().expect("the fixture is sound"), &rows) else { return Ok(()) };
         if let ([step], [row]) = (&up.steps[..], &rows.iter().collect::<Vec<_>>()[..]) {
-            let down = graph.plan_downgrade(&Target::revision(row), &up.to).unwrap();
+            let down = graph.plan_downgrade(&Target::revision(row), &up.to).expect("the fixture is sound");
             prop_assert_eq!(&down.steps[0].revision, &step.revision);
             prop_assert_eq!(down.to, rows);
         }
@@ -167,7 +170,7 @@ proptest! {
         let begins: Vec<RevisionId> = graph.revisions().iter().map(|revision| revision.id.clone())
             .filter(|id| id.as_str().starts_with(&prefix)).collect();
         let exact = begins.iter().find(|id| id.as_str() == prefix).cloned();
-        match graph.resolve_one(&prefix.parse().unwrap(), &Heads::empty()) {
+        match graph.resolve_one(&prefix.parse().expect("the fixture is sound"), &Heads::empty()) {
             Ok(id) => prop_assert!(exact.as_ref() == Some(&id) || begins == [id]),
             Err(ErrorKind::AmbiguousPrefix { candidates, .. }) => {
                 prop_assert!(exact.is_none() && candidates.len() > 1);
@@ -185,7 +188,7 @@ proptest! {
         let rows = state(&graph, &picks);
         let targets = targets(&graph);
         for pair in ends.chunks(2) {
-            let range = format!("{}:{}", pair[0].get(&targets), pair[1].get(&targets)).parse().unwrap();
+            let range = format!("{}:{}", pair[0].get(&targets), pair[1].get(&targets)).parse().expect("the fixture is sound");
             if let Ok(shown) = graph.history(&range, Some(&rows)) {
                 let unique: BTreeSet<&RevisionId> = shown.iter().map(|revision| &revision.id).collect();
                 prop_assert_eq!(unique.len(), shown.len());
@@ -199,7 +202,7 @@ proptest! {
         let count = revisions.len();
         match RevisionGraph::build(revisions) {
             Ok(graph) => {
-                let plan = graph.plan_upgrade(&"heads".parse().unwrap(), &Heads::empty()).unwrap();
+                let plan = graph.plan_upgrade(&"heads".parse().expect("the fixture is sound"), &Heads::empty()).expect("the fixture is sound");
                 prop_assert_eq!(plan.steps.len(), count);
             }
             Err(problems) => prop_assert!(!problems.is_empty() && problems.iter().all(|p| p.revision < count)),
@@ -228,15 +231,33 @@ fn long(count: usize) -> Vec<Revision> {
 fn a_hundred_thousand_revisions_are_planned_in_a_moment() {
     const COUNT: usize = 100_000;
     let start = std::time::Instant::now();
-    let graph = RevisionGraph::build(long(COUNT)).unwrap();
-    let up = graph.plan_upgrade(&"head".parse().unwrap(), &Heads::empty()).unwrap();
+    let graph = RevisionGraph::build(long(COUNT)).expect("the fixture is sound");
+    let up = graph
+        .plan_upgrade(&"head".parse().expect("the fixture is sound"), &Heads::empty())
+        .expect("the fixture is sound");
     assert_eq!(up.steps.len(), COUNT);
-    let down = graph.plan_downgrade(&"base".parse().unwrap(), &up.to).unwrap();
+    let down =
+        graph.plan_downgrade(&"base".parse().expect("the fixture is sound"), &up.to).expect("the fixture is sound");
     assert_eq!(down.steps.len(), COUNT);
-    assert!(graph.plan_upgrade(&"heads".parse().unwrap(), &up.to).unwrap().steps.is_empty());
-    assert_eq!(graph.history(&"-4:".parse().unwrap(), None).unwrap_err().code(), "ambiguous-walk"); // over a merge
-    assert_eq!(graph.history(&"r99990:".parse().unwrap(), None).unwrap().len(), 10);
+    assert!(
+        graph
+            .plan_upgrade(&"heads".parse().expect("the fixture is sound"), &up.to)
+            .expect("the fixture is sound")
+            .steps
+            .is_empty()
+    );
+    assert_eq!(
+        graph.history(&"-4:".parse().expect("the fixture is sound"), None).unwrap_err().code(),
+        "ambiguous-walk"
+    ); // over a merge
+    assert_eq!(
+        graph.history(&"r99990:".parse().expect("the fixture is sound"), None).expect("the fixture is sound").len(),
+        10
+    );
     assert_eq!(graph.labels_of(&up.steps[COUNT - 1].revision).len(), 5);
-    assert_eq!(graph.resolve(&"r99999-1".parse().unwrap(), &Heads::empty()).unwrap_err().code(), "ambiguous-walk");
+    assert_eq!(
+        graph.resolve(&"r99999-1".parse().expect("the fixture is sound"), &Heads::empty()).unwrap_err().code(),
+        "ambiguous-walk"
+    );
     assert!(start.elapsed() < std::time::Duration::from_secs(10), "{:?}", start.elapsed());
 }

@@ -52,7 +52,8 @@ pub struct HistoryRow {
     pub downgrade: Option<String>,
 }
 
-const HISTORY_COLUMNS: [&str; 15] = [
+/// The columns of the history, the first of which the server gives.
+pub(super) const HISTORY_COLUMNS: [&str; 15] = [
     "id",
     "revision",
     "direction",

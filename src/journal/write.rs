@@ -11,6 +11,7 @@ use crate::direction::Direction;
 use crate::id::RevisionId;
 use crate::journal::Journal;
 use crate::journal::literal;
+use crate::journal::read::HISTORY_COLUMNS;
 
 /// One change of the journal; it commits together with the part it belongs to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -166,22 +167,7 @@ impl Journal {
         };
         let query = Query::insert()
             .into_table(self.table(&self.history))
-            .columns([
-                "revision",
-                "direction",
-                "outcome",
-                "checksum",
-                "message",
-                "down_revisions",
-                "depends_on",
-                "branch_labels",
-                "started",
-                "duration_ms",
-                "user",
-                "host",
-                "rev_version",
-                "downgrade",
-            ])
+            .columns(HISTORY_COLUMNS.into_iter().skip(1))
             .values_panic([
                 self.text(entry.revision.as_str()),
                 self.text(entry.direction.as_str()),

@@ -7,10 +7,14 @@ use std::fs;
 use std::io;
 use std::path::Path;
 use std::path::PathBuf;
+use std::thread;
 
 use crate::error::Error;
 use crate::error::ErrorKind;
 use crate::script::outline::Outline;
+
+/// With fewer files than these, starting threads takes longer than they save.
+const PARALLEL_FROM: usize = 500;
 
 /// The folders that hold scripts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,7 +50,7 @@ impl ScriptDir {
     }
 
     /// Reads every script once and keeps of each what `keep` makes of it; the problems of all files come together.
-    pub fn load<T>(&self, keep: impl Fn(Outline) -> T) -> Result<Vec<T>, Error> {
+    pub fn load<T: Send>(&self, keep: impl Fn(Outline) -> T + Sync) -> Result<Vec<T>, Error> {
         let (kept, problems) = self.load_with_problems(keep)?;
         Error::join(problems)?;
         Ok(kept)
@@ -54,16 +58,29 @@ impl ScriptDir {
 
     /// Reads every script once, and returns what is kept of the valid ones beside each single problem of the others.
     ///
-    /// Fails only when a folder cannot be read.
-    pub fn load_with_problems<T>(&self, keep: impl Fn(Outline) -> T) -> Result<(Vec<T>, Vec<Error>), Error> {
-        let mut kept = Vec::new();
-        let mut problems = Vec::new();
-        for path in self.list()?.scripts {
-            match Outline::read(&path) {
-                Ok(outline) => kept.push(keep(outline)),
-                Err(error) => problems.extend(error.into_problems()),
-            }
+    /// Many files are read by several threads; the order stays that of the files. Fails only when a folder cannot be
+    /// read.
+    pub fn load_with_problems<T: Send>(
+        &self,
+        keep: impl Fn(Outline) -> T + Sync,
+    ) -> Result<(Vec<T>, Vec<Error>), Error> {
+        let paths = self.list()?.scripts;
+        let threads =
+            if paths.len() < PARALLEL_FROM { 1 } else { thread::available_parallelism().map_or(1, usize::from) };
+        if threads == 1 {
+            return Ok(read_all(&paths, &keep));
         }
+        let keep = &keep;
+        let (mut kept, mut problems) = (Vec::with_capacity(paths.len()), Vec::new());
+        thread::scope(|scope| {
+            let chunks = paths.chunks(paths.len().div_ceil(threads));
+            let readers: Vec<_> = chunks.map(|chunk| scope.spawn(move || read_all(chunk, keep))).collect();
+            for reader in readers {
+                let (some, more) = reader.join().expect("reading scripts does not panic");
+                kept.extend(some);
+                problems.extend(more);
+            }
+        });
         Ok((kept, problems))
     }
 
@@ -140,6 +157,17 @@ impl Walk {
 
 fn is_hidden(name: &OsStr) -> bool {
     name.as_encoded_bytes().starts_with(b".")
+}
+
+fn read_all<T>(paths: &[PathBuf], keep: &impl Fn(Outline) -> T) -> (Vec<T>, Vec<Error>) {
+    let (mut kept, mut problems) = (Vec::with_capacity(paths.len()), Vec::new());
+    for path in paths {
+        match Outline::read(path) {
+            Ok(outline) => kept.push(keep(outline)),
+            Err(error) => problems.extend(error.into_problems()),
+        }
+    }
+    (kept, problems)
 }
 
 #[cfg(test)]

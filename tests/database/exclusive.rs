@@ -165,3 +165,30 @@ fn who_lost_the_lock_is_fenced_off() {
         workspace.rev(&["upgrade"]).succeeded();
     }
 }
+
+/// A pooler that gives a connection out for a transaction only: the lock must still be one, and the index that cannot be
+/// made in a transaction must not wait for those who wait for the lock.
+#[test]
+fn a_pooler_by_transaction_keeps_runners_apart() {
+    let pooler = std::env::var("REV_TEST_PGBOUNCER").expect("REV_TEST_PGBOUNCER names no pooler: run `scripts/test`");
+    let database = TestDatabase::new(Kind::Postgres);
+    let workspace = Workspace::new(&database);
+    let url = pooler.replace("/postgres?", &format!("/{}?", database.name()));
+    workspace.script("a", "", "-- rev: upgrade\nCREATE TABLE n (n INTEGER);\nINSERT INTO n VALUES (0);\n");
+    workspace.script(
+        "b",
+        "a",
+        "-- rev: upgrade\nUPDATE n SET n = n + 1;\nSELECT pg_sleep(0.2);\n\
+         -- rev: upgrade transaction=off\nCREATE INDEX CONCURRENTLY i ON n (n);\n\
+         -- rev: upgrade\nUPDATE n SET n = n + 1;\n",
+    );
+    let runners: Vec<Child> = (0..RUNNERS).map(|_| start(&workspace, &["upgrade", "-u", &url])).collect();
+    for runner in runners {
+        let output = finish(runner);
+        assert_eq!(output.code, 0, "{}", output.stderr);
+    }
+    assert_eq!(database.query("SELECT n FROM n"), [["2"]]);
+    assert_eq!(database.query("SELECT indisvalid FROM pg_index WHERE indexrelid = 'i'::regclass"), [["t"]]);
+    let history = database.query("SELECT revision, outcome FROM rev_history ORDER BY id");
+    assert_eq!(history, [["a", "done"], ["b", "done"]]);
+}

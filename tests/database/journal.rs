@@ -176,3 +176,21 @@ fn an_implied_row_that_stays_is_in_the_report() {
     assert_eq!(report["to"], json!(["b"]));
     assert_eq!(database.query("SELECT version_num FROM rev_version"), [["b"]]);
 }
+
+/// Rows that a policy hides would make revisions that are applied look pending.
+#[test]
+fn rows_that_are_hidden_by_a_policy_are_an_error() {
+    let database = TestDatabase::new(Kind::Postgres);
+    let workspace = Workspace::new(&database);
+    workspace.script("a", "", "-- rev: upgrade\nCREATE TABLE a (n INT);\n");
+    workspace.rev(&["upgrade"]).succeeded();
+    let role = format!("rev_guest_{}", std::process::id());
+    database.execute(&format!(
+        "CREATE ROLE {role} LOGIN; GRANT ALL ON ALL TABLES IN SCHEMA public TO {role}; ALTER TABLE rev_version ENABLE ROW LEVEL SECURITY"
+    ));
+    let url = database.url.replace("//postgres@", &format!("//{role}@"));
+    let output = workspace.rev(&["upgrade", "-u", &url]);
+    let message = output.failed(2).to_owned();
+    database.execute(&format!("DROP OWNED BY {role}; DROP ROLE {role}"));
+    assert!(message.contains("row-level security"), "{message}");
+}

@@ -11,6 +11,7 @@ mod exclusive;
 mod failure;
 mod intents;
 mod journal;
+mod kills;
 mod migrate;
 mod offline;
 mod offline_scripts;

@@ -58,7 +58,7 @@ pub(super) fn heads(text: &str) -> Heads {
 
 fn actions(path: &str, text: &str) -> Vec<Action> {
     let source = Source::new(path, text);
-    let statements = split(&source, 0..text.len(), Dialect::Postgres.family()).unwrap();
+    let statements = split(&source, 0..text.len(), Dialect::Postgres.family()).expect("the fixture is sound");
     statements.into_iter().map(Action::Statement).collect()
 }
 

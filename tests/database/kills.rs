@@ -1,0 +1,125 @@
+//! Killed at any moment, again and again, a run still ends where an uninterrupted one ends.
+
+use std::env;
+use std::process::Child;
+use std::process::Stdio;
+use std::thread;
+use std::time::Duration;
+use std::time::Instant;
+use std::time::SystemTime;
+
+use crate::support::Kind;
+use crate::support::TestDatabase;
+use crate::support::Workspace;
+use crate::support::on_each_database;
+
+/// How many histories are brought to their end through kills; `REV_TEST_KILLS` asks for more.
+const HISTORIES: usize = 4;
+
+/// How often a history is interrupted before it is left to end in peace.
+const STRIKES: usize = 12;
+
+/// A small generator of random numbers; the seed is printed when a test fails, and `REV_TEST_SEED` repeats it.
+struct Random(u64);
+
+impl Random {
+    fn new() -> Self {
+        let given = env::var("REV_TEST_SEED").ok().and_then(|seed| seed.parse().ok());
+        let clock = || SystemTime::UNIX_EPOCH.elapsed().unwrap().as_nanos() as u64;
+        Self(given.unwrap_or_else(clock).max(1))
+    }
+
+    /// Returns a number below `end` (xorshift; <https://www.jstatsoft.org/article/view/v008i14>).
+    fn below(&mut self, end: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0 % end.max(1)
+    }
+}
+
+/// Revisions that mix changes of the schema with statements that must run once.
+fn history(workspace: &Workspace, kind: Kind) {
+    let off = match kind {
+        Kind::Postgres => "CREATE INDEX CONCURRENTLY IF NOT EXISTS i{k} ON t{k} (n);\n",
+        Kind::Sqlite | Kind::Mariadb => "CREATE INDEX IF NOT EXISTS i{k} ON t{k} (n);\n",
+    };
+    workspace.script(
+        "r0",
+        "",
+        "-- rev: upgrade\nCREATE TABLE IF NOT EXISTS total (n INTEGER);\nINSERT INTO total VALUES (0);\n",
+    );
+    for k in 1..=6 {
+        let body = format!(
+            "-- rev: upgrade\nCREATE TABLE IF NOT EXISTS t{k} (n INTEGER);\nINSERT INTO t{k} VALUES ({k});\n\
+             UPDATE total SET n = n + {k};\n\
+             -- rev: upgrade transaction=off\n{}\
+             -- rev: upgrade\nUPDATE total SET n = n + 100;\nUPDATE t{k} SET n = n + 1;\n",
+            off.replace("{k}", &k.to_string())
+        );
+        workspace.script(&format!("r{k}"), &format!("r{}", k - 1), &body);
+    }
+}
+
+/// What the history leaves: data, rows, and what the journal says ran.
+fn left(database: &TestDatabase) -> Vec<Vec<String>> {
+    let mut left = database.query("SELECT n FROM total");
+    for k in 1..=6 {
+        left.extend(database.query(&format!("SELECT n FROM t{k}")));
+    }
+    left.extend(database.query("SELECT version_num FROM rev_version"));
+    // A run whose connection was cut may still have been able to note that it failed.
+    left.extend(database.query("SELECT revision, direction FROM rev_history WHERE outcome = 'done' ORDER BY id"));
+    left.extend(database.query("SELECT revision FROM rev_progress"));
+    left
+}
+
+/// Interrupts `upgrade` at random moments with `strike`, lets it end in peace, and compares what is left.
+fn check(database: &TestDatabase, strike: impl Fn(&TestDatabase, &mut Child)) {
+    let kind = database.kind;
+    let calm = Workspace::new(database);
+    history(&calm, kind);
+    let began = Instant::now();
+    calm.rev(&["upgrade"]).succeeded();
+    let takes = began.elapsed().as_micros() as u64;
+    let expected = left(database);
+
+    let mut random = Random::new();
+    let histories = env::var("REV_TEST_KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(HISTORIES);
+    for _ in 0..histories {
+        let seed = random.0;
+        let database = TestDatabase::new(kind);
+        let workspace = Workspace::new(&database);
+        history(&workspace, kind);
+        for _ in 0..STRIKES {
+            let mut run = workspace.command(&["upgrade"]);
+            let mut run = run.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+            thread::sleep(Duration::from_micros(random.below(takes * 3 / 4)));
+            strike(&database, &mut run);
+            run.wait().unwrap();
+        }
+        let output = workspace.rev(&["upgrade"]);
+        assert_eq!(output.code, 0, "REV_TEST_SEED={seed} {kind:?}\n{}", output.stderr);
+        assert_eq!(left(&database), expected, "REV_TEST_SEED={seed} {kind:?}");
+    }
+}
+
+fn kills_at_any_moment_lose_and_double_nothing(database: &TestDatabase) {
+    check(database, |_, run| run.kill().unwrap());
+}
+
+on_each_database!(kills_at_any_moment_lose_and_double_nothing);
+
+#[test]
+fn connections_cut_at_any_moment_lose_and_double_nothing() {
+    check(&TestDatabase::new(Kind::Postgres), |database, _| {
+        let others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
+        database.execute(others);
+    });
+    check(&TestDatabase::new(Kind::Mariadb), |database, _| {
+        let others = "SELECT id FROM information_schema.processlist WHERE db = DATABASE() AND id <> CONNECTION_ID()";
+        for id in database.query(others).iter().flatten() {
+            let _ = database.try_query(&format!("KILL {id}")); // it may have ended by itself
+        }
+    });
+}
