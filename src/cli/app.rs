@@ -54,7 +54,8 @@ pub async fn run(arguments: Vec<OsString>, environment: Environment, actor: Acto
         (false, false) => Volume::Normal,
     };
     let terminal = Terminal::new(cli.global.color, volume);
-    let mut cx = Context { global: cli.global, environment, actor, interrupt, lock_wait: None, terminal };
+    let mut cx =
+        Context { global: cli.global, environment, actor, interrupt, lock_wait: None, lock_timeout: None, terminal };
     match dispatch(&cli.command, &mut cx).await {
         Ok(outcome) => outcome.exit_code(),
         Err(failed) => {

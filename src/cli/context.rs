@@ -12,6 +12,7 @@ use crate::cli::ui::Progress;
 use crate::cli::ui::Terminal;
 use crate::cli::ui::dry_run;
 use crate::cli::ui::dry_run_json;
+use crate::cli::ui::escape;
 use crate::cli::ui::json;
 use crate::config::Config;
 use crate::config::Environment;
@@ -42,6 +43,8 @@ pub struct Context {
     pub interrupt: Interrupt,
     /// How long to wait for another run, where the command has that option.
     pub lock_wait: Option<String>,
+    /// How long to wait for tables, where the command has that option.
+    pub lock_timeout: Option<String>,
     /// Where it answers.
     pub terminal: Terminal,
 }
@@ -65,7 +68,7 @@ impl Context {
             url: self.global.url.clone(),
             wait: duration("--wait", self.global.wait.as_deref())?,
             lock_wait: duration("--lock-wait", self.lock_wait.as_deref())?,
-            ..Selection::default()
+            lock_timeout: duration("--lock-timeout", self.lock_timeout.as_deref())?,
         };
         Config::load(Path::new(""), &selection, &self.environment)
     }
@@ -87,7 +90,9 @@ impl Context {
             self.terminal
                 .warn("others on this machine can read a password on the command line; use REV_URL or migrations.toml");
         }
-        let mut session = Session::connect(&config.database, &resolved.url).await?;
+        let terminal = &mut self.terminal;
+        let tell = |error: &Error| terminal.say(&format!("waiting for the server: {}", escape(&error.to_string())));
+        let mut session = Session::connect_telling(&config.database, &resolved.url, tell).await?;
         session.interrupt = self.interrupt.clone();
         Ok(session)
     }

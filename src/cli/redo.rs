@@ -17,6 +17,9 @@ pub struct RedoArgs {
     /// Wait this long until another rev on the same database is through, as in 10m [default: 60s]
     #[arg(long, value_name = "DURATION")]
     lock_wait: Option<String>,
+    /// Give up the lock of a table after this long, and try again a little later [default: 3s]
+    #[arg(long, value_name = "DURATION")]
+    lock_timeout: Option<String>,
     /// Do not ask before a protected database is changed
     #[arg(short, long)]
     yes: bool,
@@ -26,6 +29,7 @@ pub struct RedoArgs {
 pub async fn run(args: &RedoArgs, cx: &mut Context) -> Result<Outcome, Failed> {
     let target = cx.target(&args.target)?;
     cx.lock_wait.clone_from(&args.lock_wait);
+    cx.lock_timeout.clone_from(&args.lock_timeout);
     let project = cx.project().map_err(Failed::before_run)?;
     let mut session = cx.open(&project).await.map_err(Failed::before_run)?;
     let mut observer = Confirming::new(cx.progress(), &project.config, args.yes);

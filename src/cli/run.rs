@@ -18,6 +18,9 @@ pub struct RunArgs {
     /// Wait this long until another rev on the same database is through, as in 10m [default: 60s]
     #[arg(long, value_name = "DURATION")]
     lock_wait: Option<String>,
+    /// Give up the lock of a table after this long, and try again a little later [default: 3s]
+    #[arg(long, value_name = "DURATION")]
+    lock_timeout: Option<String>,
     /// Do not ask before a protected database is changed
     #[arg(short, long)]
     yes: bool,
@@ -27,6 +30,7 @@ impl RunArgs {
     /// Does what is asked, or shows it.
     pub async fn migrate(&self, request: &Request, cx: &mut Context) -> Result<Outcome, Failed> {
         cx.lock_wait.clone_from(&self.lock_wait);
+        cx.lock_timeout.clone_from(&self.lock_timeout);
         let project = cx.project().map_err(Failed::before_run)?;
         let mut session = cx.open(&project).await.map_err(Failed::before_run)?;
         if self.dry_run {

@@ -46,8 +46,19 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 impl Database {
     /// Connects; while the server does not accept connections, tries again for up to `wait`.
     pub async fn connect(url: &DatabaseUrl, access: Access, wait: Duration) -> Result<Self, Error> {
+        Self::connect_telling(url, access, wait, |_| {}).await
+    }
+
+    /// Connects like [`Self::connect`], and tells why it waits, once.
+    pub async fn connect_telling(
+        url: &DatabaseUrl,
+        access: Access,
+        wait: Duration,
+        mut tell: impl FnMut(&Error),
+    ) -> Result<Self, Error> {
         let deadline = Instant::now() + wait;
         let mut pause = FIRST_PAUSE;
+        let mut is_told = false;
         loop {
             let refused = match attempt(url, access).await {
                 Ok(connection) => return Ok(Self { address: url.address(), connection }),
@@ -55,6 +66,9 @@ impl Database {
             };
             if !refused.is_transient || Instant::now() + pause > deadline {
                 return Err(refused.explain(url));
+            }
+            if !std::mem::replace(&mut is_told, true) {
+                tell(&refused.explain(url));
             }
             tokio::time::sleep(pause).await;
             pause = (pause * 2).min(LONGEST_PAUSE);

@@ -7,6 +7,7 @@ use sqlx::postgres::PgSeverity;
 
 use crate::db::notice::Notice;
 use crate::db::place::Place;
+use crate::dialect::Family;
 use crate::error::ErrorKind;
 
 /// A statement that did not succeed.
@@ -41,6 +42,28 @@ impl Failure {
         match &self.code {
             Some(code) => format!("{} ({code})", self.message),
             None => self.message.clone(),
+        }
+    }
+
+    /// Returns whether somebody else held what the statement needed: it did nothing, and may be tried again.
+    ///
+    /// On SQLite that is the file (`SQLITE_BUSY` and its like); a locked table there is held by the connection itself.
+    pub fn is_locked_out(&self, family: Family) -> bool {
+        let Some(code) = self.code.as_deref() else { return false };
+        match family {
+            Family::Postgres => matches!(code, "55P03" | "40P01"),
+            Family::Mysql => matches!(code, "1205" | "1213" | "3572"),
+            Family::Sqlite => code.parse::<u32>().is_ok_and(|code| code & 0xff == 5),
+        }
+    }
+
+    /// Returns whether the statement was cut off because it took too long.
+    pub fn is_out_of_time(&self, family: Family) -> bool {
+        match (family, self.code.as_deref()) {
+            // The same code stands for a wish to stop; the message is the server's, in its language.
+            (Family::Postgres, Some("57014")) => !self.message.contains("user request"),
+            (Family::Mysql, Some("1969" | "3024")) => true,
+            _ => false,
         }
     }
 

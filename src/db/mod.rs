@@ -1,5 +1,6 @@
 //! The databases: one connection, the statements that go through it, and what the servers say.
 
+mod blocker;
 mod cancel;
 mod catalog;
 mod connect;
@@ -8,7 +9,9 @@ mod failure;
 mod lock;
 mod notice;
 mod place;
+mod progress;
 
+pub use blocker::Blocker;
 pub use cancel::Canceller;
 pub use catalog::INVALID;
 pub use connect::Access;
@@ -19,3 +22,4 @@ pub use failure::Failure;
 pub use lock::Lock;
 pub use notice::Notice;
 pub use place::Place;
+pub use progress::StatementProgress;

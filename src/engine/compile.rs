@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::dialect::Family;
 use crate::direction::Direction;
+use crate::engine::limits::Limits;
 use crate::engine::program::Action;
 use crate::engine::program::Mode;
 use crate::engine::program::Part;
@@ -86,6 +87,8 @@ struct Compiler<'a> {
 struct Draft {
     mode: Mode,
     statements: Vec<Statement>,
+    /// From which statement on which time-outs hold; the first is from the beginning.
+    limits: Vec<(usize, Limits)>,
 }
 
 impl Compiler<'_> {
@@ -145,6 +148,10 @@ impl Compiler<'_> {
 
     fn cut(&mut self, section: CompiledSection<'_>, drafts: &mut Vec<Draft>) {
         self.warnings.extend(section.warnings);
+        let limits = match section.section.transaction {
+            TransactionMode::Transactional => Limits::Configured(section.section.timeouts),
+            TransactionMode::Off => Limits::Server(section.section.timeouts),
+        };
         let each_alone = self.target.probe.journal.dialect.family() == Family::Mysql;
         for statement in section.statements {
             // DDL and locks commit whatever was open, and a session statement has nothing to roll back.
@@ -156,9 +163,10 @@ impl Compiler<'_> {
             };
             match drafts.last_mut() {
                 Some(last) if !each_alone && mode == Mode::Transaction && last.mode == Mode::Transaction => {
+                    last.limit(limits);
                     last.statements.push(statement);
                 }
-                _ => drafts.push(Draft { mode, statements: vec![statement] }),
+                _ => drafts.push(Draft { mode, statements: vec![statement], limits: vec![(0, limits)] }),
             }
         }
     }
@@ -215,7 +223,8 @@ impl Compiler<'_> {
                 if is_last && puts_back && step.direction != Direction::Stamp {
                     actions.extend(after_commit.iter().cloned().map(Action::Restore));
                 }
-                Part { number, mode: draft.mode, hash, actions }
+                let limits = draft.limits.first().map(|(_, limits)| *limits).unwrap_or_default();
+                Part { number, mode: draft.mode, limits, hash, actions }
             })
             .collect()
     }
@@ -304,13 +313,29 @@ impl Compiler<'_> {
 
 impl Draft {
     fn empty() -> Self {
-        Self { mode: Mode::Transaction, statements: Vec::new() }
+        Self { mode: Mode::Transaction, statements: Vec::new(), limits: Vec::new() }
+    }
+
+    /// Sets the time-outs of the statements that follow.
+    fn limit(&mut self, limits: Limits) {
+        if self.limits.last().is_none_or(|(_, last)| *last != limits) {
+            self.limits.push((self.statements.len(), limits));
+        }
+    }
+
+    /// Returns the statements, and between them where other time-outs begin.
+    fn body(&self) -> impl Iterator<Item = Action> {
+        let begins = |index: usize| self.limits.iter().skip(1).find(move |(start, _)| *start == index);
+        self.statements.iter().enumerate().flat_map(move |(index, statement)| {
+            let limits = begins(index).map(|(_, limits)| Action::Limits(*limits));
+            limits.into_iter().chain([Action::Statement(statement.clone())])
+        })
     }
 
     /// Puts the session back in the journal's transaction on PostgreSQL, else before it: SQLite may be told by a script
     /// that it must not even begin one. On MySQL the guard shows whether the statement, a CALL, committed by itself.
     fn actions(&self, restore: Vec<String>, writes: Vec<Write>, family: Family) -> Vec<Action> {
-        let statements = self.statements.iter().cloned().map(Action::Statement);
+        let statements = self.body();
         let restore = restore.into_iter().map(Action::Restore);
         let mut actions = Vec::with_capacity(self.statements.len() + 8);
         match (self.mode, family) {

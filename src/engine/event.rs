@@ -3,7 +3,9 @@
 use std::fmt;
 use std::time::Duration;
 
+use crate::db::Blocker;
 use crate::db::Notice;
+use crate::db::StatementProgress;
 use crate::direction::Direction;
 use crate::engine::program::Program;
 use crate::engine::program::ProgramStep;
@@ -44,6 +46,27 @@ pub enum Event<'a> {
     StatementStarted {
         /// The statement.
         statement: &'a Statement,
+    },
+    /// A statement waits for a lock that others hold, and may do so for long; told when that begins, and when they change.
+    Blocked {
+        /// Who it is.
+        blockers: &'a [Blocker],
+    },
+    /// A statement takes long, and the server tells how far it is.
+    StatementSlow {
+        /// What it does.
+        progress: &'a StatementProgress,
+    },
+    /// Others hold what a statement needs: its transaction was rolled back, and begins again after a pause.
+    LockRetry {
+        /// Which retry follows, from 1.
+        retry: u32,
+        /// How many there may be.
+        of: u32,
+        /// How long the pause is.
+        pause: Duration,
+        /// Who it is, as far as the server tells.
+        blockers: &'a [Blocker],
     },
     /// The server said something.
     Notice {

@@ -54,7 +54,7 @@ impl<'s, 'p> Group<'s, 'p> {
         }
         for step in steps {
             for part in &step.parts {
-                self.sender.enter(step, part.mode);
+                self.sender.enter(step, part);
                 self.part(part, &mut after_commit).await?;
             }
             self.sender.mark();
@@ -79,6 +79,7 @@ impl<'s, 'p> Group<'s, 'p> {
         let mut committed = false;
         for action in &part.actions {
             match action {
+                Action::Limits(limits) => self.sender.limit(*limits),
                 Action::Begin | Action::SetGuard | Action::CheckGuard => {}
                 Action::Statement(statement) => self.sender.statement(statement).await?,
                 Action::Restore(sql) if committed => after_commit.push(sql),

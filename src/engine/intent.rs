@@ -124,13 +124,11 @@ impl Session {
 
     /// Takes a note away after its statement failed, as far as that surely left nothing.
     ///
-    /// What cannot be done now is done by the next run.
-    pub(super) async fn reconsider(&mut self, noted: &Noted, step: &ProgramStep, part: &Part) {
+    /// Returns whether it is gone; what cannot be done now is done by the next run.
+    pub(super) async fn reconsider(&mut self, noted: &Noted, step: &ProgramStep, part: &Part) -> bool {
         let is_undone = noted.objects.is_empty() || matches!(self.look(noted).await, Ok(Verdict::NotRan));
-        if is_undone {
-            let forget = self.probe.journal.forget(&step.revision, part.number);
-            let _ = self.write_note(forget).await;
-        }
+        let forget = self.probe.journal.forget(&step.revision, part.number);
+        is_undone && self.write_note(forget).await.is_ok()
     }
 
     /// Finds out whether the statement ran that an earlier run noted, and says so in the journal.

@@ -101,7 +101,7 @@ impl Project {
         observer: &mut dyn Observer,
     ) -> Result<Report, RunFailure> {
         let (rows, progress) = (session.rows.clone(), session.progress.clone());
-        session.for_writing().await?;
+        session.patiently(observer, async |session| session.for_writing().await).await?;
         if (&rows, &progress) != (&session.rows, &session.progress) {
             program = self.program(request, session).await?;
             if program.is_empty() {
@@ -109,8 +109,8 @@ impl Project {
             }
             observer.confirm_change(&program)?;
         }
-        session.create_journal().await?;
-        session.begin_epoch(actor).await?;
+        session.patiently(observer, async |session| session.create_journal().await).await?;
+        session.patiently(observer, async |session| session.begin_epoch(actor).await).await?;
         // A stamp that goes over what is in doubt gives it up.
         if !matches!(request, Request::Stamp(..)) && session.settle(self.config.database.lock_wait).await? {
             session.refresh().await?;

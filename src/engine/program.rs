@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use crate::dialect::Dialect;
 use crate::dialect::Family;
 use crate::direction::Direction;
+use crate::engine::limits::Limits;
 use crate::id::Heads;
 use crate::id::RevisionId;
 use crate::journal::HistoryEntry;
@@ -68,6 +69,8 @@ pub struct Part {
     pub number: usize,
     /// Whether its statements are in the transaction with the journal.
     pub mode: Mode,
+    /// The time-outs that it begins with.
+    pub limits: Limits,
     /// The hash of its statements; a finished part of a script that was edited since is known by it.
     pub hash: String,
     /// What it does, in order.
@@ -90,6 +93,8 @@ pub enum Action {
     Begin,
     /// Sets the savepoint that shows whether the script ended the transaction.
     SetGuard,
+    /// Changes the time-outs, where a section with others begins.
+    Limits(Limits),
     /// Runs a statement of the script.
     Statement(Statement),
     /// Releases the savepoint; fails if the script ended the transaction.

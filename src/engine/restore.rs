@@ -99,9 +99,11 @@ impl Restore {
 const NOTE_ROLE: &str = "SET @rev_role = CONCAT('SET ROLE ', \
      COALESCE(CONCAT('`', REPLACE(CURRENT_ROLE(), '`', '``'), '`'), 'NONE'))";
 
+/// Puts back all settings of PostgreSQL, also those of the transaction.
+pub(super) const RESET_ALL: &str = "RESET ALL";
+
 /// What `DISCARD ALL` does for names and settings; it cannot run inside of a transaction.
-const PG_RESETS: [&str; 5] =
-    ["RESET SESSION AUTHORIZATION", "RESET ALL", "CLOSE ALL", "DEALLOCATE ALL", "DISCARD TEMP"];
+const PG_RESETS: [&str; 5] = ["RESET SESSION AUTHORIZATION", RESET_ALL, "CLOSE ALL", "DEALLOCATE ALL", "DISCARD TEMP"];
 
 /// Session variables that change what later statements mean or whether they run; `DEFAULT` is the server's value.
 const MYSQL_SETTINGS: [&str; 8] = [

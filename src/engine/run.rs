@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::dialect::Dialect;
+use crate::dialect::Family;
 use crate::engine::clock::Actor;
 use crate::engine::clock::Clock;
 use crate::engine::event::Event;
@@ -12,6 +14,8 @@ use crate::engine::event::RunFailure;
 use crate::engine::event::StepReport;
 use crate::engine::event::Stopped;
 use crate::engine::group::Group;
+use crate::engine::patience::Patience;
+use crate::engine::patience::can_try_again;
 use crate::engine::program::Action;
 use crate::engine::program::Mode;
 use crate::engine::program::Part;
@@ -46,16 +50,17 @@ pub async fn run(
 ) -> Result<Report, RunFailure> {
     let report = Report { from: program.from.clone(), to: program.from.clone(), steps: Vec::new() };
     let grouping = Grouping::of(program, session);
-    let mut runner = Runner { program, session, actor, observer, report };
+    let mut runner = Runner { program, session, actor, observer, report, has_note: false };
     let mut next = 0;
     while next < program.steps.len() {
         let group = grouping.length(&program.steps, next);
         let ran = match group {
             0 | 1 if grouping != Grouping::All => runner.alone(next).await.map(|()| 1),
+            _ if grouping == Grouping::All => runner.together(next, group).await,
             _ => match runner.group(next, group, grouping.limit()).await {
                 // What fails in a group is run again one by one, so that grouping is never visible in a result.
-                Err(_) if grouping != Grouping::All => runner.one_by_one(next, group).await,
-                result => result,
+                Err(_) => runner.one_by_one(next, group).await,
+                Ok(steps) => Ok(steps),
             },
         };
         match ran {
@@ -130,6 +135,8 @@ struct Runner<'a> {
     actor: &'a Actor,
     observer: &'a mut dyn Observer,
     report: Report,
+    /// Whether a statement failed that may have left something, so that its note stays.
+    has_note: bool,
 }
 
 impl Runner<'_> {
@@ -137,6 +144,9 @@ impl Runner<'_> {
     async fn alone(&mut self, index: usize) -> Result<(), StepFailure> {
         let step = &self.program.steps[index];
         let of = self.program.steps.len();
+        if self.program.dialect.family() != Family::Postgres {
+            self.session.in_force = None; // the scripts before may have set something
+        }
         self.observer.event(Event::StepStarted { number: index + 1, of, step });
         let clock = Clock::start();
         if let Err(error) = self.take_leave(index).await {
@@ -152,7 +162,7 @@ impl Runner<'_> {
             let result = if part.number <= step.parts_done {
                 self.replay_session(part).await
             } else {
-                self.part(step, part, &clock).await
+                self.part_patiently(step, part, &clock).await
             };
             if let Err(error) = result {
                 let next_part = match part.mode {
@@ -213,21 +223,73 @@ impl Runner<'_> {
         Ok(count)
     }
 
+    /// Runs all steps in one transaction, and again where others held a lock: nothing of it is left then.
+    async fn together(&mut self, first: usize, count: usize) -> Result<usize, StepFailure> {
+        let mut patience = Patience::new(self.session.manners.lock_retries);
+        loop {
+            let mut failure = match self.group(first, count, None).await {
+                Err(failure) => failure,
+                done => return done,
+            };
+            let again = matches!(*failure.error.kind, ErrorKind::TableLocked { .. });
+            if !again || !self.pause(&mut patience).await {
+                failure.error = self.name_blockers(failure.error, &patience);
+                return Err(failure);
+            }
+            let may_begin = self.session.check_lock().await.and_then(|()| self.session.check_interrupt());
+            if let Err(error) = may_begin {
+                return Err(StepFailure { error, ..failure });
+            }
+        }
+    }
+
+    /// Runs one part, and again where others held a lock and nothing of it is left.
+    async fn part_patiently(&mut self, step: &ProgramStep, part: &Part, clock: &Clock) -> Result<(), Error> {
+        let mut patience = Patience::new(self.session.manners.lock_retries);
+        loop {
+            let Err(error) = self.part(step, part, clock).await else { return Ok(()) };
+            let again = can_try_again(&error, part, self.program.dialect.family()) && !self.has_note;
+            if !again || !self.pause(&mut patience).await {
+                return Err(self.name_blockers(error, &patience));
+            }
+            // With its place, so that the part is known not to have run.
+            let place = error.span.clone();
+            let may_begin = self.session.check_lock().await.and_then(|()| self.session.check_interrupt());
+            may_begin.map_err(|error| match place {
+                Some(place) => error.at(place),
+                None => error,
+            })?;
+        }
+    }
+
+    /// Waits for the next try and says why; returns whether there is one.
+    async fn pause(&mut self, patience: &mut Patience) -> bool {
+        self.session.pause(patience, self.observer).await
+    }
+
+    fn name_blockers(&self, error: Error, patience: &Patience) -> Error {
+        self.session.name_blockers(error, patience)
+    }
+
     /// Runs one part; on failure nothing of it is left, unless its statement commits by itself.
     async fn part(&mut self, step: &ProgramStep, part: &Part, clock: &Clock) -> Result<(), Error> {
+        self.session.watch.blockers.clear();
         let noted = match part.mode {
             Mode::Alone => self.session.intend(step, part).await?,
             Mode::Transaction => None,
         };
         let forget = noted.as_ref().map(|_| self.session.probe.journal.forget(&step.revision, part.number));
         let mut sender = Sender::telling(self.session, ToldTo::Now(&mut *self.observer));
-        sender.enter(step, part.mode);
+        sender.enter(step, part);
         let result = single(part, forget, clock, self.actor, &mut sender).await;
         if let Err(error) = &result {
             self.roll_back(is_lost(error)).await;
+            if self.program.dialect == Dialect::Postgres {
+                self.session.in_force = None; // what was set in a message that failed may have been rolled back
+            }
             // With a place, it is the statement that failed, and not what notes that it ran.
             if let (Some(noted), Some(_), false) = (&noted, &error.span, is_lost(error)) {
-                self.session.reconsider(noted, step, part).await;
+                self.has_note = !self.session.reconsider(noted, step, part).await;
             }
         }
         result
@@ -310,6 +372,7 @@ async fn single<'p>(
         match action {
             Action::Begin => sender.begin(),
             Action::SetGuard => sender.set_guard(),
+            Action::Limits(limits) => sender.limit(*limits),
             Action::Statement(statement) => sender.statement(statement).await?,
             Action::CheckGuard => sender.check_guard(),
             Action::Restore(sql) => sender.restore(sql),

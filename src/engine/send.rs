@@ -10,8 +10,13 @@ use crate::db::Notice;
 use crate::dialect::Family;
 use crate::engine::event::Event;
 use crate::engine::event::Observer;
+use crate::engine::limits;
+use crate::engine::limits::Lasting;
+use crate::engine::limits::Limits;
 use crate::engine::program::Mode;
+use crate::engine::program::Part;
 use crate::engine::program::ProgramStep;
+use crate::engine::restore::RESET_ALL;
 use crate::engine::session::Session;
 use crate::engine::transaction;
 use crate::error::Error;
@@ -19,6 +24,7 @@ use crate::error::ErrorKind;
 use crate::journal::Guarded;
 use crate::journal::Moment;
 use crate::journal::Write;
+use crate::script::Timeouts;
 use crate::sql::Statement;
 
 /// Collects what is to be sent and sends it, for one step or for what stands around steps.
@@ -26,6 +32,9 @@ pub(super) struct Sender<'s, 'p> {
     session: &'s mut Session,
     step: Option<&'p ProgramStep>,
     mode: Mode,
+    limits: Limits,
+    /// The time-outs of the transaction (PostgreSQL) that is open in the queue or on the server.
+    local: Option<Timeouts>,
     /// Where a script changes its role, only rev's own rows can be read as its user: the fence comes right before them.
     fences_late: bool,
     queue: Vec<Entry<'p>>,
@@ -51,6 +60,15 @@ pub(super) enum ToldTo<'a> {
     Later(Vec<Notice>),
     /// Not at all.
     Nobody,
+}
+
+impl ToldTo<'_> {
+    /// Tells what only matters while it lasts.
+    fn now(&mut self, event: Event<'_>) {
+        if let Self::Now(observer) = self {
+            observer.event(event);
+        }
+    }
 }
 
 /// One statement that waits to be sent.
@@ -85,6 +103,8 @@ impl<'s, 'p> Sender<'s, 'p> {
             session,
             step: None,
             mode: Mode::Transaction,
+            limits: Limits::default(),
+            local: None,
             fences_late: false,
             queue: Vec::new(),
             told,
@@ -99,10 +119,41 @@ impl<'s, 'p> Sender<'s, 'p> {
     }
 
     /// Goes on with a part of `step`.
-    pub(super) fn enter(&mut self, step: &'p ProgramStep, mode: Mode) {
+    pub(super) fn enter(&mut self, step: &'p ProgramStep, part: &Part) {
         self.step = Some(step);
-        self.mode = mode;
+        self.mode = part.mode;
         self.fences_late = step.changes_role();
+        self.limit(part.limits);
+    }
+
+    /// Sets the time-outs of the statements that follow; a transaction that is not open yet begins with them.
+    pub(super) fn limit(&mut self, limits: Limits) {
+        self.limits = limits;
+        self.session.watch.patience = self.timeouts().lock;
+        if let Some(local) = self.local {
+            let wanted = self.timeouts();
+            self.change(Some(local), wanted, Lasting::Transaction);
+            self.local = Some(wanted);
+        }
+    }
+
+    /// Returns the time-outs that hold for the statements that come.
+    fn timeouts(&self) -> Timeouts {
+        self.limits.resolve(self.session.manners.timeouts, self.session.db.family())
+    }
+
+    /// Sets the time-outs of the session, where it has others.
+    fn limit_session(&mut self, wanted: Timeouts) {
+        if self.session.in_force != Some(wanted) {
+            self.change(self.session.in_force, wanted, Lasting::Session);
+            self.session.in_force = Some(wanted);
+        }
+    }
+
+    fn change(&mut self, from: Option<Timeouts>, to: Timeouts, lasting: Lasting) {
+        for sql in limits::change(from, to, self.session.probe.journal.dialect, lasting) {
+            self.push(&sql, Role::Engine);
+        }
     }
 
     /// Notes that a step ends with what waits now.
@@ -125,12 +176,25 @@ impl<'s, 'p> Sender<'s, 'p> {
     }
 
     pub(super) fn begin(&mut self) {
-        self.push(transaction::begin(self.session.db.family()), Role::Engine);
+        let family = self.session.db.family();
+        match (family, self.mode) {
+            // A statement before it had time-outs of its own.
+            (Family::Postgres, Mode::Alone) => self.limit_session(Timeouts::default()),
+            (Family::Postgres, Mode::Transaction) => {}
+            (Family::Sqlite | Family::Mysql, _) => self.limit_session(self.timeouts()),
+        }
+        self.push(transaction::begin(family), Role::Engine);
         if self.session.minds_client {
             self.push(transaction::MIND_CLIENT_LOCALLY, Role::Engine);
         }
         if !self.fences_late {
             self.fence();
+        }
+        if family == Family::Postgres && self.mode == Mode::Transaction {
+            // Below the fence, which waits for another run and not for a table.
+            let wanted = self.timeouts();
+            self.change(Some(Timeouts::default()), wanted, Lasting::Transaction);
+            self.local = Some(wanted);
         }
     }
 
@@ -167,11 +231,15 @@ impl<'s, 'p> Sender<'s, 'p> {
         }
         self.check_interrupt()?;
         self.push(transaction::COMMIT, Role::Commit);
+        self.local = None;
         self.flush().await
     }
 
     pub(super) fn restore(&mut self, sql: &str) {
         self.push(sql, Role::Restore);
+        if sql == RESET_ALL {
+            self.local = self.local.map(|_| Timeouts::default());
+        }
     }
 
     /// Changes the journal; the history holds how long all took that waits before it, so that is sent first.
@@ -212,11 +280,14 @@ impl<'s, 'p> Sender<'s, 'p> {
             self.push(statement.sql(), Role::Statement(statement));
             return Ok(());
         }
-        if self.mode == Mode::Alone && self.session.minds_client {
-            self.push(transaction::MIND_CLIENT, Role::Engine);
-        }
-        if self.mode == Mode::Alone && !self.fences_late {
-            self.fence(); // it commits by itself, so between this and that another run may still begin
+        if self.mode == Mode::Alone {
+            self.limit_session(self.timeouts());
+            if self.session.minds_client {
+                self.push(transaction::MIND_CLIENT, Role::Engine);
+            }
+            if !self.fences_late {
+                self.fence(); // it commits by itself, so between this and that another run may still begin
+            }
             // With its place, so that it is known not to have run.
             self.flush().await.map_err(|error| error.at(statement.span.clone()))?;
         }
@@ -230,7 +301,8 @@ impl<'s, 'p> Sender<'s, 'p> {
         if let ToldTo::Now(observer) = &mut self.told {
             observer.event(Event::StatementStarted { statement });
         }
-        match self.session.execute(statement).await {
+        let mut tell = |event: Event<'_>| self.told.now(event);
+        match self.session.execute(statement, &mut tell).await {
             Ok(done) => self.tell(done.notices),
             Err(failure) => return Err(self.explain(failure, &Role::Statement(statement))),
         }
@@ -276,10 +348,11 @@ impl<'s, 'p> Sender<'s, 'p> {
 
     async fn send(&mut self, queue: &[Entry<'_>]) -> Result<Vec<Done>, FailureAt> {
         let texts: Vec<&str> = queue.iter().map(|entry| entry.sql.as_str()).collect();
-        match self.is_bookkeeping() {
-            true => self.session.see_through(&texts).await,
-            false => self.session.execute_all(&texts).await,
+        if self.is_bookkeeping() {
+            return self.session.see_through(&texts).await;
         }
+        let mut tell = |event: Event<'_>| self.told.now(event);
+        self.session.execute_all(&texts, &mut tell).await
     }
 
     /// Returns whether a statement of MySQL ended the transaction, as DDL in a procedure does: it is kept then, and
@@ -319,10 +392,31 @@ impl<'s, 'p> Sender<'s, 'p> {
             let address = self.session.db.address.clone();
             return ErrorKind::ConnectionLost { address, reason: failure.reason() }.into();
         }
-        let interrupted = self.session.interrupted(&failure);
+        if let Some(error) = self.session.interrupted(&failure) {
+            return match role {
+                Role::Statement(statement) => error.at(statement.span.clone()),
+                _ => error,
+            };
+        }
+        let family = self.session.db.family();
+        if failure.is_locked_out(family) {
+            let detail = failure.detail.as_deref().map_or(String::new(), |detail| format!("; {detail}"));
+            let reason = format!("{}{detail}", failure.reason());
+            let error = Error::from(ErrorKind::TableLocked { reason, retries: 0, blockers: Vec::new() });
+            return match role {
+                Role::Statement(statement) => error.at(statement.span.clone()),
+                _ => error,
+            };
+        }
+        if failure.is_out_of_time(family) {
+            let limit = self.timeouts().statement.filter(|limit| !limit.is_zero());
+            let error = Error::from(ErrorKind::StatementTimeout { reason: failure.reason(), limit });
+            return match role {
+                Role::Statement(statement) => error.at(statement.span.clone()),
+                _ => error,
+            };
+        }
         match role {
-            Role::Statement(statement) if let Some(error) = interrupted => error.at(statement.span.clone()),
-            _ if let Some(error) = interrupted => error,
             Role::Statement(statement) => {
                 let text = statement.sql();
                 let place =

@@ -10,11 +10,17 @@ use crate::db::Database;
 use crate::db::Done;
 use crate::db::Failure;
 use crate::db::FailureAt;
+use crate::dialect::Dialect;
 use crate::dialect::Family;
+use crate::engine::event::Event;
 use crate::engine::exclusive::Held;
 use crate::engine::exclusive::attended;
 use crate::engine::interrupt::Interrupt;
 use crate::engine::interrupt::cancelled_by;
+use crate::engine::limits;
+use crate::engine::limits::Lasting;
+use crate::engine::patience::Manners;
+use crate::engine::patience::Watch;
 use crate::engine::transaction;
 use crate::error::Error;
 use crate::error::ErrorKind;
@@ -27,6 +33,7 @@ use crate::journal::Location;
 use crate::journal::Probe;
 use crate::journal::ProgressRow;
 use crate::journal::Row;
+use crate::script::Timeouts;
 use crate::sql::Statement;
 
 /// A connection, where its journal is, and what stood there when it was last read.
@@ -47,6 +54,11 @@ pub struct Session {
     canceller: Option<Canceller>,
     /// Whether the server can be told to end a statement whose client is gone.
     pub(super) minds_client: bool,
+    /// How it behaves towards others.
+    pub manners: Manners,
+    /// The time-outs that the session has now, where they are set for the session and known.
+    pub(super) in_force: Option<Timeouts>,
+    pub(super) watch: Watch,
     url: DatabaseUrl,
     location: Location,
 }
@@ -54,14 +66,30 @@ pub struct Session {
 impl Session {
     /// Connects to the database of `url` to read, with the settings that the configuration has for it.
     pub async fn connect(database: &DatabaseConfig, url: &DatabaseUrl) -> Result<Self, Error> {
-        Self::open(url, &location(database), database.wait).await
+        Self::connect_telling(database, url, |_| {}).await
+    }
+
+    /// Connects like [`Self::connect`], and tells why it waits for the server, once.
+    pub async fn connect_telling(
+        database: &DatabaseConfig,
+        url: &DatabaseUrl,
+        tell: impl FnMut(&Error),
+    ) -> Result<Self, Error> {
+        let db = Database::connect_telling(url, Access::Read, database.wait, tell).await?;
+        let mut session = Self::begin(db, url, &location(database)).await?;
+        session.manners = Manners::of(database);
+        Ok(session)
     }
 
     /// Connects to read: only SELECTs are sent, and a SQLite file that is missing is an empty database.
     ///
     /// Waits up to `wait` for a server that does not answer yet.
     pub async fn open(url: &DatabaseUrl, location: &Location, wait: Duration) -> Result<Self, Error> {
-        let mut db = Database::connect(url, Access::Read, wait).await?;
+        let db = Database::connect(url, Access::Read, wait).await?;
+        Self::begin(db, url, location).await
+    }
+
+    async fn begin(mut db: Database, url: &DatabaseUrl, location: &Location) -> Result<Self, Error> {
         let probe = match probe(&mut db, location).await {
             Err(failure) if failure.needs_recovery() => {
                 db = Database::connect(url, Access::Write, Duration::ZERO).await?;
@@ -71,9 +99,23 @@ impl Session {
         };
         let probe = probe.map_err(|failure| failed(&db, failure))?;
         let (url, location) = (url.clone(), location.clone());
-        let (rows, progress, interrupt) = (Heads::empty(), Vec::new(), Interrupt::default());
-        let (held, canceller, minds_client) = (None, None, false);
-        let mut session = Self { db, probe, rows, progress, held, interrupt, canceller, minds_client, url, location };
+        // A session of PostgreSQL keeps those it began with; only transactions get others.
+        let in_force = (db.family() == Family::Postgres).then(Timeouts::default);
+        let mut session = Self {
+            db,
+            probe,
+            rows: Heads::empty(),
+            progress: Vec::new(),
+            held: None,
+            interrupt: Interrupt::default(),
+            canceller: None,
+            minds_client: false,
+            manners: Manners::default(),
+            in_force,
+            watch: Watch::default(),
+            url,
+            location,
+        };
         session.read_state().await?;
         Ok(session)
     }
@@ -96,13 +138,22 @@ impl Session {
     pub(super) async fn reconnect(&mut self) -> Result<(), Error> {
         let db = Database::connect(&self.url, Access::Write, Duration::ZERO).await?;
         std::mem::replace(&mut self.db, db).close().await;
-        self.prepare().await
+        self.in_force = None;
+        self.prepare().await?;
+        if self.db.family() == Family::Sqlite {
+            let settings = limits::change(None, self.manners.timeouts, Dialect::Sqlite, Lasting::Session);
+            let settings: Vec<&str> = settings.iter().map(String::as_str).collect();
+            return self.execute_own(&settings).await;
+        }
+        Ok(())
     }
 
     /// Makes what this connection does stop when it shall, and when nobody waits for it any more.
     async fn prepare(&mut self) -> Result<(), Error> {
         let canceller = self.db.canceller(&self.url).await;
         self.canceller = Some(canceller.map_err(|failure| failed(&self.db, failure))?);
+        // The session's number is also that by which it can be asked later who keeps it waiting.
+        self.watch.pid = self.connection();
         // PostgreSQL before 14 does not know it, and on some systems it cannot.
         self.minds_client =
             self.db.family() == Family::Postgres && self.db.execute_all(&[transaction::MIND_CLIENT]).await.is_ok();
@@ -157,23 +208,29 @@ impl Session {
 
     /// Runs statements of rev's own.
     pub(super) async fn execute_own(&mut self, statements: &[&str]) -> Result<(), Error> {
-        match self.execute_all(statements).await {
+        match self.execute_all(statements, &mut |_| {}).await {
             Ok(_) => Ok(()),
             Err(at) => Err(self.failed(at.failure)),
         }
     }
 
     /// Runs statements, and keeps the lock in use meanwhile.
-    pub(super) async fn execute_all(&mut self, statements: &[&str]) -> Result<Vec<Done>, FailureAt> {
+    pub(super) async fn execute_all(
+        &mut self,
+        statements: &[&str],
+        tell: &mut dyn FnMut(Event<'_>),
+    ) -> Result<Vec<Done>, FailureAt> {
         let beginning = statements.first().copied().unwrap_or_default();
         let work = self.db.execute_all(statements);
         let work = cancelled_by(&self.interrupt, self.canceller.as_ref(), beginning, work);
-        attended(&mut self.held, work).await
+        let work = attended(&mut self.held, work);
+        self.watch.during(&self.url, tell, work).await
     }
 
     /// Runs statements to their end, whoever asks the run to stop: they note what has happened already.
     pub(super) async fn see_through(&mut self, statements: &[&str]) -> Result<Vec<Done>, FailureAt> {
-        attended(&mut self.held, self.db.execute_all(statements)).await
+        let work = attended(&mut self.held, self.db.execute_all(statements));
+        self.watch.during(&self.url, &mut |_| {}, work).await
     }
 
     /// Returns the number that the server gave this connection.
@@ -193,7 +250,11 @@ impl Session {
     }
 
     /// Runs a statement of a script, with its data if it has some, and keeps the lock in use meanwhile.
-    pub(super) async fn execute(&mut self, statement: &Statement) -> Result<Done, Failure> {
+    pub(super) async fn execute(
+        &mut self,
+        statement: &Statement,
+        tell: &mut dyn FnMut(Event<'_>),
+    ) -> Result<Done, Failure> {
         let work = async {
             match statement.copy_data() {
                 Some(data) => self.db.copy_in(statement.sql(), data.as_bytes()).await,
@@ -201,7 +262,13 @@ impl Session {
             }
         };
         let work = cancelled_by(&self.interrupt, self.canceller.as_ref(), statement.sql(), work);
-        attended(&mut self.held, work).await
+        let work = attended(&mut self.held, work);
+        self.watch.during(&self.url, tell, work).await
+    }
+
+    /// Does nothing for a while, unless the run is asked to stop, and keeps the lock in use meanwhile.
+    pub(super) async fn rest(&mut self, pause: Duration) -> Result<(), Error> {
+        attended(&mut self.held, self.interrupt.sleep(pause)).await
     }
 
     pub(super) fn url(&self) -> &DatabaseUrl {
@@ -314,6 +381,7 @@ async fn select(db: &mut Database, queries: &[&str]) -> Result<Vec<Vec<Row>>, Er
 fn failed(db: &Database, failure: Failure) -> Error {
     let (address, reason) = (db.address.clone(), failure.reason());
     let kind = match failure.code.as_deref() {
+        _ if failure.is_locked_out(db.family()) => ErrorKind::TableLocked { reason, retries: 0, blockers: Vec::new() },
         _ if failure.lost => ErrorKind::ConnectionLost { address, reason },
         // SQLite looks into a file only when it is first asked for something: SQLITE_CANTOPEN, SQLITE_NOTADB.
         Some("14" | "26") if db.family() == Family::Sqlite => ErrorKind::CannotOpen { address, reason },

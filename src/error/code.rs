@@ -88,6 +88,8 @@ impl ErrorKind {
             Self::MissingDowngrade { .. } => "missing-downgrade",
             Self::Irreversible { .. } => "irreversible",
             Self::NotOneTransaction { .. } => "not-one-transaction",
+            Self::TableLocked { .. } => "table-locked",
+            Self::StatementTimeout { .. } => "statement-timeout",
             Self::StatementFailed { .. } => "statement-failed",
             Self::TransactionEnded => "transaction-ended",
             Self::EditedHalfway { .. } => "edited-halfway",

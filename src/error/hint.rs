@@ -117,6 +117,12 @@ impl ErrorKind {
             Self::Irreversible { .. } => "restore a backup, or write a new revision that moves forward",
             Self::NotOneTransaction { .. } => "use `transaction = \"revision\"`",
             Self::StatementFailed { hint, .. } => return hint.clone(),
+            Self::TableLocked { .. } => {
+                "run the command again when whoever holds it is through, or wait longer with `--lock-timeout` or `lock_retries`"
+            }
+            Self::StatementTimeout { .. } => {
+                "give it more time: `statement_timeout=…` on the `-- rev:` line of its section, or in migrations.toml"
+            }
             Self::TransactionEnded => {
                 "take the COMMIT or ROLLBACK out of what the script calls, or use `transaction=off`"
             }

@@ -1,6 +1,7 @@
 //! The kinds of errors, with the data each needs and its message.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use crate::dialect::Dialect;
 use crate::direction::Direction;
@@ -197,6 +198,10 @@ pub enum ErrorKind {
     NotOneTransaction { reason: String },
     #[error("{message}")]
     StatementFailed { message: String, code: Option<String>, detail: Option<String>, hint: Option<String> },
+    #[error("no lock was got{}: {reason}{}", again(*.retries), held(.blockers))]
+    TableLocked { reason: String, retries: u32, blockers: Vec<String> },
+    #[error("the statement took too long{}: {reason}", beyond(*.limit))]
+    StatementTimeout { reason: String, limit: Option<Duration> },
     #[error("the script ended the transaction that it ran in")]
     TransactionEnded,
     #[error("revision `{revision}` stopped half-way and its script has changed since: part {part} differs")]
@@ -257,6 +262,22 @@ fn after(part: usize) -> String {
 
 fn note(text: &Option<String>) -> String {
     text.as_ref().map_or(String::new(), |text| format!(" ({text})"))
+}
+
+fn again(retries: u32) -> String {
+    match retries {
+        0 => String::new(),
+        1 => ", also when it was tried once more".to_owned(),
+        _ => format!(", also when it was tried {retries} times more"),
+    }
+}
+
+fn held(blockers: &[String]) -> String {
+    if blockers.is_empty() { String::new() } else { format!("; it is held by {}", blockers.join("; and by ")) }
+}
+
+fn beyond(limit: Option<Duration>) -> String {
+    limit.map_or(String::new(), |limit| format!(" for its limit of {} s", limit.as_secs_f64()))
 }
 
 fn place(table: &str) -> String {

@@ -9,6 +9,7 @@ use crate::direction::Direction;
 use crate::error::Error;
 use crate::script::compile::CompiledSection;
 use crate::script::script::Script;
+use crate::script::timeouts::Timeouts;
 use crate::sql::Statement;
 use crate::sql::significant;
 
@@ -52,7 +53,13 @@ impl Tokens {
     fn section(&mut self, compiled: &CompiledSection<'_>, family: Family) {
         self.piece(compiled.section.direction.as_str());
         self.piece(compiled.section.transaction.as_str());
-        self.piece(if compiled.section.is_irreversible { "irreversible" } else { "" });
+        let mut words = if compiled.section.is_irreversible { "irreversible" } else { "" }.to_owned();
+        // Only where they are said, so that the checksums of scripts without them stay what they were.
+        let Timeouts { lock, statement } = compiled.section.timeouts;
+        for (name, timeout) in [("lock_timeout", lock), ("statement_timeout", statement)] {
+            words.extend(timeout.map(|timeout| format!(" {name}={}ms", timeout.as_millis())));
+        }
+        self.piece(&words);
         self.count(compiled.statements.len());
         for statement in &compiled.statements {
             self.statement(statement, family);
@@ -141,6 +148,9 @@ mod tests {
         assert_ne!(plain, sum("-- rev: upgrade\nA;\n-- rev: downgrade\nB;\n"));
         assert_ne!(plain, sum("-- rev: upgrade\nA;\n-- rev: downgrade irreversible\n"));
         assert_ne!(plain, sum("-- rev: upgrade\nA;\n"));
+        let patient = sum("-- rev: upgrade lock_timeout=60s\nA;\n-- rev: downgrade\n");
+        assert_ne!(plain, patient);
+        assert_eq!(patient, sum("-- rev: upgrade lock_timeout=1m\nA;\n-- rev: downgrade\n"));
     }
 
     #[test]

@@ -13,6 +13,7 @@ mod reparent;
 mod script;
 mod section;
 mod template;
+mod timeouts;
 mod write;
 
 pub use checksum::statements_hash;
@@ -36,5 +37,6 @@ pub use section::TransactionMode;
 pub use template::DEFAULT_TEMPLATE;
 pub use template::TEMPLATES;
 pub use template::Template;
+pub use timeouts::Timeouts;
 pub use write::create;
 pub use write::replace;

@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
+use std::time::Duration;
 
+use crate::config::parse_duration;
 use crate::dialect::Dialect;
 use crate::dialect::Family;
 use crate::direction::Direction;
@@ -15,6 +17,7 @@ use crate::script::line::Line;
 use crate::script::line::directive;
 use crate::script::line::lines;
 use crate::script::line::words;
+use crate::script::timeouts::Timeouts;
 use crate::span::Source;
 use crate::sql::Lexer;
 
@@ -27,6 +30,8 @@ pub struct Section {
     pub dialects: Option<BTreeSet<Dialect>>,
     /// How it runs.
     pub transaction: TransactionMode,
+    /// The time-outs of its own.
+    pub timeouts: Timeouts,
     /// It says on purpose that there is no way back.
     pub is_irreversible: bool,
     /// The `-- rev:` line, in bytes of the text.
@@ -55,7 +60,8 @@ impl TransactionMode {
 }
 
 const DIRECTIONS: [Direction; 2] = [Direction::Upgrade, Direction::Downgrade];
-const OPTIONS: [&str; 3] = ["dialect", "transaction", "irreversible"];
+/// What only a downgrade has comes last.
+const OPTIONS: [&str; 5] = ["dialect", "transaction", "lock_timeout", "statement_timeout", "irreversible"];
 
 impl Section {
     /// Returns whether the section runs on `dialect`; one without `dialect=` runs everywhere.
@@ -132,6 +138,7 @@ impl Reader<'_> {
             direction,
             dialects: None,
             transaction: TransactionMode::Transactional,
+            timeouts: Timeouts::default(),
             is_irreversible: false,
             directive: line.range(),
             body: line.next..self.source.text.len(),
@@ -154,12 +161,16 @@ impl Reader<'_> {
             ("dialect", value) => section.dialects = self.dialects(value.unwrap_or_default(), range),
             ("transaction", Some("off")) => section.transaction = TransactionMode::Off,
             ("transaction", value) => self.bad_value(name, value.unwrap_or_default(), "it can only be `off`", range),
+            ("lock_timeout", value) => section.timeouts.lock = self.duration(name, value.unwrap_or_default(), range),
+            ("statement_timeout", value) => {
+                section.timeouts.statement = self.duration(name, value.unwrap_or_default(), range);
+            }
             ("irreversible", None) if section.direction == Direction::Downgrade => section.is_irreversible = true,
             ("irreversible", Some(value)) if section.direction == Direction::Downgrade => {
                 self.bad_value(name, value, "it stands alone", range);
             }
             _ => {
-                let options = if section.direction == Direction::Downgrade { &OPTIONS[..] } else { &OPTIONS[..2] };
+                let options = if section.direction == Direction::Downgrade { &OPTIONS[..] } else { &OPTIONS[..4] };
                 let kind = ErrorKind::UnknownOption {
                     directive: section.direction.to_string(),
                     option: name.into(),
@@ -181,6 +192,16 @@ impl Reader<'_> {
             }
         }
         Some(dialects)
+    }
+
+    fn duration(&mut self, option: &str, value: &str, range: Range<usize>) -> Option<Duration> {
+        match parse_duration(value) {
+            Ok(duration) => Some(duration),
+            Err(expected) => {
+                self.bad_value(option, value, expected, range);
+                None
+            }
+        }
     }
 
     /// Refuses SQL above the first directive: nothing says when to run it.
@@ -293,6 +314,24 @@ mod tests {
         check_errors(
             "-- rev: downgrade irreversible\n-- x\n  SELECT 1;",
             &["a:3:3: an irreversible downgrade cannot hold statements"],
+        );
+    }
+
+    #[test]
+    fn time_outs_are_numbers_with_a_unit() {
+        let (sections, errors) = read("-- rev: upgrade statement_timeout=2m lock_timeout=500ms\n-- rev: downgrade\n");
+        assert_eq!(errors, [""; 0]);
+        let (lock, statement) = (Some(Duration::from_millis(500)), Some(Duration::from_secs(120)));
+        assert_eq!(sections[0].timeouts, Timeouts { lock, statement });
+        assert_eq!(sections[1].timeouts, Timeouts::default());
+        let expected = "write a number with a unit, such as `500ms`, `3s`, `5m` or `1h`";
+        check_errors(
+            "-- rev: upgrade lock_timeout=3 statement_timeout lock_time=1s\n",
+            &[
+                &format!("a:1:17: `3` is not a value of `lock_timeout`: {expected}"),
+                &format!("a:1:32: `` is not a value of `statement_timeout`: {expected}"),
+                "a:1:50: `lock_time` is not an option of `upgrade`; did you mean `lock_timeout`?",
+            ],
         );
     }
 

@@ -12,6 +12,7 @@ mod failure;
 mod intents;
 mod journal;
 mod kills;
+mod manners;
 mod migrate;
 mod offline;
 mod offline_scripts;

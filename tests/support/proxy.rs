@@ -21,7 +21,12 @@ pub struct Proxy {
 impl Proxy {
     /// Starts a proxy in front of `address`, as in `127.0.0.1:5432`.
     pub fn start(address: &str) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port can be had");
+        Self::start_at("127.0.0.1:0", address)
+    }
+
+    /// Starts a proxy that listens where `own` says.
+    pub fn start_at(own: &str, address: &str) -> Self {
+        let listener = TcpListener::bind(own).expect("the port can be had");
         let port = listener.local_addr().expect("a listener has an address").port();
         let queries = Arc::new(AtomicUsize::new(0));
         let (address, counter) = (address.to_owned(), Arc::clone(&queries));

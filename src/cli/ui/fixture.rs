@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use crate::dialect::Dialect;
 use crate::direction::Direction;
 use crate::engine::Action;
+use crate::engine::Limits;
 use crate::engine::Mode;
 use crate::engine::Part;
 use crate::engine::Program;
@@ -68,8 +69,10 @@ fn writes(delete: &str, insert: &str) -> Vec<Action> {
 }
 
 fn step(name: &str, message: &str, parts: Vec<(Mode, Vec<Action>)>) -> ProgramStep {
-    let part =
-        |((mode, actions), number): ((Mode, Vec<Action>), usize)| Part { number, mode, hash: String::new(), actions };
+    let part = |((mode, actions), number): ((Mode, Vec<Action>), usize)| {
+        let (limits, hash) = (Limits::default(), String::new());
+        Part { number, mode, limits, hash, actions }
+    };
     ProgramStep {
         revision: id(name),
         direction: Direction::Upgrade,

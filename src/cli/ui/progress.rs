@@ -3,6 +3,7 @@
 use std::io;
 use std::io::Write;
 use std::time::Duration;
+use std::time::Instant;
 
 use indicatif::ProgressBar;
 use indicatif::ProgressStyle;
@@ -15,6 +16,8 @@ use crate::cli::ui::place::Lines;
 use crate::cli::ui::step::notice_lines;
 use crate::cli::ui::step::step_line;
 use crate::cli::ui::step::warning_line;
+use crate::db::Blocker;
+use crate::db::StatementProgress;
 use crate::dialect::Family;
 use crate::engine::Event;
 use crate::engine::Observer;
@@ -25,6 +28,10 @@ use crate::sql::summary;
 
 /// The most revisions that are listed before a question.
 const LISTED: usize = 20;
+
+/// How long a revision takes before lines tell how far it is, and the time between two of them.
+const FIRST_WORD: Duration = Duration::from_secs(5);
+const BETWEEN_WORDS: Duration = Duration::from_secs(10);
 
 /// How much is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -50,12 +57,23 @@ pub struct Progress<W: Write = io::Stderr> {
     running: Option<String>,
     /// Whether that line was begun, and nothing was written after it.
     is_open: bool,
+    /// When it is next told in a line how far a statement is.
+    next_word: Option<Instant>,
 }
 
 impl<W: Write> Progress<W> {
     /// Shows plain lines.
     pub fn lines(out: W, paint: Paint, volume: Volume) -> Self {
-        Self { out, paint, volume, living: None, family: Family::Sqlite, running: None, is_open: false }
+        Self {
+            out,
+            paint,
+            volume,
+            living: None,
+            family: Family::Sqlite,
+            running: None,
+            is_open: false,
+            next_word: None,
+        }
     }
 
     /// Shows a living line, which is drawn on standard error; `out` must be the same terminal.
@@ -106,6 +124,19 @@ impl<W: Write> Progress<W> {
             None => {}
         }
         self.running = Some(line);
+        self.next_word = Some(Instant::now() + FIRST_WORD);
+    }
+
+    /// Shows how far a statement is: at once in the living line, now and then in lines of their own.
+    fn slow(&mut self, progress: &StatementProgress) {
+        let percent = progress.percent.map_or(String::new(), |percent| format!(" {percent} %"));
+        let text = escape(&format!("{}{percent}", progress.phase)).into_owned();
+        if let (Some(bar), Some(line)) = (&self.living, &self.running) {
+            bar.set_message(format!("{line}  {text}"));
+        } else if self.next_word.is_none_or(|next| Instant::now() >= next) {
+            self.next_word = Some(Instant::now() + BETWEEN_WORDS);
+            self.print(&format!("  {text}"));
+        }
     }
 
     fn summary(&self, statement: &Statement) -> String {
@@ -162,6 +193,13 @@ impl<W: Write> Observer for Progress<W> {
                     bar.set_message(format!("{line}  {}", self.summary(statement)));
                 }
             }
+            Event::Blocked { blockers } => {
+                self.print(&escape(&format!("  waiting for a lock, which is held by {}", named(blockers))));
+            }
+            Event::StatementSlow { progress } => self.slow(progress),
+            Event::LockRetry { retry, of, pause, blockers, .. } => {
+                self.print(&retry_line(retry, of, pause, blockers));
+            }
             Event::Notice { notice, .. } => self.print(&notice_lines(notice, self.paint)),
             Event::StepDone { duration, .. } => self.end(Role::Good, "done", &format!(" ({})", humane(duration))),
         }
@@ -172,6 +210,17 @@ impl<W: Write> Drop for Progress<W> {
     fn drop(&mut self) {
         self.end(Role::Bad, "stopped", "");
     }
+}
+
+fn retry_line(retry: u32, of: u32, pause: Duration, blockers: &[Blocker]) -> String {
+    let who = named(blockers);
+    let pause = humane(pause);
+    escape(&format!("  retry {retry} of {of} in {pause}: a lock was not got, it is held by {who}")).into_owned()
+}
+
+fn named(blockers: &[Blocker]) -> String {
+    let who: Vec<String> = blockers.iter().map(Blocker::to_string).collect();
+    if who.is_empty() { "somebody".to_owned() } else { who.join(", and by ") }
 }
 
 fn unnumbered(step: &ProgramStep, paint: Paint) -> String {
@@ -243,6 +292,42 @@ mod tests {
             second_stops,
             &[warning, "upgrade 2/2  c … ", notice[0], notice[1], stopped],
             &[warning, notice[0], notice[1], stopped],
+        );
+    }
+
+    fn is_slow(progress: &mut Progress<&mut Vec<u8>>) {
+        let program = program();
+        let step = &program.steps[1];
+        let query = Some("SELECT '\x1b'".to_owned());
+        let blockers = [Blocker { pid: "7".into(), name: Some("psql".into()), age: None, is_idle: false, query }];
+        progress.event(Event::StepStarted { number: 2, of: 2, step });
+        progress.event(Event::LockRetry { retry: 1, of: 3, pause: Duration::from_millis(80), blockers: &blockers });
+        progress.event(Event::LockRetry { retry: 2, of: 3, pause: Duration::from_millis(80), blockers: &[] });
+        progress.event(Event::Blocked { blockers: &blockers });
+        let slow = StatementProgress { phase: "building index".into(), percent: Some(42) };
+        for _ in 0..2 {
+            progress.next_word = Some(Instant::now());
+            progress.event(Event::StatementSlow { progress: &slow });
+        }
+        progress.event(Event::StatementSlow { progress: &slow }); // too soon
+        progress.event(Event::StepDone { number: 2, of: 2, step, duration: Duration::from_millis(12) });
+    }
+
+    #[test]
+    fn what_a_statement_waits_for_and_how_far_it_is_has_lines() {
+        let who = r"process 7 (psql): SELECT '\u{1b}'";
+        let retry = [
+            format!("  retry 1 of 3 in 80 ms: a lock was not got, it is held by {who}"),
+            "  retry 2 of 3 in 80 ms: a lock was not got, it is held by somebody".to_owned(),
+            format!("  waiting for a lock, which is held by {who}"),
+        ];
+        let (slow, done) = ("  building index 42 %", "upgrade 2/2  c … done (12 ms)");
+        let [one, two, three] = retry.each_ref().map(String::as_str);
+        check(
+            Volume::Normal,
+            is_slow,
+            &["upgrade 2/2  c … ", one, two, three, slow, slow, done],
+            &[one, two, three, done],
         );
     }
 

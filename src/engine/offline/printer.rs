@@ -3,9 +3,13 @@
 use crate::dialect::Dialect;
 use crate::dialect::Family;
 use crate::direction::Direction;
+use crate::engine::limits;
+use crate::engine::limits::Lasting;
+use crate::engine::limits::Limits;
 use crate::engine::offline::request::OfflineScript;
 use crate::engine::offline::shell::Shell;
 use crate::engine::program::Action;
+use crate::engine::program::Mode;
 use crate::engine::program::Part;
 use crate::engine::program::ProgramStep;
 use crate::engine::program::Scope;
@@ -14,6 +18,7 @@ use crate::engine::transaction;
 use crate::journal::Expected;
 use crate::journal::Moment;
 use crate::journal::Write;
+use crate::script::Timeouts;
 use crate::sql::StatementKind;
 
 /// Lets psql find out where the journal is, where nobody has said it: as rev does when it connects.
@@ -198,13 +203,32 @@ impl<'a> Printer<'a> {
 
     fn part(&mut self, step: &ProgramStep, part: &'a Part) {
         let has_own = self.script.program.scope == Scope::Revision;
+        let lasting = match (self.family, part.mode) {
+            (Family::Postgres, Mode::Transaction) => Lasting::Transaction,
+            _ => Lasting::Session,
+        };
+        let mut limits = Timeouts::default();
+        if lasting == Lasting::Session {
+            self.limit(&mut limits, part.limits, lasting);
+        }
         let (mut writes, mut committed) = (false, false);
         for action in &part.actions {
             match action {
-                Action::Begin if has_own => self.own(transaction::begin(self.family)),
+                Action::Begin => {
+                    if part.mode == Mode::Alone {
+                        self.limit(&mut limits, Limits::default(), lasting);
+                    }
+                    if has_own {
+                        self.own(transaction::begin(self.family));
+                    }
+                    if lasting == Lasting::Transaction {
+                        self.limit(&mut limits, part.limits, lasting);
+                    }
+                }
+                Action::Limits(changed) => self.limit(&mut limits, *changed, lasting),
                 Action::SetGuard if has_own => self.own(transaction::SET_GUARD),
                 Action::CheckGuard if has_own => self.own(transaction::CHECK_GUARD),
-                Action::Begin | Action::SetGuard | Action::CheckGuard => {}
+                Action::SetGuard | Action::CheckGuard => {}
                 Action::Statement(statement) => self.text.push_str(&self.shell.statement(statement)),
                 Action::Restore(sql) if committed && !has_own => self.after_run.push(sql),
                 Action::Restore(sql) => self.own(sql),
@@ -220,9 +244,23 @@ impl<'a> Printer<'a> {
                     if has_own {
                         self.own(transaction::COMMIT);
                     }
+                    if lasting == Lasting::Session {
+                        self.limit(&mut limits, Limits::default(), lasting);
+                    }
                 }
             }
         }
+    }
+
+    /// Sets what a section asks for; without that, the time-outs are those of the shell's session.
+    fn limit(&mut self, current: &mut Timeouts, limits: Limits, lasting: Lasting) {
+        let wanted = limits.resolve(Timeouts::default(), self.family);
+        // The shell of SQLite would print the answer of the pragma.
+        if self.family != Family::Sqlite {
+            let dialect = self.script.program.dialect;
+            limits::change(Some(*current), wanted, dialect, lasting).iter().for_each(|sql| self.own(sql));
+        }
+        *current = wanted;
     }
 
     /// Leads to the journal, and looks at its rows before they are changed, in the same transaction.
