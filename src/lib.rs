@@ -66,6 +66,7 @@ pub mod id;
 pub mod journal;
 pub mod nearest;
 pub mod script;
+pub mod signal;
 pub mod span;
 pub mod sql;
 

@@ -1,13 +1,16 @@
-//! The `rev` command: hands the process's arguments, variables and user to the library.
+//! The `rev` command: hands the process's arguments, variables, user and signals to the library.
 
 use std::env;
 use std::ffi::OsString;
+use std::future;
 use std::process;
 use std::process::ExitCode;
 
 use rev::cli;
 use rev::config::Environment;
 use rev::engine::Actor;
+use rev::engine::Interrupt;
+use rev::signal::Signal;
 
 fn main() -> ExitCode {
     let environment = Environment::process();
@@ -16,5 +19,63 @@ fn main() -> ExitCode {
     let arguments: Vec<OsString> = env::args_os().collect();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.expect("a runtime without threads of its own needs nothing that could be missing");
-    ExitCode::from(runtime.block_on(cli::run(arguments, environment, Actor { user, host, pid: Some(process::id()) })))
+    let actor = Actor { user, host, pid: Some(process::id()) };
+    let interrupt = Interrupt::default();
+    let code = runtime.block_on(async {
+        tokio::select! {
+            biased;
+            code = cli::run(arguments, environment, actor, interrupt.clone()) => code,
+            signal = insisted(&interrupt) => signal.exit_code(),
+        }
+    });
+    ExitCode::from(code)
+}
+
+/// Stops the run at the first signal, and returns the second.
+///
+/// Before a run begins, nothing listens, and a signal ends the process as it always does: then there is nothing to undo.
+async fn insisted(interrupt: &Interrupt) -> Signal {
+    interrupt.heeded().await;
+    let mut signals = Signals::listen();
+    interrupt.ask(signals.next().await);
+    signals.next().await
+}
+
+/// The signals that end a process.
+struct Signals {
+    #[cfg(unix)]
+    streams: Option<[tokio::signal::unix::Signal; 2]>,
+}
+
+#[cfg(unix)]
+impl Signals {
+    fn listen() -> Self {
+        use tokio::signal::unix::SignalKind;
+        use tokio::signal::unix::signal;
+        let streams = signal(SignalKind::interrupt()).and_then(|first| Ok([first, signal(SignalKind::terminate())?]));
+        Self { streams: streams.ok() }
+    }
+
+    async fn next(&mut self) -> Signal {
+        // Where they cannot be listened to, they do what they always do.
+        let Some([interrupt, terminate]) = &mut self.streams else { return future::pending().await };
+        tokio::select! {
+            _ = interrupt.recv() => Signal::Interrupt,
+            _ = terminate.recv() => Signal::Terminate,
+        }
+    }
+}
+
+#[cfg(not(unix))]
+impl Signals {
+    fn listen() -> Self {
+        Self {}
+    }
+
+    async fn next(&mut self) -> Signal {
+        match tokio::signal::ctrl_c().await {
+            Ok(()) => Signal::Interrupt,
+            Err(_) => future::pending().await,
+        }
+    }
 }

@@ -27,6 +27,7 @@ use crate::cli::outcome::Outcome;
 use crate::cli::rebase;
 use crate::cli::redo;
 use crate::cli::restore;
+use crate::cli::resume;
 use crate::cli::revision;
 use crate::cli::show;
 use crate::cli::stamp;
@@ -38,10 +39,13 @@ use crate::cli::ui::json;
 use crate::cli::upgrade;
 use crate::config::Environment;
 use crate::engine::Actor;
+use crate::engine::Interrupt;
 use crate::error::ErrorKind;
 
 /// Runs the command that `arguments` (with the program's name first) ask for, and returns the exit status.
-pub async fn run(arguments: Vec<OsString>, environment: Environment, actor: Actor) -> u8 {
+///
+/// `interrupt` stops a run in an orderly way; nothing here listens to signals.
+pub async fn run(arguments: Vec<OsString>, environment: Environment, actor: Actor, interrupt: Interrupt) -> u8 {
     let cli = match Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
         Err(error) => return refused(&error, &arguments),
@@ -52,7 +56,8 @@ pub async fn run(arguments: Vec<OsString>, environment: Environment, actor: Acto
         (false, false) => Volume::Normal,
     };
     let terminal = Terminal::new(cli.global.color, volume);
-    let mut cx = Context { global: cli.global, environment, actor, lock_wait: None, lock_timeout: None, terminal };
+    let mut cx =
+        Context { global: cli.global, environment, actor, interrupt, lock_wait: None, lock_timeout: None, terminal };
     match dispatch(&cli.command, &mut cx).await {
         Ok(outcome) => outcome.exit_code(),
         Err(failed) => {
@@ -73,6 +78,7 @@ async fn dispatch(command: &Command, cx: &mut Context) -> Result<Outcome, Failed
         Command::Downgrade(args) => downgrade::run(args, cx).await,
         Command::Redo(args) => redo::run(args, cx).await,
         Command::Restore(args) => restore::run(args, cx).await,
+        Command::Resume(args) => resume::run(args, cx).await,
         Command::Stamp(args) => stamp::run(args, cx).await,
         Command::Accept(args) => accept::run(args, cx).await,
         Command::Current(args) => current::run(args, cx).await,

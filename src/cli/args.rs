@@ -20,6 +20,7 @@ use crate::cli::merge::MergeArgs;
 use crate::cli::rebase::RebaseArgs;
 use crate::cli::redo::RedoArgs;
 use crate::cli::restore::RestoreArgs;
+use crate::cli::resume::ResumeArgs;
 use crate::cli::revision::RevisionArgs;
 use crate::cli::show::ShowArgs;
 use crate::cli::stamp::StampArgs;
@@ -59,6 +60,7 @@ pub enum Command {
     Downgrade(DowngradeArgs),
     Redo(RedoArgs),
     Restore(RestoreArgs),
+    Resume(ResumeArgs),
     Stamp(StampArgs),
     Accept(AcceptArgs),
     Current(CurrentArgs),

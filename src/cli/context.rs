@@ -20,6 +20,7 @@ use crate::config::Selection;
 use crate::config::UrlOrigin;
 use crate::config::parse_duration;
 use crate::engine::Actor;
+use crate::engine::Interrupt;
 use crate::engine::Program;
 use crate::engine::Project;
 use crate::engine::Report;
@@ -38,6 +39,8 @@ pub struct Context {
     pub environment: Environment,
     /// Who runs it.
     pub actor: Actor,
+    /// How a signal stops a run.
+    pub interrupt: Interrupt,
     /// How long to wait for another run, where the command has that option.
     pub lock_wait: Option<String>,
     /// How long to wait for tables, where the command has that option.
@@ -89,7 +92,9 @@ impl Context {
         }
         let terminal = &mut self.terminal;
         let tell = |error: &Error| terminal.say(&format!("waiting for the server: {}", escape(&error.to_string())));
-        Session::connect_telling(&config.database, &resolved.url, tell).await
+        let mut session = Session::connect_telling(&config.database, &resolved.url, tell).await?;
+        session.interrupt = self.interrupt.clone();
+        Ok(session)
     }
 
     /// Returns the rows of the database if they are needed, else none.

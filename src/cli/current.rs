@@ -10,6 +10,7 @@ use crate::cli::ui::row;
 use crate::cli::ui::verbose;
 use crate::engine::State;
 use crate::error::ErrorKind;
+use crate::journal::ProgressRow;
 
 /// Show where the database is
 #[derive(Debug, clap::Args)]
@@ -48,7 +49,8 @@ pub async fn run(args: &CurrentArgs, cx: &mut Context) -> Result<Outcome, Failed
             cx.talk("the database is at base: nothing is applied");
         }
         if let Some(stopped) = status.progress.first() {
-            let (revision, direction, done) = (stopped.revision.clone(), stopped.direction, status.progress.len());
+            let (revision, direction, done) =
+                (stopped.revision.clone(), stopped.direction, ProgressRow::proved(&status.progress));
             cx.talk(&with_hint(&ErrorKind::InProgress { revision, direction, done }));
         }
     }

@@ -23,6 +23,7 @@ mod outcome;
 mod rebase;
 mod redo;
 mod restore;
+mod resume;
 mod revision;
 mod run;
 mod show;

@@ -48,9 +48,13 @@ impl Failed {
         RunFailure::from(error).into()
     }
 
-    /// Returns the exit status: 3 after the first step began, 2 before.
+    /// Returns the exit status: 3 after the first step began, 2 before, and for a signal what shells count for it.
     pub fn exit_code(&self) -> u8 {
-        if self.report.is_some() { 3 } else { 2 }
+        match *self.error.kind {
+            ErrorKind::Interrupted { signal } => signal.exit_code(),
+            _ if self.report.is_some() => 3,
+            _ => 2,
+        }
     }
 }
 

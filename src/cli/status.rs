@@ -18,6 +18,7 @@ use crate::engine::Status;
 use crate::error::Error;
 use crate::error::ErrorKind;
 use crate::journal::LastSteps;
+use crate::journal::ProgressRow;
 
 /// Show what is applied and what is pending
 #[derive(Debug, clap::Args)]
@@ -69,7 +70,7 @@ fn look(status: &Status, told: &Told) -> Option<ErrorKind> {
     }
     let stopped = status.progress.first()?;
     let (revision, direction) = (stopped.revision.clone(), stopped.direction);
-    Some(ErrorKind::InProgress { revision, direction, done: status.progress.len() })
+    Some(ErrorKind::InProgress { revision, direction, done: ProgressRow::proved(&status.progress) })
 }
 
 fn text(project: &Project, status: &Status, told: &Told, paint: Paint) -> String {

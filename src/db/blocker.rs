@@ -41,16 +41,6 @@ impl fmt::Display for Blocker {
 type Query = fn(&str) -> String;
 
 impl Database {
-    /// Returns the number by which the server knows this connection.
-    pub async fn own_pid(&mut self) -> Result<Option<String>, Failure> {
-        let query = match self.family() {
-            Family::Postgres => "SELECT pg_catalog.pg_backend_pid()",
-            Family::Mysql => "SELECT CAST(CONNECTION_ID() AS CHAR)",
-            Family::Sqlite => return Ok(None),
-        };
-        Ok(self.select(&[query]).await?.into_iter().flatten().flatten().flatten().next())
-    }
-
     /// Returns who keeps the connection `pid` waiting, the oldest transaction first.
     ///
     /// What this user may not read, or the server cannot tell, is left out.

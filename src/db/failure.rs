@@ -74,6 +74,13 @@ impl Failure {
         matches!(self.code.as_deref(), Some("776" | "264"))
     }
 
+    /// Returns whether the statement was stopped from outside of its connection.
+    ///
+    /// These are `query_canceled`, `ER_QUERY_INTERRUPTED` (and what a sort says of it), and `SQLITE_INTERRUPT`.
+    pub fn is_cancelled(&self) -> bool {
+        matches!(self.code.as_deref(), Some("57014" | "1317" | "1028" | "9"))
+    }
+
     /// Makes a failure of which there is only a message.
     pub fn plain(message: String, lost: bool) -> Self {
         Self { message, code: None, detail: None, hint: None, place: None, lost, duplicate: false, notices: Vec::new() }

@@ -1,6 +1,8 @@
 //! The databases: one connection, the statements that go through it, and what the servers say.
 
 mod blocker;
+mod cancel;
+mod catalog;
 mod connect;
 mod database;
 mod failure;
@@ -10,6 +12,8 @@ mod place;
 mod progress;
 
 pub use blocker::Blocker;
+pub use cancel::Canceller;
+pub use catalog::INVALID;
 pub use connect::Access;
 pub use database::Database;
 pub use database::Done;

@@ -219,7 +219,9 @@ impl Compiler<'_> {
 
     /// Returns the parts of a step that an earlier run finished, in order.
     fn rows_of<'s>(&'s self, step: &'s Step) -> impl Iterator<Item = &'s ProgressRow> {
-        let is_of_step = |row: &&ProgressRow| row.revision == step.revision && row.direction == step.direction;
+        let is_of_step = |row: &&ProgressRow| {
+            row.revision == step.revision && row.direction == step.direction && row.intended.is_none()
+        };
         self.target.progress.iter().filter(is_of_step)
     }
 

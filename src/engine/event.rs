@@ -12,6 +12,7 @@ use crate::direction::Direction;
 use crate::engine::program::Program;
 use crate::engine::program::ProgramStep;
 use crate::error::Error;
+use crate::error::ErrorKind;
 use crate::id::Heads;
 use crate::id::RevisionId;
 use crate::journal::Holder;
@@ -184,7 +185,7 @@ pub struct Stopped {
 pub enum NextPart {
     /// Nothing of it is left.
     Undone,
-    /// Its statement, which commits by itself, ran, but that could not be recorded: it will run again.
+    /// Its statement, which commits by itself, ran, but that could not be recorded: the next run finds out, or asks.
     Unrecorded,
     /// The connection was lost, so that it may have been committed or not.
     InDoubt,
@@ -200,6 +201,10 @@ impl Report {
 }
 
 impl RunFailure {
+    fn is_interrupted(&self) -> bool {
+        matches!(*self.error.kind, ErrorKind::Interrupted { .. })
+    }
+
     /// Returns in what state the database is now, in a sentence, and what to type next.
     pub fn state(&self) -> String {
         let Some(report) = &self.report else { return "nothing was changed".to_owned() };
@@ -216,11 +221,12 @@ impl RunFailure {
             _ => format!("revision {revision} is in progress: parts 1 to {parts_kept} of {parts} are kept"),
         };
         match next_part {
+            NextPart::Undone if self.is_interrupted() => format!("{at}; {kept}; {next}"),
             NextPart::Undone => format!("{at}; {kept}; mend what failed and {next}"),
             NextPart::Unrecorded => {
                 let part = parts_kept + 1;
                 format!(
-                    "{at}; {kept}; the statement of part {part} ran, but was not recorded, and runs again with the next {direction}"
+                    "{at}; {kept}; the statement of part {part} ran, but that was not recorded; the next {direction} looks whether it must run again"
                 )
             }
             NextPart::InDoubt => {

@@ -111,7 +111,7 @@ impl Session {
                 observer.event(Event::LockWaiting { holder: &holder });
                 is_told = true;
             }
-            sleep(pause.min(deadline.saturating_duration_since(Instant::now()))).await;
+            self.interrupt.sleep(pause.min(deadline.saturating_duration_since(Instant::now()))).await?;
             pause = (pause * 2).min(LONGEST_PAUSE);
         }
         Ok(lock)

@@ -97,6 +97,7 @@ impl<'s, 'p> Group<'s, 'p> {
     /// Sends what waits, and then writes the history of the steps that are through.
     async fn settle(&mut self) -> Result<(), Error> {
         self.sender.flush().await?;
+        self.sender.check_interrupt()?;
         for passed in self.sender.take_passed() {
             let duration = self.clock.until(passed.at);
             if let Some(write) = self.unwritten.pop_front() {

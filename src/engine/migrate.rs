@@ -9,6 +9,7 @@ use crate::engine::event::Event;
 use crate::engine::event::Observer;
 use crate::engine::event::Report;
 use crate::engine::event::RunFailure;
+use crate::engine::intent::Answer;
 use crate::engine::program::Program;
 use crate::engine::program::Scope;
 use crate::engine::project::Project;
@@ -125,6 +126,7 @@ impl Project {
             return Ok(nothing_done(&program));
         }
         observer.confirm(&program)?;
+        session.interrupt.heed();
         if session.held.is_some() {
             return self.migrate_locked(request, program, session, actor, observer).await;
         }
@@ -157,6 +159,11 @@ impl Project {
         write_before(&program, session, &self.config.database, observer).await?;
         session.patiently(observer, async |session| session.create_journal().await).await?;
         session.patiently(observer, async |session| session.begin_epoch(actor).await).await?;
+        // A stamp that goes over what is in doubt gives it up.
+        if !matches!(request, Request::Stamp(..)) && session.settle(self.config.database.lock_wait).await? {
+            session.refresh().await?;
+            program = self.program(request, session).await?;
+        }
         observer.event(Event::Started { program: &program });
         program.warnings.iter().for_each(|warning| observer.event(Event::Warning(warning)));
         let report = run(&program, session, actor, observer).await?;
@@ -231,6 +238,27 @@ impl Project {
         let parent = self.graph.get(&id).and_then(|revision| revision.down_revisions.first());
         let anchor = parent.map_or(Anchor::Base, |parent| Anchor::Name(parent.to_string()));
         Ok(Target { label: Some(id.to_string()), anchor, offset: 0 })
+    }
+
+    /// Notes whether the statement in doubt ran; the next run goes on with that.
+    pub async fn resume(
+        &self,
+        answer: Answer,
+        session: &mut Session,
+        actor: &Actor,
+        observer: &mut dyn Observer,
+    ) -> Result<ProgressRow, RunFailure> {
+        let wait = self.config.database.lock_wait;
+        let work = async |session: &mut Session, _: &mut dyn Observer| {
+            session.interrupt.heed();
+            session.for_writing().await?;
+            if session.progress.iter().all(|row| row.intended.is_none()) {
+                return Err(Error::from(ErrorKind::NothingInDoubt).into());
+            }
+            session.begin_epoch(actor).await?;
+            Ok(session.resume(answer, wait).await?)
+        };
+        session.locked(wait, observer, work).await
     }
 
     fn compile(&self, plan: &Plan, target: &CompileFor<'_>) -> Result<Program, Error> {
@@ -310,7 +338,7 @@ fn continued_first(graph: &RevisionGraph, mut plan: Plan, at: usize, rows: &Head
 
 fn in_progress(stopped: &ProgressRow, progress: &[ProgressRow]) -> ErrorKind {
     let direction = stopped.direction;
-    ErrorKind::InProgress { revision: stopped.revision.clone(), direction, done: progress.len() }
+    ErrorKind::InProgress { revision: stopped.revision.clone(), direction, done: ProgressRow::proved(progress) }
 }
 
 fn nothing_done(program: &Program) -> Report {

@@ -126,6 +126,7 @@ impl Session {
             if !again || !self.pause(&mut patience, observer).await {
                 return Err(self.name_blockers(error, &patience));
             }
+            self.check_interrupt()?;
         }
     }
 
@@ -135,7 +136,8 @@ impl Session {
         let blockers = std::mem::take(&mut self.watch.blockers);
         let (retry, of) = (patience.retries, patience.most);
         observer.event(Event::LockRetry { retry, of, pause, blockers: &blockers });
-        self.rest(pause).await;
+        // Whoever asks the run to stop is heeded before the next try.
+        let _ = self.rest(pause).await;
         true
     }
 

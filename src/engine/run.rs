@@ -30,6 +30,7 @@ use crate::engine::session::Session;
 use crate::engine::shield::Raised;
 use crate::error::Error;
 use crate::error::ErrorKind;
+use crate::journal::Guarded;
 use crate::journal::Outcome;
 use crate::journal::Write;
 use crate::sql::StatementKind;
@@ -52,7 +53,7 @@ pub async fn run(
     let restore_point = session.restore_point().map(Path::to_owned);
     let report = Report { from: program.from.clone(), to: program.from.clone(), steps: Vec::new(), restore_point };
     let grouping = Grouping::of(program, session);
-    let mut runner = Runner { program, session, actor, observer, report };
+    let mut runner = Runner { program, session, actor, observer, report, has_note: false };
     let mut next = 0;
     while next < program.steps.len() {
         let group = grouping.length(&program.steps, next);
@@ -137,6 +138,8 @@ struct Runner<'a> {
     actor: &'a Actor,
     observer: &'a mut dyn Observer,
     report: Report,
+    /// Whether a statement failed that may have left something, so that its note stays.
+    has_note: bool,
 }
 
 impl Runner<'_> {
@@ -154,7 +157,8 @@ impl Runner<'_> {
             return Err(StepFailure { error, step: index, parts_kept, next_part });
         }
         for part in &step.parts {
-            if let Err(error) = self.session.check_lock().await {
+            let may_begin = self.session.check_lock().await.and_then(|()| self.session.check_interrupt());
+            if let Err(error) = may_begin {
                 let (parts_kept, next_part) = ((part.number - 1).max(step.parts_done), NextPart::Undone);
                 return Err(StepFailure { error, step: index, parts_kept, next_part });
             }
@@ -235,7 +239,8 @@ impl Runner<'_> {
                 failure.error = self.name_blockers(failure.error, &patience);
                 return Err(failure);
             }
-            if let Err(error) = self.session.check_lock().await {
+            let may_begin = self.session.check_lock().await.and_then(|()| self.session.check_interrupt());
+            if let Err(error) = may_begin {
                 return Err(StepFailure { error, ..failure });
             }
         }
@@ -246,13 +251,14 @@ impl Runner<'_> {
         let mut patience = Patience::new(self.session.manners.lock_retries);
         loop {
             let Err(error) = self.part(step, part, clock).await else { return Ok(()) };
-            let again = can_try_again(&error, part, self.program.dialect.family());
+            let again = can_try_again(&error, part, self.program.dialect.family()) && !self.has_note;
             if !again || !self.pause(&mut patience).await {
                 return Err(self.name_blockers(error, &patience));
             }
             // With its place, so that the part is known not to have run.
             let place = error.span.clone();
-            self.session.check_lock().await.map_err(|error| match place {
+            let may_begin = self.session.check_lock().await.and_then(|()| self.session.check_interrupt());
+            may_begin.map_err(|error| match place {
                 Some(place) => error.at(place),
                 None => error,
             })?;
@@ -271,15 +277,24 @@ impl Runner<'_> {
     /// Runs one part; on failure nothing of it is left, unless its statement commits by itself.
     async fn part(&mut self, step: &ProgramStep, part: &Part, clock: &Clock) -> Result<(), Error> {
         self.session.watch.blockers.clear();
+        let noted = match part.mode {
+            Mode::Alone => self.session.intend(step, part).await?,
+            Mode::Transaction => None,
+        };
+        let forget = noted.as_ref().map(|_| self.session.probe.journal.forget(&step.revision, part.number));
         let mut sender = Sender::telling(self.session, ToldTo::Now(&mut *self.observer));
         sender.enter(step, part);
         let mut raised = Raised::default();
-        let result = single(part, clock, self.actor, &mut sender, &mut raised).await;
+        let result = single(part, forget, clock, self.actor, &mut sender, &mut raised).await;
         if let Err(error) = &result {
             self.roll_back(is_lost(error)).await;
             raised.lower(self.session).await;
             if self.program.dialect == Dialect::Postgres {
                 self.session.in_force = None; // what was set in a message that failed may have been rolled back
+            }
+            // With a place, it is the statement that failed, and not what notes that it ran.
+            if let (Some(noted), Some(_), false) = (&noted, &error.span, is_lost(error)) {
+                self.has_note = !self.session.reconsider(noted, step, part).await;
             }
         }
         result
@@ -317,7 +332,9 @@ impl Runner<'_> {
     /// Leaves a row in the history, if that still can be done, and says where things are.
     async fn give_up(mut self, failure: StepFailure) -> RunFailure {
         let step = &self.program.steps[failure.step];
-        if failure.next_part != NextPart::InDoubt {
+        // Whoever is stopped between statements has not failed at one.
+        let is_between = is_interrupted(&failure.error) && failure.error.span.is_none();
+        if failure.next_part != NextPart::InDoubt && !is_between {
             self.record_failure(step).await;
         }
         let stopped = Stopped {
@@ -348,9 +365,10 @@ impl Runner<'_> {
     }
 }
 
-/// Sends a part with its own transaction.
+/// Sends a part with its own transaction; `forget` takes the note away that its statement was about to run.
 async fn single<'p>(
     part: &'p Part,
+    mut forget: Option<Guarded>,
     clock: &Clock,
     actor: &Actor,
     sender: &mut Sender<'_, 'p>,
@@ -365,11 +383,20 @@ async fn single<'p>(
             Action::CheckGuard => sender.check_guard(),
             Action::Restore(sql) => sender.restore(sql),
             Action::Shield(shielding) => raised.take(shielding, sender).await?,
-            Action::Write(write) => sender.write(write, || clock.moment(actor)).await?,
+            Action::Write(write) => {
+                if let Some(forget) = forget.take() {
+                    sender.guarded(forget).await?;
+                }
+                sender.write(write, || clock.moment(actor)).await?;
+            }
             Action::Commit => sender.commit().await?,
         }
     }
     sender.flush().await
+}
+
+fn is_interrupted(error: &Error) -> bool {
+    matches!(*error.kind, ErrorKind::Interrupted { .. })
 }
 
 fn is_lost(error: &Error) -> bool {

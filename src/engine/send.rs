@@ -21,6 +21,7 @@ use crate::engine::session::Session;
 use crate::engine::transaction;
 use crate::error::Error;
 use crate::error::ErrorKind;
+use crate::journal::Guarded;
 use crate::journal::Moment;
 use crate::journal::Write;
 use crate::script::Timeouts;
@@ -112,6 +113,11 @@ impl<'s, 'p> Sender<'s, 'p> {
         }
     }
 
+    /// Prepares to send journal statements of a session whose role a script may have changed.
+    pub(super) fn fencing_late(session: &'s mut Session) -> Self {
+        Self { fences_late: true, ..Self::new(session) }
+    }
+
     /// Goes on with a part of `step`.
     pub(super) fn enter(&mut self, step: &'p ProgramStep, part: &Part) {
         self.step = Some(step);
@@ -178,6 +184,9 @@ impl<'s, 'p> Sender<'s, 'p> {
             (Family::Sqlite | Family::Mysql, _) => self.limit_session(self.timeouts()),
         }
         self.push(transaction::begin(family), Role::Engine);
+        if self.session.minds_client {
+            self.push(transaction::MIND_CLIENT_LOCALLY, Role::Engine);
+        }
         if !self.fences_late {
             self.fence();
         }
@@ -210,11 +219,22 @@ impl<'s, 'p> Sender<'s, 'p> {
         self.push(transaction::CHECK_GUARD, Role::Guard);
     }
 
+    /// Makes sure that nobody asked the run to stop, unless what waits notes what cannot be undone.
+    pub(super) fn check_interrupt(&self) -> Result<(), Error> {
+        if self.is_bookkeeping() { Ok(()) } else { self.session.check_interrupt() }
+    }
+
+    /// Returns whether only rows of the journal wait, about something that has happened.
+    fn is_bookkeeping(&self) -> bool {
+        self.step.is_none() || self.mode == Mode::Alone
+    }
+
     /// Ends the transaction, after everything that must be checked before that was.
     pub(super) async fn commit(&mut self) -> Result<(), Error> {
         if self.queue.iter().any(|entry| matches!(entry.role, Role::Journal { rows: Some(_) })) {
             self.flush().await?;
         }
+        self.check_interrupt()?;
         self.push(transaction::COMMIT, Role::Commit);
         self.local = None;
         self.flush().await
@@ -237,17 +257,23 @@ impl<'s, 'p> Sender<'s, 'p> {
 
     /// Changes the journal with the next message.
     pub(super) async fn write_later(&mut self, write: &Write, moment: Moment<'_>) -> Result<(), Error> {
+        for guarded in self.session.probe.journal.statements(write, moment) {
+            self.guarded(guarded).await?;
+        }
+        Ok(())
+    }
+
+    /// Sends a statement of the journal with the next message.
+    pub(super) async fn guarded(&mut self, guarded: Guarded) -> Result<(), Error> {
         if self.fences_late && !self.queue.iter().any(|entry| matches!(entry.role, Role::Fence)) {
             self.fence();
         }
-        for guarded in self.session.probe.journal.statements(write, moment) {
-            // PostgreSQL reads a message in the encoding that is in force when it comes, and a script may have set it.
-            let needs_encoding = self.session.db.family() == Family::Postgres && !guarded.sql.is_ascii();
-            if needs_encoding && self.queue.iter().any(|entry| matches!(entry.role, Role::Restore)) {
-                self.flush().await?;
-            }
-            self.queue.push(Entry { sql: guarded.sql, role: Role::Journal { rows: guarded.rows } });
+        // PostgreSQL reads a message in the encoding that is in force when it comes, and a script may have set it.
+        let needs_encoding = self.session.db.family() == Family::Postgres && !guarded.sql.is_ascii();
+        if needs_encoding && self.queue.iter().any(|entry| matches!(entry.role, Role::Restore)) {
+            self.flush().await?;
         }
+        self.queue.push(Entry { sql: guarded.sql, role: Role::Journal { rows: guarded.rows } });
         Ok(())
     }
 
@@ -261,6 +287,9 @@ impl<'s, 'p> Sender<'s, 'p> {
         }
         if self.mode == Mode::Alone {
             self.limit_session(self.timeouts());
+            if self.session.minds_client {
+                self.push(transaction::MIND_CLIENT, Role::Engine);
+            }
             if !self.fences_late {
                 self.fence(); // it commits by itself, so between this and that another run may still begin
             }
@@ -273,6 +302,7 @@ impl<'s, 'p> Sender<'s, 'p> {
 
     /// Sends a statement of the script in a message of its own.
     pub(super) async fn statement_alone(&mut self, statement: &'p Statement) -> Result<(), Error> {
+        self.session.check_interrupt().map_err(|error| error.at(statement.span.clone()))?;
         if let ToldTo::Now(observer) = &mut self.told {
             observer.event(Event::StatementStarted { statement });
         }
@@ -323,6 +353,9 @@ impl<'s, 'p> Sender<'s, 'p> {
 
     async fn send(&mut self, queue: &[Entry<'_>]) -> Result<Vec<Done>, FailureAt> {
         let texts: Vec<&str> = queue.iter().map(|entry| entry.sql.as_str()).collect();
+        if self.is_bookkeeping() {
+            return self.session.see_through(&texts).await;
+        }
         let mut tell = |event: Event<'_>| self.told.now(event);
         self.session.execute_all(&texts, &mut tell).await
     }
@@ -364,6 +397,12 @@ impl<'s, 'p> Sender<'s, 'p> {
         if failure.lost {
             let address = self.session.db.address.clone();
             return ErrorKind::ConnectionLost { address, reason: failure.reason() }.into();
+        }
+        if let Some(error) = self.session.interrupted(&failure) {
+            return match role {
+                Role::Statement(statement) => error.at(statement.span.clone()),
+                _ => error,
+            };
         }
         let family = self.session.db.family();
         if failure.is_locked_out(family) {

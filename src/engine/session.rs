@@ -3,11 +3,10 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use tokio::time::sleep;
-
 use crate::config::DatabaseConfig;
 use crate::config::url::DatabaseUrl;
 use crate::db::Access;
+use crate::db::Canceller;
 use crate::db::Database;
 use crate::db::Done;
 use crate::db::Failure;
@@ -17,10 +16,13 @@ use crate::dialect::Family;
 use crate::engine::event::Event;
 use crate::engine::exclusive::Held;
 use crate::engine::exclusive::attended;
+use crate::engine::interrupt::Interrupt;
+use crate::engine::interrupt::cancelled_by;
 use crate::engine::limits;
 use crate::engine::limits::Lasting;
 use crate::engine::patience::Manners;
 use crate::engine::patience::Watch;
+use crate::engine::transaction;
 use crate::error::Error;
 use crate::error::ErrorKind;
 use crate::id::Heads;
@@ -50,6 +52,11 @@ pub struct Session {
     pub progress: Vec<ProgressRow>,
     /// The lock, while this session holds it.
     pub(super) held: Option<Held>,
+    /// How whoever made this session may stop its run.
+    pub interrupt: Interrupt,
+    canceller: Option<Canceller>,
+    /// Whether the server can be told to end a statement whose client is gone.
+    pub(super) minds_client: bool,
     /// How it behaves towards others.
     pub manners: Manners,
     /// The time-outs that the session has now, where they are set for the session and known.
@@ -103,6 +110,9 @@ impl Session {
             rows: Heads::empty(),
             progress: Vec::new(),
             held: None,
+            interrupt: Interrupt::default(),
+            canceller: None,
+            minds_client: false,
             manners: Manners::default(),
             in_force,
             watch: Watch::default(),
@@ -122,7 +132,7 @@ impl Session {
     pub async fn for_writing(&mut self) -> Result<(), Error> {
         match self.db.family() {
             Family::Sqlite => self.reconnect().await?,
-            Family::Postgres | Family::Mysql => self.note_pid().await,
+            Family::Postgres | Family::Mysql => self.prepare().await?,
         }
         self.refresh().await?;
         self.check_owner()
@@ -133,18 +143,25 @@ impl Session {
         let db = Database::connect(&self.url, Access::Write, Duration::ZERO).await?;
         std::mem::replace(&mut self.db, db).close().await;
         self.in_force = None;
+        self.prepare().await?;
         if self.db.family() == Family::Sqlite {
             let settings = limits::change(None, self.manners.timeouts, Dialect::Sqlite, Lasting::Session);
             let settings: Vec<&str> = settings.iter().map(String::as_str).collect();
             return self.execute_own(&settings).await;
         }
-        self.note_pid().await;
         Ok(())
     }
 
-    /// Notes the session's number, by which it can be asked later who keeps it waiting; not knowing it does no harm.
-    async fn note_pid(&mut self) {
-        self.watch.pid = self.db.own_pid().await.unwrap_or_default();
+    /// Makes what this connection does stop when it shall, and when nobody waits for it any more.
+    async fn prepare(&mut self) -> Result<(), Error> {
+        let canceller = self.db.canceller(&self.url).await;
+        self.canceller = Some(canceller.map_err(|failure| failed(&self.db, failure))?);
+        // The session's number is also that by which it can be asked later who keeps it waiting.
+        self.watch.pid = self.connection();
+        // PostgreSQL before 14 does not know it, and on some systems it cannot.
+        self.minds_client =
+            self.db.family() == Family::Postgres && self.db.execute_all(&[transaction::MIND_CLIENT]).await.is_ok();
+        Ok(())
     }
 
     /// Notes the state after a run, which left nothing in progress.
@@ -200,9 +217,9 @@ impl Session {
 
     /// Runs statements of rev's own.
     pub(super) async fn execute_own(&mut self, statements: &[&str]) -> Result<(), Error> {
-        match self.db.execute_all(statements).await {
+        match self.execute_all(statements, &mut |_| {}).await {
             Ok(_) => Ok(()),
-            Err(at) => Err(failed(&self.db, at.failure)),
+            Err(at) => Err(self.failed(at.failure)),
         }
     }
 
@@ -212,8 +229,33 @@ impl Session {
         statements: &[&str],
         tell: &mut dyn FnMut(Event<'_>),
     ) -> Result<Vec<Done>, FailureAt> {
-        let work = attended(&mut self.held, self.db.execute_all(statements));
+        let beginning = statements.first().copied().unwrap_or_default();
+        let work = self.db.execute_all(statements);
+        let work = cancelled_by(&self.interrupt, self.canceller.as_ref(), beginning, work);
+        let work = attended(&mut self.held, work);
         self.watch.during(&self.url, tell, work).await
+    }
+
+    /// Runs statements to their end, whoever asks the run to stop: they note what has happened already.
+    pub(super) async fn see_through(&mut self, statements: &[&str]) -> Result<Vec<Done>, FailureAt> {
+        let work = attended(&mut self.held, self.db.execute_all(statements));
+        self.watch.during(&self.url, &mut |_| {}, work).await
+    }
+
+    /// Returns the number that the server gave this connection.
+    pub(super) fn connection(&self) -> Option<String> {
+        self.canceller.as_ref().and_then(Canceller::connection).map(str::to_owned)
+    }
+
+    /// Returns the error for rev's own statement.
+    pub(super) fn failed(&self, failure: Failure) -> Error {
+        self.interrupted(&failure).unwrap_or_else(|| failed(&self.db, failure))
+    }
+
+    /// Returns the error of a statement that was stopped because the run was.
+    pub(super) fn interrupted(&self, failure: &Failure) -> Option<Error> {
+        let signal = self.interrupt.asked().filter(|_| failure.is_cancelled())?;
+        Some(ErrorKind::Interrupted { signal }.into())
     }
 
     /// Runs a statement of a script, with its data if it has some, and keeps the lock in use meanwhile.
@@ -228,23 +270,19 @@ impl Session {
                 None => self.db.execute(statement.sql()).await,
             }
         };
+        let work = cancelled_by(&self.interrupt, self.canceller.as_ref(), statement.sql(), work);
         let work = attended(&mut self.held, work);
         self.watch.during(&self.url, tell, work).await
     }
 
-    /// Does nothing for a while, and keeps the lock in use meanwhile.
-    pub(super) async fn rest(&mut self, pause: Duration) {
-        attended(&mut self.held, sleep(pause)).await;
+    /// Does nothing for a while, unless the run is asked to stop, and keeps the lock in use meanwhile.
+    pub(super) async fn rest(&mut self, pause: Duration) -> Result<(), Error> {
+        attended(&mut self.held, self.interrupt.sleep(pause)).await
     }
 
     /// Asks one question of rev's own.
     pub(super) async fn select_one(&mut self, query: &str) -> Result<Vec<Row>, Error> {
         Ok(select(&mut self.db, &[query]).await?.into_iter().flatten().collect())
-    }
-
-    /// Says what the failure of a statement of rev's own means.
-    pub(super) fn failed(&self, failure: Failure) -> Error {
-        failed(&self.db, failure)
     }
 
     pub(super) fn url(&self) -> &DatabaseUrl {

@@ -19,3 +19,9 @@ pub(super) fn begin(family: Family) -> &'static str {
         Family::Mysql => "START TRANSACTION READ WRITE",
     }
 }
+
+/// Ends a statement of PostgreSQL soon after its client is gone: a rev that was killed leaves nothing running.
+pub(super) const MIND_CLIENT: &str = "SET client_connection_check_interval = '500ms'";
+
+/// The same for a transaction, after a script's settings were put back.
+pub(super) const MIND_CLIENT_LOCALLY: &str = "SET LOCAL client_connection_check_interval = '500ms'";

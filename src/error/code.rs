@@ -106,6 +106,7 @@ impl ErrorKind {
             Self::EditedHalfway { .. } => "edited-halfway",
             Self::InProgress { .. } => "in-progress",
             Self::InDoubt { .. } => "in-doubt",
+            Self::NothingInDoubt => "nothing-in-doubt",
             Self::UnknownStart { .. } => "unknown-start",
             Self::Interrupted { .. } => "interrupted",
             Self::Usage { .. } => "usage",

@@ -180,7 +180,10 @@ impl ErrorKind {
                     "`rev {direction}` goes on with it when its target includes {revision}; to give it up, undo by hand what it did and say what is true with `rev stamp --purge TARGET`"
                 ));
             }
-            Self::InDoubt { .. } => "look at the database, then say with `rev stamp` what is true",
+            Self::InDoubt { .. } => {
+                "look at the database, then say `rev resume --ran` or `rev resume --not-ran`, and run the command again"
+            }
+            Self::NothingInDoubt => "`rev status` shows where the database is, and `rev upgrade` goes on from there",
             Self::UnknownStart { .. } => {
                 "say it: `FROM:TO` with `--sql` needs no database; an upgrade `:head` starts from base"
             }

@@ -9,6 +9,7 @@ use crate::error::Error;
 use crate::id::Heads;
 use crate::id::Label;
 use crate::id::RevisionId;
+use crate::signal::Signal;
 
 /// What went wrong. Messages are lower case, without a full stop, ids in backticks.
 #[derive(Debug, thiserror::Error)]
@@ -229,14 +230,16 @@ pub enum ErrorKind {
     RestorePointFailed { path: PathBuf, reason: String },
     #[error("revision `{revision}` stopped half-way and its script has changed since: part {part} differs")]
     EditedHalfway { revision: RevisionId, part: usize },
-    #[error("revision `{revision}` stopped half-way through its {direction}, after part {done}")]
+    #[error("revision `{revision}` stopped half-way through its {direction}, {}", after(*.done))]
     InProgress { revision: RevisionId, direction: Direction, done: usize },
-    #[error("revision `{revision}` stopped at a statement that may or may not have run")]
-    InDoubt { revision: RevisionId, statement: usize },
+    #[error("revision `{revision}` stopped at a statement that may or may not have run: {statement} ({place})")]
+    InDoubt { revision: RevisionId, place: String, statement: String, seen: Vec<String> },
+    #[error("no statement is in doubt")]
+    NothingInDoubt,
     #[error("nothing says where the database is: {reason}")]
     UnknownStart { reason: String },
     #[error("stopped by {signal}")]
-    Interrupted { signal: &'static str },
+    Interrupted { signal: Signal },
 
     // ---- the command line
     #[error("{message}")]
@@ -290,6 +293,13 @@ fn orphans(row: &Option<String>, rows: usize) -> String {
         (None, 1) => "a row".to_owned(),
         (Some(row), _) => format!("row {row} and {} more", rows - 1),
         (None, _) => format!("{rows} rows"),
+    }
+}
+
+fn after(part: usize) -> String {
+    match part {
+        0 => "at its first part".to_owned(),
+        _ => format!("after part {part}"),
     }
 }
 

@@ -3,6 +3,7 @@
 //! Nothing else builds journal SQL. Running online and printing offline use the same text.
 
 mod expect;
+mod intent;
 mod last;
 mod layout;
 mod literal;
@@ -12,6 +13,7 @@ mod read;
 mod write;
 
 pub use expect::Expected;
+pub use intent::Intent;
 pub use last::LastStep;
 pub use last::LastSteps;
 pub use layout::FORMAT;

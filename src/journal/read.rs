@@ -28,6 +28,8 @@ pub struct ProgressRow {
     pub direction: Direction,
     /// The hash of the part's statements as they ran.
     pub hash: String,
+    /// What is known of the statement if it was begun and nothing says that it ran; else nothing.
+    pub intended: Option<String>,
 }
 
 /// One step that ever ran, from the history table; the fields are its columns.
@@ -80,7 +82,7 @@ impl Journal {
     /// Returns the query for [`ProgressRow`]s, in the order of the parts.
     pub fn select_progress(&self) -> String {
         let query = Query::select()
-            .columns(["revision", "part", "direction", "hash"])
+            .columns(["revision", "part", "direction", "hash", "state", "definition"])
             .from(self.table(&self.progress))
             .order_by("part", Order::Asc)
             .take();
@@ -154,15 +156,28 @@ impl Journal {
 }
 
 impl ProgressRow {
+    /// Returns how many of the rows stand for parts that are through.
+    pub fn proved(rows: &[Self]) -> usize {
+        rows.iter().filter(|row| row.intended.is_none()).count()
+    }
+
     /// Reads a row of [`Journal::select_progress`]; nothing when it does not have its shape.
     pub fn from_row(row: &Row) -> Option<Self> {
-        let [Some(revision), Some(part), Some(direction), Some(hash)] = row.as_slice() else { return None };
+        let [Some(revision), Some(part), Some(direction), Some(hash), Some(state), definition] = row.as_slice() else {
+            return None;
+        };
         let direction = match direction.as_str() {
             "upgrade" => Direction::Upgrade,
             "downgrade" => Direction::Downgrade,
             _ => return None,
         };
-        Some(Self { revision: RevisionId::from_row(revision), part: part.parse().ok()?, direction, hash: hash.clone() })
+        let intended = match state.as_str() {
+            "proved" => None,
+            "intended" => Some(definition.clone().unwrap_or_default()),
+            _ => return None,
+        };
+        let (revision, part, hash) = (RevisionId::from_row(revision), part.parse().ok()?, hash.clone());
+        Some(Self { revision, part, direction, hash, intended })
     }
 }
 

@@ -70,6 +70,7 @@ pub(super) fn notes(error: &Error) -> Vec<String> {
         ErrorKind::LostScript { stored: Some(stored), .. } => {
             notes.push(format!("what was stored when it was applied:\n{}", stored.trim_end()));
         }
+        ErrorKind::InDoubt { seen, .. } => notes.extend(seen.clone()),
         _ => {}
     }
     let mut said = error.kind.to_string();

@@ -20,6 +20,7 @@ use crate::id::Heads;
 use crate::journal::Expected;
 use crate::journal::Journal;
 use crate::journal::Probe;
+use crate::journal::ProgressRow;
 use crate::sql::significant;
 
 /// What is asked of a database that somebody else will change, with a shell.
@@ -109,6 +110,11 @@ impl Project {
             // Only a name leads back.
             probe.journal = Journal { schema: server.database.clone(), ..probe.journal };
             program = compile(&probe)?;
+        }
+        if let Some(row) = progress.iter().find(|row| row.intended.is_some()) {
+            // A shell cannot look what became of the statement.
+            let (revision, direction) = (row.revision.clone(), row.direction);
+            return Err(ErrorKind::InProgress { revision, direction, done: ProgressRow::proved(&progress) }.into());
         }
         let progress = progress.first().map(|first| (first.revision.clone(), progress.len()));
         let settings = settings(&url, &probe);

@@ -1,0 +1,55 @@
+//! `rev resume`.
+
+use crate::cli::context::Context;
+use crate::cli::outcome::Failed;
+use crate::cli::outcome::Outcome;
+use crate::cli::ui::escape;
+use crate::cli::ui::json;
+use crate::engine::Answer;
+use crate::id::RevisionId;
+
+/// Say whether a statement ran that rev cannot find out about
+///
+/// A run that was killed may leave a statement in doubt that commits by itself. The next run looks at the database
+/// and goes on; where it cannot tell, it stops, shows what there is to see, and this command decides.
+#[derive(Debug, clap::Args)]
+pub struct ResumeArgs {
+    /// The statement ran: the next run goes on after it
+    #[arg(long, required_unless_present = "not_ran")]
+    ran: bool,
+    /// The statement did not run, or was undone by hand: the next run runs it
+    #[arg(long, conflicts_with = "ran")]
+    not_ran: bool,
+    /// Wait this long until another rev on the same database is through, as in 10m [default: 60s]
+    #[arg(long, value_name = "DURATION")]
+    lock_wait: Option<String>,
+}
+
+/// The document: which part, and what was said of it.
+#[derive(serde::Serialize)]
+struct ResumeJson<'a> {
+    revision: &'a RevisionId,
+    part: usize,
+    ran: bool,
+}
+
+/// Runs the command.
+pub async fn run(args: &ResumeArgs, cx: &mut Context) -> Result<Outcome, Failed> {
+    cx.lock_wait.clone_from(&args.lock_wait);
+    let project = cx.project()?;
+    let mut session = cx.open(&project).await?;
+    let answer = if args.ran { Answer::Ran } else { Answer::NotRan };
+    let row = project.resume(answer, &mut session, &cx.actor, &mut cx.progress()).await?;
+    session.close().await;
+    if cx.is_json() {
+        let body = ResumeJson { revision: &row.revision, part: row.part, ran: answer == Answer::Ran };
+        return cx.text(&json::document(&body));
+    }
+    let what = match answer {
+        Answer::Ran => "is noted as done",
+        Answer::NotRan => "runs with the next run",
+    };
+    let revision = row.revision.to_string();
+    cx.talk(&format!("part {} of revision {} {what}; `rev {}` goes on", row.part, escape(&revision), row.direction));
+    Ok(Outcome::Done)
+}

@@ -1,0 +1,171 @@
+//! The definition of one named object, as each database tells it.
+
+use crate::db::database::Database;
+use crate::db::failure::Failure;
+use crate::dialect::Family;
+use crate::sql::ObjectChange;
+use crate::sql::ObjectKind;
+
+impl Database {
+    /// Returns the schema or database in which a name without one is found, or would be made.
+    pub async fn schema_of(&mut self, object: &ObjectChange) -> Result<String, Failure> {
+        let query = match self.family() {
+            Family::Sqlite => return Ok("main".to_owned()),
+            Family::Mysql => "SELECT DATABASE()".to_owned(),
+            Family::Postgres => format!(
+                "SELECT coalesce((SELECT n.nspname::text FROM pg_catalog.pg_class c \
+                 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
+                 WHERE c.oid = to_regclass({})), current_schema()::text)",
+                literal(&quoted(&object.name))
+            ),
+        };
+        Ok(self.cell(&query).await?.unwrap_or_default())
+    }
+
+    /// Returns the definition of an object, which is nothing when it is not there.
+    pub async fn definition(&mut self, object: &ObjectChange) -> Result<Option<String>, Failure> {
+        match self.family() {
+            Family::Sqlite => self.cell(&sqlite(object)).await,
+            Family::Postgres => self.cell(&postgres(object)).await,
+            Family::Mysql => self.mysql_definition(object).await,
+        }
+    }
+
+    /// Returns whether the connection with that number is at work on the server.
+    pub async fn is_at_work(&mut self, connection: &str) -> Result<bool, Failure> {
+        let Ok(number) = connection.parse::<u64>() else { return Ok(false) };
+        let query = match self.family() {
+            Family::Sqlite => return Ok(false),
+            Family::Postgres => format!(
+                "SELECT 1 FROM pg_catalog.pg_stat_activity WHERE pid = {number} AND pid <> pg_backend_pid() \
+                 AND datname = current_database() AND state <> 'idle'"
+            ),
+            Family::Mysql => format!(
+                "SELECT 1 FROM information_schema.processlist WHERE id = {number} AND id <> CONNECTION_ID() \
+                 AND command <> 'Sleep'"
+            ),
+        };
+        Ok(self.cell(&query).await?.is_some())
+    }
+
+    async fn mysql_definition(&mut self, object: &ObjectChange) -> Result<Option<String>, Failure> {
+        let schema = object.schema.as_deref().unwrap_or_default();
+        let name = format!("{}.{}", backquoted(schema), backquoted(&object.name));
+        // Which column of the answer is the definition, and what is said when there is none.
+        let (sql, column) = match object.kind {
+            ObjectKind::Table | ObjectKind::Index | ObjectKind::View | ObjectKind::Sequence => {
+                (format!("SHOW CREATE TABLE {name}"), 1)
+            }
+            ObjectKind::Trigger => (format!("SHOW CREATE TRIGGER {name}"), 2),
+            ObjectKind::Function => (format!("SHOW CREATE FUNCTION {name}"), 2),
+            ObjectKind::Procedure => (format!("SHOW CREATE PROCEDURE {name}"), 2),
+            ObjectKind::Schema => (format!("SHOW CREATE DATABASE {}", backquoted(&object.name)), 1),
+        };
+        match self.select(&[&sql]).await {
+            Ok(answers) => {
+                let row = answers.into_iter().flatten().next();
+                Ok(row.and_then(|row| row.into_iter().nth(column).flatten()).map(|text| without_counter(&text)))
+            }
+            // No such table, database, trigger, routine, unknown sequence.
+            Err(failure) if matches!(failure.code.as_deref(), Some("1146" | "1049" | "1360" | "1305" | "4091")) => {
+                Ok(None)
+            }
+            Err(failure) => Err(failure),
+        }
+    }
+
+    async fn cell(&mut self, query: &str) -> Result<Option<String>, Failure> {
+        let answers = self.select(&[query]).await?;
+        Ok(answers.into_iter().flatten().flatten().next().flatten())
+    }
+}
+
+fn sqlite(object: &ObjectChange) -> String {
+    let schema = object.schema.as_deref().unwrap_or("main");
+    format!(
+        "SELECT sql FROM {}.sqlite_schema WHERE name = {} COLLATE NOCASE",
+        quoted(schema),
+        format_args!("'{}'", object.name.replace('\'', "''"))
+    )
+}
+
+/// PostgreSQL has no definition of a table, so all is told that a statement can change of one.
+fn postgres(object: &ObjectChange) -> String {
+    let schema = object.schema.as_deref().unwrap_or_default();
+    if matches!(object.kind, ObjectKind::Function | ObjectKind::Procedure) {
+        return format!(
+            "SELECT string_agg(pg_catalog.pg_get_functiondef(p.oid), E'\\n' ORDER BY p.oid) FROM pg_catalog.pg_proc p \
+             JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace \
+             WHERE p.prokind IN ('f', 'p') AND p.proname = {} AND n.nspname = {}",
+            literal(&object.name),
+            literal(schema)
+        );
+    }
+    let name = literal(&format!("{}.{}", quoted(schema), quoted(&object.name)));
+    format!(
+        "SELECT concat_ws(E'\\n', 'kind ' || c.relkind::text, \
+         CASE WHEN c.relkind IN ('v', 'm') THEN pg_catalog.pg_get_viewdef(c.oid) END, \
+         CASE WHEN c.relkind IN ('i', 'I') THEN pg_catalog.pg_get_indexdef(c.oid) END, \
+         CASE WHEN c.relkind = 'i' AND NOT (SELECT i.indisvalid FROM pg_catalog.pg_index i WHERE i.indexrelid = c.oid) \
+         THEN '{INVALID}' END, c.relpersistence::text, array_to_string(c.reloptions, ' '), \
+         pg_catalog.pg_get_userbyid(c.relowner)::text, c.reltablespace::text, c.relrowsecurity::text, \
+         c.relforcerowsecurity::text, c.relreplident::text, \
+         CASE WHEN c.relkind NOT IN ('i', 'I') THEN (SELECT string_agg(concat_ws(' ', a.attname::text, \
+         pg_catalog.format_type(a.atttypid, a.atttypmod), a.attnotnull::text, a.attidentity::text, \
+         a.attgenerated::text, a.attcollation::text, a.attstorage::text, a.attstattarget::text, \
+         array_to_string(a.attoptions, ' '), pg_catalog.pg_get_expr(d.adbin, d.adrelid)), E'\\n' ORDER BY a.attnum) \
+         FROM pg_catalog.pg_attribute a LEFT JOIN pg_catalog.pg_attrdef d \
+         ON d.adrelid = a.attrelid AND d.adnum = a.attnum \
+         WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) END, \
+         (SELECT string_agg(concat_ws(' ', k.conname::text, pg_catalog.pg_get_constraintdef(k.oid), \
+         k.convalidated::text), E'\\n' ORDER BY k.conname) FROM pg_catalog.pg_constraint k WHERE k.conrelid = c.oid), \
+         (SELECT string_agg(concat_ws(' ', t.tgname::text, t.tgenabled::text), E'\\n' ORDER BY t.tgname) \
+         FROM pg_catalog.pg_trigger t WHERE t.tgrelid = c.oid AND NOT t.tgisinternal), \
+         (SELECT string_agg(h.inhparent::text, ' ' ORDER BY h.inhseqno) FROM pg_catalog.pg_inherits h \
+         WHERE h.inhrelid = c.oid), \
+         (SELECT string_agg(h.inhrelid::text, ' ' ORDER BY h.inhrelid) FROM pg_catalog.pg_inherits h \
+         WHERE h.inhparent = c.oid)) \
+         FROM pg_catalog.pg_class c WHERE c.oid = to_regclass({name})"
+    )
+}
+
+/// The line of a definition that says that an index was not built to its end.
+pub const INVALID: &str = "(invalid)";
+
+/// The counter of a table of MySQL moves with every row, so it says nothing about the schema.
+fn without_counter(definition: &str) -> String {
+    const COUNTER: &str = " AUTO_INCREMENT=";
+    // It stands among the table's options, behind all columns; a comment may only follow.
+    let Some(options) = definition.rfind("\n) ENGINE=") else { return definition.to_owned() };
+    let Some(at) = definition[options..].find(COUNTER).map(|at| options + at) else { return definition.to_owned() };
+    let rest = definition[at + COUNTER.len()..].trim_start_matches(|c: char| c.is_ascii_digit());
+    format!("{}{rest}", &definition[..at])
+}
+
+fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+fn backquoted(name: &str) -> String {
+    format!("`{}`", name.replace('`', "``"))
+}
+
+/// A literal of PostgreSQL that means the same under every setting.
+fn literal(text: &str) -> String {
+    format!("E'{}'", text.replace('\\', "\\\\").replace('\'', "''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_that_others_add_do_not_change_a_definition() {
+        let before = "CREATE TABLE `t` (\n  `n` int COMMENT ' AUTO_INCREMENT=1'\n) ENGINE=InnoDB AUTO_INCREMENT=12 X";
+        assert_eq!(
+            without_counter(before),
+            "CREATE TABLE `t` (\n  `n` int COMMENT ' AUTO_INCREMENT=1'\n) ENGINE=InnoDB X"
+        );
+        assert_eq!(without_counter("CREATE VIEW `v`"), "CREATE VIEW `v`");
+    }
+}

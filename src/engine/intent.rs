@@ -1,0 +1,348 @@
+//! Statements that commit by themselves: noted before they run, so that the next run can tell whether they did.
+
+use std::time::Duration;
+
+use serde::Deserialize;
+use serde::Serialize;
+use tokio::time::Instant;
+
+use crate::db::Failure;
+use crate::db::INVALID;
+use crate::dialect::Family;
+use crate::engine::clock::Clock;
+use crate::engine::program::Part;
+use crate::engine::program::ProgramStep;
+use crate::engine::restore::Restore;
+use crate::engine::send::Sender;
+use crate::engine::session::Session;
+use crate::error::Error;
+use crate::error::ErrorKind;
+use crate::journal::Guarded;
+use crate::journal::Intent;
+use crate::journal::ProgressRow;
+use crate::sql::Change;
+use crate::sql::ObjectChange;
+use crate::sql::ObjectKind;
+use crate::sql::Statement;
+use crate::sql::Trace;
+use crate::sql::summary;
+
+/// The pause between two looks whether a statement of a run that is gone still runs on the server.
+const PAUSE: Duration = Duration::from_millis(250);
+
+/// What was noted of a statement; the script may be another one when it is settled.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Noted {
+    /// `file:line:column`.
+    place: String,
+    /// Its beginning.
+    statement: String,
+    /// The connection's number on the server.
+    connection: Option<String>,
+    /// The objects it changes, and their definitions before; none when nobody can tell by them.
+    objects: Vec<Before>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Before {
+    #[serde(flatten)]
+    object: ObjectChange,
+    before: Option<String>,
+}
+
+/// What became of a statement.
+#[derive(Debug, PartialEq, Eq)]
+enum Verdict {
+    Ran,
+    NotRan,
+    /// A concurrent index was begun, and is not valid.
+    HalfBuilt,
+    /// Neither; what there is to see.
+    InDoubt(Vec<String>),
+}
+
+/// Whether the statement in doubt ran, as somebody who looked says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answer {
+    /// It ran: go on after it.
+    Ran,
+    /// It did not, or was undone by hand: run it.
+    NotRan,
+}
+
+impl Session {
+    /// Notes the statement of a part that commits by itself; nothing where it can as well run twice.
+    pub(super) async fn intend(&mut self, step: &ProgramStep, part: &Part) -> Result<Option<Noted>, Error> {
+        let Some(statement) = part.statements().next() else { return Ok(None) };
+        let family = self.db.family();
+        let objects = match Trace::of(statement, family) {
+            Trace::Repeatable => return Ok(None),
+            Trace::Unknown => Vec::new(),
+            Trace::Objects(objects) => objects,
+        };
+        let noted = self.note_of(statement, objects).await.map_err(|error| error.at(statement.span.clone()))?;
+        let intent = Intent {
+            revision: step.revision.clone(),
+            direction: step.direction,
+            part: part.number,
+            hash: part.hash.clone(),
+        };
+        let text = serde_json::to_string(&noted).map_err(|cause| {
+            Error::from(ErrorKind::QueryFailed { reason: "an intent cannot be written".to_owned() }).because(cause)
+        })?;
+        let intend = self.probe.journal.intend(&intent, &text, Clock::start().text());
+        self.write_note(intend).await.map_err(|error| error.at(statement.span.clone()))?;
+        Ok(Some(noted))
+    }
+
+    async fn note_of(&mut self, statement: &Statement, objects: Vec<ObjectChange>) -> Result<Noted, Error> {
+        let mut known = Vec::with_capacity(objects.len());
+        for mut object in objects {
+            let seen = async {
+                if object.schema.is_none() {
+                    object.schema = Some(self.db.schema_of(&object).await?);
+                }
+                self.db.definition(&object).await
+            };
+            match seen.await {
+                Ok(before) => known.push(Before { object, before }),
+                Err(failure) if failure.lost => return Err(self.failed(failure)),
+                // Who may not look now, may not later.
+                Err(_) => {
+                    known.clear();
+                    break;
+                }
+            }
+        }
+        Ok(Noted {
+            place: statement.span.to_string(),
+            statement: summary(statement.sql(), self.db.family()),
+            connection: self.connection(),
+            objects: known,
+        })
+    }
+
+    /// Takes a note away after its statement failed, as far as that surely left nothing.
+    ///
+    /// Returns whether it is gone; what cannot be done now is done by the next run.
+    pub(super) async fn reconsider(&mut self, noted: &Noted, step: &ProgramStep, part: &Part) -> bool {
+        let is_undone = noted.objects.is_empty() || matches!(self.look(noted).await, Ok(Verdict::NotRan));
+        let forget = self.probe.journal.forget(&step.revision, part.number);
+        is_undone && self.write_note(forget).await.is_ok()
+    }
+
+    /// Finds out whether the statement ran that an earlier run noted, and says so in the journal.
+    ///
+    /// This run must hold the lock. Waits for up to `wait` until a server that has lost the earlier run is through with
+    /// the statement. Returns whether there was one.
+    pub(super) async fn settle(&mut self, wait: Duration) -> Result<bool, Error> {
+        let Some((row, noted)) = self.noted()? else { return Ok(false) };
+        self.wait_for(&noted, wait).await?;
+        let verdict = match self.look(&noted).await {
+            Ok(verdict) => verdict,
+            Err(failure) if failure.lost => return Err(self.failed(failure)),
+            Err(failure) => Verdict::InDoubt(vec![failure.reason()]),
+        };
+        let answer = match verdict {
+            Verdict::Ran => Answer::Ran,
+            Verdict::NotRan => Answer::NotRan,
+            Verdict::HalfBuilt => {
+                self.drop_half_built(&noted).await?;
+                Answer::NotRan
+            }
+            Verdict::InDoubt(seen) => {
+                let Noted { place, statement, .. } = noted;
+                return Err(ErrorKind::InDoubt { revision: row.revision, place, statement, seen }.into());
+            }
+        };
+        self.answer(&row, answer).await?;
+        Ok(true)
+    }
+
+    /// Says in the journal what somebody found out about the statement in doubt; this run must hold the lock.
+    pub(super) async fn resume(&mut self, answer: Answer, wait: Duration) -> Result<ProgressRow, Error> {
+        let Some((row, noted)) = self.noted()? else { return Err(ErrorKind::NothingInDoubt.into()) };
+        self.wait_for(&noted, wait).await?;
+        self.answer(&row, answer).await?;
+        Ok(row)
+    }
+
+    fn noted(&self) -> Result<Option<(ProgressRow, Noted)>, Error> {
+        let Some(row) = self.progress.iter().find(|row| row.intended.is_some()) else { return Ok(None) };
+        let text = row.intended.as_deref().unwrap_or_default();
+        let damaged = |cause| {
+            let table = self.probe.journal.progress.clone();
+            Error::from(ErrorKind::DamagedJournal { table, row: format!("{}, part {}", row.revision, row.part) })
+                .because(cause)
+        };
+        Ok(Some((row.clone(), serde_json::from_str(text).map_err(damaged)?)))
+    }
+
+    /// A server may go on for a while with what a run sent that is gone.
+    async fn wait_for(&mut self, noted: &Noted, wait: Duration) -> Result<(), Error> {
+        let Some(connection) = &noted.connection else { return Ok(()) };
+        let deadline = Instant::now() + wait;
+        while self.db.is_at_work(connection).await.map_err(|failure| self.failed(failure))? {
+            if Instant::now() >= deadline {
+                let holder = format!("the server still runs {}, as connection {connection}", noted.statement);
+                return Err(ErrorKind::Locked { holder }.into());
+            }
+            self.interrupt.sleep(PAUSE).await?;
+        }
+        Ok(())
+    }
+
+    /// Compares the objects with what they were.
+    async fn look(&mut self, noted: &Noted) -> Result<Verdict, Failure> {
+        let mut now = Vec::with_capacity(noted.objects.len());
+        for known in &noted.objects {
+            now.push(self.db.definition(&known.object).await?);
+        }
+        Ok(noted.judge(&now))
+    }
+
+    async fn drop_half_built(&mut self, noted: &Noted) -> Result<(), Error> {
+        for Before { object, .. } in &noted.objects {
+            let quoted = |name: &str| format!("\"{}\"", name.replace('"', "\"\""));
+            let schema = object.schema.as_deref().map_or(String::new(), |schema| quoted(schema) + ".");
+            let drop = format!("DROP INDEX CONCURRENTLY IF EXISTS {schema}{}", quoted(&object.name));
+            self.execute_own(&[&drop]).await?;
+        }
+        Ok(())
+    }
+
+    async fn answer(&mut self, row: &ProgressRow, answer: Answer) -> Result<(), Error> {
+        let journal = &self.probe.journal;
+        let write = match answer {
+            Answer::Ran => journal.prove(&row.revision, row.part),
+            Answer::NotRan => journal.forget(&row.revision, row.part),
+        };
+        self.write_note(write).await
+    }
+
+    /// Changes the journal in a transaction of its own, as whoever connected.
+    async fn write_note(&mut self, write: Guarded) -> Result<(), Error> {
+        let restore = Restore::new(&self.probe).between_parts();
+        let is_local = self.db.family() == Family::Postgres;
+        let mut sender = Sender::fencing_late(self);
+        if is_local {
+            sender.begin();
+        }
+        restore.iter().for_each(|sql| sender.restore(sql));
+        if !is_local {
+            sender.begin();
+        }
+        let written = match sender.guarded(write).await {
+            Ok(()) => sender.commit().await,
+            Err(error) => Err(error),
+        };
+        if written.is_err() {
+            // The error that matters is the first one.
+            let _ = self.db.execute_all(&["ROLLBACK"]).await;
+        }
+        written
+    }
+}
+
+impl Noted {
+    /// Judges by the definitions now, in the order of the objects.
+    fn judge(&self, now: &[Option<String>]) -> Verdict {
+        let pairs = || self.objects.iter().zip(now);
+        let is_invalid = |definition: &Option<String>| definition.as_deref().is_some_and(|text| text.contains(INVALID));
+        let all = |holds: &dyn Fn(&Before, &Option<String>) -> bool| {
+            !self.objects.is_empty() && pairs().all(|(known, now)| holds(known, now))
+        };
+        let is_index = |known: &Before| known.object.kind == ObjectKind::Index;
+        if all(&|known, now| is_index(known) && is_invalid(now) && *now != known.before) {
+            // What was to be dropped can be dropped again.
+            return match pairs().all(|(known, _)| known.object.change == Change::Appears && known.before.is_none()) {
+                true => Verdict::HalfBuilt,
+                false => Verdict::NotRan,
+            };
+        }
+        if all(&|known, now| *now == known.before) {
+            return Verdict::NotRan;
+        }
+        if all(&Before::is_done) {
+            return Verdict::Ran;
+        }
+        let told = |definition: &Option<String>| definition.clone().unwrap_or_else(|| "(not there)".to_owned());
+        let seen = pairs().map(|(Before { object, before }, now)| {
+            format!("`{}` before: {}\nnow: {}", object.name, told(before), told(now))
+        });
+        Verdict::InDoubt(seen.collect())
+    }
+}
+
+impl Before {
+    /// Returns whether the object is what the statement makes of it.
+    fn is_done(&self, now: &Option<String>) -> bool {
+        let overloads = matches!(self.object.kind, ObjectKind::Function | ObjectKind::Procedure);
+        match self.object.change {
+            Change::Appears => now.is_some() && *now != self.before && (self.before.is_none() || overloads),
+            Change::Vanishes => self.before.is_some() && now.is_none(),
+            Change::Differs => self.before.is_some() && *now != self.before,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Each object as `kind change before now`; `-` stands for one that is not there.
+    fn check(objects: &[(ObjectKind, Change, &str, &str)], expected: &str) {
+        let text = |text: &str| (text != "-").then(|| text.to_owned());
+        let object = |kind, change| ObjectChange { kind, schema: None, name: "t".into(), change };
+        let before = objects
+            .iter()
+            .map(|(kind, change, before, _)| Before { object: object(*kind, *change), before: text(before) });
+        let noted =
+            Noted { place: "a.sql:1:1".into(), statement: "X".into(), connection: None, objects: before.collect() };
+        let now: Vec<_> = objects.iter().map(|(.., now)| text(now)).collect();
+        let verdict = match noted.judge(&now) {
+            Verdict::Ran => "ran",
+            Verdict::NotRan => "not ran",
+            Verdict::HalfBuilt => "half built",
+            Verdict::InDoubt(_) => "in doubt",
+        };
+        assert_eq!(verdict, expected, "{objects:?}");
+        let again: Noted = serde_json::from_str(&serde_json::to_string(&noted).unwrap()).unwrap();
+        assert_eq!(again, noted);
+    }
+
+    use Change::*;
+    use ObjectKind::*;
+
+    #[test]
+    fn what_is_as_it_was_did_not_run() {
+        check(&[(Table, Appears, "-", "-")], "not ran");
+        check(&[(Table, Vanishes, "t", "t")], "not ran");
+        check(&[(Table, Differs, "t", "t")], "not ran");
+        check(&[(Table, Vanishes, "t", "t"), (Table, Vanishes, "u", "u")], "not ran");
+    }
+
+    #[test]
+    fn what_changed_as_the_statement_changes_it_ran() {
+        check(&[(Table, Appears, "-", "t")], "ran");
+        check(&[(Table, Vanishes, "t", "-")], "ran");
+        check(&[(Table, Differs, "t", "u")], "ran");
+        check(&[(Table, Differs, "t", "-")], "ran");
+        check(&[(Table, Vanishes, "t", "-"), (Table, Vanishes, "u", "-")], "ran");
+    }
+
+    #[test]
+    fn anything_else_is_in_doubt() {
+        check(&[(Table, Vanishes, "t", "-"), (Table, Vanishes, "u", "u")], "in doubt");
+        check(&[(Table, Vanishes, "t", "u")], "in doubt");
+        check(&[(Table, Appears, "t", "u")], "in doubt");
+        check(&[], "in doubt");
+    }
+
+    #[test]
+    fn an_index_that_is_not_valid_is_built_again() {
+        check(&[(Index, Appears, "-", "i\n(invalid)")], "half built");
+        check(&[(Index, Vanishes, "i", "i\n(invalid)")], "not ran");
+        check(&[(Index, Appears, "i\n(invalid)", "i\n(invalid)")], "not ran");
+    }
+}
