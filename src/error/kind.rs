@@ -287,19 +287,19 @@ fn steps(reached: u32, wanted: u32) -> String {
     }
 }
 
+fn after(part: usize) -> String {
+    match part {
+        0 => "at its first part".to_owned(),
+        _ => format!("after part {part}"),
+    }
+}
+
 fn orphans(row: &Option<String>, rows: usize) -> String {
     match (row, rows) {
         (Some(row), 1) => format!("row {row}"),
         (None, 1) => "a row".to_owned(),
         (Some(row), _) => format!("row {row} and {} more", rows - 1),
         (None, _) => format!("{rows} rows"),
-    }
-}
-
-fn after(part: usize) -> String {
-    match part {
-        0 => "at its first part".to_owned(),
-        _ => format!("after part {part}"),
     }
 }
 

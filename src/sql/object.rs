@@ -77,7 +77,7 @@ impl Trace {
     pub fn of(statement: &Statement, family: Family) -> Self {
         match statement.kind {
             StatementKind::Session | StatementKind::Lock | StatementKind::Query => Self::Repeatable,
-            _ => Words::read(statement.sql(), family).effect(),
+            _ => Words::read(statement.sql(), family).trace(),
         }
     }
 }
@@ -119,7 +119,7 @@ impl Words {
         Self { family, words: words.map(|token| word(token.kind, &sql[token.range])).collect(), at: 0 }
     }
 
-    fn effect(mut self) -> Trace {
+    fn trace(mut self) -> Trace {
         let Some(first) = self.words.first() else { return Trace::Unknown };
         let first = first.text.clone();
         self.at = 1;
@@ -313,7 +313,7 @@ mod tests {
             Change::Vanishes => '-',
             Change::Differs => '~',
         };
-        let text = match Words::read(sql, family).effect() {
+        let text = match Words::read(sql, family).trace() {
             Trace::Repeatable => "repeat".to_owned(),
             Trace::Unknown => "unknown".to_owned(),
             Trace::Objects(objects) => {

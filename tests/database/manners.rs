@@ -79,7 +79,15 @@ fn pid_of_other(database: &TestDatabase) -> Option<String> {
              ON trx_mysql_thread_id = ID WHERE DB = DATABASE()"
         }
     };
-    Some(database.query(query).concat().concat())
+    // MariaDB shows the list of transactions as it was a moment ago.
+    let ends = Instant::now() + Duration::from_secs(10);
+    loop {
+        let pid = database.query(query).concat().concat();
+        if !pid.is_empty() || Instant::now() > ends {
+            return Some(pid);
+        }
+        thread::sleep(Duration::from_millis(50));
+    }
 }
 
 fn start(workspace: &Workspace, args: &[&str]) -> Child {

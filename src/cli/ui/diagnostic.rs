@@ -64,13 +64,13 @@ pub(super) fn notes(error: &Error) -> Vec<String> {
         notes.extend(code.as_ref().map(|code| format!("the database's code is {code}")));
     }
     match &*error.kind {
+        ErrorKind::InDoubt { seen, .. } => notes.extend(seen.clone()),
         ErrorKind::EditedDowngrade { difference, .. } => {
             notes.push(format!("from what was applied to what the script says now:\n{}", difference.trim_end()));
         }
         ErrorKind::LostScript { stored: Some(stored), .. } => {
             notes.push(format!("what was stored when it was applied:\n{}", stored.trim_end()));
         }
-        ErrorKind::InDoubt { seen, .. } => notes.extend(seen.clone()),
         _ => {}
     }
     let mut said = error.kind.to_string();
