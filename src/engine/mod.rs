@@ -15,6 +15,7 @@ mod intent;
 mod interrupt;
 mod known;
 mod limits;
+mod lost_value;
 mod migrate;
 mod offline;
 mod patience;

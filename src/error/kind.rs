@@ -230,6 +230,8 @@ pub enum ErrorKind {
     RestorePointFailed { path: PathBuf, reason: String },
     #[error("revision `{revision}` stopped half-way and its script has changed since: part {part} differs")]
     EditedHalfway { revision: RevisionId, part: usize },
+    #[error("`{value}` was known to the session of the run that stopped, and that is gone")]
+    LostValue { value: String },
     #[error("revision `{revision}` stopped half-way through its {direction}, {}", after(*.done))]
     InProgress { revision: RevisionId, direction: Direction, done: usize },
     #[error("revision `{revision}` stopped at a statement that may or may not have run: {statement} ({place})")]

@@ -9,6 +9,7 @@ mod object;
 mod rebuild;
 mod rules;
 mod split;
+mod value;
 
 pub use effect::Effect;
 pub use effect::unquoted;
@@ -28,3 +29,4 @@ pub use rules::RULES;
 pub use rules::Rule;
 pub use split::Statement;
 pub use split::split;
+pub use value::SessionValues;

@@ -140,8 +140,8 @@ fn swap(database: &Path, coming: &Path, at: &str) -> Result<Option<PathBuf>, Err
 }
 
 fn move_companions(from: &Path, to: &Path) -> io::Result<()> {
-    let there = COMPANIONS.into_iter().filter(|ending| with_ending(from, ending).exists());
-    there.map(|ending| fs::rename(with_ending(from, ending), with_ending(to, ending))).collect()
+    let mut there = COMPANIONS.into_iter().filter(|ending| with_ending(from, ending).exists());
+    there.try_for_each(|ending| fs::rename(with_ending(from, ending), with_ending(to, ending)))
 }
 
 /// Copies a restore point next to the database, with its mode.
