@@ -29,6 +29,9 @@ pub struct ObjectChange {
     pub schema: Option<String>,
     /// Its name, as the catalog has it.
     pub name: String,
+    /// The table of an index that is made: the index is made where that is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub table: Option<String>,
     /// What becomes of it.
     pub change: Change,
 }
@@ -231,6 +234,7 @@ impl Words {
                     return Some(Trace::Objects(vec![table]));
                 }
                 index.schema = table.schema;
+                index.table = Some(table.name);
             }
         }
         Some(Trace::Objects(vec![index]))
@@ -246,7 +250,7 @@ impl Words {
         while self.take(".") {
             schema = Some(std::mem::replace(&mut name, self.name()?));
         }
-        Some(ObjectChange { kind, schema, name, change })
+        Some(ObjectChange { kind, schema, name, table: None, change })
     }
 
     fn name(&mut self) -> Option<String> {
