@@ -125,8 +125,13 @@ fn refers_to(sql: &str, name: &str) -> bool {
     let words: Vec<&str> = words.collect();
     let what = words.iter().find(|word| !["temp", "temporary", "unique"].contains(&word.to_ascii_lowercase().as_str()));
     let what = what.map(|word| word.to_ascii_lowercase()).unwrap_or_default();
+    // A column with its table before it, as in `CHECK (new_t.n > 0)`; a schema stands before the name of the table.
+    let is_qualified = |two: &[&str]| two[1] == "." && unquoted(two[0]) == name;
     match what.as_str() {
-        "table" => words.windows(2).any(|two| two[0].eq_ignore_ascii_case("references") && unquoted(two[1]) == name),
+        "table" => words
+            .windows(2)
+            .any(|two| two[0].eq_ignore_ascii_case("references") && unquoted(two[1]) == name || is_qualified(two)),
+        "index" => words.windows(2).any(is_qualified),
         "view" | "trigger" => words.iter().any(|word| unquoted(word) == name),
         _ => false,
     }
@@ -184,6 +189,9 @@ mod tests {
     #[test]
     fn a_rename_follows_what_speaks_of_the_new_table() {
         check("CREATE TABLE n (a, b REFERENCES N); DROP TABLE t; ALTER TABLE n RENAME TO t", "t", &[]);
+        check("CREATE TABLE n (a, CHECK (n.a > 0)); DROP TABLE t; ALTER TABLE n RENAME TO t", "t", &[]);
+        check("CREATE UNIQUE INDEX i ON n (a) WHERE [N].a > 0; DROP TABLE t; ALTER TABLE n RENAME TO t", "t", &[]);
+        check("CREATE INDEX main.i ON n (a); DROP TABLE t; ALTER TABLE n RENAME TO t", "t", &[2]);
         check("CREATE TABLE n (a, b REFERENCES t); DROP TABLE t; ALTER TABLE n RENAME TO t", "t", &[2]);
         check(
             "CREATE TRIGGER r AFTER INSERT ON x BEGIN SELECT 1 FROM n END; DROP TABLE t; ALTER TABLE n RENAME TO t",
