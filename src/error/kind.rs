@@ -218,7 +218,7 @@ pub enum ErrorKind {
         "`{table}` is changed while {rebuilt} is built anew, but other tables reference it and foreign keys are off"
     )]
     ParentChangedInRebuild { table: String, rebuilt: String },
-    #[error("`{table}` is built anew with foreign keys on, outside of one transaction")]
+    #[error("`{table}` is built anew with foreign keys on, where rev cannot shield it")]
     UnshieldedRebuild { table: String },
     #[error("`{table}` had {before} rows before {rebuilt} was built anew, and {after} after it")]
     RebuildLostRows { table: String, rebuilt: String, before: u64, after: u64 },
