@@ -169,6 +169,11 @@ fn the_tutorial() {
 }
 
 #[test]
+fn the_log_for_programs() {
+    Session::check("docs/logs.md");
+}
+
+#[test]
 fn offline_sql_in_a_shell() {
     Session::check("docs/offline-sql.md");
 }
