@@ -182,3 +182,8 @@ fn offline_sql_in_a_shell() {
 fn the_examples_of_every_command() {
     Session::check("docs/commands.md");
 }
+
+#[test]
+fn a_line_that_a_shell_completes() {
+    Session::check("tests/sessions/completions.md");
+}
