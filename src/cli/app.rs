@@ -16,6 +16,7 @@ use crate::cli::context::Context;
 use crate::cli::current;
 use crate::cli::downgrade;
 use crate::cli::edit;
+use crate::cli::graph;
 use crate::cli::heads;
 use crate::cli::history;
 use crate::cli::init;
@@ -85,6 +86,7 @@ async fn dispatch(command: &Command, cx: &mut Context) -> Result<Outcome, Failed
         Command::Status(args) => status::run(args, cx).await,
         Command::Log(args) => log::run(args, cx).await,
         Command::History(args) => history::run(args, cx).await,
+        Command::Graph(args) => graph::run(args, cx).await,
         Command::Heads(args) => heads::run(args, cx),
         Command::Branches(args) => branches::run(args, cx),
         Command::Show(args) => show::run(args, cx).await,

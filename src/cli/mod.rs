@@ -12,6 +12,7 @@ mod current;
 mod downgrade;
 mod edit;
 mod global;
+mod graph;
 mod heads;
 mod history;
 mod init;
