@@ -144,6 +144,11 @@ fn revisions_that_do_not_fit_together() {
 }
 
 #[test]
+fn pictures_show_the_graph_and_what_is_applied() {
+    Session::check("tests/sessions/pictures.md");
+}
+
+#[test]
 fn new_scripts_that_are_refused() {
     Session::check("tests/sessions/new-scripts.md");
 }

@@ -19,6 +19,7 @@ use crate::cli::current;
 use crate::cli::downgrade;
 use crate::cli::edit;
 use crate::cli::global::log_format;
+use crate::cli::graph;
 use crate::cli::heads;
 use crate::cli::history;
 use crate::cli::init;
@@ -114,6 +115,7 @@ async fn dispatch(command: &Command, arguments: &[OsString], cx: &mut Context) -
         Command::Status(args) => status::run(args, cx).await,
         Command::Log(args) => log::run(args, cx).await,
         Command::History(args) => history::run(args, cx).await,
+        Command::Graph(args) => graph::run(args, cx).await,
         Command::Heads(args) => heads::run(args, cx),
         Command::Branches(args) => branches::run(args, cx),
         Command::Show(args) => show::run(args, cx).await,

@@ -13,6 +13,7 @@ mod current;
 mod downgrade;
 mod edit;
 mod global;
+mod graph;
 mod heads;
 mod history;
 mod init;
