@@ -5,6 +5,7 @@ use crate::db::failure::Failure;
 use crate::dialect::Family;
 use crate::sql::ObjectChange;
 use crate::sql::ObjectKind;
+use crate::sql::TableName;
 
 impl Database {
     /// Returns the schema or database in which a name without one is found, or would be made.
@@ -29,6 +30,20 @@ impl Database {
             Family::Postgres => self.cell(&postgres(object)).await,
             Family::Mysql => self.mysql_definition(object).await,
         }
+    }
+
+    /// Returns which of these tables of MariaDB or MySQL have no transactions, each as `database.table (engine)`.
+    pub async fn without_transactions(&mut self, tables: &[TableName]) -> Result<Vec<(TableName, String)>, Failure> {
+        if tables.is_empty() || self.family() != Family::Mysql {
+            return Ok(Vec::new());
+        }
+        let queries: Vec<String> = tables.iter().enumerate().map(|(index, table)| engine(index, table)).collect();
+        let answers = self.select(&[&queries.join(" UNION ALL ")]).await?;
+        let found = answers.iter().flatten().filter_map(|row| match row.as_slice() {
+            [Some(index), Some(told)] => Some((tables.get(index.parse::<usize>().ok()?)?.clone(), told.clone())),
+            _ => None,
+        });
+        Ok(found.collect())
     }
 
     /// Returns whether the connection with that number is at work on the server.
@@ -78,6 +93,22 @@ impl Database {
         let answers = self.select(&[query]).await?;
         Ok(answers.into_iter().flatten().flatten().next().flatten())
     }
+}
+
+/// Asks for one table, since MariaDB looks at every table of the server where a condition names several.
+fn engine(index: usize, table: &TableName) -> String {
+    // In hexadecimal digits it means the same under every setting of the session.
+    let text = |text: &str| {
+        let digits: String = text.bytes().map(|byte| format!("{byte:02x}")).collect();
+        format!("_utf8mb4 X'{digits}'")
+    };
+    let schema = table.schema.as_deref().map_or("DATABASE()".to_owned(), text);
+    format!(
+        "SELECT CAST({index} AS CHAR), CONCAT(t.TABLE_SCHEMA, '.', t.TABLE_NAME, ' (', t.ENGINE, ')') \
+         FROM information_schema.TABLES t JOIN information_schema.ENGINES e ON e.ENGINE = t.ENGINE \
+         WHERE t.TABLE_SCHEMA = {schema} AND t.TABLE_NAME = {} AND e.TRANSACTIONS = 'NO'",
+        text(&table.name)
+    )
 }
 
 fn sqlite(object: &ObjectChange) -> String {

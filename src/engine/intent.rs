@@ -41,6 +41,9 @@ pub(super) struct Noted {
     connection: Option<String>,
     /// The objects it changes, and their definitions before; none when nobody can tell by them.
     objects: Vec<Before>,
+    /// The tables without transactions whose rows it changes; whatever it does to them stays, also when it fails.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    kept: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -81,6 +84,28 @@ impl Session {
             Trace::Objects(objects) => objects,
         };
         let noted = self.note_of(statement, objects).await.map_err(|error| error.at(statement.span.clone()))?;
+        self.note(step, part, statement, noted).await.map(Some)
+    }
+
+    /// Notes a statement whose transaction cannot take back what it does to `kept`.
+    pub(super) async fn intend_rows(
+        &mut self,
+        step: &ProgramStep,
+        part: &Part,
+        kept: Vec<String>,
+    ) -> Result<Option<Noted>, Error> {
+        let Some(statement) = part.statements().next().filter(|_| !kept.is_empty()) else { return Ok(None) };
+        let noted = self.note_of(statement, Vec::new()).await.map_err(|error| error.at(statement.span.clone()))?;
+        self.note(step, part, statement, Noted { kept, ..noted }).await.map(Some)
+    }
+
+    async fn note(
+        &mut self,
+        step: &ProgramStep,
+        part: &Part,
+        statement: &Statement,
+        noted: Noted,
+    ) -> Result<Noted, Error> {
         let intent = Intent {
             revision: step.revision.clone(),
             direction: step.direction,
@@ -92,7 +117,7 @@ impl Session {
         })?;
         let intend = self.probe.journal.intend(&intent, &text, Clock::start().text());
         self.write_note(intend).await.map_err(|error| error.at(statement.span.clone()))?;
-        Ok(Some(noted))
+        Ok(noted)
     }
 
     async fn note_of(&mut self, statement: &Statement, objects: Vec<ObjectChange>) -> Result<Noted, Error> {
@@ -119,14 +144,18 @@ impl Session {
             statement: summary(statement.sql(), self.db.family()),
             connection: self.connection(),
             objects: known,
+            kept: Vec::new(),
         })
     }
 
     /// Takes a note away after its statement failed, as far as that surely left nothing.
     ///
     /// Returns whether it is gone; what cannot be done now is done by the next run.
-    pub(super) async fn reconsider(&mut self, noted: &Noted, step: &ProgramStep, part: &Part) -> bool {
-        let is_undone = noted.objects.is_empty() || matches!(self.look(noted).await, Ok(Verdict::NotRan));
+    pub(super) async fn reconsider(&mut self, noted: &Noted, error: &Error, step: &ProgramStep, part: &Part) -> bool {
+        let is_undone = match noted.keeps_rows() {
+            true => leaves_no_row(error),
+            false => noted.objects.is_empty() || matches!(self.look(noted).await, Ok(Verdict::NotRan)),
+        };
         let forget = self.probe.journal.forget(&step.revision, part.number);
         is_undone && self.write_note(forget).await.is_ok()
     }
@@ -150,8 +179,9 @@ impl Session {
                 self.drop_half_built(&noted).await?;
                 Answer::NotRan
             }
-            Verdict::InDoubt(seen) => {
-                let Noted { place, statement, .. } = noted;
+            Verdict::InDoubt(mut seen) => {
+                let Noted { place, statement, kept, .. } = noted;
+                seen.extend(kept.iter().map(|table| format!("{table} has no transactions")));
                 return Err(ErrorKind::InDoubt { revision: row.revision, place, statement, seen }.into());
             }
         };
@@ -245,6 +275,11 @@ impl Session {
 }
 
 impl Noted {
+    /// Returns whether rows stay that its statement changed, also when it fails or is stopped.
+    pub(super) fn keeps_rows(&self) -> bool {
+        !self.kept.is_empty()
+    }
+
     /// Judges by the definitions now, in the order of the objects.
     fn judge(&self, now: &[Option<String>]) -> Verdict {
         let pairs = || self.objects.iter().zip(now);
@@ -274,6 +309,19 @@ impl Noted {
     }
 }
 
+/// Returns whether a statement was refused before it came to the first row.
+///
+/// These are: no database is chosen, there is no such database, it cannot be parsed, there is no such table. All else
+/// may be what a row, a trigger or a function ran into.
+fn leaves_no_row(error: &Error) -> bool {
+    match &*error.kind {
+        ErrorKind::StatementFailed { code: Some(code), .. } => {
+            matches!(code.as_str(), "1046" | "1049" | "1064" | "1146")
+        }
+        _ => false,
+    }
+}
+
 impl Before {
     /// Returns whether the object is what the statement makes of it.
     fn is_done(&self, now: &Option<String>) -> bool {
@@ -297,8 +345,13 @@ mod tests {
         let before = objects
             .iter()
             .map(|(kind, change, before, _)| Before { object: object(*kind, *change), before: text(before) });
-        let noted =
-            Noted { place: "a.sql:1:1".into(), statement: "X".into(), connection: None, objects: before.collect() };
+        let noted = Noted {
+            place: "a.sql:1:1".into(),
+            statement: "X".into(),
+            connection: None,
+            objects: before.collect(),
+            kept: Vec::new(),
+        };
         let now: Vec<_> = objects.iter().map(|(.., now)| text(now)).collect();
         let verdict = match noted.judge(&now) {
             Verdict::Ran => "ran",

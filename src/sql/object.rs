@@ -292,7 +292,7 @@ impl Words {
 }
 
 /// Returns what a quoted identifier stands for.
-fn unquoted(text: &str) -> String {
+pub(super) fn unquoted(text: &str) -> String {
     let mut inner = text.chars();
     let (open, _) = (inner.next(), inner.next_back());
     let inner = inner.as_str();
