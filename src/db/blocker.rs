@@ -48,9 +48,15 @@ impl Database {
         let family = self.family();
         let queries: &[Query] = match family {
             Family::Postgres => &[postgres],
-            Family::Mysql => {
-                &[mysql_locks, mysql_row_locks, mariadb_row_locks, mariadb_locks, mysql_transactions, mysql_statements]
-            }
+            Family::Mysql => &[
+                mysql_locks,
+                mysql_row_locks,
+                mariadb_row_locks,
+                mariadb_table_locks,
+                mariadb_locks,
+                mysql_transactions,
+                mysql_statements,
+            ],
             Family::Sqlite => &[],
         };
         for query in queries {
@@ -136,8 +142,23 @@ fn mariadb_row_locks(pid: &str) -> String {
     )
 }
 
-/// MariaDB knows the locks of definitions with the plugin `metadata_lock_info`, which does not say who waits for what: those of this
-/// database then.
+/// MariaDB knows the locks of definitions with the plugin `metadata_lock_info`, which does not say who waits for what. An
+/// ALTER already holds a weaker lock of the table that it waits for.
+fn mariadb_table_locks(pid: &str) -> String {
+    mysql(
+        &format!(
+            "JOIN information_schema.METADATA_LOCK_INFO held ON held.THREAD_ID = p.ID \
+             AND held.LOCK_TYPE = 'Table metadata lock' \
+             JOIN information_schema.METADATA_LOCK_INFO mine ON mine.THREAD_ID = {pid} \
+             AND mine.LOCK_TYPE = held.LOCK_TYPE AND mine.TABLE_SCHEMA = held.TABLE_SCHEMA \
+             AND mine.TABLE_NAME = held.TABLE_NAME"
+        ),
+        "1 = 1",
+        pid,
+    )
+}
+
+/// Otherwise it may be each of those who hold a table of this database.
 fn mariadb_locks(pid: &str) -> String {
     mysql(
         &format!(
