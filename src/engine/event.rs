@@ -233,6 +233,7 @@ impl RunFailure {
             }
             NextPart::Half => {
                 let part = parts_kept + 1;
+                let kept = if *parts_kept == 0 { format!("revision {revision} is in progress") } else { kept };
                 format!(
                     "{at}; {kept}; what the statement of part {part} changed in tables without transactions stays: put that back and say `rev resume --not-ran`, or finish it and say `rev resume --ran`; then {next}"
                 )

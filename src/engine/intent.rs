@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde::Serialize;
 use tokio::time::Instant;
 
+use crate::db::DETACHING;
 use crate::db::Failure;
 use crate::db::INVALID;
 use crate::dialect::Family;
@@ -60,6 +61,8 @@ enum Verdict {
     NotRan,
     /// A concurrent index was begun, and is not valid.
     HalfBuilt,
+    /// A partition was begun to be detached concurrently.
+    HalfDetached,
     /// Neither; what there is to see.
     InDoubt(Vec<String>),
 }
@@ -179,6 +182,10 @@ impl Session {
                 self.drop_half_built(&noted).await?;
                 Answer::NotRan
             }
+            Verdict::HalfDetached => {
+                self.finish_detaching(&noted).await?;
+                Answer::Ran
+            }
             Verdict::InDoubt(mut seen) => {
                 let Noted { place, statement, kept, .. } = noted;
                 seen.extend(kept.iter().map(|table| format!("{table} has no transactions")));
@@ -241,6 +248,17 @@ impl Session {
         Ok(())
     }
 
+    /// Detaches the partitions to the end that the noted statement began to detach.
+    async fn finish_detaching(&mut self, noted: &Noted) -> Result<(), Error> {
+        for Before { object, .. } in &noted.objects {
+            let finish = self.db.detaching(object).await.map_err(|failure| self.failed(failure))?;
+            for sql in &finish {
+                self.execute_own(&[sql]).await?;
+            }
+        }
+        Ok(())
+    }
+
     async fn answer(&mut self, row: &ProgressRow, answer: Answer) -> Result<(), Error> {
         let journal = &self.probe.journal;
         let write = match answer {
@@ -287,6 +305,10 @@ impl Noted {
         let all = |holds: &dyn Fn(&Before, &Option<String>) -> bool| {
             !self.objects.is_empty() && pairs().all(|(known, now)| holds(known, now))
         };
+        let is_detaching = |text: &Option<String>| text.as_deref().is_some_and(|text| text.contains(DETACHING));
+        if all(&|known, now| is_detaching(now) && !is_detaching(&known.before)) {
+            return Verdict::HalfDetached;
+        }
         let is_index = |known: &Before| known.object.kind == ObjectKind::Index;
         if all(&|known, now| is_index(known) && is_invalid(now) && *now != known.before) {
             // What was to be dropped can be dropped again.
@@ -357,6 +379,7 @@ mod tests {
             Verdict::Ran => "ran",
             Verdict::NotRan => "not ran",
             Verdict::HalfBuilt => "half built",
+            Verdict::HalfDetached => "half detached",
             Verdict::InDoubt(_) => "in doubt",
         };
         assert_eq!(verdict, expected, "{objects:?}");
@@ -382,6 +405,13 @@ mod tests {
         check(&[(Table, Differs, "t", "u")], "ran");
         check(&[(Table, Differs, "t", "-")], "ran");
         check(&[(Table, Vanishes, "t", "-"), (Table, Vanishes, "u", "-")], "ran");
+    }
+
+    #[test]
+    fn a_partition_that_is_being_detached_is_detached_to_the_end() {
+        check(&[(Table, Differs, "1 2", "1 2 (detach pending)")], "half detached");
+        check(&[(Table, Differs, "1 2 (detach pending)", "1 2 (detach pending)")], "not ran");
+        check(&[(Table, Differs, "1 2 (detach pending)", "1")], "ran");
     }
 
     #[test]

@@ -197,6 +197,94 @@ fn an_index_is_built_again_after_a_signal() {
     }
 }
 
+#[test]
+fn a_partition_that_was_not_detached_to_the_end_is() {
+    for signal in ["-INT", "-KILL"] {
+        let database = TestDatabase::new(Kind::Postgres);
+        if database.query("SELECT current_setting('server_version_num')::int >= 140000") != [["t"]] {
+            return; // older ones do not detach concurrently
+        }
+        let workspace = Workspace::new(&database);
+        let tables = "CREATE TABLE t (n INTEGER) PARTITION BY LIST (n);\n\
+                      CREATE TABLE \"P 1\" PARTITION OF t FOR VALUES IN (1);\n";
+        workspace.script("a", "", &format!("-- rev: upgrade\n{tables}"));
+        workspace.rev(&["upgrade"]).succeeded();
+        let detach = "ALTER TABLE t DETACH PARTITION \"P 1\" CONCURRENTLY";
+        workspace.script("b", "a", &format!("-- rev: upgrade transaction=off\n{detach};\n"));
+        // The second half waits for whoever may still read the partition as one.
+        let reader = Holder::of(&database, "SELECT * FROM t");
+        let mut run = start(&workspace);
+        let pending = "SELECT 1 FROM pg_inherits WHERE inhdetachpending";
+        until("half of it", || !database.query(pending).is_empty());
+        assert!(Command::new("kill").args([signal, &run.id().to_string()]).status().unwrap().success());
+        assert_eq!(run.wait().unwrap().code(), (signal == "-INT").then_some(130));
+        reader.release();
+        workspace.rev(&["upgrade"]).succeeded();
+        assert!(database.query("SELECT 1 FROM pg_inherits").is_empty());
+        assert_eq!(database.query("SELECT count(*) FROM \"P 1\""), [["0"]]);
+        assert!(database.query("SELECT * FROM rev_progress").is_empty());
+    }
+}
+
+/// Each statement is killed after it ran and before that is noted, and another time before it ran.
+#[test]
+fn what_postgres_can_tell_is_not_asked_about() {
+    let made = "CREATE TABLE t (n INTEGER);\nCREATE TYPE mood AS ENUM ('a');\nCREATE TABLE u (n INTEGER);\n\
+                CREATE FUNCTION f() RETURNS TRIGGER LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;\n\
+                CREATE TRIGGER old AFTER INSERT ON u EXECUTE FUNCTION f();\n";
+    for statement in [
+        "CREATE TRIGGER r AFTER INSERT ON t FOR EACH ROW EXECUTE FUNCTION f()",
+        "DROP TRIGGER old ON u",
+        "ALTER TYPE mood ADD VALUE 'b' BEFORE 'a'",
+        "CREATE TYPE pair AS (a INTEGER, b TEXT)",
+        "CREATE DOMAIN small AS INTEGER CHECK (VALUE < 10)",
+        "DROP TYPE mood",
+        "CREATE SCHEMA \"S 1\"",
+        "CREATE DATABASE {d}",
+    ] {
+        for ran in [true, false] {
+            let database = TestDatabase::new(Kind::Postgres);
+            let statement = statement.replace("{d}", &format!("{}_more", database.name()));
+            let workspace = Workspace::new(&database);
+            workspace.script("a", "", &format!("-- rev: upgrade\n{made}"));
+            workspace.rev(&["upgrade"]).succeeded();
+            workspace.script("b", "a", &format!("-- rev: upgrade transaction=off\n{statement};\n"));
+            // Whoever notes that it ran, or that it is about to, waits for this.
+            let journal = Holder::of(&database, "LOCK TABLE rev_version IN EXCLUSIVE MODE");
+            let run = start(&workspace);
+            until("an intent", || !database.query(INTENDED).is_empty());
+            until("the effect", || {
+                let waits = "SELECT 1 FROM pg_locks WHERE NOT granted AND relation = 'rev_version'::regclass";
+                !database.query(waits).is_empty()
+            });
+            kill(run);
+            journal.release();
+            if !ran {
+                // As if it had not: what is noted is what is there.
+                undo(&database, &statement);
+            }
+            let output = workspace.rev(&["upgrade"]);
+            assert_eq!(output.code, 0, "{statement}\n{}", output.stderr);
+            assert!(database.query("SELECT * FROM rev_progress").is_empty(), "{statement}");
+            // It is there once more, or its second run would have failed.
+            undo(&database, &statement);
+        }
+    }
+}
+
+fn undo(database: &TestDatabase, statement: &str) {
+    let words: Vec<&str> = statement.split_whitespace().collect();
+    match words.as_slice() {
+        ["CREATE", "TRIGGER", ..] => database.execute("DROP TRIGGER r ON t"),
+        ["DROP", "TRIGGER", ..] => database.execute("CREATE TRIGGER old AFTER INSERT ON u EXECUTE FUNCTION f()"),
+        ["ALTER", ..] => database.execute("DROP TYPE mood; CREATE TYPE mood AS ENUM ('a')"),
+        ["DROP", ..] => database.execute("CREATE TYPE mood AS ENUM ('a')"),
+        ["CREATE", "SCHEMA", ..] => database.execute("DROP SCHEMA \"S 1\""),
+        ["CREATE", kind, name, ..] => database.execute(&format!("DROP {kind} {name}")),
+        _ => panic!("{statement}"),
+    }
+}
+
 fn a_statement_that_fails_leaves_no_doubt(database: &TestDatabase) {
     let workspace = project(database, "");
     for statement in ["ALTER TABLE nosuch ADD COLUMN m INTEGER", "UPDATE nosuch SET n = n + 1"] {
