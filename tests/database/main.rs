@@ -13,6 +13,7 @@ mod failure;
 mod intents;
 mod journal;
 mod kills;
+mod logs;
 mod manners;
 mod migrate;
 mod offline;
