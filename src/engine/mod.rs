@@ -13,6 +13,7 @@ mod hook;
 mod init;
 mod intent;
 mod interrupt;
+mod kept_tables;
 mod known;
 mod limits;
 mod lost_value;

@@ -1,6 +1,7 @@
 //! SQL as text: tokens, statements and what kind each one is; no I/O, and no grammar beyond what that needs.
 
 mod body;
+mod changed;
 mod compound;
 mod effect;
 mod kind;
@@ -12,6 +13,8 @@ mod rules;
 mod split;
 mod value;
 
+pub use changed::TableName;
+pub use changed::changed_tables;
 pub use effect::Effect;
 pub use effect::unquoted;
 pub use kind::StatementKind;
