@@ -163,6 +163,8 @@ pub struct RunFailure {
     pub report: Option<Report>,
     /// The revision that stopped between its parts.
     pub stopped: Option<Stopped>,
+    /// What stands of a half-run upgrade that was to be undone and was not, in a sentence.
+    pub standing: Option<String>,
 }
 
 /// Where a revision stopped.
@@ -207,7 +209,10 @@ impl RunFailure {
 
     /// Returns in what state the database is now, in a sentence, and what to type next.
     pub fn state(&self) -> String {
-        let Some(report) = &self.report else { return "nothing was changed".to_owned() };
+        let Some(report) = &self.report else {
+            let standing = self.standing.as_ref().map_or(String::new(), |standing| format!("; {standing}"));
+            return format!("nothing was changed{standing}");
+        };
         let at = match report.to.is_empty() {
             true => "the database is at base".to_owned(),
             false => format!("the database is at {}", report.to),
@@ -220,6 +225,10 @@ impl RunFailure {
             1 => format!("revision {revision} is in progress: part 1 of {parts} is kept"),
             _ => format!("revision {revision} is in progress: parts 1 to {parts_kept} of {parts} are kept"),
         };
+        match (next_part, &self.standing) {
+            (NextPart::Undone, Some(standing)) => return format!("{at}; {standing}"),
+            _ => {}
+        }
         match next_part {
             NextPart::Undone if self.is_interrupted() => format!("{at}; {kept}; {next}"),
             NextPart::Undone => format!("{at}; {kept}; mend what failed and {next}"),
@@ -252,6 +261,6 @@ impl std::error::Error for RunFailure {
 
 impl From<Error> for RunFailure {
     fn from(error: Error) -> Self {
-        Self { error, report: None, stopped: None }
+        Self { error, report: None, stopped: None, standing: None }
     }
 }

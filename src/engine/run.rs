@@ -281,7 +281,7 @@ impl Runner<'_> {
             Mode::Alone => self.session.intend(step, part).await?,
             Mode::Transaction => None,
         };
-        let forget = noted.as_ref().map(|_| self.session.probe.journal.forget(&step.revision, part.number));
+        let forget = noted.as_ref().map(|_| self.session.probe.journal.forget(&step.revision, part.row));
         let mut sender = Sender::telling(self.session, ToldTo::Now(&mut *self.observer));
         sender.enter(step, part);
         let mut raised = Raised::default();
@@ -344,7 +344,7 @@ impl Runner<'_> {
             parts: step.parts.len(),
             next_part: failure.next_part,
         };
-        RunFailure { error: failure.error, report: Some(self.report), stopped: Some(stopped) }
+        RunFailure { error: failure.error, report: Some(self.report), stopped: Some(stopped), standing: None }
     }
 
     /// The failure that is reported is the script's, so a failure to record it is not.

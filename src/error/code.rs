@@ -105,6 +105,7 @@ impl ErrorKind {
             Self::RestorePointFailed { .. } => "restore-point-failed",
             Self::EditedHalfway { .. } => "edited-halfway",
             Self::InProgress { .. } => "in-progress",
+            Self::CannotUndo { .. } => "cannot-undo",
             Self::InDoubt { .. } => "in-doubt",
             Self::NothingInDoubt => "nothing-in-doubt",
             Self::UnknownStart { .. } => "unknown-start",

@@ -9,6 +9,7 @@ mod object;
 mod rebuild;
 mod rules;
 mod split;
+mod touch;
 
 pub use effect::Effect;
 pub use effect::unquoted;
@@ -28,3 +29,8 @@ pub use rules::RULES;
 pub use rules::Rule;
 pub use split::Statement;
 pub use split::split;
+pub use touch::Detail;
+pub use touch::DetailKind;
+pub use touch::Touch;
+pub use touch::Touched;
+pub use touch::mentions;

@@ -18,6 +18,7 @@ use crate::engine::Part;
 use crate::engine::Program;
 use crate::engine::ProgramStep;
 use crate::engine::Scope;
+use crate::engine::Undo;
 use crate::id::Heads;
 use crate::id::RevisionId;
 use crate::journal::Write;
@@ -79,6 +80,14 @@ impl Text<'_> {
             let path = step.path.display().to_string();
             let path = self.paint.text(Role::Faint, &escape(&path)).into_owned();
             self.add(2, &path);
+        }
+        if let Some(undo) = &step.undo {
+            let Undo { parts, of, left_out } = undo;
+            self.add(2, &format!("undoes what ran of its upgrade, which stopped after part {parts} of {of}"));
+            if !left_out.is_empty() {
+                self.add(2, "left out, since what it undoes never ran");
+                left_out.iter().for_each(|statement| self.statement(statement, 4));
+            }
         }
         for part in &step.parts {
             let is_done = part.number <= step.parts_done;
@@ -188,6 +197,12 @@ struct StepJson<'a> {
     revision: &'a RevisionId,
     direction: Direction,
     path: Option<String>,
+    /// How many parts of its own half-run upgrade it undoes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    undoes_parts: Option<usize>,
+    /// What of the downgrade does not run, since what it undoes never ran.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    left_out: Vec<StatementJson<'a>>,
     parts: Vec<PartJson<'a>>,
 }
 
@@ -215,6 +230,7 @@ fn step_json<'a>(step: &'a ProgramStep, lines: &mut Lines) -> StepJson<'a> {
         line: lines.of(&statement.span),
         sql: statement.sql(),
     };
+    let left_out = step.undo.iter().flat_map(|undo| &undo.left_out).map(&mut statement).collect();
     let mut part = |part: &'a Part| PartJson {
         transaction: part.mode == Mode::Transaction,
         done: part.number <= step.parts_done,
@@ -225,6 +241,8 @@ fn step_json<'a>(step: &'a ProgramStep, lines: &mut Lines) -> StepJson<'a> {
         revision: &step.revision,
         direction: step.direction,
         path: (!step.path.as_os_str().is_empty()).then(|| json::path(&step.path)),
+        undoes_parts: step.undo.as_ref().map(|undo| undo.parts),
+        left_out,
         parts: step.parts.iter().map(&mut part).collect(),
     }
 }

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::cli::ui::diagnostic::notes;
 use crate::cli::ui::diagnostic::single_problems;
+use crate::cli::ui::halfway::HalfwayJson;
 use crate::cli::ui::revision::Applied;
 use crate::direction::Direction;
 use crate::engine::EditedScript;
@@ -56,8 +57,9 @@ pub fn report(report: &Report) -> String {
 
 /// Returns the document of `current`.
 pub fn current(status: &Status) -> String {
-    let Status { current, heads, state, .. } = status;
-    document(&CurrentJson { current, heads, up_to_date: *state == State::UpToDate })
+    let Status { current, heads, state, halfway, .. } = status;
+    let in_progress = halfway.as_ref().map(HalfwayJson::of);
+    document(&CurrentJson { current, heads, up_to_date: *state == State::UpToDate, in_progress })
 }
 
 /// Returns the document of `status`; `last` is what the history says of the revisions that no script has.
@@ -73,6 +75,7 @@ pub fn status(status: &Status, edited: &[EditedScript], last: &LastSteps) -> Str
         pending_revisions: &status.pending,
         unknown_revisions: unknown.collect(),
         edited_revisions: edited.collect(),
+        in_progress: status.halfway.as_ref().map(HalfwayJson::of),
     })
 }
 
@@ -254,6 +257,9 @@ struct CurrentJson<'a> {
     current: &'a Heads,
     heads: &'a [RevisionId],
     up_to_date: bool,
+    /// Only if a revision stopped half-way.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    in_progress: Option<HalfwayJson<'a>>,
 }
 
 #[derive(Serialize)]
@@ -266,6 +272,9 @@ struct StatusJson<'a> {
     pending_revisions: &'a [RevisionId],
     unknown_revisions: Vec<AppliedJson<'a>>,
     edited_revisions: Vec<AppliedJson<'a>>,
+    /// Only if a revision stopped half-way.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    in_progress: Option<HalfwayJson<'a>>,
 }
 
 /// A revision with what the history says of the step that applied it.
@@ -328,10 +337,13 @@ struct RevisionJson<'a> {
     is_head: bool,
     is_current: Option<bool>,
     applied: Option<bool>,
+    /// Only of the revision that stopped half-way.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    in_progress: Option<HalfwayJson<'a>>,
 }
 
 impl<'a> RevisionJson<'a> {
-    fn of(graph: &RevisionGraph, revision: &'a Revision, applied: Option<&Applied<'_>>) -> Self {
+    fn of(graph: &RevisionGraph, revision: &'a Revision, applied: Option<&'a Applied<'_>>) -> Self {
         let id = &revision.id;
         Self {
             revision: id,
@@ -344,6 +356,7 @@ impl<'a> RevisionJson<'a> {
             is_head: graph.is_head(id),
             is_current: applied.map(|applied| applied.current.contains(id)),
             applied: applied.map(|applied| applied.revisions.contains(id)),
+            in_progress: applied.and_then(|applied| applied.halfway(id)).map(HalfwayJson::of),
         }
     }
 }

@@ -5,6 +5,7 @@ mod dry_run;
 mod duration;
 mod escape;
 mod graph;
+mod halfway;
 pub mod json;
 mod paint;
 mod place;
