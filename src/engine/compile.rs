@@ -80,7 +80,7 @@ impl Program {
         }
         Error::join(problems)?;
         let dialect = target.probe.journal.dialect;
-        Ok(Self { dialect, from: plan.from.clone(), to: plan.to.clone(), scope, steps, warnings })
+        Ok(Self { dialect, from: plan.from.clone(), to: plan.to.clone(), scope, steps, warnings, gives_up: None })
     }
 }
 

@@ -225,9 +225,8 @@ impl RunFailure {
             1 => format!("revision {revision} is in progress: part 1 of {parts} is kept"),
             _ => format!("revision {revision} is in progress: parts 1 to {parts_kept} of {parts} are kept"),
         };
-        match (next_part, &self.standing) {
-            (NextPart::Undone, Some(standing)) => return format!("{at}; {standing}"),
-            _ => {}
+        if let (NextPart::Undone, Some(standing)) = (next_part, &self.standing) {
+            return format!("{at}; {standing}");
         }
         match next_part {
             NextPart::Undone if self.is_interrupted() => format!("{at}; {kept}; {next}"),

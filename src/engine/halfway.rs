@@ -155,6 +155,16 @@ impl Halfway {
         }
     }
 
+    /// Returns what it is, for a command that forgets it: `revision a, which stopped half-way …`.
+    pub fn forgotten(&self) -> String {
+        let of = self.of.map_or(String::new(), |of| format!(" of {of}"));
+        let reached = self.reached.as_ref().map_or(String::new(), |reached| format!(", at {reached}"));
+        format!(
+            "revision {}, which stopped half-way through its {}, after part {}{of}{reached}; what its parts did stays",
+            self.revision, self.direction, self.done
+        )
+    }
+
     fn standing(&self) -> String {
         let of = self.of.map_or(String::new(), |of| format!(" of {of}"));
         let reached = self.reached.as_ref().map_or(String::new(), |reached| format!(", reached {reached}"));

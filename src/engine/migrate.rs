@@ -127,6 +127,9 @@ impl Project {
         scripts.extend(recalled.scripts.iter().map(|(id, script)| (id.clone(), script.clone())));
         let mut program = Program::compile(plan, &scripts, &CompileFor { rows, probe, scope, progress })?;
         program.warnings.splice(..0, recalled.warnings.iter().cloned());
+        if matches!(request, Request::Stamp(..)) {
+            program.gives_up = self.halfway_of(rows, progress, probe);
+        }
         Ok(program)
     }
 

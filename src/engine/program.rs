@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use crate::dialect::Dialect;
 use crate::dialect::Family;
 use crate::direction::Direction;
+use crate::engine::halfway::Halfway;
 use crate::engine::limits::Limits;
 use crate::engine::shield::Shield;
 use crate::engine::shield::Shielding;
@@ -33,6 +34,8 @@ pub struct Program {
     pub steps: Vec<ProgramStep>,
     /// What is odd about the scripts, though it can run.
     pub warnings: Vec<Warning>,
+    /// What stopped half-way and is forgotten by a stamp; what its parts did stays.
+    pub gives_up: Option<Halfway>,
 }
 
 /// How far a transaction reaches.

@@ -68,6 +68,9 @@ impl Text<'_> {
             Scope::Run => "the whole run commits together",
         };
         self.add(0, &format!("nothing was sent; {together}"));
+        if let Some(halfway) = &self.program.gives_up {
+            self.add(0, &format!("\ngives up {}", escape(&halfway.forgotten())));
+        }
         if *scope == Scope::Run {
             self.add(0, "\nBEGIN");
         }
@@ -182,7 +185,8 @@ fn ids(rows: &BTreeSet<RevisionId>) -> String {
 pub fn dry_run_json(program: &Program) -> String {
     let mut lines = Lines::default();
     let steps = program.steps.iter().map(|step| step_json(step, &mut lines)).collect();
-    json::document(&ProgramJson { from: &program.from, to: &program.to, steps })
+    let gives_up = program.gives_up.as_ref().map(|halfway| &halfway.revision);
+    json::document(&ProgramJson { from: &program.from, to: &program.to, steps, gives_up })
 }
 
 #[derive(Serialize)]
@@ -190,6 +194,9 @@ struct ProgramJson<'a> {
     from: &'a Heads,
     to: &'a Heads,
     steps: Vec<StepJson<'a>>,
+    /// The revision that a stamp forgets, which stopped half-way.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    gives_up: Option<&'a RevisionId>,
 }
 
 #[derive(Serialize)]

@@ -46,6 +46,7 @@ pub(super) fn program() -> Program {
         scope: Scope::Revision,
         steps: vec![b, c],
         warnings: vec![Warning { code: "odd", message: "this is odd".to_owned(), span }],
+        gives_up: None,
     }
 }
 

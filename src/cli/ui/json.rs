@@ -543,7 +543,7 @@ mod tests {
                 heads: vec![id("c"), id("b")],
                 pending: vec![id("c"), id("b")],
                 unknown: Vec::new(),
-                progress: Vec::new(),
+                halfway: None,
             };
             check_document(
                 current(&standing),
@@ -574,7 +574,7 @@ mod tests {
             heads: Vec::new(),
             pending: Vec::new(),
             unknown: vec![id("g"), id("h")],
-            progress: Vec::new(),
+            halfway: None,
         };
         let told = status(&standing, &[edited], &[row].into_iter().collect());
         let known = r#""message":"m","started":"2026-11-20T09:12:44.000Z","user":"ada","host":null}"#;
