@@ -230,6 +230,45 @@ fn a_downgrade_that_stopped_is_not_upgraded(database: &TestDatabase) {
     workspace.rev(&["upgrade"]).succeeded();
 }
 
+/// A run was killed before the first statement of `b` could run: `-1` means `b`, of which nothing is left to undo, and
+/// not what is below it.
+fn what_turns_out_to_have_left_nothing_is_not_taken_for_another(database: &TestDatabase) {
+    let workspace = Workspace::new(database);
+    workspace.script("a", "", "-- rev: upgrade\nCREATE TABLE a (n INTEGER);\n-- rev: downgrade\nDROP TABLE a;\n");
+    let body = "-- rev: upgrade transaction=off\nCREATE TABLE b (n INTEGER);\n-- rev: downgrade\nDROP TABLE b;\n";
+    workspace.script("b", "a", body);
+    workspace.rev(&["upgrade", "a"]).succeeded();
+    let schema = match database.kind {
+        Kind::Sqlite => "main",
+        Kind::Postgres => "public",
+        Kind::Mariadb => database.name(),
+    };
+    let intend = format!(
+        "INSERT INTO rev_progress (revision, part, direction, state, hash, definition, started) VALUES ('b', 1, \
+         'upgrade', 'intended', 'x', '{{\"place\":\"versions/old.sql:6:1\",\"statement\":\"CREATE TABLE b\",\
+         \"connection\":null,\"objects\":[{{\"kind\":\"table\",\"schema\":\"{schema}\",\"name\":\"b\",\
+         \"change\":\"appears\",\"before\":null}}]}}', '2026-11-20T09:12:44.310Z')"
+    );
+    database.execute(&intend);
+    // The script has another statement now, so what the journal noted is told.
+    check_told(
+        &workspace.rev(&["status"]),
+        &["at part 1 of 1, at CREATE TABLE b (versions/old.sql:6:1), which was begun\n"],
+    );
+    let json = workspace.rev(&["current", "--json"]).json();
+    assert_eq!(
+        (json["in_progress"]["begun"].as_bool(), json["in_progress"]["parts_done"].as_u64()),
+        (Some(true), Some(0))
+    );
+    let output = workspace.rev(&["downgrade", "-1"]);
+    output.succeeded();
+    check_told(&output, &["nothing to do: the database is at a"]);
+    assert!(rows(database, "rev_progress").is_empty() && rows(database, "a").is_empty());
+    database.execute(&intend);
+    workspace.rev(&["downgrade", "-2"]).succeeded();
+    assert!(rows(database, "rev_progress").is_empty() && rows(database, "rev_version").is_empty());
+}
+
 /// Otherwise what is applied would be taken off and forgotten, or what is not be applied.
 fn a_redo_waits_until_it_is_through(database: &TestDatabase) {
     let workspace = stopped(database);
@@ -271,6 +310,7 @@ on_each_database!(
     without_a_downgrade_it_only_goes_on,
     a_downgrade_that_fails_can_be_continued,
     a_downgrade_that_stopped_is_not_upgraded,
+    what_turns_out_to_have_left_nothing_is_not_taken_for_another,
     a_redo_waits_until_it_is_through,
     a_stamp_says_what_it_goes_over,
     the_shell_can_do_it_too,
