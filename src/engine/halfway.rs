@@ -170,7 +170,7 @@ impl Halfway {
         let reached = self.reached.as_ref().map_or(String::new(), |reached| format!(", reached {reached}"));
         let on = self.on.as_ref().map_or(String::new(), |on| format!("; `{on}` continues it"));
         format!(
-            "what stands is the half-run upgrade of revision {}: part {}{of} is kept{reached}{on}",
+            "what stands is the half-run upgrade of revision {}, after part {}{of}{reached}{on}",
             self.revision, self.done
         )
     }

@@ -14,6 +14,8 @@ use crate::journal::ProgressRow;
 use crate::script::CompiledSection;
 use crate::script::statements_hash;
 use crate::sql::Change;
+use crate::sql::DetailKind;
+use crate::sql::ObjectKind;
 use crate::sql::Statement;
 use crate::sql::Touch;
 use crate::sql::Touched;
@@ -90,6 +92,7 @@ fn divide(
         }
         kept.push(runs);
     }
+    stopped.end(&kept.concat())?;
     Ok((left_out, kept))
 }
 
@@ -99,6 +102,8 @@ pub(super) struct Stopped<'a> {
     family: Family,
     /// What was touched, by the parts that ran and by the downgrade so far.
     ran: Vec<Touched>,
+    /// What ran and is not undone yet.
+    left: Vec<(&'a Statement, Touched)>,
     /// What did not run, and what it would have touched.
     open: Vec<(&'a Statement, Touch)>,
 }
@@ -111,12 +116,56 @@ impl<'a> Stopped<'a> {
         ran: impl Iterator<Item = &'a Statement>,
         open: impl Iterator<Item = &'a Statement>,
     ) -> Self {
-        let touched = |statement| match Touch::of(statement, family) {
-            Touch::Objects(touched) => touched,
-            Touch::Nothing | Touch::Other => Vec::new(),
+        let mut stopped = Self { revision, family, ran: Vec::new(), left: Vec::new(), open: Vec::new() };
+        for statement in ran {
+            let Touch::Objects(touched) = Touch::of(statement, family) else { continue };
+            for one in &touched {
+                let is_undone = stopped.settle(one);
+                if !is_undone && !one.is_conditional && one.object.change != Change::Differs {
+                    stopped.left.push((statement, one.clone()));
+                }
+            }
+            stopped.ran.extend(touched);
+        }
+        stopped.open = open.map(|statement| (statement, Touch::of(statement, family))).collect();
+        stopped
+    }
+
+    /// Takes away what a later change undoes; returns whether there was such a thing.
+    fn settle(&mut self, one: &Touched) -> bool {
+        let before = self.left.len();
+        let goes_whole = one.detail.is_none() && one.object.change == Change::Vanishes;
+        self.left.retain(|(_, left)| {
+            let is_undone = left.is(one) && are_inverse(left, one);
+            // What a table had goes with it.
+            let goes_along = goes_whole && left.detail.is_some() && left.is_object(one);
+            !is_undone && !goes_along
+        });
+        self.left.len() < before
+    }
+
+    /// Makes sure, after all statements of the downgrade, that nothing is left of what ran: the next upgrade would meet
+    /// it.
+    pub(super) fn end(&self, down: &[Statement]) -> Result<(), Error> {
+        let gone: Vec<Touched> = down.iter().filter_map(|one| touched_by(one, self.family)).flatten().collect();
+        let stays = |(statement, left): &&(&Statement, Touched)| {
+            let is_mentioned =
+                |one: &Statement| Touch::of(one, self.family) == Touch::Other && mentions(one.sql(), left.name());
+            // An index goes with its table or its column, a view by CASCADE, and a routine may be another one again.
+            let is_table = left.detail.is_none() && left.object.kind == ObjectKind::Table;
+            let is_column = left.detail.as_ref().is_some_and(|detail| detail.kind == DetailKind::Column);
+            let goes_along = |gone: &Touched| {
+                gone.is(left) || (gone.object.change == Change::Vanishes && mentions(statement.sql(), gone.name()))
+            };
+            let goes_along = !is_table && !is_column && gone.iter().any(goes_along);
+            !goes_along && !down.iter().any(is_mentioned)
         };
-        let open = open.map(|statement| (statement, Touch::of(statement, family))).collect();
-        Self { revision, family, ran: ran.flat_map(touched).collect(), open }
+        match self.left.iter().find(stays) {
+            Some((statement, _)) if !self.open.is_empty() => {
+                Err(self.refusal(statement, " is undone by nothing in it".to_owned()))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Returns whether a statement of the downgrade runs, else it is left out; to be asked of each, in order.
@@ -136,9 +185,12 @@ impl<'a> Stopped<'a> {
                         return Err(self.refuse(statement, open));
                     }
                     if one.object.change != Change::Appears && !self.ran.iter().any(|ran| covers(ran, one)) {
-                        let reason = format!("nothing that ran made or changed `{}`", one.name());
+                        let reason = format!(", but nothing that ran made or changed `{}`", one.name());
                         return Err(self.refusal(statement, reason));
                     }
+                }
+                for one in &touched {
+                    self.settle(one);
                 }
                 self.ran.extend(touched);
                 Ok(true)
@@ -226,7 +278,7 @@ impl<'a> Stopped<'a> {
 
     fn refuse(&self, statement: &Statement, open: &Statement) -> Error {
         let open_text = summary(open.sql(), self.family);
-        self.refusal(statement, format!("it may undo what never ran: {open_text} ({})", open.span))
+        self.refusal(statement, format!(" may undo what never ran: {open_text} ({})", open.span))
     }
 
     fn refusal(&self, statement: &Statement, reason: String) -> Error {
@@ -245,6 +297,13 @@ fn may_be_about(statement: &Statement, open: &Touch) -> bool {
         Touch::Nothing => false,
         Touch::Other => true,
         Touch::Objects(touched) => touched.iter().any(|one| mentions(statement.sql(), one.name())),
+    }
+}
+
+fn touched_by(statement: &Statement, family: Family) -> Option<Vec<Touched>> {
+    match Touch::of(statement, family) {
+        Touch::Objects(touched) => Some(touched),
+        Touch::Nothing | Touch::Other => None,
     }
 }
 
@@ -299,6 +358,10 @@ mod tests {
                     break;
                 }
             }
+        }
+        let runs = told.iter().zip(&down).filter(|(told, _)| *told == "run").map(|(_, statement)| statement.clone());
+        if !told.contains(&"no".to_owned()) && stopped.end(&runs.collect::<Vec<_>>()).is_err() {
+            told.push("stays".to_owned());
         }
         assert_eq!(told.join(" "), expected);
     }
@@ -362,7 +425,7 @@ mod tests {
         check(Postgres, "ALTER TABLE t ALTER n TYPE bigint", "ALTER TABLE u ADD c INT", down, "run");
         check(Postgres, "CREATE TABLE a (n INT)", "ALTER TABLE a RENAME TO b", "DROP TABLE b", "no");
         check(Postgres, "CREATE TABLE a (n INT)", "ALTER TABLE a RENAME TO b", "ALTER TABLE b RENAME TO a", "no");
-        check(Postgres, "CREATE TABLE c (n INT)", "ALTER TABLE a RENAME TO b", "ALTER TABLE b RENAME TO a", "out");
+        check(Postgres, "SELECT 1", "ALTER TABLE a RENAME TO b", "ALTER TABLE b RENAME TO a", "out");
         let (ran, open) = ("ALTER TABLE t ADD a INT", "ALTER TABLE t RENAME a TO b");
         check(Postgres, ran, open, "ALTER TABLE t DROP b", "no");
     }
@@ -372,6 +435,32 @@ mod tests {
         let ran = "CREATE TABLE t2 (n INT); INSERT INTO t2 SELECT n FROM t; DROP TABLE t; ALTER TABLE t2 RENAME TO t";
         let down = "CREATE TABLE t3 (n INT); INSERT INTO t3 SELECT n FROM t; DROP TABLE t; ALTER TABLE t3 RENAME TO t";
         check(Sqlite, ran, "CREATE INDEX i ON u (n)", down, "run run run run");
+    }
+
+    #[test]
+    fn what_ran_must_not_stay() {
+        // The rest of the upgrade would have taken it away again, or the author forgot it: the next upgrade would fail.
+        check(Sqlite, "CREATE TABLE old (n INT)", "DROP TABLE old", "", "stays");
+        check(Sqlite, "CREATE TABLE a (n INT)", "SELECT 1", "", "stays");
+        check(Sqlite, "CREATE TABLE IF NOT EXISTS a (n INT)", "SELECT 1", "", "");
+        check(Sqlite, "CREATE TABLE a (n INT); DROP TABLE a", "SELECT 1", "", "");
+        check(Sqlite, "DROP TABLE a", "SELECT 1", "", "stays");
+        check(Sqlite, "DROP TABLE a", "SELECT 1", "CREATE TABLE a (n INT)", "run");
+        check(Sqlite, "ALTER TABLE t ADD COLUMN c INT", "SELECT 1", "", "stays");
+        check(Sqlite, "CREATE TABLE t (n INT); ALTER TABLE t ADD COLUMN c INT", "SELECT 1", "DROP TABLE t", "run");
+        check(Sqlite, "CREATE TABLE t (n INT); CREATE INDEX i ON t (n)", "SELECT 1", "DROP TABLE t", "run");
+        check(Sqlite, "CREATE INDEX i ON t (n)", "SELECT 1", "", "stays");
+        check(
+            Postgres,
+            "CREATE TABLE t (n INT); CREATE VIEW v AS SELECT * FROM t",
+            "SELECT 1",
+            "DROP TABLE t CASCADE",
+            "run",
+        );
+        check(Postgres, "CREATE TABLE t (n INT)", "ALTER TABLE u ADD c INT", "DO $$ BEGIN DROP TABLE t; END $$", "run");
+        check(Sqlite, "ALTER TABLE a RENAME TO b", "SELECT 1", "", "stays");
+        check(Sqlite, "ALTER TABLE a RENAME TO b", "SELECT 1", "ALTER TABLE b RENAME TO a", "run");
+        check(Sqlite, "CREATE TABLE a (n INT)", "", "", "");
     }
 
     #[test]

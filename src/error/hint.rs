@@ -180,9 +180,7 @@ impl ErrorKind {
                     Some(on) => format!("`{on}` goes on with it"),
                     None => "no script has it: check out the branch that does".to_owned(),
                 };
-                let back = back
-                    .as_ref()
-                    .map_or(String::new(), |back| format!("; `{back}` undoes what ran, if its downgrade can"));
+                let back = back.as_ref().map_or(String::new(), |back| format!("; `{back}` undoes what ran"));
                 return Some(format!("{on}{back}; {GIVE_UP}"));
             }
             Self::CannotUndo { revision, .. } => {

@@ -241,7 +241,7 @@ pub enum ErrorKind {
         back: Option<String>,
     },
     #[error(
-        "revision `{revision}` stopped half-way through its upgrade, and its downgrade cannot undo just that: {statement}: {reason}"
+        "revision `{revision}` stopped half-way through its upgrade, and its downgrade cannot undo just that: {statement}{reason}"
     )]
     CannotUndo { revision: RevisionId, statement: String, reason: String },
     #[error("revision `{revision}` stopped at a statement that may or may not have run: {statement} ({place})")]

@@ -29,6 +29,8 @@ pub struct Touched {
     pub object: ObjectChange,
     /// The part of the table that is touched; nothing for all of it.
     pub detail: Option<Detail>,
+    /// Whether it may have been there (or not) before: it is said with `IF`, or with `OR REPLACE`.
+    pub is_conditional: bool,
 }
 
 /// A column of a table, or something else of it that has a name.
@@ -71,7 +73,7 @@ impl Touch {
 
 impl Touched {
     fn whole(object: ObjectChange) -> Self {
-        Self { object, detail: None }
+        Self { object, detail: None, is_conditional: false }
     }
 
     /// Returns whether both are surely the same thing, as the statements name it.
@@ -134,9 +136,7 @@ impl Words {
     }
 
     fn touch_create(&mut self) -> Touch {
-        if self.take("or") {
-            self.take("replace");
-        }
+        let replaces = self.take("or") && self.take("replace");
         if self.take("temporary") || self.take("temp") {
             return Touch::Nothing; // it ends with the session
         }
@@ -146,12 +146,12 @@ impl Words {
         while ADJECTIVES.iter().any(|word| self.take(word)) {}
         let Some(kind) = self.kind() else { return Touch::Other };
         self.take("concurrently");
-        self.skip_exists();
+        let is_conditional = self.skip_exists() || replaces;
         let touched = match (kind, self.family) {
             (ObjectKind::Index, Family::Mysql) => self.index_of_table(Change::Appears),
             _ => self.object(kind, Change::Appears).map(Touched::whole),
         };
-        touched.map_or(Touch::Other, |touched| Touch::Objects(vec![touched]))
+        touched.map_or(Touch::Other, |touched| Touch::Objects(vec![Touched { is_conditional, ..touched }]))
     }
 
     fn touch_drop(&mut self) -> Option<Vec<Touched>> {
@@ -161,14 +161,17 @@ impl Words {
         self.take("materialized");
         let kind = self.kind()?;
         self.take("concurrently");
-        self.skip_exists();
+        let is_conditional = self.skip_exists();
+        let mut objects = Vec::new();
         if (kind, self.family) == (ObjectKind::Index, Family::Mysql) {
-            return Some(vec![self.index_of_table(Change::Vanishes)?]);
-        }
-        let mut objects = vec![Touched::whole(self.object(kind, Change::Vanishes)?)];
-        while self.take(",") {
+            objects.push(self.index_of_table(Change::Vanishes)?);
+        } else {
             objects.push(Touched::whole(self.object(kind, Change::Vanishes)?));
+            while self.take(",") {
+                objects.push(Touched::whole(self.object(kind, Change::Vanishes)?));
+            }
         }
+        objects.iter_mut().for_each(|one| one.is_conditional = is_conditional);
         Some(objects)
     }
 
@@ -180,7 +183,7 @@ impl Words {
             self.at += 1;
         }
         let object = self.object(ObjectKind::Table, change)?;
-        Some(Touched { object, detail: Some(Detail { kind: DetailKind::Key, name }) })
+        Some(Touched { detail: Some(Detail { kind: DetailKind::Key, name }), ..Touched::whole(object) })
     }
 
     fn touch_alter(&mut self) -> Option<Vec<Touched>> {
@@ -215,18 +218,18 @@ impl Words {
     }
 
     fn action(&mut self, table: &ObjectChange, touched: &mut Vec<Touched>) -> Option<()> {
-        let mut push = |kind, name, change| {
+        let mut push = |kind, name, change, is_conditional| {
             let object = ObjectChange { change, ..table.clone() };
-            touched.push(Touched { object, detail: Some(Detail { kind, name }) });
+            touched.push(Touched { object, detail: Some(Detail { kind, name }), is_conditional });
         };
         if self.take("add") {
             let kind = self.detail_kind()?;
-            self.skip_exists();
-            push(kind, self.detail_name()?, Change::Appears);
+            let is_conditional = self.skip_exists();
+            push(kind, self.detail_name()?, Change::Appears, is_conditional);
         } else if self.take("drop") {
             let kind = self.detail_kind()?;
-            self.skip_exists();
-            push(kind, self.detail_name()?, Change::Vanishes);
+            let is_conditional = self.skip_exists();
+            push(kind, self.detail_name()?, Change::Vanishes, is_conditional);
         } else if self.take("rename") {
             if self.take("to") || self.take("as") {
                 let to = self.object(ObjectKind::Table, Change::Appears)?;
@@ -238,8 +241,8 @@ impl Words {
                 if !self.take("to") {
                     return None;
                 }
-                push(kind, from, Change::Vanishes);
-                push(kind, self.detail_name()?, Change::Appears);
+                push(kind, from, Change::Vanishes, false);
+                push(kind, self.detail_name()?, Change::Appears, false);
             }
         } else {
             return None;
@@ -269,12 +272,13 @@ impl Words {
         is_name.then(|| word.name.clone())
     }
 
-    /// Steps over `IF EXISTS` or `IF NOT EXISTS`.
-    fn skip_exists(&mut self) {
-        if self.take("if") {
-            self.take("not");
-            self.take("exists");
+    /// Steps over `IF EXISTS` or `IF NOT EXISTS`; returns whether it stood there.
+    fn skip_exists(&mut self) -> bool {
+        if !self.take("if") {
+            return false;
         }
+        self.take("not");
+        self.take("exists")
     }
 }
 

@@ -147,7 +147,7 @@ fn a_downgrade_that_may_undo_what_never_ran_is_refused(database: &TestDatabase) 
         &output,
         &[
             "error[cannot-undo]",
-            "UPDATE t SET n = n - 1: it may undo what never ran: UPDATE t SET n = n + 1",
+            "UPDATE t SET n = n - 1 may undo what never ran: UPDATE t SET n = n + 1",
             "nothing was changed; what stands is the half-run upgrade of revision b",
             "`rev upgrade b` continues it",
         ],
