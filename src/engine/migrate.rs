@@ -11,6 +11,7 @@ use crate::engine::event::Report;
 use crate::engine::event::RunFailure;
 use crate::engine::halfway::in_progress;
 use crate::engine::intent::Answer;
+use crate::engine::intent::place_of;
 use crate::engine::program::Program;
 use crate::engine::program::Scope;
 use crate::engine::project::Project;
@@ -290,11 +291,20 @@ impl Project {
         actor: &Actor,
         observer: &mut dyn Observer,
     ) -> Result<ProgressRow, RunFailure> {
+        let in_doubt = |session: &Session| session.progress.iter().find(|row| row.intended.is_some()).cloned();
+        let Some(row) = in_doubt(session) else { return Err(Error::from(ErrorKind::NothingInDoubt).into()) };
+        let what = match answer {
+            Answer::Ran => "is noted as done",
+            Answer::NotRan => "is noted as still to run",
+        };
+        let statement = place_of(&row).map_or(String::new(), |(place, statement)| format!(": {statement} ({place})"));
+        observer.confirm_note(&format!("part {} of revision {} {what}{statement}", row.part, row.revision))?;
         let wait = self.config.database.lock_wait;
         let work = async |session: &mut Session, _: &mut dyn Observer| {
             session.interrupt.heed();
             session.for_writing().await?;
-            if session.progress.iter().all(|row| row.intended.is_none()) {
+            // Another run may have found it out, or be in doubt about another one.
+            if in_doubt(session).as_ref() != Some(&row) {
                 return Err(Error::from(ErrorKind::NothingInDoubt).into());
             }
             session.begin_epoch(actor).await?;

@@ -103,6 +103,11 @@ impl<W: Write> Progress<W> {
         self.print(&text);
     }
 
+    /// Says what will be noted, before somebody is asked.
+    pub fn say(&mut self, what: &str) {
+        self.print(&escape(what));
+    }
+
     fn begin(&mut self, number: usize, of: usize, step: &ProgramStep) {
         let line = step_line(number, of, step, self.paint);
         if self.volume == Volume::Verbose {
