@@ -14,6 +14,7 @@ mod halfway;
 mod intents;
 mod journal;
 mod kills;
+mod logs;
 mod manners;
 mod migrate;
 mod offline;

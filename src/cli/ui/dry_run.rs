@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use crate::cli::ui::escape::escape;
 use crate::cli::ui::json;
 use crate::cli::ui::paint::Paint;
 use crate::cli::ui::paint::Role;
@@ -19,6 +18,7 @@ use crate::engine::Program;
 use crate::engine::ProgramStep;
 use crate::engine::Scope;
 use crate::engine::Undo;
+use crate::escape::escape;
 use crate::id::Heads;
 use crate::id::RevisionId;
 use crate::journal::Write;
@@ -145,7 +145,7 @@ impl Text<'_> {
 
     fn journal(&mut self, part: &Part, indent: usize) {
         let writes = part.actions.iter().filter_map(|action| match action {
-            Action::Write(write) => Some(written(write)),
+            Action::Write(write) => Some(written(write, part)),
             _ => None,
         });
         let writes: Vec<String> = writes.filter(|text| !text.is_empty()).collect();
@@ -163,12 +163,12 @@ impl Text<'_> {
     }
 }
 
-fn written(write: &Write) -> String {
+fn written(write: &Write, of: &Part) -> String {
     match write {
         Write::Rows { delete, insert } if delete.is_empty() && insert.is_empty() => String::new(),
         Write::Rows { delete, insert } => format!("version {} -> {}", ids(delete), ids(insert)),
         Write::History(_) => "history".to_owned(),
-        Write::Proof { part, .. } => format!("part {part} is done"),
+        Write::Proof { .. } => format!("part {} is done", of.number),
         Write::ClearProgress { .. } => "all parts are done".to_owned(),
     }
 }

@@ -1,10 +1,10 @@
 //! A revision as text: on one line for lists, on several for a closer look.
 
-use crate::cli::ui::escape::escape;
 use crate::cli::ui::paint::Paint;
 use crate::cli::ui::paint::Role;
 use crate::engine::Halfway;
 use crate::engine::Reached;
+use crate::escape::escape;
 use crate::graph::Revision;
 use crate::graph::RevisionGraph;
 use crate::graph::RevisionSet;
