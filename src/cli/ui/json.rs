@@ -269,7 +269,6 @@ struct CurrentJson<'a> {
     current: &'a Heads,
     heads: &'a [RevisionId],
     up_to_date: bool,
-    /// Only if a revision stopped half-way.
     #[serde(skip_serializing_if = "Option::is_none")]
     in_progress: Option<HalfwayJson<'a>>,
 }
@@ -284,7 +283,6 @@ struct StatusJson<'a> {
     pending_revisions: &'a [RevisionId],
     unknown_revisions: Vec<AppliedJson<'a>>,
     edited_revisions: Vec<AppliedJson<'a>>,
-    /// Only if a revision stopped half-way.
     #[serde(skip_serializing_if = "Option::is_none")]
     in_progress: Option<HalfwayJson<'a>>,
 }
@@ -356,7 +354,6 @@ struct RevisionJson<'a> {
     is_head: bool,
     is_current: Option<bool>,
     applied: Option<bool>,
-    /// Only of the revision that stopped half-way.
     #[serde(skip_serializing_if = "Option::is_none")]
     in_progress: Option<HalfwayJson<'a>>,
 }
