@@ -61,6 +61,7 @@ pub mod dialect;
 pub mod direction;
 pub mod engine;
 pub mod error;
+pub mod fault;
 pub mod graph;
 pub mod id;
 pub mod journal;

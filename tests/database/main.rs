@@ -6,6 +6,7 @@
 mod support;
 
 mod connection;
+mod crashes;
 mod edited;
 mod example;
 mod exclusive;

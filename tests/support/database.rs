@@ -1,6 +1,7 @@
 //! A database that belongs to one test, and is gone after it.
 
 use std::env;
+use std::fs;
 use std::thread;
 
 use sqlx::AssertSqlSafe;
@@ -85,6 +86,24 @@ impl TestDatabase {
     /// Makes one database of each kind.
     pub fn all() -> Vec<Self> {
         Kind::ALL.map(Self::new).into()
+    }
+
+    /// Makes the database empty again, which is quicker than a new one.
+    pub fn clear(&self) {
+        match self.kind {
+            Kind::Sqlite => {
+                let folder = self.folder.as_ref().expect("a file is in a folder of its own").path();
+                for entry in fs::read_dir(folder).expect("the folder can be read") {
+                    fs::remove_file(entry.expect("the entry can be read").path()).expect("the file can be removed");
+                }
+            }
+            Kind::Postgres => self.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public"),
+            Kind::Mariadb => {
+                let Self { name, .. } = self;
+                let again = format!("DROP DATABASE {name}; CREATE DATABASE {name} CHARACTER SET utf8mb4");
+                run(self.kind, &self.kind.admin_url(), &again).unwrap_or_else(|error| panic!("{again}: {error}"));
+            }
+        }
     }
 
     /// Returns the name of the database on its server.

@@ -17,17 +17,26 @@
 // Each test program compiles all of this and uses its own share of it; nothing outside a test program can reach it.
 #![allow(dead_code, unreachable_pub, unused_imports, unused_macros)]
 
+mod chance;
+mod contents;
 mod database;
 mod feed;
+mod mixed;
 mod normal;
 mod proxy;
 mod session;
 mod shell;
 mod workspace;
 
+pub use chance::Chance;
+pub use chance::Tally;
+pub use chance::budget;
+pub use contents::Contents;
 pub use database::Kind;
 pub use database::TestDatabase;
 pub use feed::feed;
+pub use mixed::Mixed;
+pub use mixed::Start;
 pub use normal::Normal;
 pub use proxy::Proxy;
 pub use session::Session;
