@@ -7,6 +7,7 @@ mod support;
 
 mod connection;
 mod crashes;
+mod cuts;
 mod edited;
 mod example;
 mod exclusive;

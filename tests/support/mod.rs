@@ -19,6 +19,7 @@
 
 mod chance;
 mod contents;
+mod cutter;
 mod database;
 mod feed;
 mod mixed;
@@ -32,6 +33,8 @@ pub use chance::Chance;
 pub use chance::Tally;
 pub use chance::budget;
 pub use contents::Contents;
+pub use cutter::Cut;
+pub use cutter::Cutter;
 pub use database::Kind;
 pub use database::TestDatabase;
 pub use feed::feed;
