@@ -1,5 +1,7 @@
 //! What a driver reports, told apart once: a lost connection, or a statement that the server refused.
 
+use std::io;
+
 use sqlx::mysql::MySqlDatabaseError;
 use sqlx::postgres::PgDatabaseError;
 use sqlx::postgres::PgErrorPosition;
@@ -103,6 +105,9 @@ impl From<sqlx::Error> for Failure {
                     duplicate: error.is_unique_violation(),
                     ..Self::plain(error.message().to_owned(), false)
                 }
+            }
+            sqlx::Error::Io(cause) if cause.kind() == io::ErrorKind::UnexpectedEof => {
+                Self::plain("it was closed from the other end".to_owned(), true)
             }
             sqlx::Error::Io(cause) => Self::plain(cause.to_string(), true),
             sqlx::Error::Tls(cause) => Self::plain(format!("TLS: {cause}"), true),

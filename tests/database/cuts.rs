@@ -8,13 +8,13 @@ use crate::support::Contents;
 use crate::support::Cut;
 use crate::support::Cutter;
 use crate::support::Kind;
-use crate::support::Mixed;
 use crate::support::Output;
 use crate::support::Start;
 use crate::support::Tally;
 use crate::support::TestDatabase;
 use crate::support::Workspace;
 use crate::support::budget;
+use crate::support::mixed_history;
 
 /// The two ways through the history.
 const WAYS: [&[&str]; 2] = [&["upgrade", "head"], &["downgrade", "a"]];
@@ -39,7 +39,7 @@ struct Bench {
 impl Bench {
     fn new(kind: Kind, start: Start) -> Self {
         let database = TestDatabase::new(kind);
-        let workspace = Mixed::new(&database, start);
+        let workspace = mixed_history(&database, start);
         let calm = WAYS.iter().map(|args| {
             let (output, cutter) = through(&workspace, &database, args, Cut::Never);
             output.succeeded();
@@ -51,10 +51,10 @@ impl Bench {
 
     /// Cuts one way, lets the next run go on without a proxy, and returns what the first one said, if it was cut.
     fn strike(&mut self, way: usize, cut: Cut, seed: u64) -> Option<Output> {
-        let Self { database, start, calm, tally } = self;
+        let Self { database, start, calm, tally } = &mut *self;
         let what = format!("{:?} {start:?} {:?} {cut:?} REV_TEST_SEED={seed}", database.kind, WAYS[way]);
         database.clear();
-        let workspace = Mixed::new(database, *start);
+        let workspace = mixed_history(database, *start);
         if way == 1 {
             workspace.rev(WAYS[0]).succeeded();
         }
@@ -70,6 +70,9 @@ impl Bench {
             tally.spared += 1;
         }
         drop(cutter);
+        if let Some(output) = said.as_ref().filter(|output| output.code == 3) {
+            check_place(database, output, &what);
+        }
         let again = workspace.rev(WAYS[way]);
         tally.in_doubt += usize::from(again.stderr.contains("error[in-doubt]"));
         assert_eq!(again.code, 0, "{what}\n{}", again.stderr);
@@ -77,6 +80,17 @@ impl Bench {
         tally.compared += 1;
         said
     }
+}
+
+/// Where the database is must be what was said, or one of two places that were.
+fn check_place(database: &TestDatabase, output: &Output, what: &str) {
+    let last = output.stderr.lines().last().unwrap();
+    let said = last.split([';', ':']).next().unwrap().strip_prefix("the database is at ").expect(last);
+    let is_at = match database.query("SELECT version_num FROM rev_version").concat().pop() {
+        Some(id) => id,
+        None => "base".to_owned(),
+    };
+    assert!(said.split(", or already at ").any(|place| place == is_at), "{what}: it is at {is_at}\n{last}");
 }
 
 #[test]
@@ -116,10 +130,15 @@ fn a_commit_whose_answer_is_lost_is_neither_lost_nor_done_twice() {
                     if Instant::now() > ends {
                         break;
                     }
-                    for cut in [Cut::AfterCommit(number as usize), Cut::BeforeCommit(number as usize)] {
+                    let number = number as usize;
+                    let [kept, lost] = [Cut::AfterCommit(number), Cut::BeforeCommit(number)].map(|cut| {
                         let said = bench.strike(way, cut, seed).expect("as many COMMITs as in the calm run");
-                        println!("{kind:?} {cut:?} {}", said.stderr);
-                    }
+                        // The first one of all makes the journal, before there is anything to say of revisions.
+                        assert_eq!(said.code, if number == 0 && said.code == 2 { 2 } else { 3 }, "{}", said.stderr);
+                        said.stderr.lines().last().unwrap().to_owned()
+                    });
+                    // Nobody can tell the two from each other, so nothing else may be said of the one than of the other.
+                    assert_eq!(kept, lost, "{kind:?} {start:?} {:?} {number}", WAYS[way]);
                 }
             }
             bench.tally.print(&format!("{kind:?} {start:?}, cuts around COMMIT"));

@@ -23,6 +23,7 @@ mod parts;
 mod restore_points;
 mod round_trips;
 mod sabotage;
+mod server_kills;
 mod shapes;
 mod shield;
 mod signals;

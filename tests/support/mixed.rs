@@ -13,23 +13,19 @@ pub enum Start {
     InUse,
 }
 
-/// The revisions `a` to `h`, each on the one before; the downgrades of all but `a` change the total, too.
-#[derive(Debug)]
-pub struct Mixed;
-
-impl Mixed {
-    /// Prepares an empty database, and writes the scripts.
-    pub fn new(database: &TestDatabase, start: Start) -> Workspace {
-        if start == Start::InUse {
-            database.execute("CREATE TABLE others (n INTEGER)");
-            database.execute("INSERT INTO others VALUES (7)");
-        }
-        let workspace = Workspace::new(database);
-        for (id, down, body) in SCRIPTS {
-            workspace.script(id, down, &for_kind(body, database.kind));
-        }
-        workspace
+/// Prepares an empty database, and writes the revisions `a` to `h`, each on the one before.
+///
+/// The downgrades of all but `a` change the total, too.
+pub fn mixed_history(database: &TestDatabase, start: Start) -> Workspace {
+    if start == Start::InUse {
+        database.execute("CREATE TABLE others (n INTEGER)");
+        database.execute("INSERT INTO others VALUES (7)");
     }
+    let workspace = Workspace::new(database);
+    for (id, down, body) in SCRIPTS {
+        workspace.script(id, down, &for_kind(body, database.kind));
+    }
+    workspace
 }
 
 /// Returns the lines for `kind`: those that begin with other databases' letters go, and so do the letters.
