@@ -3,10 +3,10 @@
 
 start_mariadb_in() { start_mariadb "$1/mariadb"; }
 
-# Small files, and no disk flushes unless they are wanted; the system's option files are not read.
+# Small files, and no disk flushes unless `flushes` is yes; the system's option files are not read.
 mariadb_options() {
     options=(--innodb-log-file-size=32M --innodb-buffer-pool-size=64M --skip-log-bin)
-    [ "$flushes" = yes ] ||
+    [ "${flushes:-no}" = yes ] ||
         options+=(--innodb-flush-log-at-trx-commit=0 --innodb-doublewrite=0 --innodb-flush-method=nosync)
 }
 

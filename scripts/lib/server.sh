@@ -4,9 +4,6 @@
 readonly START_ATTEMPTS=5
 readonly START_SECONDS=60
 
-# Whether servers write to disk what a crash must not take; nothing of value is in them, and it takes time.
-flushes=${flushes:-no}
-
 # Makes the folder below which the servers live.
 make_servers_folder() {
     local folder

@@ -119,3 +119,43 @@ fn a_crash_after_any_statement_loses_and_doubles_nothing(database: &TestDatabase
 }
 
 on_each_database!(a_crash_after_any_statement_loses_and_doubles_nothing);
+
+/// An UPDATE outside of a transaction leaves nothing to see but its rows, so a run that died beside it must ask: then, and
+/// of that statement, and the truth as answer leads to the end.
+fn a_crash_beside_an_update_of_its_own_is_asked_about(database: &TestDatabase) {
+    let kind = database.kind;
+    let database = &TestDatabase::quick(kind);
+    let updates = ["UPDATE t SET n = n * 3 + 1", "UPDATE t SET n = n * 3 + 2"];
+    let mut chance = Chance::new();
+    let step = if env::var("REV_TEST_SECONDS").is_ok() { 1 } else { 3 };
+    let mut n = 1 + chance.below(step);
+    let mut tally = Tally::default();
+    loop {
+        database.clear();
+        let workspace = Workspace::new(database);
+        workspace.script("a", "", "-- rev: upgrade\nCREATE TABLE t (n INTEGER);\nINSERT INTO t VALUES (0);\n");
+        workspace.rev(&["upgrade"]).succeeded();
+        workspace.script("b", "a", &format!("-- rev: upgrade transaction=off\n{};\n{};\n", updates[0], updates[1]));
+        if die_after(&workspace, &["upgrade"], n) == End::Through {
+            break;
+        }
+        tally.strikes += 1;
+        let mut output = workspace.rev(&["upgrade"]);
+        if output.stderr.contains("error[in-doubt]") {
+            tally.in_doubt += 1;
+            let which = updates.iter().position(|update| output.failed(2).contains(update)).expect(&output.stderr);
+            let has_run = database.query("SELECT n FROM t").concat() == [["1", "5"][which]];
+            workspace.rev(&["resume", if has_run { "--ran" } else { "--not-ran" }]).succeeded();
+            output = workspace.rev(&["upgrade"]);
+        }
+        assert_eq!(output.code, 0, "{kind:?} {n}\n{}", output.stderr);
+        assert_eq!(database.query("SELECT n FROM t"), [["5"]], "{kind:?} {n}");
+        assert_eq!(database.query("SELECT revision FROM rev_history ORDER BY id"), [["a"], ["b"]], "{kind:?} {n}");
+        tally.compared += 1;
+        n += step;
+    }
+    tally.print(&format!("{kind:?}, crashes beside UPDATEs of their own"));
+    assert!(tally.in_doubt > 0 && tally.in_doubt < tally.compared, "{tally}");
+}
+
+on_each_database!(a_crash_beside_an_update_of_its_own_is_asked_about);

@@ -7,6 +7,7 @@ mod support;
 
 mod connection;
 mod crashes;
+mod crowd;
 mod cuts;
 mod edited;
 mod example;
