@@ -57,6 +57,8 @@ enum Verdict {
     NotRan,
     /// A concurrent index was begun, and is not valid.
     HalfBuilt,
+    /// Some of the objects were dropped; these were not, and what there is to see if they cannot be.
+    HalfDropped(Vec<ObjectChange>, Vec<String>),
     /// Neither; what there is to see.
     InDoubt(Vec<String>),
 }
@@ -150,10 +152,15 @@ impl Session {
                 self.drop_half_built(&noted).await?;
                 Answer::NotRan
             }
-            Verdict::InDoubt(seen) => {
-                let Noted { place, statement, .. } = noted;
-                return Err(ErrorKind::InDoubt { revision: row.revision, place, statement, seen }.into());
-            }
+            Verdict::HalfDropped(rest, mut seen) => match self.drop_rest(&rest).await {
+                Ok(()) => Answer::Ran,
+                Err(error) if matches!(*error.kind, ErrorKind::QueryFailed { .. }) => {
+                    seen.push(error.kind.to_string());
+                    return Err(in_doubt(row, noted, seen));
+                }
+                Err(error) => return Err(error),
+            },
+            Verdict::InDoubt(seen) => return Err(in_doubt(row, noted, seen)),
         };
         self.answer(&row, answer).await?;
         Ok(true)
@@ -211,6 +218,17 @@ impl Session {
         Ok(())
     }
 
+    /// Drops what a statement of MySQL did not come to: that drops one after another, and each for good.
+    async fn drop_rest(&mut self, rest: &[ObjectChange]) -> Result<(), Error> {
+        for object in rest {
+            let quoted = |name: &str| format!("`{}`", name.replace('`', "``"));
+            let kind = if object.kind == ObjectKind::View { "VIEW" } else { "TABLE" };
+            let schema = object.schema.as_deref().map_or(String::new(), |schema| quoted(schema) + ".");
+            self.execute_own(&[&format!("DROP {kind} {schema}{}", quoted(&object.name))]).await?;
+        }
+        Ok(())
+    }
+
     async fn answer(&mut self, row: &ProgressRow, answer: Answer) -> Result<(), Error> {
         let journal = &self.probe.journal;
         let write = match answer {
@@ -244,6 +262,11 @@ impl Session {
     }
 }
 
+fn in_doubt(row: ProgressRow, noted: Noted, seen: Vec<String>) -> Error {
+    let Noted { place, statement, .. } = noted;
+    ErrorKind::InDoubt { revision: row.revision, place, statement, seen }.into()
+}
+
 impl Noted {
     /// Judges by the definitions now, in the order of the objects.
     fn judge(&self, now: &[Option<String>]) -> Verdict {
@@ -270,11 +293,27 @@ impl Noted {
         let seen = pairs().map(|(Before { object, before }, now)| {
             format!("`{}` before: {}\nnow: {}", object.name, told(before), told(now))
         });
-        Verdict::InDoubt(seen.collect())
+        let seen = seen.collect();
+        let is_half = self.objects.len() > 1
+            && pairs().all(|(known, now)| {
+                known.is_dropped_alone() && known.before.is_some() && (now.is_none() || *now == known.before)
+            });
+        match is_half {
+            true => {
+                let rest = pairs().filter(|(_, now)| now.is_some()).map(|(known, _)| known.object.clone());
+                Verdict::HalfDropped(rest.collect(), seen)
+            }
+            false => Verdict::InDoubt(seen),
+        }
     }
 }
 
 impl Before {
+    /// Returns whether its statement, if it names others, too, drops them one after another.
+    fn is_dropped_alone(&self) -> bool {
+        self.object.change == Change::Vanishes && matches!(self.object.kind, ObjectKind::Table | ObjectKind::View)
+    }
+
     /// Returns whether the object is what the statement makes of it.
     fn is_done(&self, now: &Option<String>) -> bool {
         let overloads = matches!(self.object.kind, ObjectKind::Function | ObjectKind::Procedure);
@@ -304,6 +343,7 @@ mod tests {
             Verdict::Ran => "ran",
             Verdict::NotRan => "not ran",
             Verdict::HalfBuilt => "half built",
+            Verdict::HalfDropped(..) => "half dropped",
             Verdict::InDoubt(_) => "in doubt",
         };
         assert_eq!(verdict, expected, "{objects:?}");
@@ -332,8 +372,16 @@ mod tests {
     }
 
     #[test]
+    fn what_was_dropped_in_part_is_dropped_to_the_end() {
+        check(&[(Table, Vanishes, "t", "-"), (Table, Vanishes, "u", "u")], "half dropped");
+        check(&[(View, Vanishes, "t", "t"), (View, Vanishes, "u", "-"), (View, Vanishes, "w", "w")], "half dropped");
+        check(&[(Table, Vanishes, "t", "-"), (Table, Vanishes, "-", "-")], "in doubt");
+        check(&[(Table, Vanishes, "t", "-"), (Table, Vanishes, "u", "v")], "in doubt");
+        check(&[(Table, Vanishes, "t", "-"), (Table, Appears, "-", "-")], "in doubt");
+    }
+
+    #[test]
     fn anything_else_is_in_doubt() {
-        check(&[(Table, Vanishes, "t", "-"), (Table, Vanishes, "u", "u")], "in doubt");
         check(&[(Table, Vanishes, "t", "u")], "in doubt");
         check(&[(Table, Appears, "t", "u")], "in doubt");
         check(&[], "in doubt");
