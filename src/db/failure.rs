@@ -130,7 +130,7 @@ fn from_postgres(error: &PgDatabaseError) -> Failure {
     let detail = [error.detail(), context].into_iter().flatten().collect::<Vec<_>>().join("\n");
     let code = error.code();
     Failure {
-        message: error.message().to_owned(),
+        message: explained(error.message()),
         code: Some(code.to_owned()),
         detail: (!detail.is_empty()).then_some(detail),
         hint: error.hint().map(str::to_owned),
@@ -139,6 +139,16 @@ fn from_postgres(error: &PgDatabaseError) -> Failure {
         lost: matches!(error.severity(), PgSeverity::Fatal | PgSeverity::Panic) || code.starts_with("08"),
         duplicate: code == "23505",
         notices: Vec::new(),
+    }
+}
+
+/// PgBouncer's own words say nothing of what to do.
+fn explained(message: &str) -> String {
+    match message {
+        "query_wait_timeout" => {
+            format!("{message}: the pooler had no connection to spare in time; a run needs two at once")
+        }
+        _ => message.to_owned(),
     }
 }
 
