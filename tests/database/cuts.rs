@@ -99,7 +99,7 @@ fn a_connection_cut_after_any_byte_loses_and_doubles_nothing() {
         let mut chance = Chance::new();
         for start in [Start::Fresh, Start::InUse] {
             let mut bench = Bench::new(kind, start);
-            let ends = Instant::now() + budget(Duration::from_secs(2));
+            let ends = Instant::now() + budget(Duration::from_millis(1500));
             while Instant::now() < ends {
                 let (seed, way) = (chance.seed(), chance.below(2) as usize);
                 let (up, down, _) = bench.calm[way].1;
@@ -123,7 +123,7 @@ fn a_commit_whose_answer_is_lost_is_neither_lost_nor_done_twice() {
         let seed = chance.seed();
         for start in [Start::Fresh, Start::InUse] {
             let mut bench = Bench::new(kind, start);
-            let ends = Instant::now() + budget(Duration::from_secs(2));
+            let ends = Instant::now() + budget(Duration::from_millis(1500));
             for way in 0..WAYS.len() {
                 let commits = bench.calm[way].1.2 as u64;
                 for number in chance.shuffled(commits) {

@@ -32,7 +32,7 @@ fn check(kind: Kind) {
     let mut chance = Chance::new();
     let mut tally = Tally::default();
     let mut backends = 0;
-    let ends = Instant::now() + budget(Duration::from_secs(9));
+    let ends = Instant::now() + budget(Duration::from_secs(6));
     let mut calm = Vec::new();
     for start in [Start::Fresh, Start::InUse] {
         database.clear();
