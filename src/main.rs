@@ -12,7 +12,7 @@ use rev::engine::Actor;
 use rev::engine::Interrupt;
 use rev::signal::Signal;
 
-fn main() -> ExitCode {
+pub(crate) fn main() -> ExitCode {
     let environment = Environment::process();
     #[cfg(debug_assertions)]
     if let Some(statements) = environment.get("REV_TEST_DIE_AFTER").and_then(|text| text.parse().ok()) {

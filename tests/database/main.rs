@@ -16,6 +16,7 @@ mod failure;
 mod intents;
 mod journal;
 mod kills;
+mod logs;
 mod manners;
 mod migrate;
 mod offline;
