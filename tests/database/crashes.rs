@@ -26,9 +26,9 @@ fn stride(ordinary: u64) -> u64 {
 /// MariaDB has a part for each statement, and so more than twice as many moments to die in.
 fn ordinary_stride(kind: Kind) -> u64 {
     match kind {
-        Kind::Sqlite => 9,
-        Kind::Postgres => 37,
-        Kind::Mariadb => 97,
+        Kind::Sqlite => 19,
+        Kind::Postgres => 53,
+        Kind::Mariadb => 131,
     }
 }
 

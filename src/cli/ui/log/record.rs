@@ -420,10 +420,10 @@ mod tests {
 
     use serde_json::Value;
 
-    use crate::escape::escape;
     use crate::cli::ui::fixture::heads;
     use crate::cli::ui::fixture::program;
     use crate::error::ErrorKind;
+    use crate::escape::escape;
 
     use super::*;
 
