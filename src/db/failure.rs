@@ -1,5 +1,7 @@
 //! What a driver reports, told apart once: a lost connection, or a statement that the server refused.
 
+use std::io;
+
 use sqlx::mysql::MySqlDatabaseError;
 use sqlx::postgres::PgDatabaseError;
 use sqlx::postgres::PgErrorPosition;
@@ -104,6 +106,9 @@ impl From<sqlx::Error> for Failure {
                     ..Self::plain(error.message().to_owned(), false)
                 }
             }
+            sqlx::Error::Io(cause) if cause.kind() == io::ErrorKind::UnexpectedEof => {
+                Self::plain("it was closed from the other end".to_owned(), true)
+            }
             sqlx::Error::Io(cause) => Self::plain(cause.to_string(), true),
             sqlx::Error::Tls(cause) => Self::plain(format!("TLS: {cause}"), true),
             sqlx::Error::Protocol(message) if message.contains("CopyOutResponse") => {
@@ -125,7 +130,7 @@ fn from_postgres(error: &PgDatabaseError) -> Failure {
     let detail = [error.detail(), context].into_iter().flatten().collect::<Vec<_>>().join("\n");
     let code = error.code();
     Failure {
-        message: error.message().to_owned(),
+        message: explained(error.message()),
         code: Some(code.to_owned()),
         detail: (!detail.is_empty()).then_some(detail),
         hint: error.hint().map(str::to_owned),
@@ -134,6 +139,16 @@ fn from_postgres(error: &PgDatabaseError) -> Failure {
         lost: matches!(error.severity(), PgSeverity::Fatal | PgSeverity::Panic) || code.starts_with("08"),
         duplicate: code == "23505",
         notices: Vec::new(),
+    }
+}
+
+/// PgBouncer's own words say nothing of what to do.
+fn explained(message: &str) -> String {
+    match message {
+        "query_wait_timeout" => {
+            format!("{message}: the pooler had no connection to spare in time; a run needs two at once")
+        }
+        _ => message.to_owned(),
     }
 }
 

@@ -20,6 +20,7 @@ mod known;
 mod limits;
 mod lost_value;
 mod migrate;
+mod noted;
 mod offline;
 mod patience;
 mod program;

@@ -94,7 +94,7 @@ pub(super) fn can_try_again(error: &Error, part: &Part, family: Family) -> bool 
 }
 
 /// Returns whether a statement that fails leaves nothing, also outside of a transaction.
-fn is_all_or_nothing(statement: &Statement, family: Family) -> bool {
+pub(super) fn is_all_or_nothing(statement: &Statement, family: Family) -> bool {
     match statement.kind {
         StatementKind::Dml => {
             let sql = statement.sql();

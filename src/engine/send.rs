@@ -9,10 +9,12 @@ use crate::db::FailureAt;
 use crate::db::Notice;
 use crate::dialect::Family;
 use crate::engine::event::Event;
+use crate::engine::event::NextPart;
 use crate::engine::event::Observer;
 use crate::engine::limits;
 use crate::engine::limits::Lasting;
 use crate::engine::limits::Limits;
+use crate::engine::patience::is_all_or_nothing;
 use crate::engine::program::Mode;
 use crate::engine::program::Part;
 use crate::engine::program::ProgramStep;
@@ -126,6 +128,7 @@ impl<'s, 'p> Sender<'s, 'p> {
         self.step = Some(step);
         self.mode = part.mode;
         self.fences_late = step.changes_role();
+        self.session.next_part = NextPart::Undone;
         self.limit(part.limits);
     }
 
@@ -300,7 +303,14 @@ impl<'s, 'p> Sender<'s, 'p> {
             self.flush().await.map_err(|error| error.at(statement.span.clone()))?;
         }
         self.flush().await?;
-        self.statement_alone(statement).await
+        if self.mode == Mode::Alone || !is_all_or_nothing(statement, self.session.db.family()) {
+            self.session.next_part = NextPart::InDoubt;
+        }
+        self.statement_alone(statement).await?;
+        if self.mode == Mode::Alone {
+            self.session.next_part = NextPart::Unrecorded;
+        }
+        Ok(())
     }
 
     /// Sends a statement of the script in a message of its own.
@@ -360,6 +370,9 @@ impl<'s, 'p> Sender<'s, 'p> {
         if self.is_bookkeeping() {
             return self.session.see_through(&texts).await;
         }
+        if queue.iter().any(|entry| matches!(entry.role, Role::Commit)) {
+            self.session.next_part = NextPart::InDoubt;
+        }
         let mut tell = |event: Event<'_>| self.told.now(event);
         self.session.execute_all(&texts, &mut tell).await
     }
@@ -402,29 +415,24 @@ impl<'s, 'p> Sender<'s, 'p> {
             let address = self.session.db.address.clone();
             return ErrorKind::ConnectionLost { address, reason: failure.reason() }.into();
         }
+        let placed = |error: Error| match role {
+            Role::Statement(statement) => error.at(statement.span.clone()),
+            _ => error,
+        };
         if let Some(error) = self.session.interrupted(&failure) {
-            return match role {
-                Role::Statement(statement) => error.at(statement.span.clone()),
-                _ => error,
-            };
+            return placed(error);
         }
         let family = self.session.db.family();
         if failure.is_locked_out(family) {
             let detail = failure.detail.as_deref().map_or(String::new(), |detail| format!("; {detail}"));
             let reason = format!("{}{detail}", failure.reason());
             let error = Error::from(ErrorKind::TableLocked { reason, retries: 0, blockers: Vec::new() });
-            return match role {
-                Role::Statement(statement) => error.at(statement.span.clone()),
-                _ => error,
-            };
+            return placed(error);
         }
         if failure.is_out_of_time(family) {
             let limit = self.timeouts().statement.filter(|limit| !limit.is_zero());
             let error = Error::from(ErrorKind::StatementTimeout { reason: failure.reason(), limit });
-            return match role {
-                Role::Statement(statement) => error.at(statement.span.clone()),
-                _ => error,
-            };
+            return placed(error);
         }
         match role {
             Role::Statement(statement) => {

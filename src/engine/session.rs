@@ -14,6 +14,7 @@ use crate::db::FailureAt;
 use crate::dialect::Dialect;
 use crate::dialect::Family;
 use crate::engine::event::Event;
+use crate::engine::event::NextPart;
 use crate::engine::exclusive::Held;
 use crate::engine::exclusive::attended;
 use crate::engine::interrupt::Interrupt;
@@ -62,6 +63,8 @@ pub struct Session {
     /// The time-outs that the session has now, where they are set for the session and known.
     pub(super) in_force: Option<Timeouts>,
     pub(super) watch: Watch,
+    /// What is known of the part that was sent last, should its answer never come.
+    pub(super) next_part: NextPart,
     url: DatabaseUrl,
     location: Location,
 }
@@ -116,6 +119,7 @@ impl Session {
             manners: Manners::default(),
             in_force,
             watch: Watch::default(),
+            next_part: NextPart::Undone,
             url,
             location,
         };

@@ -102,7 +102,7 @@ impl ErrorKind {
             Self::QueryFailed { .. } => {
                 "rev must be able to make, read and change its own tables, which docs/journal.md lists"
             }
-            Self::ConnectionLost { .. } => "when the server is back, `rev upgrade` goes on from there",
+            Self::ConnectionLost { .. } => "when the server is back, run the same command again: it goes on from there",
             Self::NoSchema { .. } => "create it, or name another one with `schema` in migrations.toml",
             Self::DamagedJournal { .. } => "correct or delete the row by hand: only you can know what it stands for",
             Self::NewerJournal { .. } => "use the rev that wrote it, or a newer one",

@@ -143,6 +143,11 @@ fn who_lost_the_lock_is_fenced_off() {
         until(&database, "SELECT 1 FROM rev_lock WHERE epoch = 2");
         match kind {
             Kind::Mariadb => {
+                // Between two statements, the connection that works sleeps, too.
+                until(
+                    &database,
+                    "SELECT 1 FROM information_schema.processlist WHERE db = DATABASE() AND info LIKE 'SELECT SLEEP(%'",
+                );
                 let ids = database.query(
                     "SELECT id FROM information_schema.processlist WHERE db = DATABASE() AND command = 'Sleep' AND id <> CONNECTION_ID()",
                 );

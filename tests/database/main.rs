@@ -6,6 +6,9 @@
 mod support;
 
 mod connection;
+mod crashes;
+mod crowd;
+mod cuts;
 mod edited;
 mod example;
 mod exclusive;
@@ -23,6 +26,7 @@ mod parts;
 mod restore_points;
 mod round_trips;
 mod sabotage;
+mod server_kills;
 mod shapes;
 mod shield;
 mod signals;
