@@ -13,14 +13,19 @@ start_mariadb() {
     local folder=$1
     make_server_folder "$folder"
     printf 'TERM\n' >"$folder/stop-signal"
-    (cd "$folder" && as_server env -i "PATH=$PATH:/usr/sbin" "HOME=$folder" LC_ALL=C mariadb-install-db --no-defaults \
-        --datadir="$folder/data" --auth-root-authentication-method=normal --skip-test-db --skip-name-resolve \
-        "${MARIADB_FAST[@]}" --innodb-flush-method=nosync) >"$folder/init.log" 2>&1 || {
-        cat "$folder/init.log" >&2
-        fail "mariadb-install-db failed"
-    }
+    install_mariadb_data "$folder"
     start_server "$folder" run_mariadb mariadb_is_ready
     printf 'mysql://root@127.0.0.1:%s/mysql?ssl-mode=disabled\n' "$(cat "$folder/port")" >"$folder/url"
+}
+
+# Makes the data of a new server in the folder of one.
+install_mariadb_data() {
+    (cd "$1" && as_server env -i "PATH=$PATH:/usr/sbin" "HOME=$1" LC_ALL=C mariadb-install-db --no-defaults \
+        --datadir="$1/data" --auth-root-authentication-method=normal --skip-test-db --skip-name-resolve \
+        "${MARIADB_FAST[@]}" --innodb-flush-method=nosync) >"$1/init.log" 2>&1 || {
+        cat "$1/init.log" >&2
+        fail "mariadb-install-db failed"
+    }
 }
 
 run_mariadb() {

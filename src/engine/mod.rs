@@ -18,6 +18,7 @@ mod limits;
 mod migrate;
 mod offline;
 mod patience;
+mod pooler;
 mod program;
 mod project;
 mod rebase;

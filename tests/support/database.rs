@@ -59,19 +59,34 @@ pub struct TestDatabase {
     /// Where it is, as `rev --url` takes it.
     pub url: String,
     name: String,
+    /// The server's administrator; nobody for a file.
+    admin: String,
     folder: Option<TempDir>,
 }
 
 impl TestDatabase {
     /// Makes an empty database with a name that no other test has.
     pub fn new(kind: Kind) -> Self {
-        let name = format!("rev_test_{}", Uuid::new_v4().simple());
         if kind == Kind::Sqlite {
             let folder = tempfile::tempdir().expect("a temporary folder can be made");
             let url = format!("sqlite:{}", folder.path().join("app.db").display());
-            return Self { kind, url, name, folder: Some(folder) };
+            return Self { kind, url, name: "app".to_owned(), admin: String::new(), folder: Some(folder) };
         }
-        let admin = kind.admin_url();
+        Self::on(kind, kind.admin_url())
+    }
+
+    /// Makes an empty database on the two nodes of a cluster, and returns it with its URL on the second.
+    pub fn on_galera() -> (Self, String) {
+        let nodes = env::var("REV_TEST_GALERA").expect("REV_TEST_GALERA names no cluster: run `scripts/test`");
+        let (first, second) = nodes.split_once(' ').expect("REV_TEST_GALERA holds two URLs");
+        let database = Self::on(Kind::Mariadb, first.to_owned());
+        let mut url = Url::parse(second).unwrap_or_else(|error| panic!("`{second}` is not a URL: {error}"));
+        url.set_path(&database.name);
+        (database, url.into())
+    }
+
+    fn on(kind: Kind, admin: String) -> Self {
+        let name = format!("rev_test_{}", Uuid::new_v4().simple());
         let mut url = Url::parse(&admin).unwrap_or_else(|error| panic!("`{admin}` is not a URL: {error}"));
         url.set_path(&name);
         let sql = match kind {
@@ -79,7 +94,7 @@ impl TestDatabase {
             Kind::Sqlite | Kind::Postgres => format!("CREATE DATABASE {name}"),
         };
         run(kind, &admin, &sql).unwrap_or_else(|error| panic!("{sql} on {admin}: {error}"));
-        Self { kind, url: url.into(), name, folder: None }
+        Self { kind, url: url.into(), name, admin, folder: None }
     }
 
     /// Makes one database of each kind.
@@ -118,7 +133,7 @@ impl Drop for TestDatabase {
             Kind::Postgres => format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name),
             Kind::Mariadb => format!("SET SESSION lock_wait_timeout = 5; DROP DATABASE IF EXISTS {}", self.name),
         };
-        if let Err(error) = run(self.kind, &self.kind.admin_url(), &drop_database) {
+        if let Err(error) = run(self.kind, &self.admin, &drop_database) {
             // A panic here would hide the failure of the test itself.
             #[allow(clippy::print_stderr)]
             {

@@ -20,6 +20,7 @@
 mod database;
 mod feed;
 mod normal;
+mod pooler;
 mod proxy;
 mod session;
 mod shell;
@@ -29,6 +30,7 @@ pub use database::Kind;
 pub use database::TestDatabase;
 pub use feed::feed;
 pub use normal::Normal;
+pub use pooler::Pooler;
 pub use proxy::Proxy;
 pub use session::Session;
 pub use workspace::Output;
