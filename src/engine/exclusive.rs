@@ -106,11 +106,11 @@ impl Session {
         actor: &Actor,
         observer: &mut dyn Observer,
     ) -> Result<Lock, Error> {
-        let mut lock = self.open_lock(actor, observer).await?;
         let deadline = Instant::now() + wait;
+        let mut lock = self.open_lock(deadline, actor, observer).await?;
         let mut pause = FIRST_PAUSE;
         let mut is_told = false;
-        while !self.try_lock(&mut lock, deadline).await? {
+        while !self.through_pool(deadline, lock.try_take()).await? {
             let holder = match lock.holder() {
                 Some(holder) => holder.clone(),
                 None => self.holder().await.ok().flatten().map(|(_, holder)| holder).unwrap_or_default(),
@@ -136,10 +136,15 @@ impl Session {
     }
 
     /// Opens the way to the server's own lock, or to a lease where that is asked for or the server has no other.
-    async fn open_lock(&mut self, actor: &Actor, observer: &mut dyn Observer) -> Result<Lock, Error> {
+    async fn open_lock(
+        &mut self,
+        deadline: Instant,
+        actor: &Actor,
+        observer: &mut dyn Observer,
+    ) -> Result<Lock, Error> {
         if self.manners.lock == LockKind::Auto {
             let mut lock = Lock::open(self.url()).await?;
-            if lock.reaches_everybody().await? {
+            if self.through_pool(deadline, lock.reaches_everybody()).await? {
                 return Ok(lock);
             }
             lock.release().await;
@@ -152,7 +157,9 @@ impl Session {
             let _ = self.db.execute_all(&["SET SESSION wsrep_sync_wait = 1"]).await;
         }
         let token = Uuid::new_v4().to_string();
-        let lease = LeaseLock::open(self.url(), &self.probe.journal, token, holder(actor)).await?;
+        let (url, journal) = (self.url().clone(), self.probe.journal.clone());
+        let lease = LeaseLock::open(&url, &journal, token, holder(actor));
+        let lease = self.through_pool(deadline, lease).await?;
         Ok(Lock::leased(lease))
     }
 }

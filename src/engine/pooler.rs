@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 use tokio::time::timeout;
+use tokio::time::timeout_at;
 
 use crate::db::Access;
 use crate::db::Database;
@@ -34,20 +35,29 @@ const LOOKS: usize = 3;
 const QUERY_WAIT_TIMEOUT: &str = "query_wait_timeout";
 
 impl Session {
-    /// Takes the lock if it is free, unless there is a pooler that has no connection for it.
+    /// Does `work` on the lock's connection, unless there is a pooler that has none to the server for it.
     ///
-    /// A pooler by session has none left when this session has its only one.
-    pub(super) async fn try_lock(&mut self, lock: &mut Lock, deadline: Instant) -> Result<bool, Error> {
-        let mut take = pin!(lock.try_take());
+    /// A pooler by session has none left when this session has its only one. Where it is not clear why there is no
+    /// answer, that is waited for until `deadline`.
+    pub(super) async fn through_pool<T>(
+        &mut self,
+        deadline: Instant,
+        work: impl Future<Output = Result<T, Error>>,
+    ) -> Result<T, Error> {
+        let mut work = pin!(work);
+        if self.db.family() != Family::Postgres {
+            let last = deadline.max(Instant::now() + PATIENCE);
+            return timeout_at(last, work).await.unwrap_or_else(|_| Err(no_answer()));
+        }
         loop {
-            if let Ok(taken) = timeout(PATIENCE, &mut take).await {
-                return taken.map_err(|error| self.blame_pooler(error));
+            if let Ok(done) = timeout(PATIENCE, &mut work).await {
+                return done.map_err(|error| self.blame_pooler(error));
             }
             self.check_interrupt()?;
             // When neither gets an answer, the pool may simply be in use.
             if self.answers().await? {
-                match timeout(MOMENT, &mut take).await {
-                    Ok(taken) => return taken.map_err(|error| self.blame_pooler(error)),
+                match timeout(MOMENT, &mut work).await {
+                    Ok(done) => return done.map_err(|error| self.blame_pooler(error)),
                     Err(_) => return Err(self.pool_too_small()),
                 }
             }
@@ -133,6 +143,12 @@ impl Session {
     fn pool_too_small(&self) -> Error {
         ErrorKind::PoolTooSmall { address: self.db.address.clone() }.into()
     }
+}
+
+/// A cluster answers no change of a row while it changes a table.
+fn no_answer() -> Error {
+    ErrorKind::Locked { holder: "the server does not answer, as a cluster does while it changes a table".to_owned() }
+        .into()
 }
 
 /// The number of the server's process.
