@@ -27,9 +27,9 @@ pub async fn run(args: &AcceptArgs, cx: &mut Context) -> Result<Outcome, Failed>
     cx.lock_wait.clone_from(&args.lock_wait);
     let project = cx.project().map_err(Failed::before_run)?;
     let mut session = cx.open(&project).await.map_err(Failed::before_run)?;
-    let mut progress = cx.progress();
-    let accepted = project.accept(&targets, &mut session, &cx.actor, &mut progress).await?;
-    drop(progress);
+    let mut telling = cx.telling();
+    let accepted = project.accept(&targets, &mut session, &cx.actor, &mut telling).await?;
+    drop(telling);
     session.close().await;
     if cx.is_json() {
         return cx.text(&json::accepted(&accepted));

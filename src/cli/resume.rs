@@ -39,7 +39,7 @@ pub async fn run(args: &ResumeArgs, cx: &mut Context) -> Result<Outcome, Failed>
     let project = cx.project()?;
     let mut session = cx.open(&project).await?;
     let answer = if args.ran { Answer::Ran } else { Answer::NotRan };
-    let row = project.resume(answer, &mut session, &cx.actor, &mut cx.progress()).await?;
+    let row = project.resume(answer, &mut session, &cx.actor, &mut cx.telling()).await?;
     session.close().await;
     if cx.is_json() {
         let body = ResumeJson { revision: &row.revision, part: row.part, ran: answer == Answer::Ran };

@@ -14,6 +14,7 @@ mod intents;
 mod journal;
 mod kills;
 mod lease;
+mod logs;
 mod manners;
 mod migrate;
 mod offline;
