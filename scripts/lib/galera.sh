@@ -65,7 +65,7 @@ run_galera_node() {
     printf '%s\n' "$group_port" >"$1/group-port"
     rm -f "$1/data/position" # of an attempt before
     PATH=$1/bin:$PATH:/usr/sbin run_server "$1" "$(PATH=$PATH:/usr/sbin command -v mariadbd)" --no-defaults \
-        --datadir="$1/data" --port="$2" --bind-address=127.0.0.1 --socket="$1/server.sock" \
+        --datadir="$1/data" --tmpdir="$1" --port="$2" --bind-address=127.0.0.1 --socket="$1/server.sock" \
         --pid-file="$1/data/server.pid" --skip-name-resolve --max-connections=200 \
         --character-set-server=utf8mb4 --collation-server=utf8mb4_general_ci \
         --innodb-flush-method=nosync "${MARIADB_FAST[@]}" --binlog-format=ROW --innodb-autoinc-lock-mode=2 \

@@ -78,6 +78,7 @@ impl Lock {
         let family = connection.family();
         match connection.select(reach::questions(family)).await {
             Ok(answers) => Ok(reach::own_lock_is_enough(family, &answers)),
+            Err(failure) if reach::has_no_locks(family, failure.code.as_deref()) => Ok(false),
             Err(failure) => Err(connection.error(failure)),
         }
     }

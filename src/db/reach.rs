@@ -7,7 +7,8 @@ use crate::journal::Row;
 pub(super) fn questions(family: Family) -> &'static [&'static str] {
     match family {
         Family::Sqlite => &[],
-        Family::Postgres => &["SELECT version()"],
+        // The call is that of a lock which nobody uses; one that is not known fails.
+        Family::Postgres => &["SELECT version()", "SELECT pg_try_advisory_xact_lock(1919252992, 0)"],
         Family::Mysql => &[
             "SHOW GLOBAL VARIABLES WHERE Variable_name = 'wsrep_on'",
             "SHOW GLOBAL STATUS WHERE Variable_name = 'wsrep_cluster_status'",
@@ -35,6 +36,12 @@ pub(super) fn own_lock_is_enough(family: Family, answers: &[Vec<Row>]) -> bool {
     }
 }
 
+/// Returns whether the questions failed because the server has no such locks, as some have that speak PostgreSQL's
+/// protocol: `undefined_function`, `feature_not_supported`.
+pub(super) fn has_no_locks(family: Family, code: Option<&str>) -> bool {
+    family == Family::Postgres && matches!(code, Some("42883" | "0A000"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -49,6 +56,13 @@ mod tests {
     fn postgresql_locks_for_all_and_cockroachdb_for_nobody() {
         check(Family::Postgres, &[&["PostgreSQL 15.18 (Debian 15.18-0+deb12u1) on x86_64-pc-linux-gnu"]], true);
         check(Family::Postgres, &[&["CockroachDB CCL v24.1.1 (x86_64-pc-linux-gnu, built 2024/06/14)"]], false);
+    }
+
+    #[test]
+    fn a_server_that_refuses_the_call_has_no_locks() {
+        assert!(has_no_locks(Family::Postgres, Some("0A000")) && has_no_locks(Family::Postgres, Some("42883")));
+        assert!(!has_no_locks(Family::Postgres, Some("53300")) && !has_no_locks(Family::Postgres, None));
+        assert!(!has_no_locks(Family::Mysql, Some("42883")));
     }
 
     #[test]
