@@ -182,6 +182,55 @@ fn a_killed_holder_of_a_lease_is_waited_for_on_any_server() {
     a_killed_holder_is_waited_for_until_its_lease_ends(&Place::one(Kind::Mariadb));
 }
 
+/// Whatever is killed in the middle of it, each statement runs once, and nothing is left to be decided.
+#[test]
+fn runners_that_are_killed_on_both_nodes_leave_nothing_doubled() {
+    const REVISIONS: usize = 6;
+    let place = Place::galera();
+    let workspace = Workspace::new(&place.database);
+    let create = "-- rev: upgrade\nCREATE TABLE n (id INTEGER PRIMARY KEY, n INTEGER);\nINSERT INTO n VALUES (1, 0);\n";
+    workspace.script("a", "", create);
+    let mut down = "a".to_owned();
+    for k in 1..=REVISIONS {
+        let body = format!(
+            "-- rev: upgrade\nUPDATE n SET n = n + 1;\nALTER TABLE n ADD COLUMN c{k} INTEGER;\n{};\nUPDATE n SET n = n + 1;\n",
+            pause(Kind::Mariadb, 0.1)
+        );
+        workspace.script(&format!("b{k}"), &down, &body);
+        down = format!("b{k}");
+    }
+    let start = |number: usize| match number % 2 {
+        0 => place.start(&workspace),
+        _ => place.start_other(&workspace),
+    };
+    let mut runners: Vec<Child> = (0..4).map(start).collect();
+    for k in 0..6 {
+        std::thread::sleep(Duration::from_millis(150 + 130 * (k * 3 % 5)));
+        for runner in &mut runners[..2] {
+            runner.kill().unwrap();
+            runner.wait().unwrap();
+        }
+        // As if half a minute had passed.
+        let _ = place.database.try_query("UPDATE rev_lock SET lease_ends = lease_ends - 30 WHERE id = 2");
+        runners.drain(..2);
+        runners.extend((0..2).map(start));
+    }
+    for runner in runners {
+        let _ = place
+            .database
+            .try_query("UPDATE rev_lock SET lease_ends = lease_ends - 30 WHERE id = 2 AND lease_ends > 0");
+        let output = finish(runner);
+        // A live one may lose its lease to this, too.
+        assert!(output.code == 0 || output.stderr.contains("lock-lost"), "{}", output.stderr);
+    }
+    workspace.rev(&["upgrade"]).succeeded();
+    assert_eq!(place.database.query("SELECT n FROM n"), [[(2 * REVISIONS).to_string()]]);
+    let history =
+        place.database.query("SELECT count(*), count(DISTINCT revision) FROM rev_history WHERE outcome = 'done'");
+    let all = (REVISIONS + 1).to_string();
+    assert_eq!(history, [[all.clone(), all]]);
+}
+
 #[test]
 fn a_lease_is_renewed_while_a_statement_runs() {
     let place = Place::one(Kind::Postgres);
