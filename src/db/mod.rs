@@ -15,6 +15,7 @@ mod reach;
 
 pub use blocker::Blocker;
 pub use cancel::Canceller;
+pub use catalog::DETACHING;
 pub use catalog::INVALID;
 pub use connect::Access;
 pub use database::Database;

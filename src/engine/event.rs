@@ -187,6 +187,8 @@ pub enum NextPart {
     Undone,
     /// Its statement, which commits by itself, ran, but that could not be recorded: the next run finds out, or asks.
     Unrecorded,
+    /// Its statement failed or was stopped, and what it had done to tables without transactions stays: the next run asks.
+    Half,
     /// The connection was lost, so that it may have been committed or not.
     InDoubt,
 }
@@ -227,6 +229,13 @@ impl RunFailure {
                 let part = parts_kept + 1;
                 format!(
                     "{at}; {kept}; the statement of part {part} ran, but that was not recorded; the next {direction} looks whether it must run again"
+                )
+            }
+            NextPart::Half => {
+                let part = parts_kept + 1;
+                let kept = if *parts_kept == 0 { format!("revision {revision} is in progress") } else { kept };
+                format!(
+                    "{at}; {kept}; what the statement of part {part} changed in tables without transactions stays: put that back and say `rev resume --not-ran`, or finish it and say `rev resume --ran`; then {next}"
                 )
             }
             NextPart::InDoubt => {

@@ -1,6 +1,7 @@
 //! SQL as text: tokens, statements and what kind each one is; no I/O, and no grammar beyond what that needs.
 
 mod body;
+mod changed;
 mod compound;
 mod effect;
 mod kind;
@@ -10,7 +11,10 @@ mod object;
 mod rebuild;
 mod rules;
 mod split;
+mod value;
 
+pub use changed::TableName;
+pub use changed::changed_tables;
 pub use effect::Effect;
 pub use effect::unquoted;
 pub use kind::StatementKind;
@@ -30,3 +34,4 @@ pub use rules::RULES;
 pub use rules::Rule;
 pub use split::Statement;
 pub use split::split;
+pub use value::SessionValues;
