@@ -48,7 +48,11 @@ impl LeaseLock {
         let mut connection = Box::new(Database::connect(url, Access::Write, Duration::ZERO).await?);
         if connection.family() == Family::Mysql {
             let patient = "SET SESSION wait_timeout = 31536000, autocommit = 1";
-            connection.execute_all(&[patient]).await.map_err(|at| connection.error(at.failure))?;
+            // Also where transactions are read-only unless they say otherwise.
+            connection
+                .execute_all(&[patient, "SET SESSION TRANSACTION READ WRITE"])
+                .await
+                .map_err(|at| connection.error(at.failure))?;
         }
         let mut lock = Self { connection, journal: journal.clone(), token, me, seen: None, over_since: None };
         lock.prepare().await?;
@@ -66,11 +70,11 @@ impl LeaseLock {
             return Ok(false);
         }
         let take = self.journal.take_lease(&lease, &self.token, &self.me);
-        match self.connection.execute_all(&[&take]).await {
-            Ok(done) => Ok(done.first().is_some_and(|done| done.rows == 1)),
+        match self.change(&take).await {
+            Ok(rows) => Ok(rows == 1),
             // Another node's runner took it in the same moment.
-            Err(at) if self.is_contention(&at.failure) => Ok(false),
-            Err(at) => Err(self.connection.error(at.failure)),
+            Err(failure) if self.is_contention(&failure) => Ok(false),
+            Err(failure) => Err(self.connection.error(failure)),
         }
     }
 
@@ -78,11 +82,11 @@ impl LeaseLock {
     pub async fn renew(&mut self) -> Result<(), Error> {
         let renew = self.journal.renew_lease(&self.token);
         for _ in 0..TRIES {
-            match self.connection.execute_all(&[&renew]).await {
-                Ok(done) if done.first().is_some_and(|done| done.rows == 1) => return Ok(()),
+            match self.change(&renew).await {
+                Ok(1) => return Ok(()),
                 Ok(_) => break,
-                Err(at) if self.is_contention(&at.failure) => sleep(PAUSE).await,
-                Err(at) => return Err(self.connection.error(at.failure)),
+                Err(failure) if self.is_contention(&failure) => sleep(PAUSE).await,
+                Err(failure) => return Err(self.connection.error(failure)),
             }
         }
         Err(ErrorKind::LockLost.into())
@@ -92,8 +96,8 @@ impl LeaseLock {
     pub async fn release(mut self) {
         let release = self.journal.release_lease(&self.token);
         for _ in 0..TRIES {
-            match self.connection.execute_all(&[&release]).await {
-                Err(at) if self.is_contention(&at.failure) => sleep(PAUSE).await,
+            match self.change(&release).await {
+                Err(failure) if self.is_contention(&failure) => sleep(PAUSE).await,
                 // What cannot be given back ends by itself.
                 _ => break,
             }
@@ -135,16 +139,33 @@ impl LeaseLock {
                 Err(failure) => return Err(self.connection.error(failure)),
             };
             // Others may do the same in this moment; what matters is that it is there afterwards.
-            if let Err(at) = self.connection.execute_all(&[&missing]).await {
-                if at.failure.lost {
-                    return Err(self.connection.error(at.failure));
+            if let Err(failure) = self.change(&missing).await {
+                if failure.lost {
+                    return Err(self.connection.error(failure));
                 }
-                problem = Some(at.failure);
+                problem = Some(failure);
                 sleep(PAUSE).await;
             }
         }
         let failure = problem.unwrap_or_else(|| Failure::plain("the lease cannot be read".to_owned(), false));
         Err(self.connection.error(failure))
+    }
+
+    /// Runs a statement in a transaction of its own, and returns how many rows it touched.
+    ///
+    /// PostgreSQL is told with each that it writes: behind a pooler, a setting of the session would stay with somebody else.
+    async fn change(&mut self, sql: &str) -> Result<u64, Failure> {
+        let is_postgres = self.connection.family() == Family::Postgres;
+        let all = if is_postgres { vec!["BEGIN READ WRITE", sql, "COMMIT"] } else { vec![sql] };
+        match self.connection.execute_all(&all).await {
+            Ok(done) => Ok(done.get(all.len() / 2).map_or(0, |done| done.rows)),
+            Err(at) => {
+                if is_postgres && !at.failure.lost {
+                    let _ = self.connection.execute_all(&["ROLLBACK"]).await;
+                }
+                Err(at.failure)
+            }
+        }
     }
 
     async fn read(&mut self) -> Result<Option<Lease>, Failure> {

@@ -291,6 +291,15 @@ fn a_table_of_an_older_rev_serves_a_lock_of_the_server_as_it_is() {
 }
 
 #[test]
+fn a_lease_is_taken_where_transactions_are_read_only_unless_they_say_otherwise() {
+    let place = Place::one(Kind::Postgres);
+    place.database.execute(&format!("ALTER DATABASE {} SET default_transaction_read_only = on", place.database.name()));
+    let workspace = Workspace::new(&place.database);
+    workspace.script("a", "", "-- rev: upgrade\nCREATE TABLE t (n INTEGER);\n");
+    assert_eq!(finish(place.start(&workspace)).code, 0);
+}
+
+#[test]
 fn a_start_at_head_takes_no_lease_and_writes_nothing() {
     let place = Place::galera();
     let workspace = Workspace::new(&place.database);
