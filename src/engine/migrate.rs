@@ -168,7 +168,7 @@ impl Project {
         let work = async |session: &mut Session, observer: &mut dyn Observer| {
             self.migrate_locked(request, program, session, actor, observer).await
         };
-        session.locked(wait, observer, work).await
+        session.locked(wait, actor, observer, work).await
     }
 
     /// Runs `program`, or what has become of it while the lock was waited for.
@@ -190,6 +190,7 @@ impl Project {
             observer.confirm_change(&program)?;
         }
         check_parents(&program, session).await?;
+        session.check_timeouts(&program).await?;
         write_before(&program, session, &self.config.database, observer).await?;
         session.patiently(observer, async |session| session.create_journal().await).await?;
         session.patiently(observer, async |session| session.begin_epoch(actor).await).await?;
@@ -225,7 +226,7 @@ impl Project {
         let work = async |session: &mut Session, observer: &mut dyn Observer| {
             self.redo_locked(target, sections, session, actor, observer).await
         };
-        session.locked(wait, observer, work).await
+        session.locked(wait, actor, observer, work).await
     }
 
     async fn redo_locked(
@@ -310,7 +311,7 @@ impl Project {
             session.begin_epoch(actor).await?;
             Ok(session.resume(answer, wait).await?)
         };
-        session.locked(wait, observer, work).await
+        session.locked(wait, actor, observer, work).await
     }
 
     fn compile(&self, plan: &Plan, target: &CompileFor<'_>) -> Result<Program, Error> {

@@ -23,6 +23,7 @@ mod migrate;
 mod noted;
 mod offline;
 mod patience;
+mod pooler;
 mod program;
 mod project;
 mod rebase;

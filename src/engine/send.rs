@@ -84,7 +84,7 @@ struct Entry<'a> {
 /// Whose statement it is, which decides what its failure means.
 enum Role<'a> {
     Engine,
-    /// Answers a row while this run's epoch lasts.
+    /// Answers or touches a row while this run's epoch lasts.
     Fence,
     Restore,
     Guard,
@@ -206,8 +206,7 @@ impl<'s, 'p> Sender<'s, 'p> {
 
     /// Makes sure that no other run has begun its epoch, and that none begins before this transaction ends.
     fn fence(&mut self) {
-        if let Some(epoch) = self.session.held.as_ref().and_then(|held| held.epoch) {
-            let fence = self.session.probe.journal.fence(epoch);
+        if let Some(fence) = self.session.held.as_ref().and_then(|held| held.fence(&self.session.probe.journal)) {
             self.push(&fence, Role::Fence);
         }
     }
@@ -348,7 +347,7 @@ impl<'s, 'p> Sender<'s, 'p> {
             Err(at) => return Err(self.explain(at.failure, &queue[at.index].role)),
         };
         for ((entry, done), sent) in queue.iter().zip(answers).zip(1..) {
-            if matches!(entry.role, Role::Fence) && done.returned == 0 {
+            if matches!(entry.role, Role::Fence) && done.returned == 0 && done.rows == 0 {
                 return Err(ErrorKind::LockLost.into());
             }
             if let Role::Journal { rows: Some(rows) } = entry.role

@@ -17,6 +17,7 @@ use crate::engine::event::Event;
 use crate::engine::event::NextPart;
 use crate::engine::exclusive::Held;
 use crate::engine::exclusive::attended;
+use crate::engine::exclusive::check_lock_kind;
 use crate::engine::interrupt::Interrupt;
 use crate::engine::interrupt::cancelled_by;
 use crate::engine::limits;
@@ -81,6 +82,7 @@ impl Session {
         url: &DatabaseUrl,
         tell: impl FnMut(&Error),
     ) -> Result<Self, Error> {
+        check_lock_kind(database.lock, url)?;
         let db = Database::connect_telling(url, Access::Read, database.wait, tell).await?;
         let mut session = Self::begin(db, url, &location(database)).await?;
         session.manners = Manners::of(database);

@@ -117,6 +117,13 @@ impl ErrorKind {
             }
             Self::Locked { .. } => "run the command again when it is through, or wait longer with `--lock-wait 10m`",
             Self::LockLost => "`rev status` shows where the database is; then run the command again to go on",
+            Self::LeaseOnFile => "leave `lock` away, or set it for the environment of the server only",
+            Self::PoolTooSmall { .. } => {
+                "let the pool have at least two connections for this database (PgBouncer: `default_pool_size`, `max_db_connections`), or connect to the server itself"
+            }
+            Self::TimeoutBehindPooler { .. } => {
+                "the setting would stay with a connection that somebody else gets next: connect to the server itself, or leave the option away"
+            }
             Self::MissingDowngrade { .. } => {
                 "write its `-- rev: downgrade` section (it may be empty), or say `-- rev: downgrade irreversible`"
             }

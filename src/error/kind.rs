@@ -192,6 +192,14 @@ pub enum ErrorKind {
     Locked { holder: String },
     #[error("the lock of this run is gone, so another rev may be at work")]
     LockLost,
+    #[error("a database of SQLite is a file, and cannot be locked by a lease")]
+    LeaseOnFile,
+    #[error("rev needs two connections at once, and the pooler at {address} gave it only one")]
+    PoolTooSmall { address: String },
+    #[error(
+        "the section sets `{option}` outside of a transaction, and the pooler at {address} gives its connections out by transaction"
+    )]
+    TimeoutBehindPooler { option: String, address: String },
 
     // ---- plans and runs
     #[error("revision `{revision}` has no downgrade for {dialect}")]

@@ -62,6 +62,7 @@ pub struct TestDatabase {
     /// Where it is, as `rev --url` takes it.
     pub url: String,
     name: String,
+    /// The server's administrator; nobody for a file.
     admin: String,
     folder: Option<TempDir>,
 }
@@ -88,6 +89,16 @@ impl TestDatabase {
         let folder = folder.expect("a temporary folder can be made");
         let url = format!("sqlite:{}", folder.path().join("app.db").display());
         Self { kind: Kind::Sqlite, url, name: "app".to_owned(), admin: String::new(), folder: Some(folder) }
+    }
+
+    /// Makes an empty database on the two nodes of a cluster, and returns it with its URL on the second.
+    pub fn on_galera() -> (Self, String) {
+        let nodes = env::var("REV_TEST_GALERA").expect("REV_TEST_GALERA names no cluster: run `scripts/test`");
+        let (first, second) = nodes.split_once(' ').expect("REV_TEST_GALERA holds two URLs");
+        let database = Self::on(Kind::Mariadb, first.to_owned());
+        let mut url = Url::parse(second).unwrap_or_else(|error| panic!("`{second}` is not a URL: {error}"));
+        url.set_path(&database.name);
+        (database, url.into())
     }
 
     /// Makes an empty database on a server of its own, given by the URL of its administrator.

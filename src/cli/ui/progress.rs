@@ -191,7 +191,8 @@ impl<W: Write> Observer for Progress<W> {
         }
         match event {
             Event::LockWaiting { holder } => {
-                self.print(&format!("waiting for the lock, which {} holds", escape(&holder.to_string())));
+                let note = holder.lease_note();
+                self.print(&format!("waiting for the lock, which {} holds{note}", escape(&holder.to_string())));
             }
             Event::RestorePoint { path } => {
                 self.print(&format!("restore point: {}", escape(&path.to_string_lossy())));
