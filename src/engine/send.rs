@@ -4,7 +4,6 @@ use std::collections::VecDeque;
 use std::time::Instant;
 
 use crate::db::Done;
-use crate::db::Failure;
 use crate::db::FailureAt;
 use crate::db::Notice;
 use crate::dialect::Family;
@@ -31,7 +30,7 @@ use crate::sql::Statement;
 
 /// Collects what is to be sent and sends it, for one step or for what stands around steps.
 pub(super) struct Sender<'s, 'p> {
-    session: &'s mut Session,
+    pub(super) session: &'s mut Session,
     step: Option<&'p ProgramStep>,
     mode: Mode,
     limits: Limits,
@@ -82,7 +81,7 @@ struct Entry<'a> {
 }
 
 /// Whose statement it is, which decides what its failure means.
-enum Role<'a> {
+pub(super) enum Role<'a> {
     Engine,
     /// Answers or touches a row while this run's epoch lasts.
     Fence,
@@ -144,7 +143,7 @@ impl<'s, 'p> Sender<'s, 'p> {
     }
 
     /// Returns the time-outs that hold for the statements that come.
-    fn timeouts(&self) -> Timeouts {
+    pub(super) fn timeouts(&self) -> Timeouts {
         self.limits.resolve(self.session.manners.timeouts, self.session.db.family())
     }
 
@@ -405,49 +404,6 @@ impl<'s, 'p> Sender<'s, 'p> {
             }
             (ToldTo::Later(notices), _) => notices.extend(heard),
             (ToldTo::Now(_), None) | (ToldTo::Nobody, _) => {}
-        }
-    }
-
-    fn explain(&mut self, mut failure: Failure, role: &Role<'_>) -> Error {
-        self.tell(std::mem::take(&mut failure.notices));
-        if failure.lost {
-            let address = self.session.db.address.clone();
-            return ErrorKind::ConnectionLost { address, reason: failure.reason() }.into();
-        }
-        let placed = |error: Error| match role {
-            Role::Statement(statement) => error.at(statement.span.clone()),
-            _ => error,
-        };
-        if let Some(error) = self.session.interrupted(&failure) {
-            return placed(error);
-        }
-        let family = self.session.db.family();
-        if failure.is_locked_out(family) {
-            let detail = failure.detail.as_deref().map_or(String::new(), |detail| format!("; {detail}"));
-            let reason = format!("{}{detail}", failure.reason());
-            let error = Error::from(ErrorKind::TableLocked { reason, retries: 0, blockers: Vec::new() });
-            return placed(error);
-        }
-        if failure.is_out_of_time(family) {
-            let limit = self.timeouts().statement.filter(|limit| !limit.is_zero());
-            let error = Error::from(ErrorKind::StatementTimeout { reason: failure.reason(), limit });
-            return placed(error);
-        }
-        match role {
-            Role::Statement(statement) => {
-                let text = statement.sql();
-                let place =
-                    failure.place.as_ref().and_then(|place| place.find(text)).map(|range| statement.span.sub(range));
-                let span = place.unwrap_or_else(|| statement.span.clone());
-                Error::from(failure.into_statement_error()).at(span)
-            }
-            Role::Guard => ErrorKind::TransactionEnded.into(),
-            // What a server checks only at the end, such as deferred constraints, is the script's doing.
-            Role::Commit => failure.into_statement_error().into(),
-            Role::Journal { .. } if failure.duplicate => ErrorKind::DatabaseMoved { expected: failure.reason() }.into(),
-            Role::Engine | Role::Fence | Role::Restore | Role::Journal { .. } => {
-                ErrorKind::QueryFailed { reason: failure.reason() }.into()
-            }
         }
     }
 }

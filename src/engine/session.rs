@@ -1,6 +1,5 @@
 //! A database that is open, with what its journal says.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::config::DatabaseConfig;
@@ -31,9 +30,7 @@ use crate::id::Heads;
 use crate::id::RevisionId;
 use crate::journal::FORMAT;
 use crate::journal::ForeignTable;
-use crate::journal::HistoryRow;
 use crate::journal::Holder;
-use crate::journal::LastSteps;
 use crate::journal::Location;
 use crate::journal::Probe;
 use crate::journal::ProgressRow;
@@ -299,57 +296,6 @@ impl Session {
         self.db.close().await;
     }
 
-    /// Returns every step that ever ran, oldest first.
-    pub async fn history(&mut self) -> Result<Vec<HistoryRow>, Error> {
-        if !self.probe.has(&self.probe.journal.history) {
-            return Ok(Vec::new());
-        }
-        let query = self.probe.journal.select_history();
-        let rows = self.select_unfiltered(&query).await?;
-        Ok(rows.iter().filter_map(HistoryRow::from_row).collect())
-    }
-
-    /// Returns the last step that applied `revision`.
-    pub async fn applied(&mut self, revision: &RevisionId) -> Result<Option<HistoryRow>, Error> {
-        if !self.probe.has(&self.probe.journal.history) {
-            return Ok(None);
-        }
-        let query = self.probe.journal.select_applied(revision);
-        let rows = self.select_unfiltered(&query).await?;
-        Ok(rows.iter().find_map(HistoryRow::from_row))
-    }
-
-    /// Returns what the history says last of each revision; the stored downgrades are left out.
-    pub async fn last_steps(&mut self) -> Result<LastSteps, Error> {
-        if !self.probe.has(&self.probe.journal.history) {
-            return Ok(LastSteps::default());
-        }
-        let query = self.probe.journal.select_last_steps();
-        let rows = self.select_unfiltered(&query).await?;
-        Ok(rows.iter().filter_map(HistoryRow::from_row).collect())
-    }
-
-    /// Returns the stored downgrades of these rows of the history; rows without one are left out.
-    pub(super) async fn downgrades(&mut self, ids: Vec<i64>) -> Result<BTreeMap<i64, String>, Error> {
-        if ids.is_empty() {
-            return Ok(BTreeMap::new());
-        }
-        let query = self.probe.journal.select_downgrades(ids);
-        let rows = self.select_unfiltered(&query).await?;
-        let stored = |row: &Row| match row.as_slice() {
-            [Some(id), Some(text)] => Some((id.parse().ok()?, text.clone())),
-            _ => None,
-        };
-        Ok(rows.iter().filter_map(stored).collect())
-    }
-
-    /// Reads rows of the history; those that a policy hides are an error, and no policy's function is run.
-    async fn select_unfiltered(&mut self, query: &str) -> Result<Vec<Row>, Error> {
-        let unfiltered = (self.db.family() == Family::Postgres).then_some(UNFILTERED);
-        let queries: Vec<&str> = unfiltered.into_iter().chain([query]).collect();
-        Ok(select(&mut self.db, &queries).await?.pop().unwrap_or_default())
-    }
-
     pub(super) async fn refresh(&mut self) -> Result<(), Error> {
         self.probe = self.probe_again().await?;
         self.read_state().await
@@ -413,7 +359,7 @@ fn foreign(table: &ForeignTable) -> Error {
 }
 
 /// Makes PostgreSQL refuse what a policy would filter, in one message with the queries it is for.
-const UNFILTERED: &str = "SET LOCAL row_security = off";
+pub(super) const UNFILTERED: &str = "SET LOCAL row_security = off";
 
 /// Returns what is configured of the journal's place.
 pub(super) fn location(database: &DatabaseConfig) -> Location {
@@ -431,7 +377,7 @@ async fn probe(db: &mut Database, location: &Location) -> Result<Probe, Failure>
     probe.ok_or_else(|| Failure::plain("the catalog gave no answer".to_owned(), false))
 }
 
-async fn select(db: &mut Database, queries: &[&str]) -> Result<Vec<Vec<Row>>, Error> {
+pub(super) async fn select(db: &mut Database, queries: &[&str]) -> Result<Vec<Vec<Row>>, Error> {
     match db.select(queries).await {
         Ok(answers) => Ok(answers),
         Err(failure) => Err(failed(db, failure)),
