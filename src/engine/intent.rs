@@ -118,7 +118,7 @@ impl Session {
         let intent = Intent {
             revision: step.revision.clone(),
             direction: step.direction,
-            part: part.number,
+            part: part.row,
             hash: part.hash.clone(),
         };
         let text = serde_json::to_string(&noted).map_err(|cause| {
@@ -166,7 +166,7 @@ impl Session {
             true => leaves_no_row(error),
             false => noted.objects.is_empty() || matches!(self.look(noted).await, Ok(Verdict::NotRan)),
         };
-        let forget = self.probe.journal.forget(&step.revision, part.number);
+        let forget = self.probe.journal.forget(&step.revision, part.row);
         is_undone && self.write_note(forget).await.is_ok()
     }
 
@@ -297,6 +297,12 @@ impl Session {
         }
         written
     }
+}
+
+/// Returns place and beginning of the statement that a row notes as begun.
+pub(super) fn place_of(row: &ProgressRow) -> Option<(String, String)> {
+    let noted: Noted = serde_json::from_str(row.intended.as_deref()?).ok()?;
+    Some((noted.place, noted.statement))
 }
 
 impl Noted {

@@ -292,7 +292,7 @@ impl Runner<'_> {
             Mode::Transaction => self.intend_rows(step, part).await?,
         };
         let keeps_rows = noted.as_ref().is_some_and(Noted::keeps_rows);
-        let forget = noted.as_ref().map(|_| self.session.probe.journal.forget(&step.revision, part.number));
+        let forget = noted.as_ref().map(|_| self.session.probe.journal.forget(&step.revision, part.row));
         let mut sender = Sender::telling(self.session, ToldTo::Now(&mut *self.observer));
         sender.enter(step, part);
         sender.keeps_rows = keeps_rows;
@@ -373,7 +373,7 @@ impl Runner<'_> {
             parts: step.parts.len(),
             next_part: failure.next_part,
         };
-        RunFailure { error: failure.error, report: Some(self.report), stopped: Some(stopped) }
+        RunFailure { error: failure.error, report: Some(self.report), stopped: Some(stopped), standing: None }
     }
 
     /// The failure that is reported is the script's, so a failure to record it is not.

@@ -110,6 +110,7 @@ impl ErrorKind {
             Self::EditedHalfway { .. } => "edited-halfway",
             Self::LostValue { .. } => "lost-value",
             Self::InProgress { .. } => "in-progress",
+            Self::CannotUndo { .. } => "cannot-undo",
             Self::InDoubt { .. } => "in-doubt",
             Self::NothingInDoubt => "nothing-in-doubt",
             Self::UnknownStart { .. } => "unknown-start",

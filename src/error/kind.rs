@@ -242,8 +242,20 @@ pub enum ErrorKind {
     EditedHalfway { revision: RevisionId, part: usize },
     #[error("`{value}` was known to the session of the run that stopped, and that is gone")]
     LostValue { value: String },
-    #[error("revision `{revision}` stopped half-way through its {direction}, {}", after(*.done))]
-    InProgress { revision: RevisionId, direction: Direction, done: usize },
+    #[error("revision `{revision}` stopped half-way through its {direction}, {}{}", after(*.done, *.of), stopped_at(.reached))]
+    InProgress {
+        revision: RevisionId,
+        direction: Direction,
+        done: usize,
+        of: Option<usize>,
+        reached: Option<String>,
+        on: Option<String>,
+        back: Option<String>,
+    },
+    #[error(
+        "revision `{revision}` stopped half-way through its upgrade, and its downgrade cannot undo just that: {statement}{reason}"
+    )]
+    CannotUndo { revision: RevisionId, statement: String, reason: String },
     #[error("revision `{revision}` stopped at a statement that may or may not have run: {statement} ({place})")]
     InDoubt { revision: RevisionId, place: String, statement: String, seen: Vec<String> },
     #[error("no statement is in doubt")]
@@ -299,11 +311,16 @@ fn steps(reached: u32, wanted: u32) -> String {
     }
 }
 
-fn after(part: usize) -> String {
+fn after(part: usize, of: Option<usize>) -> String {
+    let of = of.map_or(String::new(), |of| format!(" of {of}"));
     match part {
-        0 => "at its first part".to_owned(),
-        _ => format!("after part {part}"),
+        0 => format!("at part 1{of}"),
+        _ => format!("after part {part}{of}"),
     }
+}
+
+fn stopped_at(statement: &Option<String>) -> String {
+    statement.as_ref().map_or(String::new(), |statement| format!(", at {statement}"))
 }
 
 fn orphans(row: &Option<String>, rows: usize) -> String {

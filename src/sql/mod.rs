@@ -11,6 +11,7 @@ mod object;
 mod rebuild;
 mod rules;
 mod split;
+mod touch;
 mod value;
 
 pub use changed::TableName;
@@ -34,4 +35,9 @@ pub use rules::RULES;
 pub use rules::Rule;
 pub use split::Statement;
 pub use split::split;
+pub use touch::Detail;
+pub use touch::DetailKind;
+pub use touch::Touch;
+pub use touch::Touched;
+pub use touch::mentions;
 pub use value::SessionValues;

@@ -73,7 +73,7 @@ const REPEATABLE: [&str; 11] = [
 ];
 
 /// Words after CREATE that only say more about the object.
-const ADJECTIVES: [&str; 8] =
+pub(super) const ADJECTIVES: [&str; 8] =
     ["unique", "constraint", "fulltext", "spatial", "materialized", "unlogged", "virtual", "recursive"];
 
 /// Words in an ALTER that may change rows, and may leave the definition as it is.
@@ -91,26 +91,26 @@ impl Trace {
 }
 
 /// The words and marks of a statement, read from the left.
-struct Words {
-    family: Family,
-    words: Vec<Word>,
-    at: usize,
+pub(super) struct Words {
+    pub(super) family: Family,
+    pub(super) words: Vec<Word>,
+    pub(super) at: usize,
 }
 
 #[derive(Debug, Clone)]
-struct Word {
+pub(super) struct Word {
     /// As it is compared: unquoted words in lower case.
-    text: String,
+    pub(super) text: String,
     /// As the catalog has it.
-    name: String,
-    kind: TokenKind,
+    pub(super) name: String,
+    pub(super) kind: TokenKind,
 }
 
 /// More words than any of the forms needs; what follows is only searched for single ones.
 const READ: usize = 4096;
 
 impl Words {
-    fn read(sql: &str, family: Family) -> Self {
+    pub(super) fn read(sql: &str, family: Family) -> Self {
         let word = |kind: TokenKind, text: &str| {
             let lower = text.to_ascii_lowercase();
             let name = match kind {
@@ -229,7 +229,7 @@ impl Words {
     }
 
     /// `RENAME TABLE a TO b`; of several at once, one may even come back to its name.
-    fn rename(&mut self) -> Option<Trace> {
+    pub(super) fn rename(&mut self) -> Option<Trace> {
         if !self.take("table") {
             return None;
         }
@@ -277,7 +277,7 @@ impl Words {
         Some(Trace::Objects(vec![self.object(kind, change)?]))
     }
 
-    fn object(&mut self, kind: ObjectKind, change: Change) -> Option<ObjectChange> {
+    pub(super) fn object(&mut self, kind: ObjectKind, change: Change) -> Option<ObjectChange> {
         let mut name = self.name()?;
         let mut schema = None;
         while self.take(".") {
@@ -286,7 +286,7 @@ impl Words {
         Some(ObjectChange { kind, schema, name, table: None, change })
     }
 
-    fn name(&mut self) -> Option<String> {
+    pub(super) fn name(&mut self) -> Option<String> {
         let word = self.words.get(self.at)?;
         let is_name = match word.kind {
             TokenKind::Quoted => true,
@@ -299,7 +299,7 @@ impl Words {
         is_name.then(|| word.name.clone())
     }
 
-    fn kind(&mut self) -> Option<ObjectKind> {
+    pub(super) fn kind(&mut self) -> Option<ObjectKind> {
         let kind = match self.words.get(self.at)?.text.as_str() {
             "table" => ObjectKind::Table,
             "index" => ObjectKind::Index,
@@ -319,13 +319,13 @@ impl Words {
     }
 
     /// Steps over `DEFINER = user@host SQL SECURITY INVOKER` and the like.
-    fn skip_to_kind(&mut self) {
+    pub(super) fn skip_to_kind(&mut self) {
         const KINDS: [&str; 4] = ["view", "trigger", "function", "procedure"];
         let words = self.words.iter().skip(self.at);
         self.at += words.take_while(|word| !KINDS.contains(&word.text.as_str())).count();
     }
 
-    fn take(&mut self, text: &str) -> bool {
+    pub(super) fn take(&mut self, text: &str) -> bool {
         let found = self.words.get(self.at).is_some_and(|word| word.text == text);
         self.at += usize::from(found);
         found

@@ -443,7 +443,23 @@ fn a_purge_gives_up_what_is_in_doubt(database: &TestDatabase) {
     assert!(database.query("SELECT * FROM rev_progress").is_empty());
 }
 
+fn on_a_protected_database_the_decision_is_confirmed(database: &TestDatabase) {
+    let workspace = in_doubt(database);
+    workspace.write("migrations.toml", "[database]\nprotected = true\n");
+    let output = workspace.rev(&["resume", "--ran"]);
+    let told = output.failed(2);
+    assert!(
+        told.contains("part 1 of revision b is noted as done: UPDATE t SET n = n + 1 (versions/b.sql:6:1)"),
+        "{told}"
+    );
+    assert!(told.contains("nobody-to-ask"), "{told}");
+    assert!(!database.query(INTENDED).is_empty());
+    workspace.rev(&["resume", "--ran", "--yes"]).succeeded();
+    assert!(database.query(INTENDED).is_empty());
+}
+
 on_each_database!(
+    on_a_protected_database_the_decision_is_confirmed,
     a_statement_that_fails_leaves_no_doubt,
     what_nobody_can_tell_is_asked,
     a_purge_gives_up_what_is_in_doubt,

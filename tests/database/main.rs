@@ -10,6 +10,7 @@ mod edited;
 mod example;
 mod exclusive;
 mod failure;
+mod halfway;
 mod intents;
 mod journal;
 mod kills;
