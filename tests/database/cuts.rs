@@ -124,7 +124,7 @@ fn a_commit_whose_answer_is_lost_is_neither_lost_nor_done_twice() {
         for start in [Start::Fresh, Start::InUse] {
             let mut bench = Bench::new(kind, start);
             let ends = Instant::now() + budget(Duration::from_millis(1500));
-            for way in 0..WAYS.len() {
+            for (way, args) in WAYS.iter().enumerate() {
                 let commits = bench.calm[way].1.2 as u64;
                 for number in chance.shuffled(commits) {
                     if Instant::now() > ends {
@@ -139,7 +139,7 @@ fn a_commit_whose_answer_is_lost_is_neither_lost_nor_done_twice() {
                         said.stderr.lines().last().unwrap().to_owned()
                     });
                     // Nobody can tell the two from each other, so nothing else may be said of the one than of the other.
-                    assert_eq!(kept, lost, "{kind:?} {start:?} {:?} {number}", WAYS[way]);
+                    assert_eq!(kept, lost, "{kind:?} {start:?} {:?} {number}", args);
                 }
             }
             bench.tally.print(&format!("{kind:?} {start:?}, cuts around COMMIT"));
