@@ -75,6 +75,11 @@ impl Interrupt {
         }
     }
 
+    /// Waits until the run is asked to stop.
+    pub(super) async fn until_asked(&self) {
+        self.wait(|phase| matches!(phase, Phase::Asked(_))).await;
+    }
+
     async fn wait(&self, holds: impl FnMut(&Phase) -> bool) {
         // It ends early only when no sender is left, and this is one.
         let _ = self.0.subscribe().wait_for(holds).await;

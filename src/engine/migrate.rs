@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::direction::Direction;
+use crate::engine::around::Occasion;
 use crate::engine::clock::Actor;
 use crate::engine::compile::CompileFor;
 use crate::engine::event::Event;
@@ -156,6 +157,22 @@ impl Project {
             observer.confirm_change(&program)?;
         }
         check_parents(&program, session).await?;
+        let occasion = Occasion::of(&program);
+        let work = async |session: &mut Session, observer: &mut dyn Observer| {
+            self.run_ready(request, program, session, actor, observer).await
+        };
+        self.between_hooks(&occasion, session, observer, work).await
+    }
+
+    /// Runs `program`, which is what the request means for the database as it is now.
+    async fn run_ready(
+        &self,
+        request: &Request,
+        mut program: Program,
+        session: &mut Session,
+        actor: &Actor,
+        observer: &mut dyn Observer,
+    ) -> Result<Report, RunFailure> {
         write_before(&program, session, &self.config.database, observer).await?;
         session.patiently(observer, async |session| session.create_journal().await).await?;
         session.patiently(observer, async |session| session.begin_epoch(actor).await).await?;
@@ -205,7 +222,8 @@ impl Project {
         }
         let down = Request::Downgrade(self.below(target, session)?, sections);
         let before = self.graph.maximal(&session.rows);
-        let mut rows = self.program(&down, session).await?.to;
+        let program = self.program(&down, session).await?;
+        let mut rows = program.to.clone();
         for id in before.iter() {
             let up = self.graph.plan_upgrade(&Target::revision(id), &rows).map_err(Error::from)?;
             self.check_unedited(&up, session).await?;
@@ -214,10 +232,27 @@ impl Project {
             self.compile(&up, &target)?;
             rows = up.to;
         }
-        let mut report = self.migrate(&down, session, actor, observer).await?;
+        observer.confirm(&program)?;
+        session.interrupt.heed();
+        let occasion = Occasion::there_and_back(&program);
+        let work = async |session: &mut Session, observer: &mut dyn Observer| {
+            self.down_and_up(&down, &before, session, actor, observer).await
+        };
+        self.between_hooks(&occasion, session, observer, work).await
+    }
+
+    async fn down_and_up(
+        &self,
+        down: &Request,
+        before: &Heads,
+        session: &mut Session,
+        actor: &Actor,
+        observer: &mut dyn Observer,
+    ) -> Result<Report, RunFailure> {
+        let mut report = Box::pin(self.migrate(down, session, actor, observer)).await?;
         for id in before.iter() {
             let up = Request::Upgrade(Target::revision(id));
-            match self.migrate(&up, session, actor, observer).await {
+            match Box::pin(self.migrate(&up, session, actor, observer)).await {
                 Ok(then) => report.go_on(then),
                 Err(mut failure) => {
                     failure.report.take().into_iter().for_each(|then| report.go_on(then));

@@ -1,8 +1,10 @@
 //! The work itself: projects, programs, runs, and what they tell.
 
 mod accept;
+mod around;
 mod author;
 mod check;
+mod child;
 mod clock;
 mod compile;
 mod edited;

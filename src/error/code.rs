@@ -60,6 +60,8 @@ impl ErrorKind {
             Self::WhichVersionFolder { .. } => "which-version-folder",
             Self::CommandFailed { .. } => "command-failed",
             Self::HookFailed { .. } => "hook-failed",
+            Self::BeforeHookFailed { .. } => "before-hook-failed",
+            Self::AfterHookFailed { .. } => "after-hook-failed",
             Self::CannotRebase { .. } => "cannot-rebase",
             Self::AppliedThere { .. } => "applied-there",
             Self::UnknownRule { .. } => "unknown-rule",

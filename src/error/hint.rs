@@ -73,6 +73,12 @@ impl ErrorKind {
                 return Some(format!("{nearest}there are {}", known.join(", ")));
             }
             Self::HookFailed { .. } => "mend it and run it yourself, or delete the script and try again",
+            Self::BeforeHookFailed { .. } => {
+                "mend what it is about, or the command in migrations.toml, and run rev again"
+            }
+            Self::AfterHookFailed { .. } => {
+                "mend what it is about, and run the command yourself: rev runs it after the next run only"
+            }
             Self::AppliedThere { .. } => "join the branches with `rev merge` instead",
             Self::NotAVersionFolder { .. } => "add it to `versions` in migrations.toml, or name one that is there",
             Self::WhichVersionFolder { folders } => {

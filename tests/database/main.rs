@@ -10,6 +10,7 @@ mod edited;
 mod example;
 mod exclusive;
 mod failure;
+mod hooks;
 mod intents;
 mod journal;
 mod kills;
