@@ -144,6 +144,11 @@ fn revisions_that_do_not_fit_together() {
 }
 
 #[test]
+fn pictures_show_the_graph_and_what_is_applied() {
+    Session::check("tests/sessions/pictures.md");
+}
+
+#[test]
 fn new_scripts_that_are_refused() {
     Session::check("tests/sessions/new-scripts.md");
 }
@@ -181,4 +186,9 @@ fn offline_sql_in_a_shell() {
 #[test]
 fn the_examples_of_every_command() {
     Session::check("docs/commands.md");
+}
+
+#[test]
+fn a_line_that_a_shell_completes() {
+    Session::check("tests/sessions/completions.md");
 }

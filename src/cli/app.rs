@@ -1,6 +1,7 @@
 //! The program: arguments in, an exit status out.
 
 use std::ffi::OsString;
+use std::path::Path;
 
 use clap::CommandFactory;
 use clap::FromArgMatches;
@@ -11,12 +12,14 @@ use crate::cli::args::Cli;
 use crate::cli::args::Command;
 use crate::cli::branches;
 use crate::cli::check;
+use crate::cli::complete;
 use crate::cli::completions;
 use crate::cli::context::Context;
 use crate::cli::current;
 use crate::cli::downgrade;
 use crate::cli::edit;
 use crate::cli::global::log_format;
+use crate::cli::graph;
 use crate::cli::heads;
 use crate::cli::history;
 use crate::cli::init;
@@ -53,6 +56,11 @@ use crate::error::ErrorKind;
 ///
 /// `interrupt` stops a run in an orderly way; nothing here listens to signals.
 pub async fn run(arguments: Vec<OsString>, environment: Environment, actor: Actor, interrupt: Interrupt) -> u8 {
+    match complete::answer(Cli::command, &arguments, &environment) {
+        Ok(false) => {}
+        Ok(true) => return 0,
+        Err(error) => return refused(&error, &arguments, &environment),
+    }
     let (cli, name) = match parse(&arguments) {
         Ok(parsed) => parsed,
         Err(error) => return refused(&error, &arguments, &environment),
@@ -73,7 +81,7 @@ pub async fn run(arguments: Vec<OsString>, environment: Environment, actor: Acto
         cx.fail(&error.into());
         return 2;
     }
-    match dispatch(&cli.command, &mut cx).await {
+    match dispatch(&cli.command, &arguments, &mut cx).await {
         Ok(outcome) => outcome.exit_code(),
         Err(failed) => {
             cx.fail(&failed);
@@ -89,7 +97,7 @@ fn parse(arguments: &[OsString]) -> Result<(Cli, String), clap::Error> {
     Ok((Cli::from_arg_matches(&matches)?, name))
 }
 
-async fn dispatch(command: &Command, cx: &mut Context) -> Result<Outcome, Failed> {
+async fn dispatch(command: &Command, arguments: &[OsString], cx: &mut Context) -> Result<Outcome, Failed> {
     match command {
         Command::Init(args) => init::run(args, cx),
         Command::Revision(args) => revision::run(args, cx).await,
@@ -107,11 +115,12 @@ async fn dispatch(command: &Command, cx: &mut Context) -> Result<Outcome, Failed
         Command::Status(args) => status::run(args, cx).await,
         Command::Log(args) => log::run(args, cx).await,
         Command::History(args) => history::run(args, cx).await,
+        Command::Graph(args) => graph::run(args, cx).await,
         Command::Heads(args) => heads::run(args, cx),
         Command::Branches(args) => branches::run(args, cx),
         Command::Show(args) => show::run(args, cx).await,
         Command::Check(args) => check::run(args, cx).await,
-        Command::Completions(args) => completions::run(args, Cli::command(), cx),
+        Command::Completions(args) => completions::run(args, arguments.first().map(Path::new), cx),
         Command::Man(args) => man::run(args, Cli::command(), cx),
     }
 }

@@ -3,7 +3,6 @@
 mod diagnostic;
 mod dry_run;
 mod duration;
-mod escape;
 mod graph;
 pub mod json;
 mod log;
@@ -15,10 +14,10 @@ mod step;
 mod table;
 mod terminal;
 
+pub use crate::escape::escape;
 pub use dry_run::dry_run;
 pub use dry_run::dry_run_json;
 pub use duration::humane;
-pub use escape::escape;
 pub use graph::draw;
 pub use log::Filter;
 pub use log::Level;

@@ -9,8 +9,6 @@ use anstream::AutoStream;
 use anstream::stream::RawStream;
 
 use crate::cli::ui::diagnostic;
-use crate::cli::ui::escape::escape;
-use crate::cli::ui::escape::escape_lines;
 use crate::cli::ui::log::Log;
 use crate::cli::ui::log::Record;
 use crate::cli::ui::log::Telling;
@@ -20,6 +18,8 @@ use crate::cli::ui::progress::Progress;
 use crate::cli::ui::progress::Volume;
 use crate::error::Error;
 use crate::error::ErrorKind;
+use crate::escape::escape;
+use crate::escape::escape_lines;
 
 /// When to use colour.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]

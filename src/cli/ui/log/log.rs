@@ -14,14 +14,14 @@ use jiff::Timestamp;
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::cli::ui::escape::escape;
-use crate::cli::ui::escape::is_hostile;
 use crate::cli::ui::log::filter::Filter;
 use crate::cli::ui::log::filter::Level;
 use crate::cli::ui::log::filter::Target;
 use crate::cli::ui::log::record::Record;
 use crate::error::Error;
 use crate::error::ErrorKind;
+use crate::escape::escape;
+use crate::escape::is_hostile;
 
 /// How the lines of a log look.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]

@@ -362,7 +362,7 @@ mod tests {
 
     use serde_json::Value;
 
-    use crate::cli::ui::escape::escape;
+    use crate::escape::escape;
     use crate::cli::ui::fixture::heads;
     use crate::cli::ui::fixture::program;
     use crate::error::ErrorKind;
