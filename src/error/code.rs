@@ -121,6 +121,7 @@ impl ErrorKind {
             Self::UnsoundRestorePoint { .. } => "unsound-restore-point",
             Self::DatabaseInUse { .. } => "database-in-use",
             Self::NoRestorePointsOn { .. } => "no-restore-points-on-server",
+            Self::CannotStart { .. } => "cannot-start",
             Self::Output => "output",
         }
     }

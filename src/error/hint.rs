@@ -198,6 +198,10 @@ impl ErrorKind {
             Self::NotConfirmed => "use `--yes` to go on without the question",
             Self::Declined => "use `--yes` to go on without the question",
             Self::NobodyToAsk => "use `--yes` to go on without the question",
+            Self::CannotStart { is_missing: true, .. } => {
+                "check its name, the folders of PATH and, if it is a script, the program of its first line"
+            }
+            Self::CannotStart { is_missing: false, .. } => "check that it is a program, and that you may execute it",
             Self::NotAtHeads { .. } => "`rev upgrade heads` brings it there",
             Self::BadValue { .. }
             | Self::Several { .. }

@@ -266,6 +266,8 @@ pub enum ErrorKind {
     DatabaseInUse { database: PathBuf, reason: String },
     #[error("restore points are for SQLite, and this is {}", .dialect.product())]
     NoRestorePointsOn { dialect: Dialect },
+    #[error("`{command}` cannot be started: {}", if *.is_missing { "there is no such command" } else { "it cannot be executed" })]
+    CannotStart { command: String, is_missing: bool },
     #[error("the output cannot be written")]
     Output,
 }

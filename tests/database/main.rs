@@ -26,3 +26,4 @@ mod sabotage;
 mod shapes;
 mod shield;
 mod signals;
+mod start_up;

@@ -133,6 +133,10 @@ pub enum Record<'a> {
         failure: Option<&'a str>,
         duration_ms: u64,
     },
+    Starting {
+        program: &'a str,
+        ok: bool,
+    },
     Talk {
         text: &'a str,
     },
@@ -166,6 +170,7 @@ impl<'a> Record<'a> {
             Self::HookStarted { .. } => ("hook_started", Level::Info, Target::Hook),
             Self::HookOutput { .. } => ("hook_output", Level::Info, Target::Hook),
             Self::HookEnded { ok, .. } => ("hook_ended", level_of_end(*ok), Target::Hook),
+            Self::Starting { ok, .. } => ("starting", level_of_end(*ok), Target::Run),
             Self::Talk { .. } => ("message", Level::Info, Target::Run),
             Self::Finished { .. } => ("finished", Level::Info, Target::Run),
             Self::Failed(_) => ("failed", Level::Error, Target::Run),
@@ -221,6 +226,7 @@ impl<'a> Record<'a> {
                     Some(failure) => format!("{hook}: {runs} … failed after {took}: {failure}"),
                 }
             }
+            Self::Starting { program, .. } => format!("starting {program}"),
             Self::Talk { text } => (*text).to_owned(),
             Self::Finished { to, steps: 0, .. } => format!("nothing to do: the database is at {to}"),
             Self::Finished { to, .. } => format!("the database is at {to}"),
@@ -362,10 +368,10 @@ mod tests {
 
     use serde_json::Value;
 
-    use crate::escape::escape;
     use crate::cli::ui::fixture::heads;
     use crate::cli::ui::fixture::program;
     use crate::error::ErrorKind;
+    use crate::escape::escape;
 
     use super::*;
 
@@ -423,6 +429,8 @@ mod tests {
             Record::HookOutput { hook: "before_upgrade", text: "x" },
             Record::hook_ended("before_upgrade", &hook, short, None),
             Record::hook_ended("before_upgrade", &hook, short, Some("exit status: 1")),
+            Record::Starting { program: "uvicorn", ok: true },
+            Record::Starting { program: "uvicorn", ok: false },
             Record::Talk { text: "x" },
             Record::finished(&report, short),
             Record::failed(&placed, Some(&report), Some("at base"), 3, short),
@@ -533,6 +541,8 @@ mod tests {
             "before_upgrade: x",
             "before_upgrade: ./backup --all … done (5 ms)",
             "before_upgrade: ./backup --all … failed after 5 ms: exit status: 1",
+            "starting uvicorn",
+            "starting uvicorn",
             "x",
             "nothing to do: the database is at a, b",
             "error[output]: versions/c.sql:1:6: the output cannot be written; at base",
