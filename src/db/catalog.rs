@@ -3,6 +3,7 @@
 use crate::db::database::Database;
 use crate::db::failure::Failure;
 use crate::dialect::Family;
+use crate::sql::Change;
 use crate::sql::ObjectChange;
 use crate::sql::ObjectKind;
 
@@ -12,14 +13,26 @@ impl Database {
         let query = match self.family() {
             Family::Sqlite => return Ok("main".to_owned()),
             Family::Mysql => "SELECT DATABASE()".to_owned(),
-            Family::Postgres => format!(
-                "SELECT coalesce((SELECT n.nspname::text FROM pg_catalog.pg_class c \
-                 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
-                 WHERE c.oid = to_regclass({})), current_schema()::text)",
-                literal(&quoted(&object.name))
-            ),
+            Family::Postgres => {
+                let known = match (object.change, &object.table) {
+                    (Change::Appears, Some(table)) => table,
+                    // Another of that name may be in a schema that comes later.
+                    (Change::Appears, None) => return self.current_schema().await,
+                    (Change::Vanishes | Change::Differs, _) => &object.name,
+                };
+                format!(
+                    "SELECT coalesce((SELECT n.nspname::text FROM pg_catalog.pg_class c \
+                     JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
+                     WHERE c.oid = to_regclass({})), current_schema()::text)",
+                    literal(&quoted(known))
+                )
+            }
         };
         Ok(self.cell(&query).await?.unwrap_or_default())
+    }
+
+    async fn current_schema(&mut self) -> Result<String, Failure> {
+        Ok(self.cell("SELECT current_schema()::text").await?.unwrap_or_default())
     }
 
     /// Returns the definition of an object, which is nothing when it is not there.
@@ -31,18 +44,23 @@ impl Database {
         }
     }
 
-    /// Returns whether the connection with that number is at work on the server.
-    pub async fn is_at_work(&mut self, connection: &str) -> Result<bool, Failure> {
+    /// Returns whether the connection with that number is at work on the server, with a statement that begins so.
+    ///
+    /// A server that was started again gives the same numbers to others.
+    pub async fn is_at_work(&mut self, connection: &str, beginning: &str) -> Result<bool, Failure> {
         let Ok(number) = connection.parse::<u64>() else { return Ok(false) };
         let query = match self.family() {
             Family::Sqlite => return Ok(false),
             Family::Postgres => format!(
                 "SELECT 1 FROM pg_catalog.pg_stat_activity WHERE pid = {number} AND pid <> pg_backend_pid() \
-                 AND datname = current_database() AND state <> 'idle'"
+                 AND datname = current_database() AND state <> 'idle' AND strpos(query, {}) = 1",
+                literal(beginning)
             ),
             Family::Mysql => format!(
                 "SELECT 1 FROM information_schema.processlist WHERE id = {number} AND id <> CONNECTION_ID() \
-                 AND command <> 'Sleep'"
+                 AND command <> 'Sleep' AND LEFT(info, {}) = CONVERT(X'{}' USING utf8mb4)",
+                beginning.len(),
+                beginning.bytes().map(|byte| format!("{byte:02x}")).collect::<String>()
             ),
         };
         Ok(self.cell(&query).await?.is_some())

@@ -6,6 +6,7 @@ use crate::dialect::Dialect;
 use crate::dialect::Family;
 use crate::direction::Direction;
 use crate::engine::limits::Limits;
+use crate::engine::lost_value::lost_value;
 use crate::engine::program::Action;
 use crate::engine::program::Mode;
 use crate::engine::program::Part;
@@ -76,8 +77,9 @@ impl Program {
         if scope == Scope::Run {
             problems.extend(not_one_transaction(target, &steps));
         }
-        Error::join(problems)?;
         let dialect = target.probe.journal.dialect;
+        problems.extend(steps.iter().filter_map(|step| lost_value(step, dialect.family())));
+        Error::join(problems)?;
         Ok(Self { dialect, from: plan.from.clone(), to: plan.to.clone(), scope, steps, warnings })
     }
 }

@@ -30,6 +30,9 @@ use crate::sql::summary;
 /// The pause between two looks whether a statement of a run that is gone still runs on the server.
 const PAUSE: Duration = Duration::from_millis(250);
 
+/// How much of a statement is compared with what the server says that it runs.
+const COMPARED: usize = 100;
+
 /// What was noted of a statement; the script may be another one when it is settled.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Noted {
@@ -39,6 +42,9 @@ pub(super) struct Noted {
     statement: String,
     /// The connection's number on the server.
     connection: Option<String>,
+    /// How the text begins that the server shows of it, as far as it is ASCII.
+    #[serde(default)]
+    sent: String,
     /// The objects it changes, and their definitions before; none when nobody can tell by them.
     objects: Vec<Before>,
 }
@@ -118,6 +124,7 @@ impl Session {
             place: statement.span.to_string(),
             statement: summary(statement.sql(), self.db.family()),
             connection: self.connection(),
+            sent: statement.sql().chars().take(COMPARED).take_while(char::is_ascii).collect(),
             objects: known,
         })
     }
@@ -182,7 +189,7 @@ impl Session {
     async fn wait_for(&mut self, noted: &Noted, wait: Duration) -> Result<(), Error> {
         let Some(connection) = &noted.connection else { return Ok(()) };
         let deadline = Instant::now() + wait;
-        while self.db.is_at_work(connection).await.map_err(|failure| self.failed(failure))? {
+        while self.db.is_at_work(connection, &noted.sent).await.map_err(|failure| self.failed(failure))? {
             if Instant::now() >= deadline {
                 let holder = format!("the server still runs {}, as connection {connection}", noted.statement);
                 return Err(ErrorKind::Locked { holder }.into());
@@ -293,12 +300,17 @@ mod tests {
     /// Each object as `kind change before now`; `-` stands for one that is not there.
     fn check(objects: &[(ObjectKind, Change, &str, &str)], expected: &str) {
         let text = |text: &str| (text != "-").then(|| text.to_owned());
-        let object = |kind, change| ObjectChange { kind, schema: None, name: "t".into(), change };
+        let object = |kind, change| ObjectChange { kind, schema: None, name: "t".into(), table: None, change };
         let before = objects
             .iter()
             .map(|(kind, change, before, _)| Before { object: object(*kind, *change), before: text(before) });
-        let noted =
-            Noted { place: "a.sql:1:1".into(), statement: "X".into(), connection: None, objects: before.collect() };
+        let noted = Noted {
+            place: "a.sql:1:1".into(),
+            statement: "X".into(),
+            connection: None,
+            sent: "X".into(),
+            objects: before.collect(),
+        };
         let now: Vec<_> = objects.iter().map(|(.., now)| text(now)).collect();
         let verdict = match noted.judge(&now) {
             Verdict::Ran => "ran",

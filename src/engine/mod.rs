@@ -17,6 +17,7 @@ mod intent;
 mod interrupt;
 mod known;
 mod limits;
+mod lost_value;
 mod migrate;
 mod offline;
 mod patience;

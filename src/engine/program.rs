@@ -164,18 +164,19 @@ impl ProgramStep {
         self.statements().any(|statement| statement.kind == StatementKind::Session && names(statement))
     }
 
-    /// Returns whether it may leave tables in the session that a later revision would take for others, and that no
-    /// single statement takes away.
-    pub(super) fn leaves_tables(&self, family: Family) -> bool {
-        let is_temporary = |sql: &str| {
+    /// Returns whether it may leave something in the session that a later revision would notice, tables or settings, and
+    /// that no single statement takes away.
+    pub(super) fn leaves_traces(&self, family: Family) -> bool {
+        let leaves = |sql: &str| {
             let mut words = significant(sql, 0..sql.len(), family).take(4).map(str::to_ascii_lowercase);
             match words.next().as_deref() {
                 Some("create") => words.any(|word| matches!(word.as_str(), "temp" | "temporary")),
-                Some("attach") => true,
-                _ => false,
+                Some("attach" | "pragma" | "set" | "prepare") => true,
+                Some(hint) => hint.starts_with("/*"), // what MySQL runs there is a setting, as dumps have them
+                None => false,
             }
         };
-        family != Family::Postgres && self.parts.iter().flat_map(Part::statements).any(|s| is_temporary(s.sql()))
+        family != Family::Postgres && self.parts.iter().flat_map(Part::statements).any(|s| leaves(s.sql()))
     }
 }
 

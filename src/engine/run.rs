@@ -95,7 +95,7 @@ impl Grouping {
             Scope::Revision if program.dialect.has_transactional_ddl() && session.is_fresh() => {
                 let family = program.dialect.family();
                 let is_alone =
-                    |step: &ProgramStep| step.defers_checks() || step.sets_encoding() || step.leaves_tables(family);
+                    |step: &ProgramStep| step.defers_checks() || step.sets_encoding() || step.leaves_traces(family);
                 let first_alone = program.steps.iter().position(is_alone);
                 Self::Fresh { steps: first_alone.unwrap_or(program.steps.len()) }
             }
@@ -182,11 +182,11 @@ impl Runner<'_> {
         Ok(())
     }
 
-    /// Leaves the session of the step before, if that may have left tables in it.
+    /// Leaves the session of the step before, if that may have left tables or settings in it.
     async fn take_leave(&mut self, index: usize) -> Result<(), Error> {
         let before = index.checked_sub(1).map(|before| &self.program.steps[before]);
         match before {
-            Some(step) if step.leaves_tables(self.program.dialect.family()) => self.session.reconnect().await,
+            Some(step) if step.leaves_traces(self.program.dialect.family()) => self.session.reconnect().await,
             _ => Ok(()),
         }
     }

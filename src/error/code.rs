@@ -107,6 +107,7 @@ impl ErrorKind {
             Self::RebuildBroke { .. } => "rebuild-broke",
             Self::RestorePointFailed { .. } => "restore-point-failed",
             Self::EditedHalfway { .. } => "edited-halfway",
+            Self::LostValue { .. } => "lost-value",
             Self::InProgress { .. } => "in-progress",
             Self::InDoubt { .. } => "in-doubt",
             Self::NothingInDoubt => "nothing-in-doubt",

@@ -182,6 +182,9 @@ impl ErrorKind {
             Self::EditedHalfway { .. } => {
                 "put the script's finished parts back as they were; parts that have not run may be edited"
             }
+            Self::LostValue { .. } => {
+                "write the value itself, or a query that finds it, into the statements that have not run yet: those may be edited"
+            }
             Self::InProgress { revision, direction, .. } => {
                 return Some(format!(
                     "`rev {direction}` goes on with it when its target includes {revision}; to give it up, undo by hand what it did and say what is true with `rev stamp --purge TARGET`"

@@ -224,7 +224,7 @@ pub enum ErrorKind {
         "`{table}` is changed while {rebuilt} is built anew, but other tables reference it and foreign keys are off"
     )]
     ParentChangedInRebuild { table: String, rebuilt: String },
-    #[error("`{table}` is built anew with foreign keys on, outside of one transaction")]
+    #[error("`{table}` is built anew with foreign keys on, where rev cannot shield it")]
     UnshieldedRebuild { table: String },
     #[error("`{table}` had {before} rows before {rebuilt} was built anew, and {after} after it")]
     RebuildLostRows { table: String, rebuilt: String, before: u64, after: u64 },
@@ -236,6 +236,8 @@ pub enum ErrorKind {
     RestorePointFailed { path: PathBuf, reason: String },
     #[error("revision `{revision}` stopped half-way and its script has changed since: part {part} differs")]
     EditedHalfway { revision: RevisionId, part: usize },
+    #[error("`{value}` was known to the session of the run that stopped, and that is gone")]
+    LostValue { value: String },
     #[error("revision `{revision}` stopped half-way through its {direction}, {}", after(*.done))]
     InProgress { revision: RevisionId, direction: Direction, done: usize },
     #[error("revision `{revision}` stopped at a statement that may or may not have run: {statement} ({place})")]

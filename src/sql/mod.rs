@@ -10,6 +10,7 @@ mod object;
 mod rebuild;
 mod rules;
 mod split;
+mod value;
 
 pub use effect::Effect;
 pub use effect::unquoted;
@@ -30,3 +31,4 @@ pub use rules::RULES;
 pub use rules::Rule;
 pub use split::Statement;
 pub use split::split;
+pub use value::SessionValues;

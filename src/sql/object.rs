@@ -29,6 +29,9 @@ pub struct ObjectChange {
     pub schema: Option<String>,
     /// Its name, as the catalog has it.
     pub name: String,
+    /// The table of an index that is made: the index is made where that is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub table: Option<String>,
     /// What becomes of it.
     pub change: Change,
 }
@@ -76,7 +79,8 @@ impl Trace {
     /// Judges a statement; what is not surely one of the known forms is unknown.
     pub fn of(statement: &Statement, family: Family) -> Self {
         match statement.kind {
-            StatementKind::Session | StatementKind::Lock | StatementKind::Query => Self::Repeatable,
+            StatementKind::Session | StatementKind::Lock => Self::Repeatable,
+            StatementKind::Query if !Words::read(statement.sql(), family).changes() => Self::Repeatable,
             _ => Words::read(statement.sql(), family).trace(),
         }
     }
@@ -119,12 +123,23 @@ impl Words {
         Self { family, words: words.map(|token| word(token.kind, &sql[token.range])).collect(), at: 0 }
     }
 
+    /// Returns whether what reads also changes: `SELECT … INTO` makes a table, `EXPLAIN ANALYZE` runs what it explains.
+    fn changes(&self) -> bool {
+        let has = |words: &[&str]| self.words.iter().any(|word| words.contains(&word.text.as_str()));
+        match self.words.first().map(|word| word.text.as_str()) {
+            Some("explain" | "analyze") => {
+                has(&["analyze"]) && has(&["insert", "update", "delete", "merge", "replace"])
+            }
+            _ => self.family == Family::Postgres && has(&["into"]),
+        }
+    }
+
     fn trace(mut self) -> Trace {
         let Some(first) = self.words.first() else { return Trace::Unknown };
         let first = first.text.clone();
         self.at = 1;
         let found = match first.as_str() {
-            _ if REPEATABLE.contains(&first.as_str()) => return Trace::Repeatable,
+            _ if REPEATABLE.contains(&first.as_str()) && !self.changes() => return Trace::Repeatable,
             "create" => self.create(),
             "drop" => self.drop(),
             "alter" => self.alter(),
@@ -231,6 +246,7 @@ impl Words {
                     return Some(Trace::Objects(vec![table]));
                 }
                 index.schema = table.schema;
+                index.table = Some(table.name);
             }
         }
         Some(Trace::Objects(vec![index]))
@@ -246,7 +262,7 @@ impl Words {
         while self.take(".") {
             schema = Some(std::mem::replace(&mut name, self.name()?));
         }
-        Some(ObjectChange { kind, schema, name, change })
+        Some(ObjectChange { kind, schema, name, table: None, change })
     }
 
     fn name(&mut self) -> Option<String> {
@@ -353,6 +369,22 @@ mod tests {
         check(Family::Mysql, "TRUNCATE t", "repeat");
         check(Family::Postgres, "VACUUM t", "repeat");
         check(Family::Postgres, "REFRESH MATERIALIZED VIEW CONCURRENTLY v", "repeat");
+    }
+
+    #[test]
+    fn what_reads_and_changes_something_is_not_said_twice() {
+        for (family, sql, expected) in [
+            (Family::Postgres, "SELECT * INTO u FROM t", true),
+            (Family::Postgres, "EXPLAIN (ANALYZE) UPDATE t SET n = n + 1", true),
+            (Family::Postgres, "EXPLAIN UPDATE t SET n = n + 1", false),
+            (Family::Postgres, "SELECT 'into' FROM t", false),
+            (Family::Mysql, "ANALYZE FORMAT=JSON UPDATE t SET n = n + 1", true),
+            (Family::Mysql, "ANALYZE TABLE t", false),
+            (Family::Mysql, "SELECT n INTO @n FROM t", false),
+        ] {
+            assert_eq!(Words::read(sql, family).changes(), expected, "{sql}");
+        }
+        check(Family::Postgres, "EXPLAIN ANALYZE DELETE FROM t", "unknown");
     }
 
     #[test]

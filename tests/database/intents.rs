@@ -51,6 +51,28 @@ impl Holder {
         Self { runtime, connection }
     }
 
+    /// Returns the connection's number, and a thread in which it is busy with `pause`.
+    fn busy(mut self, own: &str, pause: &'static str) -> (i64, thread::JoinHandle<()>) {
+        let own = AssertSqlSafe(format!("SELECT CAST(({own}) AS CHAR(20))"));
+        let number: String = self.runtime.block_on(async {
+            match &mut self.connection {
+                Held::Postgres(connection) => sqlx::query_scalar(own).fetch_one(connection).await.unwrap(),
+                Held::Mariadb(connection) => sqlx::query_scalar(own).fetch_one(connection).await.unwrap(),
+            }
+        });
+        let number = number.trim().parse().unwrap();
+        let busy = thread::spawn(move || {
+            self.runtime.block_on(async {
+                match &mut self.connection {
+                    Held::Postgres(connection) => connection.execute(pause).await.map(|_| ()).unwrap(),
+                    Held::Mariadb(connection) => connection.execute(pause).await.map(|_| ()).unwrap(),
+                }
+            });
+        });
+        thread::sleep(Duration::from_millis(200));
+        (number, busy)
+    }
+
     fn release(self) {
         self.runtime.block_on(async {
             match self.connection {
@@ -195,6 +217,75 @@ fn an_index_is_built_again_after_a_signal() {
         assert_eq!(database.query("SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass('i')"), [["t"]]);
         assert!(database.query("SELECT * FROM rev_progress").is_empty());
     }
+}
+
+#[test]
+fn an_index_is_looked_for_in_the_schema_of_its_table() {
+    let database = TestDatabase::new(Kind::Postgres);
+    let workspace = Workspace::new(&database);
+    database.execute(&format!("ALTER DATABASE \"{}\" SET search_path = public, app", database.name()));
+    database.execute("CREATE SCHEMA app; CREATE TABLE app.t (n INTEGER); INSERT INTO app.t VALUES (1), (1)");
+    workspace.script("b", "", "-- rev: upgrade transaction=off\nCREATE UNIQUE INDEX CONCURRENTLY i ON t (n);\n");
+    workspace.rev(&["upgrade"]).failed(3);
+    assert!(!database.query("SELECT * FROM rev_progress").is_empty());
+    database.execute("DELETE FROM app.t");
+    workspace.rev(&["upgrade"]).succeeded();
+    assert_eq!(database.query("SELECT indisvalid FROM pg_index WHERE indexrelid = 'app.i'::regclass"), [["t"]]);
+}
+
+#[test]
+fn a_table_is_made_in_the_first_schema_whatever_is_in_the_next() {
+    let database = TestDatabase::new(Kind::Postgres);
+    let workspace = Workspace::new(&database);
+    database.execute(&format!("ALTER DATABASE \"{}\" SET search_path = app, public", database.name()));
+    database.execute("CREATE SCHEMA app; CREATE TABLE public.t (n INTEGER)");
+    workspace.script("a", "", "-- rev: upgrade transaction=off\nCREATE TABLE t (n INTEGER, m INTEGER);\n");
+    workspace.script("z", "", "-- rev: upgrade\nSELECT 1;\n");
+    workspace.rev(&["upgrade", "z"]).succeeded();
+    // Somebody makes it just now, so that the statement waits and what was noted can be read.
+    let table = Holder::of(&database, "CREATE TABLE app.t (n INTEGER)");
+    let run = start_to(&workspace, "a");
+    until("an intent", || !database.query("SELECT 1 FROM app.rev_progress WHERE state = 'intended'").is_empty());
+    let noted = database.query("SELECT definition FROM app.rev_progress").remove(0).remove(0);
+    kill(run);
+    drop(table);
+    assert!(noted.contains("\"schema\":\"app\""), "{noted}");
+    assert!(noted.contains("\"before\":null"), "{noted}");
+}
+
+fn start_to(workspace: &Workspace, target: &str) -> Child {
+    workspace.command(&["upgrade", target]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+}
+
+/// A server that was started again has given the connection's number to somebody else.
+fn a_number_that_another_has_now_is_not_waited_for(kind: Kind, own: &str, pause: &'static str) {
+    let database = TestDatabase::new(kind);
+    let workspace = project(&database, "");
+    let table = hold_table(&database);
+    let run = start(&workspace);
+    until("an intent", || !database.query(INTENDED).is_empty());
+    kill(run);
+    thread::sleep(Duration::from_millis(1500));
+    table.release();
+    let other = Holder::of(&database, "SELECT 1");
+    let (number, busy) = other.busy(own, pause);
+    database.execute(&format!(
+        "UPDATE rev_progress SET definition = regexp_replace(definition, '\"connection\":\"[0-9]+\"', \
+         '\"connection\":\"{number}\"')"
+    ));
+    let output = workspace.rev(&["upgrade", "--lock-wait", "1s"]);
+    output.succeeded();
+    busy.join().unwrap();
+}
+
+#[test]
+fn a_number_that_another_has_now_is_not_waited_for_on_postgres() {
+    a_number_that_another_has_now_is_not_waited_for(Kind::Postgres, "SELECT pg_backend_pid()", "SELECT pg_sleep(6)");
+}
+
+#[test]
+fn a_number_that_another_has_now_is_not_waited_for_on_mariadb() {
+    a_number_that_another_has_now_is_not_waited_for(Kind::Mariadb, "SELECT CONNECTION_ID()", "SELECT SLEEP(6)");
 }
 
 fn a_statement_that_fails_leaves_no_doubt(database: &TestDatabase) {

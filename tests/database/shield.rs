@@ -396,3 +396,27 @@ fn what_was_broken_before_may_stay_so() {
     workspace.rev(&["upgrade"]).succeeded();
     assert_eq!(database.query("SELECT count(*) FROM orders"), [["3"]]);
 }
+
+#[test]
+fn a_rebuild_in_an_attached_database_is_refused_with_foreign_keys_on() {
+    let (database, attached) = (TestDatabase::new(Kind::Sqlite), TestDatabase::new(Kind::Sqlite));
+    attached.execute("CREATE TABLE p (id INTEGER PRIMARY KEY); INSERT INTO p VALUES (1)");
+    attached.execute("CREATE TABLE c (p REFERENCES p (id) ON DELETE CASCADE); INSERT INTO c VALUES (1)");
+    let workspace = Workspace::new(&database);
+    let file = attached.url.strip_prefix("sqlite:").unwrap();
+    let script = |off: &str| {
+        let body = format!(
+            "-- rev: upgrade transaction=off\nATTACH '{file}' AS b;\n{off}-- rev: upgrade\n\
+             CREATE TABLE b.n (id INTEGER PRIMARY KEY, m INTEGER);\nINSERT INTO b.n (id) SELECT id FROM b.p;\n\
+             DROP TABLE b.p;\nALTER TABLE b.n RENAME TO p;\n"
+        );
+        workspace.script("a", "", &body);
+    };
+    script("");
+    let output = workspace.rev(&["upgrade"]);
+    assert!(output.failed(2).contains("error[unshielded-rebuild]: `b.p` is built anew"), "{}", output.stderr);
+    script("PRAGMA foreign_keys = OFF;\n");
+    workspace.rev(&["upgrade"]).succeeded();
+    assert_eq!(attached.query("SELECT m FROM p"), [["NULL"]]);
+    assert_eq!(attached.query("SELECT p FROM c"), [["1"]]);
+}
