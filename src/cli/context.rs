@@ -96,8 +96,8 @@ impl Context {
             let text = format!("waiting for the server: {}", escape(&error.to_string()));
             terminal.tell(&text, &Record::server_waiting(error));
         };
-        if !config.database.wait.is_zero() {
-            // As the first process of a container it would else be deaf while it waits.
+        if self.actor.pid == Some(1) {
+            // Signals do not end the first process of a container, unless it listens.
             self.interrupt.heed();
         }
         let connecting = Session::connect_telling(&config.database, &resolved.url, tell);

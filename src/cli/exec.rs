@@ -74,8 +74,6 @@ pub async fn run(args: &ExecArgs, cx: &mut Context) -> Result<Outcome, Failed> {
         return Err(usage("`--require-head` and `--on-failure continue` contradict each other"));
     }
     find(program, cx)?;
-    // From here on, so that it can be stopped also as the first process of a container, which signals do not end.
-    cx.interrupt.heed();
     let mut is_sound = true;
     if let Err(failed) = prepare(args, cx).await {
         let is_stopped = matches!(*failed.error.kind, ErrorKind::Interrupted { .. });
@@ -101,6 +99,10 @@ async fn prepare(args: &ExecArgs, cx: &mut Context) -> Result<(), Failed> {
     cx.lock_wait.clone_from(&args.lock_wait);
     cx.lock_timeout.clone_from(&args.lock_timeout);
     let project = cx.project().map_err(Failed::before_run)?;
+    if args.yes || !project.config.database.protected {
+        // From here on, since signals do not end the first process of a container. At a question they must, though.
+        cx.interrupt.heed();
+    }
     let mut session = cx.open(&project).await.map_err(Failed::before_run)?;
     if project.config.database.auto_upgrade {
         let request = Request::Upgrade(Target::new(Anchor::Head));
