@@ -83,7 +83,7 @@ pub async fn run(arguments: Vec<OsString>, environment: Environment, actor: Acto
         cx.fail(&error.into());
         return 2;
     }
-    match dispatch(&cli.command, &arguments, &mut cx).await {
+    match Box::pin(dispatch(&cli.command, &arguments, &mut cx)).await {
         Ok(outcome) => outcome.exit_code(),
         Err(failed) => {
             cx.fail(&failed);

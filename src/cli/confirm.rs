@@ -29,6 +29,21 @@ impl Confirming {
         let answer = (config.database.protected && !yes).then_some(name);
         Self { telling, answer, is_confirmed: false }
     }
+
+    fn ask(&mut self) -> Result<(), Error> {
+        let Some(answer) = &self.answer else { return Ok(()) };
+        if !io::stdin().is_terminal() {
+            return Err(ErrorKind::NobodyToAsk.into());
+        }
+        let failed = |cause: io::Error| Error::from(ErrorKind::Output).because(cause);
+        let mut terminal = io::stderr();
+        write!(terminal, "this database is protected; type `{answer}` to go on: ").map_err(failed)?;
+        terminal.flush().map_err(failed)?;
+        let mut typed = String::new();
+        io::stdin().lock().read_line(&mut typed).map_err(failed)?;
+        self.is_confirmed = typed.trim() == answer;
+        if self.is_confirmed { Ok(()) } else { Err(ErrorKind::Declined.into()) }
+    }
 }
 
 impl Observer for Confirming {
@@ -41,18 +56,16 @@ impl Observer for Confirming {
     }
 
     fn confirm_change(&mut self, program: &Program) -> Result<(), Error> {
-        let Some(answer) = &self.answer else { return Ok(()) };
-        self.telling.plan(program);
-        if !io::stdin().is_terminal() {
-            return Err(ErrorKind::NobodyToAsk.into());
+        if self.answer.is_some() {
+            self.telling.plan(program);
         }
-        let failed = |cause: io::Error| Error::from(ErrorKind::Output).because(cause);
-        let mut terminal = io::stderr();
-        write!(terminal, "this database is protected; type `{answer}` to go on: ").map_err(failed)?;
-        terminal.flush().map_err(failed)?;
-        let mut typed = String::new();
-        io::stdin().lock().read_line(&mut typed).map_err(failed)?;
-        self.is_confirmed = typed.trim() == answer;
-        if self.is_confirmed { Ok(()) } else { Err(ErrorKind::Declined.into()) }
+        self.ask()
+    }
+
+    fn confirm_note(&mut self, what: &str) -> Result<(), Error> {
+        if self.answer.is_some() {
+            self.telling.say(what);
+        }
+        self.ask()
     }
 }

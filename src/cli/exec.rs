@@ -12,6 +12,7 @@ use crate::cli::outcome::Failed;
 use crate::cli::outcome::Outcome;
 use crate::cli::ui::Record;
 use crate::cli::ui::escape;
+use crate::engine::Halfway;
 use crate::engine::Project;
 use crate::engine::Request;
 use crate::engine::Session;
@@ -22,7 +23,6 @@ use crate::error::ErrorKind;
 use crate::graph::Anchor;
 use crate::graph::Target;
 use crate::id::RevisionId;
-use crate::journal::ProgressRow;
 
 /// Start a program, after its database was brought up to date
 ///
@@ -150,11 +150,7 @@ fn behind(status: &Status) -> Option<ErrorKind> {
             let revision = status.unknown.first()?.clone();
             Some(ErrorKind::UnknownRow { revision, applied: None })
         }
-        State::InProgress => {
-            let ProgressRow { revision, direction, .. } = status.progress.first()?;
-            let (revision, direction) = (revision.clone(), *direction);
-            Some(ErrorKind::InProgress { revision, direction, done: ProgressRow::proved(&status.progress) })
-        }
+        State::InProgress => status.halfway.as_ref().map(Halfway::error),
     }
 }
 

@@ -163,7 +163,7 @@ impl Project {
                 }
                 (Ok(()), Ok(())) => continue,
             };
-            return Err(RunFailure { error, report: Some(report), stopped: None });
+            return Err(RunFailure { error, report: Some(report), stopped: None, standing: None });
         }
         Ok(report)
     }

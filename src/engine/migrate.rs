@@ -10,7 +10,9 @@ use crate::engine::event::Event;
 use crate::engine::event::Observer;
 use crate::engine::event::Report;
 use crate::engine::event::RunFailure;
+use crate::engine::halfway::in_progress;
 use crate::engine::intent::Answer;
+use crate::engine::intent::place_of;
 use crate::engine::program::Program;
 use crate::engine::program::Scope;
 use crate::engine::project::Project;
@@ -21,7 +23,6 @@ use crate::engine::session::Session;
 use crate::engine::shield::check_parents;
 use crate::error::Error;
 use crate::error::ErrorKind;
-use crate::graph::Anchor;
 use crate::graph::Plan;
 use crate::graph::Purge;
 use crate::graph::RevisionGraph;
@@ -58,7 +59,17 @@ impl Project {
     ///
     /// Sends nothing, except for a look at the history when there is something to do, or when a row is unknown.
     pub async fn program(&self, request: &Request, session: &mut Session) -> Result<Program, Error> {
-        let (plan, recalled) = self.plan_and_recall(request, session).await?;
+        self.program_without(request, None, session).await
+    }
+
+    /// Finds the same when the upgrade of `nothing` seemed to have stopped half-way, and has left nothing to undo.
+    async fn program_without(
+        &self,
+        request: &Request,
+        nothing: Option<&RevisionId>,
+        session: &mut Session,
+    ) -> Result<Program, Error> {
+        let (plan, recalled) = self.plan_and_recall(request, nothing, session).await?;
         self.compile_plan(request, &plan, &recalled, &session.rows, &session.probe, &session.progress)
     }
 
@@ -66,17 +77,23 @@ impl Project {
     pub(super) async fn plan_and_recall(
         &self,
         request: &Request,
+        nothing: Option<&RevisionId>,
         session: &mut Session,
     ) -> Result<(Plan, Recalled), Error> {
         let mut recalled = self.recall(request, session).await?;
-        let planned = self.plan(request, recalled.graph(self), &session.rows, &session.progress);
+        let planned = match (request, nothing) {
+            (Request::Downgrade(target, _), Some(nothing)) => {
+                plan_around(recalled.graph(self), target, &session.rows, nothing)
+            }
+            _ => self.plan(request, recalled.graph(self), &session.rows, &session.progress),
+        };
         let compared = match planned {
             Ok(plan) => self.compare(request, &plan, session, &mut recalled).await.map(|()| plan),
             Err(kind) => Err(kind.into()),
         };
         match compared {
             Ok(plan) => Ok((plan, recalled)),
-            Err(error) => Err(self.explain_row(error, session).await),
+            Err(error) => Err(self.explain(error, session).await),
         }
     }
 
@@ -111,11 +128,27 @@ impl Project {
         scripts.extend(recalled.scripts.iter().map(|(id, script)| (id.clone(), script.clone())));
         let mut program = Program::compile(plan, &scripts, &CompileFor { rows, probe, scope, progress })?;
         program.warnings.splice(..0, recalled.warnings.iter().cloned());
+        if matches!(request, Request::Stamp(..)) {
+            program.gives_up = self.halfway_of(rows, progress, probe);
+        }
         Ok(program)
     }
 
     /// Does what the request asks, or nothing at all when it can be known beforehand that it would fail.
     pub async fn migrate(
+        &self,
+        request: &Request,
+        session: &mut Session,
+        actor: &Actor,
+        observer: &mut dyn Observer,
+    ) -> Result<Report, RunFailure> {
+        match self.migrate_from_here(request, session, actor, observer).await {
+            Ok(report) => Ok(report),
+            Err(failure) => Err(self.say_what_stands(failure, request, session)),
+        }
+    }
+
+    async fn migrate_from_here(
         &self,
         request: &Request,
         session: &mut Session,
@@ -135,7 +168,8 @@ impl Project {
         let work = async |session: &mut Session, observer: &mut dyn Observer| {
             self.migrate_locked(request, program, session, actor, observer).await
         };
-        session.locked(wait, observer, work).await
+        // On the heap, with what it waits for: each layer of a run is large, and a stack is not.
+        Box::pin(session.locked(wait, actor, observer, work)).await
     }
 
     /// Runs `program`, or what has become of it while the lock was waited for.
@@ -157,6 +191,7 @@ impl Project {
             observer.confirm_change(&program)?;
         }
         check_parents(&program, session).await?;
+        session.check_timeouts(&program).await?;
         let occasion = Occasion::of(&program);
         let work = async |session: &mut Session, observer: &mut dyn Observer| {
             self.run_ready(request, program, session, actor, observer).await
@@ -179,100 +214,18 @@ impl Project {
         // A stamp that goes over what is in doubt gives it up.
         if !matches!(request, Request::Stamp(..)) && session.settle(self.config.database.lock_wait).await? {
             session.refresh().await?;
-            program = self.program(request, session).await?;
+            let nothing = program.steps.first().filter(|step| step.undo.is_some() && session.progress.is_empty());
+            let nothing = nothing.map(|step| step.revision.clone());
+            program = self.program_without(request, nothing.as_ref(), session).await?;
+            if program.is_empty() {
+                return Ok(nothing_done(&program));
+            }
         }
         observer.event(Event::Started { program: &program });
         program.warnings.iter().for_each(|warning| observer.event(Event::Warning(warning)));
-        let report = run(&program, session, actor, observer).await?;
+        let report = Box::pin(run(&program, session, actor, observer)).await?;
         session.moved_to(&report.to);
         Ok(report)
-    }
-
-    /// Takes a revision off, with what stands above it, and applies all of it again.
-    ///
-    /// Both ways are checked before the first statement.
-    pub async fn redo(
-        &self,
-        target: &Target,
-        sections: Sections,
-        session: &mut Session,
-        actor: &Actor,
-        observer: &mut dyn Observer,
-    ) -> Result<Report, RunFailure> {
-        let wait = self.config.database.lock_wait;
-        let work = async |session: &mut Session, observer: &mut dyn Observer| {
-            self.redo_locked(target, sections, session, actor, observer).await
-        };
-        session.locked(wait, observer, work).await
-    }
-
-    async fn redo_locked(
-        &self,
-        target: &Target,
-        sections: Sections,
-        session: &mut Session,
-        actor: &Actor,
-        observer: &mut dyn Observer,
-    ) -> Result<Report, RunFailure> {
-        session.refresh().await?;
-        if let Some(revision) = self.graph.unknown_rows(&session.rows).into_iter().next() {
-            // What no script has could only be taken off.
-            let error = ErrorKind::UnknownRow { revision, applied: None }.into();
-            return Err(self.explain_row(error, session).await.into());
-        }
-        let down = Request::Downgrade(self.below(target, session)?, sections);
-        let before = self.graph.maximal(&session.rows);
-        let program = self.program(&down, session).await?;
-        let mut rows = program.to.clone();
-        for id in before.iter() {
-            let up = self.graph.plan_upgrade(&Target::revision(id), &rows).map_err(Error::from)?;
-            self.check_unedited(&up, session).await?;
-            let target =
-                CompileFor { rows: &rows, probe: &session.probe, scope: self.scope(), progress: &session.progress };
-            self.compile(&up, &target)?;
-            rows = up.to;
-        }
-        observer.confirm(&program)?;
-        session.interrupt.heed();
-        let occasion = Occasion::there_and_back(&program);
-        let work = async |session: &mut Session, observer: &mut dyn Observer| {
-            self.down_and_up(&down, &before, session, actor, observer).await
-        };
-        self.between_hooks(&occasion, session, observer, work).await
-    }
-
-    async fn down_and_up(
-        &self,
-        down: &Request,
-        before: &Heads,
-        session: &mut Session,
-        actor: &Actor,
-        observer: &mut dyn Observer,
-    ) -> Result<Report, RunFailure> {
-        let mut report = Box::pin(self.migrate(down, session, actor, observer)).await?;
-        for id in before.iter() {
-            let up = Request::Upgrade(Target::revision(id));
-            match Box::pin(self.migrate(&up, session, actor, observer)).await {
-                Ok(then) => report.go_on(then),
-                Err(mut failure) => {
-                    failure.report.take().into_iter().for_each(|then| report.go_on(then));
-                    failure.report = Some(report);
-                    return Err(failure);
-                }
-            }
-        }
-        Ok(report)
-    }
-
-    /// Returns the target of the downgrade that takes a revision off; `-1` would be ambiguous where it is a merge.
-    fn below(&self, target: &Target, session: &Session) -> Result<Target, Error> {
-        let id = self.graph.resolve_one(target, &session.rows)?;
-        if !self.graph.applied(&session.rows).contains(&id) {
-            return Err(ErrorKind::NotApplied { revision: id }.into());
-        }
-        let parent = self.graph.get(&id).and_then(|revision| revision.down_revisions.first());
-        let anchor = parent.map_or(Anchor::Base, |parent| Anchor::Name(parent.to_string()));
-        Ok(Target { label: Some(id.to_string()), anchor, offset: 0 })
     }
 
     /// Notes whether the statement in doubt ran; the next run goes on with that.
@@ -283,20 +236,29 @@ impl Project {
         actor: &Actor,
         observer: &mut dyn Observer,
     ) -> Result<ProgressRow, RunFailure> {
+        let in_doubt = |session: &Session| session.progress.iter().find(|row| row.intended.is_some()).cloned();
+        let Some(row) = in_doubt(session) else { return Err(Error::from(ErrorKind::NothingInDoubt).into()) };
+        let what = match answer {
+            Answer::Ran => "is noted as done",
+            Answer::NotRan => "is noted as still to run",
+        };
+        let statement = place_of(&row).map_or(String::new(), |(place, statement)| format!(": {statement} ({place})"));
+        observer.confirm_note(&format!("part {} of revision {} {what}{statement}", row.part, row.revision))?;
         let wait = self.config.database.lock_wait;
         let work = async |session: &mut Session, _: &mut dyn Observer| {
             session.interrupt.heed();
             session.for_writing().await?;
-            if session.progress.iter().all(|row| row.intended.is_none()) {
+            // Another run may have found it out, or be in doubt about another one.
+            if in_doubt(session).as_ref() != Some(&row) {
                 return Err(Error::from(ErrorKind::NothingInDoubt).into());
             }
             session.begin_epoch(actor).await?;
             Ok(session.resume(answer, wait).await?)
         };
-        session.locked(wait, observer, work).await
+        session.locked(wait, actor, observer, work).await
     }
 
-    fn compile(&self, plan: &Plan, target: &CompileFor<'_>) -> Result<Program, Error> {
+    pub(super) fn compile(&self, plan: &Plan, target: &CompileFor<'_>) -> Result<Program, Error> {
         Program::compile(plan, &self.scripts(plan)?, target)
     }
 
@@ -309,14 +271,19 @@ impl Project {
     ) -> Result<Plan, ErrorKind> {
         let (plan, direction) = match request {
             Request::Upgrade(target) => (graph.plan_upgrade(target, rows)?, Direction::Upgrade),
-            Request::Downgrade(target, _) => (graph.plan_downgrade(target, rows)?, Direction::Downgrade),
+            Request::Downgrade(target, _) => match progress.first() {
+                Some(first) if first.direction == Direction::Upgrade => {
+                    return plan_undo(graph, target, rows, &first.revision)?.ok_or_else(|| in_progress(progress));
+                }
+                _ => (graph.plan_downgrade(target, rows)?, Direction::Downgrade),
+            },
             Request::Stamp(targets, purge) => return self.plan_stamp(targets, *purge, rows, progress),
         };
-        let Some(stopped) = progress.first() else { return Ok(plan) };
+        let Some(stopped) = progress.last() else { return Ok(plan) };
         let at = plan.steps.iter().position(|step| step.revision == stopped.revision);
         match at {
             Some(at) if stopped.direction == direction => Ok(continued_first(graph, plan, at, rows)),
-            _ => Err(in_progress(stopped, progress)),
+            _ => Err(in_progress(progress)),
         }
     }
 
@@ -329,8 +296,8 @@ impl Project {
         progress: &[ProgressRow],
     ) -> Result<Plan, ErrorKind> {
         let stopped = progress.first();
-        if let (Purge::Keep, Some(stopped)) = (purge, stopped) {
-            return Err(in_progress(stopped, progress));
+        if purge == Purge::Keep && stopped.is_some() {
+            return Err(in_progress(progress));
         }
         let mut plan = self.graph.plan_stamp(targets, rows, purge)?;
         if let (true, Some(stopped)) = (plan.steps.is_empty(), stopped) {
@@ -343,24 +310,67 @@ impl Project {
         Ok(plan)
     }
 
-    /// Adds to an unknown row what the history knows of it.
-    async fn explain_row(&self, error: Error, session: &mut Session) -> Error {
-        let ErrorKind::UnknownRow { revision, .. } = &*error.kind else { return error };
-        let applied = match session.applied(revision).await {
-            Ok(row) => row.map(|row| row.note()),
-            Err(_) => None,
-        };
-        ErrorKind::UnknownRow { revision: revision.clone(), applied }.into()
+    /// Adds to an unknown row what the history knows of it, and to a revision that stopped where it did.
+    pub(super) async fn explain(&self, error: Error, session: &mut Session) -> Error {
+        match &*error.kind {
+            ErrorKind::UnknownRow { revision, .. } => {
+                let revision = revision.clone();
+                let applied = match session.applied(&revision).await {
+                    Ok(row) => row.map(|row| row.note()),
+                    Err(_) => None,
+                };
+                ErrorKind::UnknownRow { revision, applied }.into()
+            }
+            ErrorKind::InProgress { .. } => self.halfway(session).map_or(error, |halfway| halfway.error().into()),
+            _ => error,
+        }
     }
 }
 
 /// Puts a revision that stopped half-way before all others; it was applicable then, so it is now.
 fn continued_first(graph: &RevisionGraph, mut plan: Plan, at: usize, rows: &Heads) -> Plan {
-    if at == 0 {
-        return plan;
+    if at > 0 {
+        let step = plan.steps.remove(at);
+        plan.steps.insert(0, step);
+        change_rows_anew(graph, &mut plan, rows);
     }
+    plan
+}
+
+/// Plans a downgrade of all that stands, also of what a half-run upgrade left, which goes first; nothing when that is
+/// not above the target.
+fn plan_undo(
+    graph: &RevisionGraph,
+    target: &Target,
+    rows: &Heads,
+    halfway: &RevisionId,
+) -> Result<Option<Plan>, ErrorKind> {
+    if let Some(revision) = graph.unknown_rows(rows).into_iter().next() {
+        return Err(ErrorKind::UnknownRow { revision, applied: None });
+    }
+    let above = graph.heads_after(rows, halfway, Direction::Upgrade);
+    let mut plan = graph.plan_downgrade(target, &above)?;
+    let Some(at) = plan.steps.iter().position(|step| step.revision == *halfway) else { return Ok(None) };
     let step = plan.steps.remove(at);
     plan.steps.insert(0, step);
+    plan.from = graph.maximal(rows);
+    change_rows_anew(graph, &mut plan, rows);
+    Ok(Some(plan))
+}
+
+/// Plans the same after it was found out that nothing is left of the half-run upgrade: a target such as `-1` was meant
+/// with it, and takes off nothing else instead.
+fn plan_around(graph: &RevisionGraph, target: &Target, rows: &Heads, nothing: &RevisionId) -> Result<Plan, ErrorKind> {
+    let Some(mut plan) = plan_undo(graph, target, rows, nothing)? else {
+        return graph.plan_downgrade(target, rows);
+    };
+    plan.steps.remove(0);
+    change_rows_anew(graph, &mut plan, rows);
+    Ok(plan)
+}
+
+/// Finds the change of the rows for each step again; one that is not applied changes none when it is taken off.
+fn change_rows_anew(graph: &RevisionGraph, plan: &mut Plan, rows: &Heads) {
     let mut before = rows.clone();
     for step in &mut plan.steps {
         let after = graph.heads_after(&before, &step.revision, step.direction);
@@ -368,12 +378,6 @@ fn continued_first(graph: &RevisionGraph, mut plan: Plan, at: usize, rows: &Head
         step.rows = RowChange { delete: difference(&before, &after), insert: difference(&after, &before) };
         before = after;
     }
-    plan
-}
-
-fn in_progress(stopped: &ProgressRow, progress: &[ProgressRow]) -> ErrorKind {
-    let direction = stopped.direction;
-    ErrorKind::InProgress { revision: stopped.revision.clone(), direction, done: ProgressRow::proved(progress) }
 }
 
 fn nothing_done(program: &Program) -> Report {

@@ -5,9 +5,11 @@ use std::path::PathBuf;
 use crate::dialect::Dialect;
 use crate::dialect::Family;
 use crate::direction::Direction;
+use crate::engine::halfway::Halfway;
 use crate::engine::limits::Limits;
 use crate::engine::shield::Shield;
 use crate::engine::shield::Shielding;
+use crate::engine::undo::Undo;
 use crate::id::Heads;
 use crate::id::RevisionId;
 use crate::journal::HistoryEntry;
@@ -32,6 +34,8 @@ pub struct Program {
     pub steps: Vec<ProgramStep>,
     /// What is odd about the scripts, though it can run.
     pub warnings: Vec<Warning>,
+    /// What stopped half-way and is forgotten by a stamp; what its parts did stays.
+    pub gives_up: Option<Halfway>,
 }
 
 /// How far a transaction reaches.
@@ -62,13 +66,17 @@ pub struct ProgramStep {
     pub parts: Vec<Part>,
     /// How many of the parts ran in an earlier, interrupted run and are passed over.
     pub parts_done: usize,
+    /// What it takes back, if that is its own upgrade, which stopped half-way; the revision is not applied then.
+    pub undo: Option<Undo>,
 }
 
 /// What commits together.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Part {
-    /// Its place in the revision, from 1.
+    /// Its place in the step, from 1.
     pub number: usize,
+    /// Its place among the rows of the revision's progress, from 1; where it takes parts back, theirs stand before it.
+    pub row: usize,
     /// Whether its statements are in the transaction with the journal.
     pub mode: Mode,
     /// The time-outs that it begins with.

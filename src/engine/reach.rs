@@ -18,7 +18,6 @@ use crate::error::ErrorKind;
 use crate::graph::Target;
 use crate::id::Heads;
 use crate::id::RevisionId;
-use crate::journal::ProgressRow;
 
 /// The pauses between two looks; many may wait at the same time, and none holds a connection meanwhile.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
@@ -121,7 +120,7 @@ impl Project {
                 |id: &RevisionId| last.get(id).is_some_and(|last| last.step.direction == Direction::Upgrade.as_str());
             missing.retain(|id| !is_applied(id));
         }
-        let in_progress = session.progress.first().map(|row: &ProgressRow| row.revision.clone());
+        let in_progress = session.progress.first().map(|row| row.revision.clone());
         let mut current = self.graph.maximal(&known);
         current.0.extend(unknown);
         let reached = missing.is_empty() && in_progress.is_none();

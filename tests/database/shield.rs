@@ -377,6 +377,21 @@ fn a_dry_run_and_a_script_show_the_shield() {
 }
 
 #[test]
+fn a_script_stops_where_a_reference_would_lead_nowhere_or_foreign_keys_are_on() {
+    let lost = format!("-- rev: upgrade\n{REBUILD}CREATE TABLE x (n INTEGER REFERENCES nosuch);\n");
+    let (database, workspace) = shop("", &lost);
+    let script = workspace.rev(&["upgrade", "--sql"]).succeeded().to_owned();
+    assert!(script.contains("-- what `rev upgrade` checks and a shell cannot"), "{script}");
+    let sql = |script: &str| script.lines().filter(|line| !line.starts_with('.')).collect::<Vec<_>>().join("\n");
+    let error = database.try_query(&sql(&script)).expect_err("the script stops itself").to_string();
+    assert!(error.contains("a foreign key would refer to a table that is gone"), "{error}");
+    let on = script.replace("PRAGMA foreign_keys = OFF", "PRAGMA foreign_keys = ON");
+    let error = database.try_query(&sql(&on)).expect_err("the script stops itself").to_string();
+    assert!(error.contains("foreign keys could not be switched off"), "{error}");
+    assert!(database.try_query("SELECT * FROM x").is_err());
+}
+
+#[test]
 fn a_revision_goes_on_behind_its_rebuild() {
     let body = format!("-- rev: upgrade\n{REBUILD}-- rev: upgrade\nINSERT INTO orders VALUES (9, 99);\n");
     let (database, workspace) = shop("", &body);

@@ -22,8 +22,11 @@ pub struct HolderJson<'a> {
     host: Option<&'a str>,
     pid: Option<u32>,
     since: Option<&'a str>,
+    lease_left: Option<i64>,
     #[serde(skip)]
     pub(super) shown: String,
+    #[serde(skip)]
+    pub(super) note: String,
 }
 
 /// Who holds what a statement needs.
@@ -59,9 +62,10 @@ pub struct FailedJson<'a> {
 
 impl<'a> HolderJson<'a> {
     pub(super) fn of(holder: &'a Holder) -> Self {
-        let Holder { user, host, pid, since } = holder;
+        let Holder { user, host, pid, since, lease_left } = holder;
         let (user, host, since) = (user.as_deref(), host.as_deref(), since.as_deref());
-        Self { user, host, pid: *pid, since, shown: holder.to_string() }
+        let (shown, note) = (holder.to_string(), holder.lease_note());
+        Self { user, host, pid: *pid, since, lease_left: *lease_left, shown, note }
     }
 }
 

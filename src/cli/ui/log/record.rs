@@ -195,7 +195,9 @@ impl<'a> Record<'a> {
                 )
             }
             Self::ServerWaiting { reason, .. } => format!("waiting for the server: {reason}"),
-            Self::LockWaiting { holder } => format!("waiting for the lock, which {} holds", holder.shown),
+            Self::LockWaiting { holder } => {
+                format!("waiting for the lock, which {} holds{}", holder.shown, holder.note)
+            }
             Self::StepStarted { revision, direction, number, of, title, .. } => {
                 step(*direction, *number, *of, revision, title) + " …"
             }
@@ -393,7 +395,7 @@ mod tests {
         };
         let none = Blocker { name: None, age: None, query: None, ..some.clone() };
         let blockers = [some, none];
-        let holder = Holder { user: Some("ada".into()), host: None, pid: Some(7), since: None };
+        let holder = Holder { user: Some("ada".into()), host: None, pid: Some(7), since: None, lease_left: None };
         let notice = |severity: &str| Notice { severity: severity.into(), message: "x\n".into() };
         let (notice, warning) = (notice("notice"), notice("warning"));
         let slow = |percent| StatementProgress { phase: "scanning".into(), percent };
