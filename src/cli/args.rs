@@ -10,6 +10,7 @@ use crate::cli::completions::CompletionsArgs;
 use crate::cli::current::CurrentArgs;
 use crate::cli::downgrade::DowngradeArgs;
 use crate::cli::edit::EditArgs;
+use crate::cli::exec::ExecArgs;
 use crate::cli::global::GlobalArgs;
 use crate::cli::graph::GraphArgs;
 use crate::cli::heads::HeadsArgs;
@@ -27,6 +28,7 @@ use crate::cli::show::ShowArgs;
 use crate::cli::stamp::StampArgs;
 use crate::cli::status::StatusArgs;
 use crate::cli::upgrade::UpgradeArgs;
+use crate::cli::wait::WaitArgs;
 
 /// A graph of plain SQL revisions for SQLite, PostgreSQL, MariaDB and MySQL
 ///
@@ -64,6 +66,8 @@ pub enum Command {
     Resume(ResumeArgs),
     Stamp(StampArgs),
     Accept(AcceptArgs),
+    Exec(ExecArgs),
+    Wait(WaitArgs),
     Current(CurrentArgs),
     Status(StatusArgs),
     Log(LogArgs),

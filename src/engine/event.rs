@@ -5,6 +5,7 @@ use std::path::Path;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::config::Hook;
 use crate::db::Blocker;
 use crate::db::Notice;
 use crate::db::StatementProgress;
@@ -88,6 +89,31 @@ pub enum Event<'a> {
         step: &'a ProgramStep,
         /// What it said.
         notice: &'a Notice,
+    },
+    /// A command of the user's begins, before or after a run.
+    HookStarted {
+        /// The key that it stands under, such as `before_upgrade`.
+        hook: &'static str,
+        /// The command.
+        command: &'a Hook,
+    },
+    /// Such a command printed a line.
+    HookOutput {
+        /// The key.
+        hook: &'static str,
+        /// What it printed, without the line's end, and with `*` in the place of passwords of URLs.
+        line: &'a str,
+    },
+    /// Such a command ended.
+    HookEnded {
+        /// The key.
+        hook: &'static str,
+        /// The command.
+        command: &'a Hook,
+        /// How long it took.
+        duration: Duration,
+        /// How it failed, if it did.
+        failure: Option<&'a str>,
     },
     /// A revision is through and committed.
     StepDone {
@@ -230,6 +256,9 @@ impl RunFailure {
             return format!("nothing was changed{standing}");
         };
         let at = format!("the database is at {}", place(&report.to));
+        if let ErrorKind::AfterHookFailed { .. } = &*self.error.kind {
+            return format!("{at}, as it was to be");
+        }
         let Some(stopped) = &self.stopped else { return format!("{at}; nothing else was changed") };
         let Stopped { direction, next_part, .. } = stopped;
         let kept = stopped.kept();

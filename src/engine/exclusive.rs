@@ -30,7 +30,7 @@ use crate::journal::Journal;
 use crate::journal::LEASE_SECONDS;
 
 /// How often the lock's connection is used while a run goes on, so that nothing on the way takes it for dead.
-const PING: Duration = Duration::from_secs(10);
+pub(super) const PING: Duration = Duration::from_secs(10);
 
 /// The pauses between two tries; a lock is polled, never waited for, since a waiting statement could deadlock.
 const FIRST_PAUSE: Duration = Duration::from_millis(20);
@@ -46,6 +46,8 @@ pub(super) struct Held {
     lost: bool,
     /// The copy of a SQLite database that this run wrote before it began.
     restore_point: Option<PathBuf>,
+    /// Whether the hooks around this run were begun; those of a part of it are not run, then.
+    is_in_hooks: bool,
 }
 
 impl Session {
@@ -60,7 +62,14 @@ impl Session {
         work: impl AsyncFnOnce(&mut Self, &mut dyn Observer) -> Result<T, RunFailure>,
     ) -> Result<T, RunFailure> {
         let lock = self.wait_for_lock(wait, actor, observer).await?;
-        self.held = Some(Held { lock, checked: Instant::now(), epoch: None, lost: false, restore_point: None });
+        self.held = Some(Held {
+            lock,
+            checked: Instant::now(),
+            epoch: None,
+            lost: false,
+            restore_point: None,
+            is_in_hooks: false,
+        });
         let result = work(self, observer).await;
         if let Some(held) = self.held.take() {
             held.lock.release().await;
@@ -95,6 +104,22 @@ impl Session {
         if let Some(held) = &mut self.held {
             held.restore_point = Some(path);
         }
+    }
+
+    /// Uses the lock's connection and that of the work, while something else goes on than statements.
+    pub(super) async fn keep_in_use(&mut self) {
+        if let Some(held) = &mut self.held {
+            held.ping().await;
+        }
+        if self.db.family() != Family::Sqlite {
+            // When it is lost, the next statement says so.
+            let _ = self.db.select(&["SELECT 1"]).await;
+        }
+    }
+
+    /// Notes whether the hooks around this run were begun; returns whether they had been.
+    pub(super) fn set_in_hooks(&mut self, is_in_hooks: bool) -> bool {
+        self.held.as_mut().is_some_and(|held| std::mem::replace(&mut held.is_in_hooks, is_in_hooks))
     }
 
     /// Makes sure that the lock is still held, before something is done under it.

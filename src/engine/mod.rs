@@ -1,8 +1,10 @@
 //! The work itself: projects, programs, runs, and what they tell.
 
 mod accept;
+mod around;
 mod author;
 mod check;
+mod child;
 mod clock;
 mod compile;
 mod draft;
@@ -28,8 +30,10 @@ mod patience;
 mod pooler;
 mod program;
 mod project;
+mod reach;
 mod rebase;
 mod recall;
+mod redo;
 mod restore;
 mod restore_point;
 mod run;
@@ -80,6 +84,8 @@ pub use program::Program;
 pub use program::ProgramStep;
 pub use program::Scope;
 pub use project::Project;
+pub use reach::Standing;
+pub use reach::Until;
 pub use rebase::Rebase;
 pub use restore_point::RestorePoint;
 pub use restore_point::Restored;

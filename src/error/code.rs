@@ -61,6 +61,8 @@ impl ErrorKind {
             Self::WhichVersionFolder { .. } => "which-version-folder",
             Self::CommandFailed { .. } => "command-failed",
             Self::HookFailed { .. } => "hook-failed",
+            Self::BeforeHookFailed { .. } => "before-hook-failed",
+            Self::AfterHookFailed { .. } => "after-hook-failed",
             Self::CannotRebase { .. } => "cannot-rebase",
             Self::AppliedThere { .. } => "applied-there",
             Self::UnknownRule { .. } => "unknown-rule",
@@ -124,6 +126,7 @@ impl ErrorKind {
             Self::UnsoundRestorePoint { .. } => "unsound-restore-point",
             Self::DatabaseInUse { .. } => "database-in-use",
             Self::NoRestorePointsOn { .. } => "no-restore-points-on-server",
+            Self::CannotStart { .. } => "cannot-start",
             Self::Output => "output",
         }
     }

@@ -74,6 +74,12 @@ impl ErrorKind {
                 return Some(format!("{nearest}there are {}", known.join(", ")));
             }
             Self::HookFailed { .. } => "mend it and run it yourself, or delete the script and try again",
+            Self::BeforeHookFailed { .. } => {
+                "mend what it is about, or the command in migrations.toml, and run rev again"
+            }
+            Self::AfterHookFailed { .. } => {
+                "mend what it is about, and run the command yourself: rev runs it after the next run only"
+            }
             Self::AppliedThere { .. } => "join the branches with `rev merge` instead",
             Self::NotAVersionFolder { .. } => "add it to `versions` in migrations.toml, or name one that is there",
             Self::WhichVersionFolder { folders } => {
@@ -210,6 +216,10 @@ impl ErrorKind {
             Self::NotConfirmed => "use `--yes` to go on without the question",
             Self::Declined => "use `--yes` to go on without the question",
             Self::NobodyToAsk => "use `--yes` to go on without the question",
+            Self::CannotStart { is_missing: true, .. } => {
+                "check its name, the folders of PATH and, if it is a script, the program of its first line"
+            }
+            Self::CannotStart { is_missing: false, .. } => "check that it is a program, and that you may execute it",
             Self::NotAtHeads { .. } => "`rev upgrade heads` brings it there",
             Self::BadValue { .. }
             | Self::Several { .. }

@@ -133,6 +133,10 @@ pub enum ErrorKind {
     CommandFailed { command: String, status: Option<String> },
     #[error("the hook `{command}` failed{}; {} was written", note(.status), .path.display())]
     HookFailed { command: String, status: Option<String>, path: PathBuf },
+    #[error("the hook `{hook}` failed: `{command}`{}", note(.status))]
+    BeforeHookFailed { hook: &'static str, command: String, status: Option<String>, said: Option<String> },
+    #[error("the run is done, but the hook `{hook}` after it failed: `{command}`{}", note(.status))]
+    AfterHookFailed { hook: &'static str, command: String, status: Option<String>, said: Option<String> },
     #[error("revision `{revision}` cannot be moved: {reason}")]
     CannotRebase { revision: RevisionId, reason: String },
     #[error("revision `{revision}` is applied in {database}, so its parents are history")]
@@ -284,6 +288,8 @@ pub enum ErrorKind {
     DatabaseInUse { database: PathBuf, reason: String },
     #[error("restore points are for SQLite, and this is {}", .dialect.product())]
     NoRestorePointsOn { dialect: Dialect },
+    #[error("`{command}` cannot be started: {}", if *.is_missing { "there is no such command" } else { "it cannot be executed" })]
+    CannotStart { command: String, is_missing: bool },
     #[error("the output cannot be written")]
     Output,
 }
