@@ -357,11 +357,17 @@ mod tests {
     }
 
     #[test]
+    fn types_are_objects_like_tables() {
+        check(Family::Postgres, "CREATE TYPE mood AS ENUM ('sad')", "+Type mood");
+        check(Family::Postgres, "DROP DOMAIN small", "-Type small");
+    }
+
+    #[test]
     fn what_changes_rows_or_is_not_understood_is_other() {
         for sql in ["UPDATE t SET n = 1", "CALL p()", "SELECT setval('s', 1)", "GRANT ALL ON t TO u", "TRUNCATE t"] {
             check(Family::Postgres, sql, "other");
         }
-        check(Family::Postgres, "CREATE TYPE mood AS ENUM ('sad')", "other");
+        check(Family::Postgres, "CREATE EXTENSION citext", "other");
         check(Family::Postgres, "DO $$ BEGIN END $$", "other");
     }
 

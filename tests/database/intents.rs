@@ -586,7 +586,7 @@ fn rows_without_transactions_stay_when_a_statement_fails_and_that_is_said() {
     let output = workspace.rev(&["upgrade"]);
     let told = output.failed(3);
     assert!(told.contains("error[statement-failed]") && told.contains("versions/b.sql:6"), "{told}");
-    assert!(told.contains("what the statement of part 1 changed in tables without transactions stays"), "{told}");
+    assert!(told.contains("what the statement of part 1 of 2 of revision b changed in tables without transactions stays"), "{told}");
     assert_eq!(database.query("SELECT n FROM k ORDER BY n"), [["1"], ["7"]]);
     assert_eq!(workspace.rev(&["status", "--json"]).json()["status"], "in_progress");
     assert!(workspace.rev(&["upgrade"]).failed(2).contains("error[in-doubt]"));
