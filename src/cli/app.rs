@@ -14,8 +14,10 @@ use crate::cli::check;
 use crate::cli::completions;
 use crate::cli::context::Context;
 use crate::cli::current;
+use crate::cli::db;
 use crate::cli::downgrade;
 use crate::cli::edit;
+use crate::cli::env;
 use crate::cli::heads;
 use crate::cli::history;
 use crate::cli::init;
@@ -89,6 +91,8 @@ async fn dispatch(command: &Command, cx: &mut Context) -> Result<Outcome, Failed
         Command::Branches(args) => branches::run(args, cx),
         Command::Show(args) => show::run(args, cx).await,
         Command::Check(args) => check::run(args, cx).await,
+        Command::Env(args) => env::run(args, cx).await,
+        Command::Db(args) => db::run(args, cx).await,
         Command::Completions(args) => completions::run(args, Cli::command(), cx),
         Command::Man(args) => man::run(args, Cli::command(), cx),
     }

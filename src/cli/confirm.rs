@@ -1,10 +1,6 @@
 //! The question before a protected database is changed.
 
-use std::io;
-use std::io::BufRead;
-use std::io::IsTerminal;
-use std::io::Write;
-
+use crate::cli::ask::ask;
 use crate::cli::ui::Progress;
 use crate::config::Config;
 use crate::engine::Event;
@@ -43,16 +39,13 @@ impl Observer for Confirming {
     fn confirm_change(&mut self, program: &Program) -> Result<(), Error> {
         let Some(answer) = &self.answer else { return Ok(()) };
         self.progress.plan(program);
-        if !io::stdin().is_terminal() {
-            return Err(ErrorKind::NobodyToAsk.into());
-        }
-        let failed = |cause: io::Error| Error::from(ErrorKind::Output).because(cause);
-        let mut terminal = io::stderr();
-        write!(terminal, "this database is protected; type `{answer}` to go on: ").map_err(failed)?;
-        terminal.flush().map_err(failed)?;
-        let mut typed = String::new();
-        io::stdin().lock().read_line(&mut typed).map_err(failed)?;
-        self.is_confirmed = typed.trim() == answer;
-        if self.is_confirmed { Ok(()) } else { Err(ErrorKind::Declined.into()) }
+        ask("this database is protected", answer, ErrorKind::NobodyToAsk)?;
+        self.is_confirmed = true;
+        Ok(())
+    }
+
+    fn confirm_note(&mut self, note: &str) -> Result<(), Error> {
+        let Some(answer) = &self.answer else { return Ok(()) };
+        ask(&format!("this database is protected, and this is to {note}"), answer, ErrorKind::NobodyToAsk)
     }
 }

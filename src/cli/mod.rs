@@ -3,14 +3,17 @@
 mod accept;
 mod app;
 mod args;
+mod ask;
 mod branches;
 mod check;
 mod completions;
 mod confirm;
 mod context;
 mod current;
+mod db;
 mod downgrade;
 mod edit;
+mod env;
 mod global;
 mod heads;
 mod history;

@@ -20,6 +20,7 @@ mod source;
 pub mod url;
 
 pub use config::Config;
+pub use config::NamedDatabase;
 pub use config::STARTER;
 pub use config::Selection;
 pub use database::DatabaseConfig;

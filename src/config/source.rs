@@ -65,6 +65,11 @@ impl UrlSource {
         Ok(self.resolved.get_or_init(|| resolved).clone())
     }
 
+    /// Returns whether something says which database it is.
+    pub fn is_given(&self) -> bool {
+        self.given.is_some()
+    }
+
     fn find(&self) -> Result<ResolvedUrl, Error> {
         let Some(given) = &self.given else { return self.fallback() };
         let text = match given.key.as_str() {

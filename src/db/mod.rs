@@ -1,5 +1,6 @@
 //! The databases: one connection, the statements that go through it, and what the servers say.
 
+mod admin;
 mod blocker;
 mod cancel;
 mod catalog;
@@ -11,6 +12,7 @@ mod notice;
 mod place;
 mod progress;
 
+pub use admin::Others;
 pub use blocker::Blocker;
 pub use cancel::Canceller;
 pub use catalog::INVALID;

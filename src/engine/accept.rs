@@ -30,9 +30,12 @@ impl Project {
         actor: &Actor,
         observer: &mut dyn Observer,
     ) -> Result<Vec<RevisionId>, RunFailure> {
-        if self.acceptable(targets, session).await?.is_empty() {
+        let found = self.acceptable(targets, session).await?;
+        if found.is_empty() {
             return Ok(Vec::new());
         }
+        let names: Vec<String> = found.iter().map(|entry| format!("`{}`", entry.revision)).collect();
+        observer.confirm_note(&format!("note that the edited scripts of {} are right", names.join(", ")))?;
         let wait = self.config.database.lock_wait;
         let work = async |session: &mut Session, _: &mut dyn Observer| {
             session.for_writing().await?;

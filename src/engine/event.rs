@@ -107,9 +107,16 @@ pub trait Observer {
     /// Takes note of an event; called between statements, so it should be quick.
     fn event(&mut self, event: Event<'_>);
 
-    /// Says whether the run may begin; asked once, after everything was checked and before anything is changed.
+    /// Says whether the run may begin; asked after everything was checked and before anything is
+    /// changed; of a redo, for each way.
     fn confirm(&mut self, program: &Program) -> Result<(), Error> {
         let _ = program;
+        Ok(())
+    }
+
+    /// Says whether something may be noted in rev's own tables without running a script; `note` ends the words "this is to".
+    fn confirm_note(&mut self, note: &str) -> Result<(), Error> {
+        let _ = note;
         Ok(())
     }
 

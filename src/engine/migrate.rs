@@ -182,28 +182,39 @@ impl Project {
         actor: &Actor,
         observer: &mut dyn Observer,
     ) -> Result<Report, RunFailure> {
+        let down = self.down(target, sections, session).await?;
+        // Nobody shall wait for the lock while somebody thinks about an answer.
+        observer.confirm(&self.program(&down, session).await?)?;
+        let seen = (session.rows.clone(), session.progress.clone());
         let wait = self.config.database.lock_wait;
         let work = async |session: &mut Session, observer: &mut dyn Observer| {
-            self.redo_locked(target, sections, session, actor, observer).await
+            session.refresh().await?;
+            let down = self.down(target, sections, session).await?;
+            if (&seen.0, &seen.1) != (&session.rows, &session.progress) {
+                observer.confirm_change(&self.program(&down, session).await?)?;
+            }
+            self.redo_locked(down, session, actor, observer).await
         };
         session.locked(wait, observer, work).await
     }
 
+    /// Returns the first half of a redo.
+    async fn down(&self, target: &Target, sections: Sections, session: &mut Session) -> Result<Request, Error> {
+        if let Some(revision) = self.graph.unknown_rows(&session.rows).into_iter().next() {
+            // What no script has could only be taken off.
+            let error = ErrorKind::UnknownRow { revision, applied: None }.into();
+            return Err(self.explain_row(error, session).await);
+        }
+        Ok(Request::Downgrade(self.below(target, session)?, sections))
+    }
+
     async fn redo_locked(
         &self,
-        target: &Target,
-        sections: Sections,
+        down: Request,
         session: &mut Session,
         actor: &Actor,
         observer: &mut dyn Observer,
     ) -> Result<Report, RunFailure> {
-        session.refresh().await?;
-        if let Some(revision) = self.graph.unknown_rows(&session.rows).into_iter().next() {
-            // What no script has could only be taken off.
-            let error = ErrorKind::UnknownRow { revision, applied: None }.into();
-            return Err(self.explain_row(error, session).await.into());
-        }
-        let down = Request::Downgrade(self.below(target, session)?, sections);
         let before = self.graph.maximal(&session.rows);
         let mut rows = self.program(&down, session).await?.to;
         for id in before.iter() {
@@ -248,6 +259,10 @@ impl Project {
         actor: &Actor,
         observer: &mut dyn Observer,
     ) -> Result<ProgressRow, RunFailure> {
+        if let Some(row) = session.progress.iter().find(|row| row.intended.is_some()) {
+            let ran = if answer == Answer::Ran { "ran" } else { "did not run" };
+            observer.confirm_note(&format!("note that part {} of revision `{}` {ran}", row.part, row.revision))?;
+        }
         let wait = self.config.database.lock_wait;
         let work = async |session: &mut Session, _: &mut dyn Observer| {
             session.interrupt.heed();

@@ -15,6 +15,7 @@ use sqlx::PgConnection;
 use tokio::runtime::Runtime;
 
 use crate::support::Kind;
+use crate::support::Output;
 use crate::support::TestDatabase;
 use crate::support::Workspace;
 use crate::support::on_each_database;
@@ -244,7 +245,12 @@ fn what_nobody_can_tell_is_asked(database: &TestDatabase) {
         assert_eq!(database.query("SELECT n FROM t"), [["0"]]);
         assert_eq!(workspace.rev(&["status", "--json"]).json()["status"], "in_progress");
         workspace.rev(&["upgrade", "--sql"]).failed(2);
-        let json = workspace.rev(&["--json", "resume", answer]).json();
+        let mut protected = workspace.command(&["resume", answer]);
+        protected.env("REV_PROTECTED", "true");
+        assert!(Output::of(protected).failed(2).contains("error[nobody-to-ask]"));
+        let mut agreed = workspace.command(&["--json", "resume", answer, "--yes"]);
+        agreed.env("REV_PROTECTED", "true");
+        let json = Output::of(agreed).json();
         assert_eq!((json["revision"].as_str(), json["part"].as_u64()), (Some("b"), Some(1)), "{json}");
         assert_eq!(json["ran"], answer == "--ran");
         workspace.rev(&["upgrade"]).succeeded();

@@ -7,8 +7,10 @@ mod support;
 
 mod connection;
 mod edited;
+mod environments;
 mod example;
 mod exclusive;
+mod existence;
 mod failure;
 mod intents;
 mod journal;
