@@ -7,10 +7,10 @@ use std::path::PathBuf;
 
 /// The floor of each part; a part imports only from floors below its own.
 const FLOORS: &[(u8, &[&str])] = &[
-    (1, &["id", "direction", "dialect", "span", "nearest", "signal"]),
+    (1, &["id", "direction", "dialect", "span", "nearest", "signal", "escape"]),
     (2, &["error", "journal"]),
     (3, &["graph", "sql", "config"]),
-    (4, &["db", "script"]),
+    (4, &["db", "script", "picture"]),
     (5, &["engine"]),
     (6, &["cli"]),
     (7, &["main"]),

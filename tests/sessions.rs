@@ -144,6 +144,11 @@ fn revisions_that_do_not_fit_together() {
 }
 
 #[test]
+fn pictures_show_the_graph_and_what_is_applied() {
+    Session::check("tests/sessions/pictures.md");
+}
+
+#[test]
 fn new_scripts_that_are_refused() {
     Session::check("tests/sessions/new-scripts.md");
 }
@@ -174,6 +179,11 @@ fn the_tutorial() {
 }
 
 #[test]
+fn the_log_for_programs() {
+    Session::check("docs/logs.md");
+}
+
+#[test]
 fn offline_sql_in_a_shell() {
     Session::check("docs/offline-sql.md");
 }
@@ -186,4 +196,9 @@ fn environments_from_a_laptop_to_production() {
 #[test]
 fn the_examples_of_every_command() {
     Session::check("docs/commands.md");
+}
+
+#[test]
+fn a_line_that_a_shell_completes() {
+    Session::check("tests/sessions/completions.md");
 }

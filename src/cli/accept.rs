@@ -31,7 +31,7 @@ pub async fn run(args: &AcceptArgs, cx: &mut Context) -> Result<Outcome, Failed>
     cx.lock_wait.clone_from(&args.lock_wait);
     let project = cx.project().map_err(Failed::before_run)?;
     let mut session = cx.open(&project).await.map_err(Failed::before_run)?;
-    let mut observer = Confirming::new(cx.progress(), &project.config, args.yes);
+    let mut observer = Confirming::new(cx.telling(), &project.config, args.yes);
     let accepted = project.accept(&targets, &mut session, &cx.actor, &mut observer).await?;
     drop(observer);
     session.close().await;

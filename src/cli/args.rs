@@ -13,6 +13,7 @@ use crate::cli::downgrade::DowngradeArgs;
 use crate::cli::edit::EditArgs;
 use crate::cli::env::EnvArgs;
 use crate::cli::global::GlobalArgs;
+use crate::cli::graph::GraphArgs;
 use crate::cli::heads::HeadsArgs;
 use crate::cli::history::HistoryArgs;
 use crate::cli::init::InitArgs;
@@ -69,6 +70,7 @@ pub enum Command {
     Status(StatusArgs),
     Log(LogArgs),
     History(HistoryArgs),
+    Graph(GraphArgs),
     Heads(HeadsArgs),
     Branches(BranchesArgs),
     Show(ShowArgs),

@@ -1,7 +1,7 @@
 //! The question before a protected database is changed.
 
 use crate::cli::ask::ask;
-use crate::cli::ui::Progress;
+use crate::cli::ui::Telling;
 use crate::config::Config;
 use crate::engine::Event;
 use crate::engine::Observer;
@@ -11,7 +11,7 @@ use crate::error::ErrorKind;
 
 /// Shows progress, and asks before a protected environment is changed.
 pub struct Confirming {
-    progress: Progress,
+    telling: Telling,
     /// What must be typed; nothing when no question is asked.
     answer: Option<String>,
     /// Whether it was typed once; a redo goes down and up with one answer.
@@ -20,16 +20,16 @@ pub struct Confirming {
 
 impl Confirming {
     /// Asks when the database is protected, unless the answer is `yes` already.
-    pub fn new(progress: Progress, config: &Config, yes: bool) -> Self {
+    pub fn new(telling: Telling, config: &Config, yes: bool) -> Self {
         let name = config.environment.clone().unwrap_or_else(|| "yes".to_owned());
         let answer = (config.database.protected && !yes).then_some(name);
-        Self { progress, answer, is_confirmed: false }
+        Self { telling, answer, is_confirmed: false }
     }
 }
 
 impl Observer for Confirming {
     fn event(&mut self, event: Event<'_>) {
-        self.progress.event(event);
+        self.telling.event(event);
     }
 
     fn confirm(&mut self, program: &Program) -> Result<(), Error> {
@@ -38,7 +38,7 @@ impl Observer for Confirming {
 
     fn confirm_change(&mut self, program: &Program) -> Result<(), Error> {
         let Some(answer) = &self.answer else { return Ok(()) };
-        self.progress.plan(program);
+        self.telling.plan(program);
         ask("this database is protected", answer, ErrorKind::NobodyToAsk)?;
         self.is_confirmed = true;
         Ok(())

@@ -43,7 +43,7 @@ pub async fn run(args: &ResumeArgs, cx: &mut Context) -> Result<Outcome, Failed>
     let project = cx.project()?;
     let mut session = cx.open(&project).await?;
     let answer = if args.ran { Answer::Ran } else { Answer::NotRan };
-    let mut observer = Confirming::new(cx.progress(), &project.config, args.yes);
+    let mut observer = Confirming::new(cx.telling(), &project.config, args.yes);
     let row = project.resume(answer, &mut session, &cx.actor, &mut observer).await?;
     drop(observer);
     session.close().await;

@@ -25,6 +25,7 @@ impl ErrorKind {
             Self::RangeRequired { .. } => "range-required",
             Self::BadRange { .. } => "bad-range",
             Self::UnknownRow { .. } => "unknown-row",
+            Self::TooLargeToDraw { .. } => "too-large-to-draw",
             Self::MissingParent { .. } => "missing-parent",
             Self::MissingDependency { .. } => "missing-dependency",
             Self::DuplicateId { .. } => "duplicate-id",

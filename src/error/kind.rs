@@ -63,6 +63,8 @@ pub enum ErrorKind {
     MissingDependency { revision: RevisionId, dependency: String, nearest: Option<String> },
     #[error("revision `{revision}` is also in {}", .other.display())]
     DuplicateId { revision: RevisionId, other: PathBuf },
+    #[error("{found} are too many for {format}, which holds {most}")]
+    TooLargeToDraw { format: &'static str, found: String, most: usize },
     #[error("label `{label}` is also declared by revision `{other}`")]
     DuplicateLabel { label: Label, other: RevisionId },
     #[error("label `{label}` is also the id of a revision")]

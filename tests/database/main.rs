@@ -15,6 +15,7 @@ mod failure;
 mod intents;
 mod journal;
 mod kills;
+mod logs;
 mod manners;
 mod migrate;
 mod offline;

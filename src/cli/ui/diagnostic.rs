@@ -8,13 +8,13 @@ use annotate_snippets::Level;
 use annotate_snippets::Renderer;
 use annotate_snippets::Snippet;
 
-use crate::cli::ui::escape::escape;
-use crate::cli::ui::escape::escape_lines;
-use crate::cli::ui::escape::is_hostile;
-use crate::cli::ui::escape::push_escaped;
 use crate::cli::ui::paint::Paint;
 use crate::error::Error;
 use crate::error::ErrorKind;
+use crate::escape::escape;
+use crate::escape::escape_lines;
+use crate::escape::is_hostile;
+use crate::escape::push_escaped;
 use crate::span::Span;
 
 /// The most characters of a line that are shown; data in one line can be as long as the file.

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use crate::cli::ui::escape::escape;
 use crate::cli::ui::json;
 use crate::cli::ui::paint::Paint;
 use crate::cli::ui::paint::Role;
@@ -18,6 +17,7 @@ use crate::engine::Part;
 use crate::engine::Program;
 use crate::engine::ProgramStep;
 use crate::engine::Scope;
+use crate::escape::escape;
 use crate::id::Heads;
 use crate::id::RevisionId;
 use crate::journal::Write;

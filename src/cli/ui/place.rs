@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::cli::ui::escape::escape;
+use crate::escape::escape;
 use crate::span::Source;
 use crate::span::Span;
 

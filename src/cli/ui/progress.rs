@@ -9,7 +9,6 @@ use indicatif::ProgressBar;
 use indicatif::ProgressStyle;
 
 use crate::cli::ui::duration::humane;
-use crate::cli::ui::escape::escape;
 use crate::cli::ui::paint::Paint;
 use crate::cli::ui::paint::Role;
 use crate::cli::ui::place::Lines;
@@ -24,6 +23,7 @@ use crate::engine::Event;
 use crate::engine::Observer;
 use crate::engine::Program;
 use crate::engine::ProgramStep;
+use crate::escape::escape;
 use crate::sql::Statement;
 use crate::sql::summary;
 

@@ -1,8 +1,8 @@
 //! A revision as text: on one line for lists, on several for a closer look.
 
-use crate::cli::ui::escape::escape;
 use crate::cli::ui::paint::Paint;
 use crate::cli::ui::paint::Role;
+use crate::escape::escape;
 use crate::graph::Revision;
 use crate::graph::RevisionGraph;
 use crate::graph::RevisionSet;

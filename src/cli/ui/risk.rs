@@ -1,10 +1,10 @@
 //! What is pointed out about a program before somebody says yes to it.
 
-use crate::cli::ui::escape::escape;
 use crate::cli::ui::paint::Paint;
 use crate::cli::ui::paint::Role;
 use crate::dialect::Family;
 use crate::engine::Risk;
+use crate::escape::escape;
 use crate::sql::summary;
 
 /// The most that are pointed out one by one; who reads this far knows enough.

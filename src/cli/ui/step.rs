@@ -1,11 +1,11 @@
 //! A step of a run on one line.
 
-use crate::cli::ui::escape::escape;
-use crate::cli::ui::escape::escape_lines;
 use crate::cli::ui::paint::Paint;
 use crate::cli::ui::paint::Role;
 use crate::db::Notice;
 use crate::engine::ProgramStep;
+use crate::escape::escape;
+use crate::escape::escape_lines;
 use crate::script::Warning;
 
 /// Returns `upgrade 3/7  9f2c41d07ab3  add user preferences`.

@@ -1,4 +1,4 @@
-//! Text of scripts and databases, made safe to show on a terminal.
+//! Text of scripts and databases, made safe to show to people.
 
 use std::borrow::Cow;
 use std::fmt::Write;
@@ -19,7 +19,7 @@ pub fn escape_lines(text: &str) -> Cow<'_, str> {
 }
 
 /// Returns whether the character does something else than be seen.
-pub(super) fn is_hostile(c: char) -> bool {
+pub fn is_hostile(c: char) -> bool {
     c.is_control()
         || matches!(c,
             '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' // direction
@@ -29,7 +29,7 @@ pub(super) fn is_hostile(c: char) -> bool {
 }
 
 /// Appends the character as `\u{…}`.
-pub(super) fn push_escaped(text: &mut String, c: char) {
+pub fn push_escaped(text: &mut String, c: char) {
     // Writing to a string cannot fail.
     let _ = write!(text, "\\u{{{:x}}}", u32::from(c));
 }
