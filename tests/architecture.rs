@@ -13,7 +13,7 @@ const FLOORS: &[(u8, &[&str])] = &[
     (4, &["db", "script", "picture"]),
     (5, &["engine"]),
     (6, &["cli"]),
-    (7, &["main"]),
+    (7, &["main", "bin"]),
 ];
 
 /// Crates that only some parts may name.
