@@ -37,14 +37,17 @@ impl Project {
         let names: Vec<String> = found.iter().map(|entry| format!("`{}`", entry.revision)).collect();
         observer.confirm_note(&format!("note that the edited scripts of {} are right", names.join(", ")))?;
         let wait = self.config.database.lock_wait;
-        let work = async |session: &mut Session, _: &mut dyn Observer| {
+        session.lock(wait, observer).await?;
+        let result = async {
             session.for_writing().await?;
             let entries = self.acceptable(targets, session).await?;
             session.create_journal().await?;
             session.begin_epoch(actor).await?;
             Ok(record(entries, session, actor).await?)
         };
-        session.locked(wait, observer, work).await
+        let result = result.await;
+        session.unlock().await;
+        result
     }
 
     /// Returns the rows to write for those of the targets that were edited.

@@ -103,7 +103,7 @@ pub enum Event<'a> {
 }
 
 /// Listens to a run.
-pub trait Observer {
+pub trait Observer: Send {
     /// Takes note of an event; called between statements, so it should be quick.
     fn event(&mut self, event: Event<'_>);
 

@@ -1,11 +1,11 @@
 //! One runner at a time: waiting for the lock, holding it, and knowing when it is gone.
 
-use std::future::Future;
 use std::path::Path;
 use std::path::PathBuf;
 use std::pin::pin;
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
 use tokio::time::Instant;
 use tokio::time::sleep;
 
@@ -14,7 +14,6 @@ use crate::engine::clock::Actor;
 use crate::engine::clock::Clock;
 use crate::engine::event::Event;
 use crate::engine::event::Observer;
-use crate::engine::event::RunFailure;
 use crate::engine::session::Session;
 use crate::error::Error;
 use crate::error::ErrorKind;
@@ -40,22 +39,21 @@ pub(super) struct Held {
 }
 
 impl Session {
-    /// Runs `work` while this session holds the lock of its database, and gives it back also when `work` fails.
+    /// Takes the lock of the database, for all that this session does until [`Self::unlock`], which must follow.
     ///
-    /// Waits for up to `wait` until whoever holds the lock is through.
-    pub(super) async fn locked<T>(
-        &mut self,
-        wait: Duration,
-        observer: &mut dyn Observer,
-        work: impl AsyncFnOnce(&mut Self, &mut dyn Observer) -> Result<T, RunFailure>,
-    ) -> Result<T, RunFailure> {
+    /// Waits for up to `wait` until whoever holds the lock is through. (A closure for what is done meanwhile would be
+    /// safer to use, but its future could not move between threads.)
+    pub(super) async fn lock(&mut self, wait: Duration, observer: &mut dyn Observer) -> Result<(), Error> {
         let lock = self.wait_for_lock(wait, observer).await?;
         self.held = Some(Held { lock, checked: Instant::now(), epoch: None, lost: false, restore_point: None });
-        let result = work(self, observer).await;
+        Ok(())
+    }
+
+    /// Gives the lock back.
+    pub(super) async fn unlock(&mut self) {
         if let Some(held) = self.held.take() {
             held.lock.release().await;
         }
-        result
     }
 
     /// Begins the epoch of this run; what an earlier holder may still do is fenced off from here on.
@@ -126,7 +124,7 @@ impl Held {
 }
 
 /// Does `work` and uses the lock's connection now and then meanwhile.
-pub(super) async fn attended<T>(held: &mut Option<Held>, work: impl Future<Output = T>) -> T {
+pub(super) async fn attended<T>(held: &mut Option<Held>, work: BoxFuture<'_, T>) -> T {
     let Some(held) = held else { return work.await };
     let mut work = pin!(work);
     loop {

@@ -249,7 +249,7 @@ impl Noted {
     fn judge(&self, now: &[Option<String>]) -> Verdict {
         let pairs = || self.objects.iter().zip(now);
         let is_invalid = |definition: &Option<String>| definition.as_deref().is_some_and(|text| text.contains(INVALID));
-        let all = |holds: &dyn Fn(&Before, &Option<String>) -> bool| {
+        let all = |holds: &(dyn Fn(&Before, &Option<String>) -> bool + Sync)| {
             !self.objects.is_empty() && pairs().all(|(known, now)| holds(known, now))
         };
         let is_index = |known: &Before| known.object.kind == ObjectKind::Index;

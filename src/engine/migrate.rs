@@ -10,6 +10,7 @@ use crate::engine::event::Observer;
 use crate::engine::event::Report;
 use crate::engine::event::RunFailure;
 use crate::engine::intent::Answer;
+use crate::engine::patience::Own;
 use crate::engine::program::Program;
 use crate::engine::program::Scope;
 use crate::engine::project::Project;
@@ -130,11 +131,10 @@ impl Project {
         if session.held.is_some() {
             return self.migrate_locked(request, program, session, actor, observer).await;
         }
-        let wait = self.config.database.lock_wait;
-        let work = async |session: &mut Session, observer: &mut dyn Observer| {
-            self.migrate_locked(request, program, session, actor, observer).await
-        };
-        session.locked(wait, observer, work).await
+        session.lock(self.config.database.lock_wait, observer).await?;
+        let result = self.migrate_locked(request, program, session, actor, observer).await;
+        session.unlock().await;
+        result
     }
 
     /// Runs `program`, or what has become of it while the lock was waited for.
@@ -147,7 +147,7 @@ impl Project {
         observer: &mut dyn Observer,
     ) -> Result<Report, RunFailure> {
         let (rows, progress) = (session.rows.clone(), session.progress.clone());
-        session.patiently(observer, async |session| session.for_writing().await).await?;
+        session.patiently(observer, Own::ReadToWrite).await?;
         if (&rows, &progress) != (&session.rows, &session.progress) {
             program = self.program(request, session).await?;
             if program.is_empty() {
@@ -157,8 +157,8 @@ impl Project {
         }
         check_parents(&program, session).await?;
         write_before(&program, session, &self.config.database, observer).await?;
-        session.patiently(observer, async |session| session.create_journal().await).await?;
-        session.patiently(observer, async |session| session.begin_epoch(actor).await).await?;
+        session.patiently(observer, Own::CreateJournal).await?;
+        session.patiently(observer, Own::BeginEpoch(actor)).await?;
         // A stamp that goes over what is in doubt gives it up.
         if !matches!(request, Request::Stamp(..)) && session.settle(self.config.database.lock_wait).await? {
             session.refresh().await?;
@@ -186,8 +186,8 @@ impl Project {
         // Nobody shall wait for the lock while somebody thinks about an answer.
         observer.confirm(&self.program(&down, session).await?)?;
         let seen = (session.rows.clone(), session.progress.clone());
-        let wait = self.config.database.lock_wait;
-        let work = async |session: &mut Session, observer: &mut dyn Observer| {
+        session.lock(self.config.database.lock_wait, observer).await?;
+        let result = async {
             session.refresh().await?;
             let down = self.down(target, sections, session).await?;
             if (&seen.0, &seen.1) != (&session.rows, &session.progress) {
@@ -195,7 +195,9 @@ impl Project {
             }
             self.redo_locked(down, session, actor, observer).await
         };
-        session.locked(wait, observer, work).await
+        let result = result.await;
+        session.unlock().await;
+        result
     }
 
     /// Returns the first half of a redo.
@@ -264,7 +266,8 @@ impl Project {
             observer.confirm_note(&format!("note that part {} of revision `{}` {ran}", row.part, row.revision))?;
         }
         let wait = self.config.database.lock_wait;
-        let work = async |session: &mut Session, _: &mut dyn Observer| {
+        session.lock(wait, observer).await?;
+        let result = async {
             session.interrupt.heed();
             session.for_writing().await?;
             if session.progress.iter().all(|row| row.intended.is_none()) {
@@ -273,7 +276,9 @@ impl Project {
             session.begin_epoch(actor).await?;
             Ok(session.resume(answer, wait).await?)
         };
-        session.locked(wait, observer, work).await
+        let result = result.await;
+        session.unlock().await;
+        result
     }
 
     fn compile(&self, plan: &Plan, target: &CompileFor<'_>) -> Result<Program, Error> {

@@ -178,7 +178,7 @@ impl<W: Write> Progress<W> {
     }
 }
 
-impl<W: Write> Observer for Progress<W> {
+impl<W: Write + Send> Observer for Progress<W> {
     fn event(&mut self, event: Event<'_>) {
         if self.volume == Volume::Quiet {
             return;
