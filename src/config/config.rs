@@ -119,6 +119,18 @@ impl Config {
         Ok(Self { file: path, root, post_write: file.post_write, allowed: file.allowed, variables, ..config })
     }
 
+    /// Returns the configuration of a program that knows its database: the defaults, and this URL.
+    ///
+    /// No file and no variable is read. Set the fields of [`Self::database`] for other time-outs or another journal.
+    pub fn of_url(url: &str) -> Result<Self, Error> {
+        let mut config = Self::defaults();
+        let setting = Setting { key: "url".to_owned(), data: Data::Word(url.to_owned()), span: None };
+        config.database.url.given = Some(setting);
+        config.database.url.origin = UrlOrigin::Program;
+        config.database.url.resolve()?;
+        Ok(config)
+    }
+
     /// Returns every database that the file names, by what messages call it: `[database]`, if it says which one it is,
     /// and each environment. Flags and variables that say which database it is do not count here.
     pub fn named_databases(&self) -> Result<Vec<(String, DatabaseConfig)>, Error> {

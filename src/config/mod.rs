@@ -7,7 +7,6 @@
 mod config;
 mod database;
 mod dotenv;
-mod duration;
 mod environment;
 mod file;
 mod find;
@@ -27,7 +26,6 @@ pub use database::DatabaseConfig;
 pub use database::EditedPolicy;
 pub use database::LockKind;
 pub use database::TransactionScope;
-pub use duration::parse_duration;
 pub use environment::Environment;
 pub use find::FILE_NAME;
 pub use find::find;

@@ -7,6 +7,7 @@ mod support;
 
 mod connection;
 mod edited;
+mod embedded;
 mod environments;
 mod example;
 mod exclusive;

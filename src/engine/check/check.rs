@@ -18,7 +18,6 @@ use crate::engine::check::reference::ReferenceView;
 use crate::engine::check::rule::Look;
 use crate::engine::check::rule::RULES;
 use crate::engine::check::rule::Rule;
-use crate::engine::project::build;
 use crate::engine::session::Session;
 use crate::error::Error;
 use crate::error::ErrorKind;
@@ -70,7 +69,7 @@ impl<'c> Check<'c> {
         });
         // Where a script is broken, the graph would only complain that it is missing.
         if check.broken.is_empty() {
-            match build(&check.outlines) {
+            match Outline::graph(&check.outlines) {
                 Err(error) => check.findings.extend(error.problems().iter().map(Finding::from)),
                 Ok(graph) => check.graph(graph),
             }
