@@ -10,7 +10,6 @@ use rev::engine::Event;
 use rev::engine::Observer;
 use rev::engine::Request;
 use rev::engine::Sections;
-use rev::engine::Silent;
 use rev::engine::State;
 use rev::script::Embedded;
 
@@ -25,7 +24,7 @@ const BAD: &str = "-- b\n--\n-- revision: b\n-- down_revision: a\n-- rev: upgrad
 
 const SCRIPTS: Embedded = Embedded::new(&[("versions/a.sql", A), ("versions/b.sql", B)]);
 const BROKEN: Embedded = Embedded::new(&[("versions/a.sql", A), ("versions/b.sql", BAD)]);
-const EDITED: Embedded = Embedded::new(&[("versions/a.sql", B), ("versions/b.sql", B)]);
+const TWICE: Embedded = Embedded::new(&[("versions/a.sql", B), ("versions/b.sql", B)]);
 
 /// Runs something as a task of its own, which may move from thread to thread.
 fn run<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> T {
@@ -113,10 +112,9 @@ fn an_edited_script_is_refused_without_files_too() {
 #[test]
 fn what_is_not_sound_is_an_error_and_no_panic() {
     let config = || Config::of_url("sqlite:x.db").unwrap();
-    assert_eq!(Project::embedded(EDITED, config()).unwrap_err().problems().len(), 2);
+    assert!(Project::embedded(TWICE, config()).unwrap_err().problems().len() > 1);
     let text = Embedded::new(&[("versions/a.sql", "DROP TABLE t;")]);
     assert!(Project::embedded(text, config()).unwrap_err().to_string().contains("problems"));
     assert_eq!(Config::of_url("").unwrap_err().code(), "bad-url");
     assert_eq!(Config::of_url("oracle://h/x").unwrap_err().code(), "unknown-scheme");
-    let _ = Silent;
 }
