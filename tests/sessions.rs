@@ -159,6 +159,11 @@ fn runs_that_stop() {
 }
 
 #[test]
+fn an_upgrade_that_stopped_half_way() {
+    Session::check("tests/sessions/halfway.md");
+}
+
+#[test]
 fn edited_and_lost_scripts() {
     Session::check("tests/sessions/edited.md");
 }

@@ -32,7 +32,7 @@ start_unpacked_mysql() {
     unpacked+=(--loose-mysqlx=OFF --secure-file-priv=NULL)
     make_server_folder "$folder"
     printf 'TERM\n' >"$folder/stop-signal"
-    (cd "$folder" && as_server env -i LC_ALL=C "${unpacked[@]}" --datadir="$folder/data" --initialize-insecure) \
+    (cd "$folder" && as_server env -i "TMPDIR=$folder" LC_ALL=C "${unpacked[@]}" --datadir="$folder/data" --initialize-insecure) \
         >"$folder/init.log" 2>&1 || {
         cat "$folder/init.log" >&2
         fail "mysqld --initialize-insecure failed"
@@ -44,6 +44,8 @@ start_unpacked_mysql() {
 start_unpacked_mariadb() {
     local folder=$1 share=$2/usr/share/mariadb
     compose_unpacked "$2" mariadbd mariadb
+    # With this plugin it tells who holds which table; the installed MariaDB is tested without.
+    local plugin=(--plugin-maturity=unknown --plugin-load-add=metadata_lock_info)
     make_server_folder "$folder"
     printf 'TERM\n' >"$folder/stop-signal"
     # What mariadb-install-db does, which is a script with the paths of an installed package in it.
@@ -52,11 +54,12 @@ start_unpacked_mariadb() {
         cat "$share"/mariadb_{system_tables,performance_tables,system_tables_data}.sql "$share/fill_help_tables.sql" \
             "$share/maria_add_gis_sp_bootstrap.sql" "$share/mariadb_sys_schema.sql"
     } >"$folder/bootstrap.sql"
-    (cd "$folder" && as_server mkdir data && as_server env -i LC_ALL=C "${unpacked[@]}" --datadir="$folder/data" \
+    (cd "$folder" && as_server mkdir data && as_server env -i "TMPDIR=$folder" LC_ALL=C "${unpacked[@]}" --datadir="$folder/data" \
         --bootstrap <"$folder/bootstrap.sql") >"$folder/init.log" 2>&1 || {
         cat "$folder/init.log" >&2
         fail "mariadbd --bootstrap failed"
     }
+    unpacked+=("${plugin[@]}")
     start_server "$folder" run_unpacked mariadb_is_ready
     printf 'mysql://root@127.0.0.1:%s/mysql\n' "$(cat "$folder/port")" >"$folder/url"
 }

@@ -20,7 +20,7 @@ pub struct AcceptArgs {
     /// Wait this long until another rev on the same database is through, as in 10m [default: 60s]
     #[arg(long, value_name = "DURATION")]
     lock_wait: Option<String>,
-    /// Do not ask before it is noted in a protected database
+    /// Do not ask before a protected database is changed
     #[arg(short, long)]
     yes: bool,
 }

@@ -25,6 +25,13 @@ impl Confirming {
         let answer = (config.database.protected && !yes).then_some(name);
         Self { telling, answer, is_confirmed: false }
     }
+
+    fn ask(&mut self) -> Result<(), Error> {
+        let Some(answer) = &self.answer else { return Ok(()) };
+        ask("this database is protected", answer, ErrorKind::NobodyToAsk)?;
+        self.is_confirmed = true;
+        Ok(())
+    }
 }
 
 impl Observer for Confirming {
@@ -37,15 +44,16 @@ impl Observer for Confirming {
     }
 
     fn confirm_change(&mut self, program: &Program) -> Result<(), Error> {
-        let Some(answer) = &self.answer else { return Ok(()) };
-        self.telling.plan(program);
-        ask("this database is protected", answer, ErrorKind::NobodyToAsk)?;
-        self.is_confirmed = true;
-        Ok(())
+        if self.answer.is_some() {
+            self.telling.plan(program);
+        }
+        self.ask()
     }
 
-    fn confirm_note(&mut self, note: &str) -> Result<(), Error> {
-        let Some(answer) = &self.answer else { return Ok(()) };
-        ask(&format!("this database is protected, and this is to {note}"), answer, ErrorKind::NobodyToAsk)
+    fn confirm_note(&mut self, what: &str) -> Result<(), Error> {
+        if self.answer.is_some() {
+            self.telling.say(what);
+        }
+        self.ask()
     }
 }

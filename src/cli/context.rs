@@ -145,7 +145,7 @@ impl Context {
         if self.is_json() {
             // What was done stays done when nobody can read of it.
             let began = (!report.steps.is_empty()).then(|| report.clone());
-            let unread = |error| RunFailure { error, report: began, stopped: None };
+            let unread = |error| RunFailure { error, report: began, stopped: None, standing: None };
             self.terminal.data(&json::report(report)).map_err(unread)?;
         }
         let record = Record::finished(report, self.terminal.log().elapsed());

@@ -163,7 +163,7 @@ fn known_standing(known: &Status) -> String {
         State::UpToDate => format!("up to date, {at}"),
         State::Pending => format!("{} pending ({}), {at}", known.pending.len(), list(&known.pending)),
         State::InProgress => {
-            let stopped = known.progress.first().map_or("", |row| row.revision.as_str());
+            let stopped = known.halfway.as_ref().map_or("", |halfway| halfway.revision.as_str());
             format!("in progress ({}), {at}", escape(stopped))
         }
         State::UnknownRevision => format!("unknown revision ({}), {at}", list(&known.unknown)),

@@ -24,7 +24,7 @@ pub struct ResumeArgs {
     /// Wait this long until another rev on the same database is through, as in 10m [default: 60s]
     #[arg(long, value_name = "DURATION")]
     lock_wait: Option<String>,
-    /// Do not ask before it is noted in a protected database
+    /// Do not ask before a protected database is changed
     #[arg(short, long)]
     yes: bool,
 }
@@ -45,7 +45,6 @@ pub async fn run(args: &ResumeArgs, cx: &mut Context) -> Result<Outcome, Failed>
     let answer = if args.ran { Answer::Ran } else { Answer::NotRan };
     let mut observer = Confirming::new(cx.telling(), &project.config, args.yes);
     let row = project.resume(answer, &mut session, &cx.actor, &mut observer).await?;
-    drop(observer);
     session.close().await;
     if cx.is_json() {
         let body = ResumeJson { revision: &row.revision, part: row.part, ran: answer == Answer::Ran };

@@ -34,8 +34,7 @@ macro_rules! embedded {
 /// }
 /// ```
 ///
-/// What is wrong with the scripts or their graph becomes an error of the compiler at the macro, with file, line and
-/// column; so does more than one head, since a program that starts brings its database to the head. Sections that name
+/// What is wrong with the scripts or their graph becomes an error of the compiler, with file, line and column; so does more than one head, since a program that starts brings its database to the head. Sections that name
 /// no database are read as each of `dialects`. Cargo runs a build script again when a file of its package changes; where
 /// the folder lies outside of the package, print a `cargo::rerun-if-changed=` line for it.
 ///

@@ -30,14 +30,14 @@ impl Project {
         actor: &Actor,
         observer: &mut dyn Observer,
     ) -> Result<Vec<RevisionId>, RunFailure> {
-        let found = self.acceptable(targets, session).await?;
-        if found.is_empty() {
+        let entries = self.acceptable(targets, session).await?;
+        if entries.is_empty() {
             return Ok(Vec::new());
         }
-        let names: Vec<String> = found.iter().map(|entry| format!("`{}`", entry.revision)).collect();
-        observer.confirm_note(&format!("note that the edited scripts of {} are right", names.join(", ")))?;
+        let names: Vec<&str> = entries.iter().map(|entry| entry.revision.as_str()).collect();
+        observer.confirm_note(&format!("accepts as they are now: {}", names.join(", ")))?;
         let wait = self.config.database.lock_wait;
-        session.lock(wait, observer).await?;
+        session.lock(wait, actor, observer).await?;
         let result = async {
             session.for_writing().await?;
             let entries = self.acceptable(targets, session).await?;

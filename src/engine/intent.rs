@@ -2,14 +2,15 @@
 
 use std::time::Duration;
 
-use serde::Deserialize;
-use serde::Serialize;
 use tokio::time::Instant;
 
 use crate::db::Failure;
-use crate::db::INVALID;
 use crate::dialect::Family;
 use crate::engine::clock::Clock;
+use crate::engine::noted::Before;
+use crate::engine::noted::Noted;
+use crate::engine::noted::Verdict;
+use crate::engine::noted::leaves_no_row;
 use crate::engine::program::Part;
 use crate::engine::program::ProgramStep;
 use crate::engine::restore::Restore;
@@ -20,7 +21,6 @@ use crate::error::ErrorKind;
 use crate::journal::Guarded;
 use crate::journal::Intent;
 use crate::journal::ProgressRow;
-use crate::sql::Change;
 use crate::sql::ObjectChange;
 use crate::sql::ObjectKind;
 use crate::sql::Statement;
@@ -30,36 +30,8 @@ use crate::sql::summary;
 /// The pause between two looks whether a statement of a run that is gone still runs on the server.
 const PAUSE: Duration = Duration::from_millis(250);
 
-/// What was noted of a statement; the script may be another one when it is settled.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Noted {
-    /// `file:line:column`.
-    place: String,
-    /// Its beginning.
-    statement: String,
-    /// The connection's number on the server.
-    connection: Option<String>,
-    /// The objects it changes, and their definitions before; none when nobody can tell by them.
-    objects: Vec<Before>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct Before {
-    #[serde(flatten)]
-    object: ObjectChange,
-    before: Option<String>,
-}
-
-/// What became of a statement.
-#[derive(Debug, PartialEq, Eq)]
-enum Verdict {
-    Ran,
-    NotRan,
-    /// A concurrent index was begun, and is not valid.
-    HalfBuilt,
-    /// Neither; what there is to see.
-    InDoubt(Vec<String>),
-}
+/// How much of a statement is kept to find it again on the server.
+const BEGINNING: usize = 200;
 
 /// Whether the statement in doubt ran, as somebody who looked says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,10 +53,32 @@ impl Session {
             Trace::Objects(objects) => objects,
         };
         let noted = self.note_of(statement, objects).await.map_err(|error| error.at(statement.span.clone()))?;
+        self.note(step, part, statement, noted).await.map(Some)
+    }
+
+    /// Notes a statement whose transaction cannot take back what it does to `kept`.
+    pub(super) async fn intend_rows(
+        &mut self,
+        step: &ProgramStep,
+        part: &Part,
+        kept: Vec<String>,
+    ) -> Result<Option<Noted>, Error> {
+        let Some(statement) = part.statements().next().filter(|_| !kept.is_empty()) else { return Ok(None) };
+        let noted = self.note_of(statement, Vec::new()).await.map_err(|error| error.at(statement.span.clone()))?;
+        self.note(step, part, statement, Noted { kept, ..noted }).await.map(Some)
+    }
+
+    async fn note(
+        &mut self,
+        step: &ProgramStep,
+        part: &Part,
+        statement: &Statement,
+        noted: Noted,
+    ) -> Result<Noted, Error> {
         let intent = Intent {
             revision: step.revision.clone(),
             direction: step.direction,
-            part: part.number,
+            part: part.row,
             hash: part.hash.clone(),
         };
         let text = serde_json::to_string(&noted).map_err(|cause| {
@@ -92,7 +86,7 @@ impl Session {
         })?;
         let intend = self.probe.journal.intend(&intent, &text, Clock::start().text());
         self.write_note(intend).await.map_err(|error| error.at(statement.span.clone()))?;
-        Ok(Some(noted))
+        Ok(noted)
     }
 
     async fn note_of(&mut self, statement: &Statement, objects: Vec<ObjectChange>) -> Result<Noted, Error> {
@@ -118,16 +112,21 @@ impl Session {
             place: statement.span.to_string(),
             statement: summary(statement.sql(), self.db.family()),
             connection: self.connection(),
+            beginning: statement.sql().chars().take(BEGINNING).collect(),
             objects: known,
+            kept: Vec::new(),
         })
     }
 
     /// Takes a note away after its statement failed, as far as that surely left nothing.
     ///
     /// Returns whether it is gone; what cannot be done now is done by the next run.
-    pub(super) async fn reconsider(&mut self, noted: &Noted, step: &ProgramStep, part: &Part) -> bool {
-        let is_undone = noted.objects.is_empty() || matches!(self.look(noted).await, Ok(Verdict::NotRan));
-        let forget = self.probe.journal.forget(&step.revision, part.number);
+    pub(super) async fn reconsider(&mut self, noted: &Noted, error: &Error, step: &ProgramStep, part: &Part) -> bool {
+        let is_undone = match noted.keeps_rows() {
+            true => leaves_no_row(error),
+            false => noted.objects.is_empty() || matches!(self.look(noted).await, Ok(Verdict::NotRan)),
+        };
+        let forget = self.probe.journal.forget(&step.revision, part.row);
         is_undone && self.write_note(forget).await.is_ok()
     }
 
@@ -150,10 +149,19 @@ impl Session {
                 self.drop_half_built(&noted).await?;
                 Answer::NotRan
             }
-            Verdict::InDoubt(seen) => {
-                let Noted { place, statement, .. } = noted;
-                return Err(ErrorKind::InDoubt { revision: row.revision, place, statement, seen }.into());
+            Verdict::HalfDetached => {
+                self.finish_detaching(&noted).await?;
+                Answer::Ran
             }
+            Verdict::HalfDropped(rest, mut seen) => match self.drop_rest(&rest).await {
+                Ok(()) => Answer::Ran,
+                Err(error) if matches!(*error.kind, ErrorKind::QueryFailed { .. }) => {
+                    seen.push(error.kind.to_string());
+                    return Err(in_doubt(row, noted, seen));
+                }
+                Err(error) => return Err(error),
+            },
+            Verdict::InDoubt(seen) => return Err(in_doubt(row, noted, seen)),
         };
         self.answer(&row, answer).await?;
         Ok(true)
@@ -182,7 +190,7 @@ impl Session {
     async fn wait_for(&mut self, noted: &Noted, wait: Duration) -> Result<(), Error> {
         let Some(connection) = &noted.connection else { return Ok(()) };
         let deadline = Instant::now() + wait;
-        while self.db.is_at_work(connection).await.map_err(|failure| self.failed(failure))? {
+        while self.db.is_at_work(connection, &noted.beginning).await.map_err(|failure| self.failed(failure))? {
             if Instant::now() >= deadline {
                 let holder = format!("the server still runs {}, as connection {connection}", noted.statement);
                 return Err(ErrorKind::Locked { holder }.into());
@@ -207,6 +215,28 @@ impl Session {
             let schema = object.schema.as_deref().map_or(String::new(), |schema| quoted(schema) + ".");
             let drop = format!("DROP INDEX CONCURRENTLY IF EXISTS {schema}{}", quoted(&object.name));
             self.execute_own(&[&drop]).await?;
+        }
+        Ok(())
+    }
+
+    /// Detaches the partitions to the end that the noted statement began to detach.
+    async fn finish_detaching(&mut self, noted: &Noted) -> Result<(), Error> {
+        for Before { object, .. } in &noted.objects {
+            let finish = self.db.detaching(object).await.map_err(|failure| self.failed(failure))?;
+            for sql in &finish {
+                self.execute_own(&[sql]).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Drops what a statement of MySQL did not come to: that drops one after another, and each for good.
+    async fn drop_rest(&mut self, rest: &[ObjectChange]) -> Result<(), Error> {
+        for object in rest {
+            let quoted = |name: &str| format!("`{}`", name.replace('`', "``"));
+            let kind = if object.kind == ObjectKind::View { "VIEW" } else { "TABLE" };
+            let schema = object.schema.as_deref().map_or(String::new(), |schema| quoted(schema) + ".");
+            self.execute_own(&[&format!("DROP {kind} {schema}{}", quoted(&object.name))]).await?;
         }
         Ok(())
     }
@@ -244,105 +274,14 @@ impl Session {
     }
 }
 
-impl Noted {
-    /// Judges by the definitions now, in the order of the objects.
-    fn judge(&self, now: &[Option<String>]) -> Verdict {
-        let pairs = || self.objects.iter().zip(now);
-        let is_invalid = |definition: &Option<String>| definition.as_deref().is_some_and(|text| text.contains(INVALID));
-        let all = |holds: &(dyn Fn(&Before, &Option<String>) -> bool + Sync)| {
-            !self.objects.is_empty() && pairs().all(|(known, now)| holds(known, now))
-        };
-        let is_index = |known: &Before| known.object.kind == ObjectKind::Index;
-        if all(&|known, now| is_index(known) && is_invalid(now) && *now != known.before) {
-            // What was to be dropped can be dropped again.
-            return match pairs().all(|(known, _)| known.object.change == Change::Appears && known.before.is_none()) {
-                true => Verdict::HalfBuilt,
-                false => Verdict::NotRan,
-            };
-        }
-        if all(&|known, now| *now == known.before) {
-            return Verdict::NotRan;
-        }
-        if all(&Before::is_done) {
-            return Verdict::Ran;
-        }
-        let told = |definition: &Option<String>| definition.clone().unwrap_or_else(|| "(not there)".to_owned());
-        let seen = pairs().map(|(Before { object, before }, now)| {
-            format!("`{}` before: {}\nnow: {}", object.name, told(before), told(now))
-        });
-        Verdict::InDoubt(seen.collect())
-    }
+/// Returns place and beginning of the statement that a row notes as begun.
+pub(super) fn place_of(row: &ProgressRow) -> Option<(String, String)> {
+    let noted: Noted = serde_json::from_str(row.intended.as_deref()?).ok()?;
+    Some((noted.place, noted.statement))
 }
 
-impl Before {
-    /// Returns whether the object is what the statement makes of it.
-    fn is_done(&self, now: &Option<String>) -> bool {
-        let overloads = matches!(self.object.kind, ObjectKind::Function | ObjectKind::Procedure);
-        match self.object.change {
-            Change::Appears => now.is_some() && *now != self.before && (self.before.is_none() || overloads),
-            Change::Vanishes => self.before.is_some() && now.is_none(),
-            Change::Differs => self.before.is_some() && *now != self.before,
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Each object as `kind change before now`; `-` stands for one that is not there.
-    fn check(objects: &[(ObjectKind, Change, &str, &str)], expected: &str) {
-        let text = |text: &str| (text != "-").then(|| text.to_owned());
-        let object = |kind, change| ObjectChange { kind, schema: None, name: "t".into(), change };
-        let before = objects
-            .iter()
-            .map(|(kind, change, before, _)| Before { object: object(*kind, *change), before: text(before) });
-        let noted =
-            Noted { place: "a.sql:1:1".into(), statement: "X".into(), connection: None, objects: before.collect() };
-        let now: Vec<_> = objects.iter().map(|(.., now)| text(now)).collect();
-        let verdict = match noted.judge(&now) {
-            Verdict::Ran => "ran",
-            Verdict::NotRan => "not ran",
-            Verdict::HalfBuilt => "half built",
-            Verdict::InDoubt(_) => "in doubt",
-        };
-        assert_eq!(verdict, expected, "{objects:?}");
-        let again: Noted = serde_json::from_str(&serde_json::to_string(&noted).unwrap()).unwrap();
-        assert_eq!(again, noted);
-    }
-
-    use Change::*;
-    use ObjectKind::*;
-
-    #[test]
-    fn what_is_as_it_was_did_not_run() {
-        check(&[(Table, Appears, "-", "-")], "not ran");
-        check(&[(Table, Vanishes, "t", "t")], "not ran");
-        check(&[(Table, Differs, "t", "t")], "not ran");
-        check(&[(Table, Vanishes, "t", "t"), (Table, Vanishes, "u", "u")], "not ran");
-    }
-
-    #[test]
-    fn what_changed_as_the_statement_changes_it_ran() {
-        check(&[(Table, Appears, "-", "t")], "ran");
-        check(&[(Table, Vanishes, "t", "-")], "ran");
-        check(&[(Table, Differs, "t", "u")], "ran");
-        check(&[(Table, Differs, "t", "-")], "ran");
-        check(&[(Table, Vanishes, "t", "-"), (Table, Vanishes, "u", "-")], "ran");
-    }
-
-    #[test]
-    fn anything_else_is_in_doubt() {
-        check(&[(Table, Vanishes, "t", "-"), (Table, Vanishes, "u", "u")], "in doubt");
-        check(&[(Table, Vanishes, "t", "u")], "in doubt");
-        check(&[(Table, Appears, "t", "u")], "in doubt");
-        check(&[], "in doubt");
-    }
-
-    #[test]
-    fn an_index_that_is_not_valid_is_built_again() {
-        check(&[(Index, Appears, "-", "i\n(invalid)")], "half built");
-        check(&[(Index, Vanishes, "i", "i\n(invalid)")], "not ran");
-        check(&[(Index, Appears, "i\n(invalid)", "i\n(invalid)")], "not ran");
-    }
+fn in_doubt(row: ProgressRow, noted: Noted, mut seen: Vec<String>) -> Error {
+    let Noted { place, statement, kept, .. } = noted;
+    seen.extend(kept.iter().map(|table| format!("{table} has no transactions")));
+    ErrorKind::InDoubt { revision: row.revision, place, statement, seen }.into()
 }

@@ -9,6 +9,7 @@ use tokio::time::sleep;
 use uuid::Uuid;
 
 use crate::config::DatabaseConfig;
+use crate::config::LockKind;
 use crate::config::url::DatabaseUrl;
 use crate::db::Access;
 use crate::db::Blocker;
@@ -34,6 +35,8 @@ pub struct Manners {
     pub timeouts: Timeouts,
     /// How often a revision is tried again that did not get a lock.
     pub lock_retries: u32,
+    /// How only one run at a time works on the database.
+    pub lock: LockKind,
 }
 
 impl Manners {
@@ -41,13 +44,14 @@ impl Manners {
     pub(super) fn of(database: &DatabaseConfig) -> Self {
         let statement = Some(database.statement_timeout).filter(|timeout| !timeout.is_zero());
         let timeouts = Timeouts { lock: Some(database.lock_timeout), statement };
-        Self { timeouts, lock_retries: database.lock_retries }
+        Self { timeouts, lock_retries: database.lock_retries, lock: database.lock }
     }
 }
 
 impl Default for Manners {
     fn default() -> Self {
-        Self { timeouts: Timeouts { lock: Some(Duration::from_secs(3)), statement: None }, lock_retries: 10 }
+        let timeouts = Timeouts { lock: Some(Duration::from_secs(3)), statement: None };
+        Self { timeouts, lock_retries: 10, lock: LockKind::Auto }
     }
 }
 
@@ -95,7 +99,7 @@ pub(super) fn can_try_again(error: &Error, part: &Part, family: Family) -> bool 
 }
 
 /// Returns whether a statement that fails leaves nothing, also outside of a transaction.
-fn is_all_or_nothing(statement: &Statement, family: Family) -> bool {
+pub(super) fn is_all_or_nothing(statement: &Statement, family: Family) -> bool {
     match statement.kind {
         StatementKind::Dml => {
             let sql = statement.sql();

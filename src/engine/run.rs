@@ -15,6 +15,9 @@ use crate::engine::event::RunFailure;
 use crate::engine::event::StepReport;
 use crate::engine::event::Stopped;
 use crate::engine::group::Group;
+use crate::engine::kept_tables::KeptTables;
+use crate::engine::kept_tables::changes_rows;
+use crate::engine::noted::Noted;
 use crate::engine::patience::Patience;
 use crate::engine::patience::can_try_again;
 use crate::engine::program::Action;
@@ -53,7 +56,7 @@ pub async fn run(
     let restore_point = session.restore_point().map(Path::to_owned);
     let report = Report { from: program.from.clone(), to: program.from.clone(), steps: Vec::new(), restore_point };
     let grouping = Grouping::of(program, session);
-    let mut runner = Runner { program, session, actor, observer, report, has_note: false };
+    let mut runner = Runner { program, session, actor, observer, report, has_note: false, kept: None };
     let mut next = 0;
     while next < program.steps.len() {
         let group = grouping.length(&program.steps, next);
@@ -61,6 +64,7 @@ pub async fn run(
             0 | 1 if grouping != Grouping::All => runner.alone(next).await.map(|()| 1),
             _ if grouping == Grouping::All => runner.together(next, group).await,
             _ => match runner.group(next, group, grouping.limit()).await {
+                Err(failure) if is_lost(&failure.error) => Err(failure),
                 // What fails in a group is run again one by one, so that grouping is never visible in a result.
                 Err(_) => runner.one_by_one(next, group).await,
                 Ok(steps) => Ok(steps),
@@ -95,7 +99,7 @@ impl Grouping {
             Scope::Revision if program.dialect.has_transactional_ddl() && session.is_fresh() => {
                 let family = program.dialect.family();
                 let is_alone =
-                    |step: &ProgramStep| step.defers_checks() || step.sets_encoding() || step.leaves_tables(family);
+                    |step: &ProgramStep| step.defers_checks() || step.sets_encoding() || step.leaves_traces(family);
                 let first_alone = program.steps.iter().position(is_alone);
                 Self::Fresh { steps: first_alone.unwrap_or(program.steps.len()) }
             }
@@ -140,6 +144,8 @@ struct Runner<'a> {
     report: Report,
     /// Whether a statement failed that may have left something, so that its note stays.
     has_note: bool,
+    /// The tables of the step without transactions, once they are asked for, and until one may have become another.
+    kept: Option<KeptTables>,
 }
 
 impl Runner<'_> {
@@ -151,12 +157,14 @@ impl Runner<'_> {
             self.session.in_force = None; // the scripts before may have set something
         }
         self.observer.event(Event::StepStarted { number: index + 1, of, step });
+        self.kept = None;
         let clock = Clock::start();
         if let Err(error) = self.take_leave(index).await {
             let (parts_kept, next_part) = (step.parts_done, NextPart::Undone);
             return Err(StepFailure { error, step: index, parts_kept, next_part });
         }
         for part in &step.parts {
+            self.session.next_part = NextPart::Undone;
             let may_begin = self.session.check_lock().await.and_then(|()| self.session.check_interrupt());
             if let Err(error) = may_begin {
                 let (parts_kept, next_part) = ((part.number - 1).max(step.parts_done), NextPart::Undone);
@@ -169,7 +177,8 @@ impl Runner<'_> {
             };
             if let Err(error) = result {
                 let next_part = match part.mode {
-                    _ if is_lost(&error) => NextPart::InDoubt,
+                    _ if is_lost(&error) => self.session.next_part,
+                    Mode::Transaction if self.has_note => NextPart::Half,
                     // A statement that failed has its place; anything else came after it.
                     Mode::Alone if error.span.is_none() => NextPart::Unrecorded,
                     Mode::Alone | Mode::Transaction => NextPart::Undone,
@@ -182,11 +191,11 @@ impl Runner<'_> {
         Ok(())
     }
 
-    /// Leaves the session of the step before, if that may have left tables in it.
+    /// Leaves the session of the step before, if that may have left tables or settings in it.
     async fn take_leave(&mut self, index: usize) -> Result<(), Error> {
         let before = index.checked_sub(1).map(|before| &self.program.steps[before]);
         match before {
-            Some(step) if step.leaves_tables(self.program.dialect.family()) => self.session.reconnect().await,
+            Some(step) if step.leaves_traces(self.program.dialect.family()) => self.session.reconnect().await,
             _ => Ok(()),
         }
     }
@@ -211,7 +220,7 @@ impl Runner<'_> {
             let lost = is_lost(&error);
             self.roll_back(lost).await;
             let step = (first + passed.len()).min(first + count - 1);
-            let next_part = if lost { NextPart::InDoubt } else { NextPart::Undone };
+            let next_part = if lost { self.session.next_part } else { NextPart::Undone };
             return Err(StepFailure { error, step, parts_kept: 0, next_part });
         }
         let (count, of) = (passed.len(), self.program.steps.len());
@@ -278,12 +287,17 @@ impl Runner<'_> {
     async fn part(&mut self, step: &ProgramStep, part: &Part, clock: &Clock) -> Result<(), Error> {
         self.session.watch.blockers.clear();
         let noted = match part.mode {
-            Mode::Alone => self.session.intend(step, part).await?,
-            Mode::Transaction => None,
+            Mode::Alone => {
+                self.kept = None; // it may make a table, or give it another engine
+                self.session.intend(step, part).await?
+            }
+            Mode::Transaction => self.intend_rows(step, part).await?,
         };
-        let forget = noted.as_ref().map(|_| self.session.probe.journal.forget(&step.revision, part.number));
+        let keeps_rows = noted.as_ref().is_some_and(Noted::keeps_rows);
+        let forget = noted.as_ref().map(|_| self.session.probe.journal.forget(&step.revision, part.row));
         let mut sender = Sender::telling(self.session, ToldTo::Now(&mut *self.observer));
         sender.enter(step, part);
+        sender.keeps_rows = keeps_rows;
         let mut raised = Raised::default();
         let result = single(part, forget, clock, self.actor, &mut sender, &mut raised).await;
         if let Err(error) = &result {
@@ -293,11 +307,28 @@ impl Runner<'_> {
                 self.session.in_force = None; // what was set in a message that failed may have been rolled back
             }
             // With a place, it is the statement that failed, and not what notes that it ran.
-            if let (Some(noted), Some(_), false) = (&noted, &error.span, is_lost(error)) {
-                self.has_note = !self.session.reconsider(noted, step, part).await;
+            if let (Some(noted), false) = (&noted, is_lost(error)) {
+                self.has_note = match error.span {
+                    Some(_) => !self.session.reconsider(noted, error, step, part).await,
+                    None => keeps_rows,
+                };
             }
         }
         result
+    }
+
+    /// Notes a part whose rows stay whatever becomes of its transaction.
+    async fn intend_rows(&mut self, step: &ProgramStep, part: &Part) -> Result<Option<Noted>, Error> {
+        if self.program.dialect.family() != Family::Mysql || !part.statements().any(changes_rows) {
+            return Ok(None);
+        }
+        let known = match self.kept.take() {
+            Some(known) => known,
+            None => KeptTables::ask(self.session, step, part).await?,
+        };
+        let kept = known.of(part);
+        self.kept = Some(known);
+        self.session.intend_rows(step, part, kept).await
     }
 
     /// Says the session statements of a finished part again, because what they set went with the old session.
@@ -334,7 +365,7 @@ impl Runner<'_> {
         let step = &self.program.steps[failure.step];
         // Whoever is stopped between statements has not failed at one.
         let is_between = is_interrupted(&failure.error) && failure.error.span.is_none();
-        if failure.next_part != NextPart::InDoubt && !is_between {
+        if !is_lost(&failure.error) && !is_between {
             self.record_failure(step).await;
         }
         let stopped = Stopped {
@@ -343,8 +374,9 @@ impl Runner<'_> {
             parts_kept: failure.parts_kept,
             parts: step.parts.len(),
             next_part: failure.next_part,
+            after: step.after.clone(),
         };
-        RunFailure { error: failure.error, report: Some(self.report), stopped: Some(stopped) }
+        RunFailure { error: failure.error, report: Some(self.report), stopped: Some(stopped), standing: None }
     }
 
     /// The failure that is reported is the script's, so a failure to record it is not.

@@ -102,7 +102,7 @@ impl ErrorKind {
             Self::QueryFailed { .. } => {
                 "rev must be able to make, read and change its own tables, which docs/journal.md lists"
             }
-            Self::ConnectionLost { .. } => "when the server is back, `rev upgrade` goes on from there",
+            Self::ConnectionLost { .. } => "when the server is back, run the same command again: it goes on from there",
             Self::NoSchema { .. } => "create it, or name another one with `schema` in migrations.toml",
             Self::DamagedJournal { .. } => "correct or delete the row by hand: only you can know what it stands for",
             Self::NewerJournal { .. } => "use the rev that wrote it, or a newer one",
@@ -117,6 +117,13 @@ impl ErrorKind {
             }
             Self::Locked { .. } => "run the command again when it is through, or wait longer with `--lock-wait 10m`",
             Self::LockLost => "`rev status` shows where the database is; then run the command again to go on",
+            Self::LeaseOnFile => "leave `lock` away, or set it for the environment of the server only",
+            Self::PoolTooSmall { .. } => {
+                "let the pool have at least two connections for this database (PgBouncer: `default_pool_size`, `max_db_connections`), or connect to the server itself"
+            }
+            Self::TimeoutBehindPooler { .. } => {
+                "the setting would stay with a connection that somebody else gets next: connect to the server itself, or leave the option away"
+            }
             Self::MissingDowngrade { .. } => {
                 "write its `-- rev: downgrade` section (it may be empty), or say `-- rev: downgrade irreversible`"
             }
@@ -176,9 +183,20 @@ impl ErrorKind {
             Self::EditedHalfway { .. } => {
                 "put the script's finished parts back as they were; parts that have not run may be edited"
             }
-            Self::InProgress { revision, direction, .. } => {
+            Self::LostValue { .. } => {
+                "write the value itself, or a query that finds it, into the statements that have not run yet: those may be edited"
+            }
+            Self::InProgress { on, back, .. } => {
+                let on = match on {
+                    Some(on) => format!("`{on}` goes on with it"),
+                    None => "no script has it: check out the branch that does".to_owned(),
+                };
+                let back = back.as_ref().map_or(String::new(), |back| format!("; `{back}` undoes what ran"));
+                return Some(format!("{on}{back}; {GIVE_UP}"));
+            }
+            Self::CannotUndo { revision, .. } => {
                 return Some(format!(
-                    "`rev {direction}` goes on with it when its target includes {revision}; to give it up, undo by hand what it did and say what is true with `rev stamp --purge TARGET`"
+                    "`rev upgrade {revision}` goes on with it, and then it can be taken off; {GIVE_UP}"
                 ));
             }
             Self::InDoubt { .. } => {
@@ -221,6 +239,9 @@ impl ErrorKind {
         Some(hint.to_owned())
     }
 }
+
+/// What is left where neither way is wanted.
+const GIVE_UP: &str = "to give it up, undo by hand what it did and say what is true with `rev stamp --purge TARGET`";
 
 fn nearest_or(nearest: &Option<String>, otherwise: &str) -> String {
     match nearest {

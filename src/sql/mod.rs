@@ -1,6 +1,7 @@
 //! SQL as text: tokens, statements and what kind each one is; no I/O, and no grammar beyond what that needs.
 
 mod body;
+mod changed;
 mod compound;
 mod effect;
 mod kind;
@@ -11,7 +12,11 @@ mod object;
 mod rebuild;
 mod rules;
 mod split;
+mod touch;
+mod value;
 
+pub use changed::TableName;
+pub use changed::changed_tables;
 pub use effect::Effect;
 pub use effect::unquoted;
 pub use kind::StatementKind;
@@ -32,3 +37,9 @@ pub use rules::RULES;
 pub use rules::Rule;
 pub use split::Statement;
 pub use split::split;
+pub use touch::Detail;
+pub use touch::DetailKind;
+pub use touch::Touch;
+pub use touch::Touched;
+pub use touch::mentions;
+pub use value::SessionValues;

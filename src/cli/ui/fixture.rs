@@ -47,6 +47,7 @@ pub(super) fn program() -> Program {
         scope: Scope::Revision,
         steps: vec![b, c],
         warnings: vec![Warning { code: "odd", message: "this is odd".to_owned(), span }],
+        gives_up: None,
     }
 }
 
@@ -72,7 +73,7 @@ fn writes(delete: &str, insert: &str) -> Vec<Action> {
 fn step(name: &str, message: &str, parts: Vec<(Mode, Vec<Action>)>) -> ProgramStep {
     let part = |((mode, actions), number): ((Mode, Vec<Action>), usize)| {
         let (limits, hash) = (Limits::default(), String::new());
-        Part { number, mode, limits, hash, actions }
+        Part { number, row: number, mode, limits, hash, actions }
     };
     ProgramStep {
         revision: id(name),
@@ -84,6 +85,7 @@ fn step(name: &str, message: &str, parts: Vec<(Mode, Vec<Action>)>) -> ProgramSt
         way_back: SectionState::Present,
         parts: parts.into_iter().zip(1..).map(part).collect(),
         parts_done: 0,
+        undo: None,
     }
 }
 

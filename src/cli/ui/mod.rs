@@ -4,6 +4,7 @@ mod diagnostic;
 mod dry_run;
 mod duration;
 mod graph;
+mod halfway;
 pub mod json;
 mod log;
 mod paint;

@@ -130,8 +130,11 @@ pub struct HolderJson<'a> {
     host: Option<&'a str>,
     pid: Option<u32>,
     since: Option<&'a str>,
+    lease_left: Option<i64>,
     #[serde(skip)]
     shown: String,
+    #[serde(skip)]
+    note: String,
 }
 
 /// Who holds what a statement needs.
@@ -207,7 +210,9 @@ impl<'a> Record<'a> {
                 )
             }
             Self::ServerWaiting { reason, .. } => format!("waiting for the server: {reason}"),
-            Self::LockWaiting { holder } => format!("waiting for the lock, which {} holds", holder.shown),
+            Self::LockWaiting { holder } => {
+                format!("waiting for the lock, which {} holds{}", holder.shown, holder.note)
+            }
             Self::StepStarted { revision, direction, number, of, title, .. } => {
                 step(*direction, *number, *of, revision, title) + " …"
             }
@@ -249,9 +254,10 @@ impl<'a> Record<'a> {
     }
 
     pub(super) fn lock_waiting(holder: &'a Holder) -> Self {
-        let Holder { user, host, pid, since } = holder;
+        let Holder { user, host, pid, since, lease_left } = holder;
         let (user, host, since) = (user.as_deref(), host.as_deref(), since.as_deref());
-        Self::LockWaiting { holder: HolderJson { user, host, pid: *pid, since, shown: holder.to_string() } }
+        let (shown, note) = (holder.to_string(), holder.lease_note());
+        Self::LockWaiting { holder: HolderJson { user, host, pid: *pid, since, lease_left: *lease_left, shown, note } }
     }
 
     pub(super) fn restore_point(file: &Path) -> Self {
@@ -445,7 +451,7 @@ mod tests {
         };
         let none = Blocker { name: None, age: None, query: None, ..some.clone() };
         let blockers = [some, none];
-        let holder = Holder { user: Some("ada".into()), host: None, pid: Some(7), since: None };
+        let holder = Holder { user: Some("ada".into()), host: None, pid: Some(7), since: None, lease_left: None };
         let notice = |severity: &str| Notice { severity: severity.into(), message: "x\n".into() };
         let (notice, warning) = (notice("notice"), notice("warning"));
         let slow = |percent| StatementProgress { phase: "scanning".into(), percent };

@@ -47,6 +47,13 @@ impl Telling {
         }
     }
 
+    /// Says what will be noted, before somebody is asked.
+    pub fn say(&mut self, what: &str) {
+        if !self.log.has_stderr() || io::stdin().is_terminal() {
+            self.progress.say(what);
+        }
+    }
+
     fn log(&mut self, event: &Event<'_>) {
         let (revision, family) = (self.revision.as_ref(), self.family);
         let record = match event {
@@ -79,6 +86,12 @@ impl Telling {
             Event::StepDone { number, of, step, duration } => Record::step_done(*number, *of, step, *duration),
         };
         self.log.write(&record);
+        if let Event::Started { program } = event
+            && let Some(halfway) = &program.gives_up
+        {
+            let message = format!("this gives up {}", halfway.forgotten());
+            self.log.write(&Record::warning(Some("given-up"), &message, None));
+        }
         if let Event::StepStarted { step, .. } = event {
             self.statements(step);
         }
