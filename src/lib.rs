@@ -90,6 +90,7 @@ pub mod embed;
 pub mod engine;
 pub mod error;
 pub mod escape;
+#[cfg(feature = "engine")]
 pub mod fault;
 pub mod graph;
 pub mod id;

@@ -37,7 +37,7 @@ pub struct EnvironmentStatus {
 #[derive(Debug)]
 pub enum Standing {
     /// It was asked.
-    Known(Status),
+    Known(Box<Status>),
     /// It gave no answer, or none that is of use.
     Unreachable(Error),
     /// What the configuration says of it cannot be used.
@@ -92,7 +92,7 @@ impl Project {
         };
         let asked = tokio::time::timeout(limit, self.ask(&settings, url)).await;
         match asked.unwrap_or_else(|_| silent()) {
-            Ok(known) => Standing::Known(known),
+            Ok(known) => Standing::Known(Box::new(known)),
             Err(error) => Standing::Unreachable(error),
         }
     }
