@@ -10,8 +10,6 @@ use crate::engine::event::Observer;
 use crate::engine::event::Report;
 use crate::engine::event::RunFailure;
 use crate::engine::halfway::in_progress;
-use crate::engine::intent::Answer;
-use crate::engine::intent::place_of;
 use crate::engine::patience::Own;
 use crate::engine::program::Program;
 use crate::engine::program::Scope;
@@ -295,39 +293,6 @@ impl Project {
         let parent = self.graph.get(&id).and_then(|revision| revision.down_revisions.first());
         let anchor = parent.map_or(Anchor::Base, |parent| Anchor::Name(parent.to_string()));
         Ok(Target { label: Some(id.to_string()), anchor, offset: 0 })
-    }
-
-    /// Notes whether the statement in doubt ran; the next run goes on with that.
-    pub async fn resume(
-        &self,
-        answer: Answer,
-        session: &mut Session,
-        actor: &Actor,
-        observer: &mut dyn Observer,
-    ) -> Result<ProgressRow, RunFailure> {
-        let in_doubt = |session: &Session| session.progress.iter().find(|row| row.intended.is_some()).cloned();
-        let Some(row) = in_doubt(session) else { return Err(Error::from(ErrorKind::NothingInDoubt).into()) };
-        let what = match answer {
-            Answer::Ran => "is noted as done",
-            Answer::NotRan => "is noted as still to run",
-        };
-        let statement = place_of(&row).map_or(String::new(), |(place, statement)| format!(": {statement} ({place})"));
-        observer.confirm_note(&format!("part {} of revision {} {what}{statement}", row.part, row.revision))?;
-        let wait = self.config.database.lock_wait;
-        session.lock(wait, actor, observer).await?;
-        let result = async {
-            session.interrupt.heed();
-            session.for_writing().await?;
-            // Another run may have found it out, or be in doubt about another one.
-            if in_doubt(session).as_ref() != Some(&row) {
-                return Err(Error::from(ErrorKind::NothingInDoubt).into());
-            }
-            session.begin_epoch(actor).await?;
-            Ok(session.resume(answer, wait).await?)
-        };
-        let result = result.await;
-        session.unlock().await;
-        result
     }
 
     fn compile(&self, plan: &Plan, target: &CompileFor<'_>) -> Result<Program, Error> {

@@ -34,6 +34,7 @@ mod rebase;
 mod recall;
 mod restore;
 mod restore_point;
+mod resume;
 mod risk;
 mod run;
 mod send;
