@@ -51,27 +51,61 @@
 //! # }
 //! ```
 //!
+//! With the scripts compiled in, it is one call, and no file is needed; see [`embed`] for what makes `SCRIPTS`:
+//!
+//! ```
+//! use rev::script::Embedded;
+//!
+//! const SCRIPTS: Embedded = Embedded::new(&[(
+//!     "versions/a1.sql",
+//!     "-- first\n--\n-- revision: a1\n\n-- rev: upgrade\nCREATE TABLE t (n INTEGER);\n",
+//! )]);
+//!
+//! async fn start(url: &str) -> Result<(), rev::engine::RunFailure> {
+//!     let report = rev::upgrade(SCRIPTS, url).await?;
+//!     assert_eq!((report.steps.len(), report.to.to_string().as_str()), (1, "a1"));
+//!     Ok(())
+//! }
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! #     let folder = tempfile::tempdir()?;
+//! #     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+//! #     Ok(runtime.block_on(start(&format!("sqlite:{}", folder.path().join("app.db").display())))?)
+//! # }
+//! ```
+//!
 //! Whatever can be known to fail fails before the first statement. A run that stops carries what was done, and the next
 //! one goes on from there; see [`engine::RunFailure`].
 
+#[cfg(feature = "cli")]
 pub mod cli;
+#[cfg(feature = "engine")]
 pub mod config;
+#[cfg(feature = "engine")]
 pub mod db;
 pub mod dialect;
 pub mod direction;
+pub mod duration;
+pub mod embed;
+#[cfg(feature = "engine")]
 pub mod engine;
 pub mod error;
 pub mod escape;
+#[cfg(feature = "engine")]
 pub mod fault;
 pub mod graph;
 pub mod id;
+#[cfg(feature = "engine")]
 pub mod journal;
 pub mod nearest;
+#[cfg(feature = "cli")]
 pub mod picture;
 pub mod script;
 pub mod signal;
 pub mod span;
 pub mod sql;
 
+#[cfg(feature = "engine")]
 pub use engine::Project;
+#[cfg(feature = "engine")]
+pub use engine::upgrade;
 pub use error::Error;

@@ -7,11 +7,11 @@ use std::path::PathBuf;
 
 /// The floor of each part; a part imports only from floors below its own.
 const FLOORS: &[(u8, &[&str])] = &[
-    (1, &["id", "direction", "dialect", "span", "nearest", "signal", "escape", "fault"]),
+    (1, &["id", "direction", "dialect", "span", "nearest", "signal", "escape", "fault", "duration"]),
     (2, &["error", "journal"]),
     (3, &["graph", "sql", "config"]),
     (4, &["db", "script", "picture"]),
-    (5, &["engine"]),
+    (5, &["embed", "engine"]),
     (6, &["cli"]),
     (7, &["main", "bin"]),
 ];

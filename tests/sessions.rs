@@ -169,6 +169,11 @@ fn edited_and_lost_scripts() {
 }
 
 #[test]
+fn environments_and_protected_databases() {
+    Session::check("tests/sessions/environments.md");
+}
+
+#[test]
 fn the_quick_start_of_the_readme() {
     Session::check("README.md");
 }
@@ -186,6 +191,11 @@ fn the_log_for_programs() {
 #[test]
 fn offline_sql_in_a_shell() {
     Session::check("docs/offline-sql.md");
+}
+
+#[test]
+fn environments_from_a_laptop_to_production() {
+    Session::check("docs/environments.md");
 }
 
 #[test]

@@ -16,8 +16,10 @@ use crate::cli::complete;
 use crate::cli::completions;
 use crate::cli::context::Context;
 use crate::cli::current;
+use crate::cli::db;
 use crate::cli::downgrade;
 use crate::cli::edit;
+use crate::cli::env;
 use crate::cli::exec;
 use crate::cli::global::log_format;
 use crate::cli::graph;
@@ -124,6 +126,8 @@ async fn dispatch(command: &Command, arguments: &[OsString], cx: &mut Context) -
         Command::Branches(args) => branches::run(args, cx),
         Command::Show(args) => show::run(args, cx).await,
         Command::Check(args) => check::run(args, cx).await,
+        Command::Env(args) => env::run(args, cx).await,
+        Command::Db(args) => db::run(args, cx).await,
         Command::Completions(args) => completions::run(args, arguments.first().map(Path::new), cx),
         Command::Man(args) => man::run(args, Cli::command(), cx),
     }

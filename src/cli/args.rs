@@ -8,8 +8,10 @@ use crate::cli::branches::BranchesArgs;
 use crate::cli::check::CheckArgs;
 use crate::cli::completions::CompletionsArgs;
 use crate::cli::current::CurrentArgs;
+use crate::cli::db::DbArgs;
 use crate::cli::downgrade::DowngradeArgs;
 use crate::cli::edit::EditArgs;
+use crate::cli::env::EnvArgs;
 use crate::cli::exec::ExecArgs;
 use crate::cli::global::GlobalArgs;
 use crate::cli::graph::GraphArgs;
@@ -77,6 +79,8 @@ pub enum Command {
     Branches(BranchesArgs),
     Show(ShowArgs),
     Check(CheckArgs),
+    Env(EnvArgs),
+    Db(DbArgs),
     Completions(CompletionsArgs),
     Man(ManArgs),
 }

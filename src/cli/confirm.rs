@@ -1,10 +1,6 @@
 //! The question before a protected database is changed.
 
-use std::io;
-use std::io::BufRead;
-use std::io::IsTerminal;
-use std::io::Write;
-
+use crate::cli::ask::ask;
 use crate::cli::ui::Telling;
 use crate::config::Config;
 use crate::engine::Event;
@@ -32,17 +28,9 @@ impl Confirming {
 
     fn ask(&mut self) -> Result<(), Error> {
         let Some(answer) = &self.answer else { return Ok(()) };
-        if !io::stdin().is_terminal() {
-            return Err(ErrorKind::NobodyToAsk.into());
-        }
-        let failed = |cause: io::Error| Error::from(ErrorKind::Output).because(cause);
-        let mut terminal = io::stderr();
-        write!(terminal, "this database is protected; type `{answer}` to go on: ").map_err(failed)?;
-        terminal.flush().map_err(failed)?;
-        let mut typed = String::new();
-        io::stdin().lock().read_line(&mut typed).map_err(failed)?;
-        self.is_confirmed = typed.trim() == answer;
-        if self.is_confirmed { Ok(()) } else { Err(ErrorKind::Declined.into()) }
+        ask("this database is protected", answer, ErrorKind::NobodyToAsk)?;
+        self.is_confirmed = true;
+        Ok(())
     }
 }
 

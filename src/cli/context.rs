@@ -19,7 +19,8 @@ use crate::config::Config;
 use crate::config::Environment;
 use crate::config::Selection;
 use crate::config::UrlOrigin;
-use crate::config::parse_duration;
+use crate::config::url::DatabaseUrl;
+use crate::duration::parse_duration;
 use crate::engine::Actor;
 use crate::engine::Interrupt;
 use crate::engine::Program;
@@ -84,13 +85,24 @@ impl Context {
         self.connect(&project.config).await
     }
 
-    /// Connects to the configured database, whether or not the scripts are sound.
-    pub async fn connect(&mut self, config: &Config) -> Result<Session, Error> {
+    /// Returns which database it is, and warns about a password that others can read.
+    pub fn resolve(&mut self, config: &Config) -> Result<DatabaseUrl, Error> {
         let resolved = config.database.url.resolve()?;
         if resolved.origin == UrlOrigin::Flag && resolved.url.has_password() {
             self.terminal
                 .warn("others on this machine can read a password on the command line; use REV_URL or migrations.toml");
         }
+        Ok(resolved.url)
+    }
+
+    /// Returns what `--wait` says.
+    pub fn wait(&self) -> Result<Duration, Error> {
+        Ok(duration("--wait", self.global.wait.as_deref())?.unwrap_or_default())
+    }
+
+    /// Connects to the configured database, whether or not the scripts are sound.
+    pub async fn connect(&mut self, config: &Config) -> Result<Session, Error> {
+        let url = self.resolve(config)?;
         let terminal = &mut self.terminal;
         let tell = |error: &Error| {
             let text = format!("waiting for the server: {}", escape(&error.to_string()));
@@ -100,7 +112,7 @@ impl Context {
             // Signals do not end the first process of a container, unless it listens.
             self.interrupt.heed();
         }
-        let connecting = Session::connect_telling(&config.database, &resolved.url, tell);
+        let connecting = Session::connect_telling(&config.database, &url, tell);
         let mut session = self.interrupt.or_stop(connecting).await?;
         session.interrupt = self.interrupt.clone();
         Ok(session)

@@ -3,6 +3,7 @@
 mod accept;
 mod app;
 mod args;
+mod ask;
 mod branches;
 mod check;
 mod complete;
@@ -10,8 +11,10 @@ mod completions;
 mod confirm;
 mod context;
 mod current;
+mod db;
 mod downgrade;
 mod edit;
+mod env;
 mod exec;
 mod global;
 mod graph;

@@ -1,12 +1,9 @@
 //! `rev restore`.
 
-use std::io;
-use std::io::BufRead;
-use std::io::IsTerminal;
-use std::io::Write;
 use std::path::Path;
 use std::path::PathBuf;
 
+use crate::cli::ask::ask;
 use crate::cli::context::Context;
 use crate::cli::outcome::Failed;
 use crate::cli::outcome::Outcome;
@@ -74,17 +71,8 @@ fn list(points: &[RestorePoint], cx: &mut Context) -> Result<Outcome, Failed> {
 
 /// Asks on the terminal; a protected database by its name.
 fn confirm(from: &Path, name: Option<&str>) -> Result<(), Error> {
-    if !io::stdin().is_terminal() {
-        return Err(ErrorKind::NotConfirmed.into());
-    }
-    let answer = name.unwrap_or("yes");
-    let failed = |cause: io::Error| Error::from(ErrorKind::Output).because(cause);
-    let mut terminal = io::stderr();
-    write!(terminal, "the database is replaced by {}; type `{answer}` to go on: ", shown(from)).map_err(failed)?;
-    terminal.flush().map_err(failed)?;
-    let mut typed = String::new();
-    io::stdin().lock().read_line(&mut typed).map_err(failed)?;
-    if typed.trim() == answer { Ok(()) } else { Err(ErrorKind::Declined.into()) }
+    let otherwise = ErrorKind::NotConfirmed { done: "replaced" };
+    ask(&format!("the database is replaced by {}", from.display()), name.unwrap_or("yes"), otherwise)
 }
 
 fn shown(path: &Path) -> String {

@@ -11,7 +11,7 @@ use crate::cli::outcome::Outcome;
 use crate::cli::ui::Record;
 use crate::cli::ui::escape;
 use crate::cli::ui::json;
-use crate::engine::Standing;
+use crate::engine::Reach;
 use crate::engine::Until;
 use crate::error::Error;
 use crate::id::Heads;
@@ -55,7 +55,7 @@ pub async fn run(args: &WaitArgs, cx: &mut Context) -> Result<Outcome, Failed> {
     project.config.database.url.resolve()?;
     cx.interrupt.heed();
     let interrupt = cx.interrupt.clone();
-    let tell = |seen: &Result<Standing, Error>| match seen {
+    let tell = |seen: &Result<Reach, Error>| match seen {
         Ok(standing) => cx.talk(&format!("waiting: {}", behind(standing))),
         Err(error) => {
             let text = format!("waiting for the server: {}", escape(&error.to_string()));
@@ -64,7 +64,7 @@ pub async fn run(args: &WaitArgs, cx: &mut Context) -> Result<Outcome, Failed> {
     };
     let standing = project.wait_until(&until, timeout, &interrupt, tell).await.map_err(Failed::unreachable_if_so)?;
     if cx.is_json() {
-        let Standing { reached, current, missing, in_progress } = &standing;
+        let Reach { reached, current, missing, in_progress } = &standing;
         let (current, in_progress) = (current.as_ref(), in_progress.as_ref());
         let body = WaitJson { until: &args.until, reached: *reached, current, missing, in_progress };
         cx.text(&json::document(&body))?;
@@ -79,8 +79,8 @@ pub async fn run(args: &WaitArgs, cx: &mut Context) -> Result<Outcome, Failed> {
 }
 
 /// Says what is not yet as it is wanted.
-fn behind(standing: &Standing) -> String {
-    let Standing { current, missing, in_progress, .. } = standing;
+fn behind(standing: &Reach) -> String {
+    let Reach { current, missing, in_progress, .. } = standing;
     let at = current.as_ref().map_or(String::new(), |current| format!("the database is at {current}"));
     let missing: Vec<&str> = missing.iter().map(RevisionId::as_str).collect();
     let missing = if missing.is_empty() { String::new() } else { format!(", without {}", missing.join(", ")) };

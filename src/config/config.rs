@@ -82,6 +82,15 @@ pub struct Config {
     pub database: DatabaseConfig,
 }
 
+/// A database that the configuration names.
+#[derive(Debug)]
+pub struct NamedDatabase {
+    /// The environment; nothing for `[database]`.
+    pub environment: Option<String>,
+    /// What holds for it, or why that cannot be known.
+    pub settings: Result<DatabaseConfig, Error>,
+}
+
 impl Config {
     /// Reads the configuration that holds in the `working` folder (empty for the process's own).
     ///
@@ -110,23 +119,54 @@ impl Config {
         Ok(Self { file: path, root, post_write: file.post_write, allowed: file.allowed, variables, ..config })
     }
 
+    /// Returns the configuration of a program that knows its database: the defaults, and this URL.
+    ///
+    /// No file and no variable is read. Set the fields of [`Self::database`] for other time-outs or another journal.
+    pub fn of_url(url: &str) -> Result<Self, Error> {
+        let mut config = Self::defaults();
+        let setting = Setting { key: "url".to_owned(), data: Data::Word(url.to_owned()), span: None };
+        config.database.url.given = Some(setting);
+        config.database.url.origin = UrlOrigin::Program;
+        config.database.url.resolve()?;
+        Ok(config)
+    }
+
     /// Returns every database that the file names, by what messages call it: `[database]`, if it says which one it is,
     /// and each environment. Flags and variables that say which database it is do not count here.
     pub fn named_databases(&self) -> Result<Vec<(String, DatabaseConfig)>, Error> {
-        let file = self.file.as_deref().map(read).transpose()?.unwrap_or_default();
-        let names = file.environments.keys().map(|name| Some(name.as_str()));
         let mut databases = Vec::new();
-        for name in [None].into_iter().chain(names) {
-            let layers = Layers::new(&file, name, &self.variables)?;
-            let (given, origin) = layers.url_of_file();
-            if name.is_none() && given.is_none() {
-                continue;
+        for NamedDatabase { environment, settings } in self.databases()? {
+            let settings = settings?;
+            let title = environment.as_ref().map_or("[database]".to_owned(), |name| format!("[env.{name}]"));
+            if environment.is_some() || settings.url.is_given() {
+                databases.push((title, settings));
             }
-            let title = name.map_or("[database]".to_owned(), |name| format!("[env.{name}]"));
-            let url = layers.source((given, origin), &self.root, &self.root);
-            databases.push((title, layers.database(url, &Selection::default())?));
         }
         Ok(databases)
+    }
+
+    /// Returns `[database]`, if it says which one it is or there is nothing else, and then each environment.
+    ///
+    /// What is wrong with one does not keep the others from being used.
+    pub fn databases(&self) -> Result<Vec<NamedDatabase>, Error> {
+        let file = self.file.as_deref().map(read).transpose()?.unwrap_or_default();
+        let environments = file.environments.keys().cloned().map(Some);
+        let mut databases = Vec::new();
+        for environment in [None].into_iter().chain(environments) {
+            let settings = self.settings(&file, environment.as_deref());
+            let is_given = settings.as_ref().map_or(true, |settings| settings.url.is_given());
+            if environment.is_some() || is_given || file.environments.is_empty() {
+                databases.push(NamedDatabase { environment, settings });
+            }
+        }
+        Ok(databases)
+    }
+
+    /// Returns what holds for one environment, without what flags and variables say of which database it is.
+    fn settings(&self, file: &ConfigFile, environment: Option<&str>) -> Result<DatabaseConfig, Error> {
+        let layers = Layers::new(file, environment, &self.variables)?;
+        let url = layers.source(layers.url_of_file(), &self.root, &self.root);
+        layers.database(url, &Selection::default())
     }
 
     /// Returns what holds where nothing is configured.

@@ -7,7 +7,6 @@
 mod config;
 mod database;
 mod dotenv;
-mod duration;
 mod environment;
 mod file;
 mod find;
@@ -20,13 +19,13 @@ mod source;
 pub mod url;
 
 pub use config::Config;
+pub use config::NamedDatabase;
 pub use config::STARTER;
 pub use config::Selection;
 pub use database::DatabaseConfig;
 pub use database::EditedPolicy;
 pub use database::LockKind;
 pub use database::TransactionScope;
-pub use duration::parse_duration;
 pub use environment::Environment;
 pub use find::FILE_NAME;
 pub use find::find;

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use crate::config::duration;
 use crate::config::environment::Environment;
 use crate::config::hook::Hook;
 use crate::config::interpolate::Unfilled;
@@ -10,6 +9,7 @@ use crate::config::interpolate::has_variables;
 use crate::config::interpolate::interpolate;
 use crate::config::size;
 use crate::config::url::mask_passwords;
+use crate::duration;
 use crate::error::Error;
 use crate::error::ErrorKind;
 use crate::span::Span;

@@ -28,6 +28,8 @@ pub enum UrlOrigin {
     File,
     /// `PGHOST`, `PGDATABASE` and the like.
     PgVariables,
+    /// A program that uses the library.
+    Program,
     /// Nothing: `sqlite:app.db`.
     Default,
 }
@@ -65,6 +67,11 @@ impl UrlSource {
         Ok(self.resolved.get_or_init(|| resolved).clone())
     }
 
+    /// Returns whether something says which database it is.
+    pub fn is_given(&self) -> bool {
+        self.given.is_some()
+    }
+
     fn find(&self) -> Result<ResolvedUrl, Error> {
         let Some(given) = &self.given else { return self.fallback() };
         let text = match given.key.as_str() {
@@ -73,7 +80,8 @@ impl UrlSource {
             _ => self.filled(given)?,
         };
         if text.is_empty() {
-            return if self.origin == UrlOrigin::Flag { Err(empty_flag()) } else { self.unset() };
+            let is_meant = matches!(self.origin, UrlOrigin::Flag | UrlOrigin::Program);
+            return if is_meant { Err(empty_url()) } else { self.unset() };
         }
         let url = DatabaseUrl::parse(&text, self.folder(), &self.environment).map_err(|kind| given.place(kind))?;
         Ok(ResolvedUrl { url, origin: self.origin })
@@ -82,7 +90,7 @@ impl UrlSource {
     /// Returns what relative paths start from: people type flags where they are, and write files for where these are.
     fn folder(&self) -> &Path {
         match self.origin {
-            UrlOrigin::Flag | UrlOrigin::Variable | UrlOrigin::PgVariables => &self.working,
+            UrlOrigin::Flag | UrlOrigin::Variable | UrlOrigin::PgVariables | UrlOrigin::Program => &self.working,
             UrlOrigin::Environment | UrlOrigin::File | UrlOrigin::Default => &self.root,
         }
     }
@@ -154,7 +162,7 @@ impl UrlSource {
     }
 }
 
-fn empty_flag() -> Error {
+fn empty_url() -> Error {
     ErrorKind::BadUrl { url: String::new(), reason: "it is empty".to_owned() }.into()
 }
 

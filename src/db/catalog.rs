@@ -258,16 +258,16 @@ fn without_counter(definition: &str) -> String {
     format!("{}{rest}", &definition[..at])
 }
 
-fn quoted(name: &str) -> String {
+pub(super) fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
-fn backquoted(name: &str) -> String {
+pub(super) fn backquoted(name: &str) -> String {
     format!("`{}`", name.replace('`', "``"))
 }
 
 /// A literal of PostgreSQL that means the same under every setting.
-fn literal(text: &str) -> String {
+pub(super) fn literal(text: &str) -> String {
     format!("E'{}'", text.replace('\\', "\\\\").replace('\'', "''"))
 }
 

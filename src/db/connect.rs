@@ -211,7 +211,6 @@ fn mysql_options(server: &ServerUrl) -> MySqlConnectOptions {
     // Scripts run in the server's own modes: sql_mode is even stored in every routine they create.
     let mut options = MySqlConnectOptions::new()
         .disable_statement_logging()
-        .database(&server.database)
         .pipes_as_concat(false)
         .no_engine_substitution(false)
         .timezone(None::<String>)
@@ -227,6 +226,10 @@ fn mysql_options(server: &ServerUrl) -> MySqlConnectOptions {
         Address::Tcp { host, port } => options.host(host).port(*port),
         Address::SocketFolder { path, .. } | Address::Socket { path } => options.socket(path),
     };
+    // The server itself can be asked for things without a database.
+    if !server.database.is_empty() {
+        options = options.database(&server.database);
+    }
     if let Some(user) = &server.user {
         options = options.username(user);
     }

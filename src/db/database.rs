@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use futures_util::FutureExt;
 use futures_util::TryStreamExt;
 use sqlx::AssertSqlSafe;
 use sqlx::Connection as _;
@@ -125,9 +126,11 @@ impl Database {
     async fn message(&mut self, sql: &str) -> Result<Vec<Done>, (usize, Failure)> {
         let notices = Notices::default();
         let answered = match &mut self.connection {
-            Connection::Sqlite(connection) => answers(&mut **connection, sql, &notices).await,
-            Connection::Postgres(connection) => notices.during(answers(&mut **connection, sql, &notices)).await,
-            Connection::Mysql(connection) => answers(&mut **connection, sql, &notices).await,
+            Connection::Sqlite(connection) => sqlite_answers(connection, sql, &notices).await,
+            Connection::Postgres(connection) => {
+                notices.during(postgres_answers(connection, sql, &notices).boxed()).await
+            }
+            Connection::Mysql(connection) => mysql_answers(connection, sql, &notices).await,
         };
         fault::passed();
         answered
@@ -153,13 +156,8 @@ impl Database {
         let Connection::Postgres(connection) = &mut self.connection else {
             return self.execute(sql).await;
         };
-        let work = async {
-            let mut copy = connection.copy_in_raw(sql).await?;
-            copy.send(data).await?;
-            copy.finish().await
-        };
         let notices = Notices::default();
-        let copied = notices.during(work).await;
+        let copied = notices.during(copied(connection, sql, data).boxed()).await;
         fault::passed();
         match copied {
             Ok(rows) => Ok(Done { rows, returned: 0, notices: notices.take(), at: Instant::now() }),
@@ -215,45 +213,45 @@ select!(sqlite_select, SqliteConnection);
 select!(postgres_select, PgConnection);
 select!(mysql_select, MySqlConnection);
 
-/// Whatever a driver calls the number of rows that a statement touched.
-trait RowsAffected {
-    fn rows_affected(&self) -> u64;
-}
-
-macro_rules! rows_affected {
-    ($result:ty) => {
-        impl RowsAffected for $result {
-            fn rows_affected(&self) -> u64 {
-                <$result>::rows_affected(self)
+/// Runs a message and returns the answer of each of its statements; on failure, how many had succeeded.
+///
+/// One function for each driver, not one with a type of its own for the driver: the future of that could not move
+/// between threads.
+macro_rules! answers {
+    ($name:ident, $connection:ty) => {
+        async fn $name(
+            connection: &mut $connection,
+            sql: &str,
+            notices: &Notices,
+        ) -> Result<Vec<Done>, (usize, Failure)> {
+            let mut stream = connection.fetch_many(sqlx::raw_sql(AssertSqlSafe(sql.to_owned())));
+            let mut done = Vec::new();
+            let mut returned = 0;
+            loop {
+                match stream.try_next().await {
+                    Ok(Some(Either::Left(result))) => {
+                        let (rows, returned) = (result.rows_affected(), std::mem::take(&mut returned));
+                        done.push(Done { rows, returned, notices: notices.take(), at: Instant::now() });
+                    }
+                    Ok(Some(Either::Right(_))) => returned += 1,
+                    Ok(None) => return Ok(done),
+                    Err(error) => {
+                        return Err((done.len(), Failure { notices: notices.take(), ..Failure::from(error) }));
+                    }
+                }
             }
         }
     };
 }
-rows_affected!(sqlx::sqlite::SqliteQueryResult);
-rows_affected!(sqlx::postgres::PgQueryResult);
-rows_affected!(sqlx::mysql::MySqlQueryResult);
+answers!(sqlite_answers, SqliteConnection);
+answers!(postgres_answers, PgConnection);
+answers!(mysql_answers, MySqlConnection);
 
-/// Runs a message and returns the answer of each of its statements; on failure, how many had succeeded.
-async fn answers<'c, C>(connection: C, sql: &str, notices: &Notices) -> Result<Vec<Done>, (usize, Failure)>
-where
-    C: Executor<'c>,
-    <C::Database as sqlx::Database>::QueryResult: RowsAffected,
-    sqlx::RawSql: sqlx::Execute<'c, C::Database>,
-{
-    let mut stream = connection.fetch_many(sqlx::raw_sql(AssertSqlSafe(sql.to_owned())));
-    let mut done = Vec::new();
-    let mut returned = 0;
-    loop {
-        match stream.try_next().await {
-            Ok(Some(Either::Left(result))) => {
-                let (rows, returned) = (result.rows_affected(), std::mem::take(&mut returned));
-                done.push(Done { rows, returned, notices: notices.take(), at: Instant::now() });
-            }
-            Ok(Some(Either::Right(_))) => returned += 1,
-            Ok(None) => return Ok(done),
-            Err(error) => return Err((done.len(), Failure { notices: notices.take(), ..Failure::from(error) })),
-        }
-    }
+/// Sends the data of PostgreSQL's `COPY … FROM STDIN`, and returns how many rows there were.
+async fn copied(connection: &mut PgConnection, sql: &str, data: &[u8]) -> Result<u64, sqlx::Error> {
+    let mut copy = connection.copy_in_raw(sql).await?;
+    copy.send(data).await?;
+    copy.finish().await
 }
 
 /// Cuts the statements into runs that fit a message each.

@@ -184,7 +184,7 @@ async fn is_one(connection: &mut Database, queries: &[&str]) -> Result<bool, Err
 }
 
 /// The name of MySQL's lock, which holds for the whole server: at most 64 characters, so a hash of the database's name.
-fn lock_name(database: &str) -> String {
+pub(super) fn lock_name(database: &str) -> String {
     let digest = Sha256::digest(database.as_bytes());
     let hex: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
     format!("rev:{hex}")

@@ -1,5 +1,6 @@
 //! The databases: one connection, the statements that go through it, and what the servers say.
 
+mod admin;
 mod blocker;
 mod cancel;
 mod catalog;
@@ -13,6 +14,7 @@ mod place;
 mod progress;
 mod reach;
 
+pub use admin::Others;
 pub use blocker::Blocker;
 pub use cancel::Canceller;
 pub use catalog::DETACHING;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::Mutex;
 
+use futures_util::future::BoxFuture;
 use tracing::Dispatch;
 use tracing::Event;
 use tracing::Level;
@@ -38,7 +39,7 @@ impl Notices {
     /// Runs `work` and hears the notices that PostgreSQL sends meanwhile.
     ///
     /// The subscriber lives only inside this future; events that are not notices go to the one that was there before.
-    pub(super) async fn during<T>(&self, work: impl Future<Output = T>) -> T {
+    pub(super) async fn during<T>(&self, work: BoxFuture<'_, T>) -> T {
         let before = tracing::dispatcher::get_default(Clone::clone);
         work.with_subscriber(Listener { heard: self.clone(), before }).await
     }

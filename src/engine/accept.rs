@@ -37,14 +37,17 @@ impl Project {
         let names: Vec<&str> = entries.iter().map(|entry| entry.revision.as_str()).collect();
         observer.confirm_note(&format!("accepts as they are now: {}", names.join(", ")))?;
         let wait = self.config.database.lock_wait;
-        let work = async |session: &mut Session, _: &mut dyn Observer| {
+        session.lock(wait, actor, observer).await?;
+        let result = async {
             session.for_writing().await?;
             let entries = self.acceptable(targets, session).await?;
             session.create_journal().await?;
             session.begin_epoch(actor).await?;
             Ok(record(entries, session, actor).await?)
         };
-        session.locked(wait, actor, observer, work).await
+        let result = result.await;
+        session.unlock().await;
+        result
     }
 
     /// Returns the rows to write for those of the targets that were edited.

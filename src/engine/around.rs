@@ -31,6 +31,8 @@ pub(super) struct Occasion {
     from: Heads,
     to: Heads,
     steps: usize,
+    /// Whether it is no run inside of another.
+    is_outer: bool,
 }
 
 /// A command that failed: how, and the last that it said.
@@ -46,13 +48,13 @@ impl Occasion {
     pub(super) fn of(program: &Program) -> Self {
         let way = program.steps.first().map(|step| step.direction);
         let ways = way.into_iter().filter(|way| *way != Direction::Stamp).collect();
-        Self { ways, from: program.from.clone(), to: program.to.clone(), steps: program.steps.len() }
+        Self { ways, from: program.from.clone(), to: program.to.clone(), steps: program.steps.len(), is_outer: false }
     }
 
     /// Returns the occasion of running `down`, and then as many steps up to where it was.
     pub(super) fn there_and_back(down: &Program) -> Self {
         let ways = vec![Direction::Downgrade, Direction::Upgrade];
-        Self { ways, from: down.from.clone(), to: down.from.clone(), steps: down.steps.len() * 2 }
+        Self { ways, from: down.from.clone(), to: down.from.clone(), steps: down.steps.len() * 2, is_outer: false }
     }
 
     fn before<'h>(&self, hooks: &'h Hooks) -> Vec<(&'static str, &'h Hook)> {
@@ -87,42 +89,20 @@ impl Occasion {
 }
 
 impl Project {
-    /// Does `work`, with the configured commands before and after it; the lock must be held, and the state read.
+    /// Runs the configured commands before a run; the lock must be held, and the state read.
     ///
-    /// What the commands before it say is of the state that is changed then: nobody else can, and that they did not
-    /// change it themselves is checked.
-    pub(super) async fn between_hooks(
+    /// What they say is of the state that is changed then: nobody else can, and that they did not change it themselves is
+    /// checked. A run inside of another has none of its own.
+    pub(super) async fn hooks_before(
         &self,
-        occasion: &Occasion,
-        session: &mut Session,
-        observer: &mut dyn Observer,
-        work: impl AsyncFnOnce(&mut Session, &mut dyn Observer) -> Result<Report, RunFailure>,
-    ) -> Result<Report, RunFailure> {
-        if occasion.ways.is_empty() || session.set_in_hooks(true) {
-            return Box::pin(work(session, observer)).await;
-        }
-        let result = match self.hooks_before(occasion, session, observer).await {
-            // On the heap, since a redo is a run with runs in it, and each of them is large.
-            Ok(()) => Box::pin(work(session, observer)).await,
-            Err(error) => Err(error.into()),
-        };
-        let result = match result {
-            Ok(report) => self.hooks_after(occasion, report, session, observer).await,
-            Err(failure) => Err(failure),
-        };
-        if let Err(failure) = &result {
-            self.hooks_on_failure(occasion, failure, session, observer).await;
-        }
-        session.set_in_hooks(false);
-        result
-    }
-
-    async fn hooks_before(
-        &self,
-        occasion: &Occasion,
+        occasion: &mut Occasion,
         session: &mut Session,
         observer: &mut dyn Observer,
     ) -> Result<(), Error> {
+        occasion.is_outer = !occasion.ways.is_empty() && !session.set_in_hooks(true);
+        if !occasion.is_outer {
+            return Ok(());
+        }
         let hooks = occasion.before(&self.config.database.hooks);
         if hooks.is_empty() {
             return Ok(());
@@ -146,7 +126,29 @@ impl Project {
         Ok(())
     }
 
-    async fn hooks_after(
+    /// Runs the configured commands after a run, or those for one that failed.
+    pub(super) async fn hooks_after(
+        &self,
+        occasion: &Occasion,
+        result: Result<Report, RunFailure>,
+        session: &mut Session,
+        observer: &mut dyn Observer,
+    ) -> Result<Report, RunFailure> {
+        if !occasion.is_outer {
+            return result;
+        }
+        let result = match result {
+            Ok(report) => self.hooks_after_success(occasion, report, session, observer).await,
+            Err(failure) => Err(failure),
+        };
+        if let Err(failure) = &result {
+            self.hooks_on_failure(occasion, failure, session, observer).await;
+        }
+        session.set_in_hooks(false);
+        result
+    }
+
+    async fn hooks_after_success(
         &self,
         occasion: &Occasion,
         report: Report,

@@ -45,7 +45,7 @@ pub(super) async fn run(
     prepared: Prepared,
     heed: Heed,
     session: &mut Session,
-    tell: &mut dyn FnMut(&str),
+    tell: &mut (dyn FnMut(&str) + Send),
 ) -> io::Result<ExitStatus> {
     let mut command = Command::from(prepared);
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);

@@ -15,6 +15,7 @@ use crate::engine::program::Program;
 use crate::engine::program::ProgramStep;
 use crate::engine::program::Scope;
 use crate::engine::restore::Restore;
+use crate::engine::risk::way_back;
 use crate::engine::shield::Shield;
 use crate::engine::shield::unshielded;
 use crate::engine::undo::Undo;
@@ -113,6 +114,7 @@ impl Compiler<'_> {
             message: entry.message.clone(),
             path: script.map(|script| script.source.path.clone()).unwrap_or_default(),
             after: after.clone(),
+            way_back: way_back(script, self.target.probe.journal.dialect),
             entry,
             parts,
             parts_done,

@@ -44,7 +44,7 @@ impl Project {
     /// `check` tells.
     pub fn edited(&self, session: &Session, last: &LastSteps) -> Result<Vec<EditedScript>, Error> {
         let applied = self.graph.applied(&session.rows);
-        edited_of(&applied.iter().collect::<Vec<_>>(), last, session.probe.journal.dialect)
+        edited_of(self, &applied.iter().collect::<Vec<_>>(), last, session.probe.journal.dialect)
     }
 
     /// Refuses to apply a plan on top of edited scripts, or returns what is to be said of them.
@@ -56,7 +56,7 @@ impl Project {
             return Ok(Vec::new());
         }
         let last = session.last_steps().await?;
-        let edited = edited_of(&below, &last, session.probe.journal.dialect)?;
+        let edited = edited_of(self, &below, &last, session.probe.journal.dialect)?;
         match self.config.database.edited {
             EditedPolicy::Refuse => {
                 Error::join(edited.iter().map(EditedScript::error).collect())?;
@@ -95,10 +95,15 @@ impl EditedScript {
 }
 
 /// Reads the scripts again, on every core where they are many: their text was not kept.
-fn edited_of(revisions: &[&Revision], last: &LastSteps, dialect: Dialect) -> Result<Vec<EditedScript>, Error> {
+fn edited_of(
+    project: &Project,
+    revisions: &[&Revision],
+    last: &LastSteps,
+    dialect: Dialect,
+) -> Result<Vec<EditedScript>, Error> {
     let look = |revision: &&Revision| -> Option<Result<EditedScript, Error>> {
         last.get(&revision.id)?.checksum()?;
-        match Script::read(&revision.path) {
+        match project.script_of(revision) {
             Ok(script) => EditedScript::find(&script, last, dialect).map(Ok),
             Err(error) => Some(Err(error)),
         }

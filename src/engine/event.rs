@@ -129,11 +129,12 @@ pub enum Event<'a> {
 }
 
 /// Listens to a run.
-pub trait Observer {
+pub trait Observer: Send {
     /// Takes note of an event; called between statements, so it should be quick.
     fn event(&mut self, event: Event<'_>);
 
-    /// Says whether the run may begin; asked once, after everything was checked and before anything is changed.
+    /// Says whether the run may begin; asked after everything was checked and before anything is
+    /// changed; of a redo, for each way.
     fn confirm(&mut self, program: &Program) -> Result<(), Error> {
         let _ = program;
         Ok(())

@@ -1,11 +1,11 @@
 //! One runner at a time: waiting for the lock, holding it, and knowing when it is gone.
 
-use std::future::Future;
 use std::path::Path;
 use std::path::PathBuf;
 use std::pin::pin;
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
 use tokio::time::Instant;
 use tokio::time::sleep;
 use tokio::time::timeout;
@@ -20,7 +20,7 @@ use crate::engine::clock::Actor;
 use crate::engine::clock::Clock;
 use crate::engine::event::Event;
 use crate::engine::event::Observer;
-use crate::engine::event::RunFailure;
+use crate::engine::patience::Own;
 use crate::engine::session::Session;
 use crate::engine::transaction;
 use crate::error::Error;
@@ -51,16 +51,16 @@ pub(super) struct Held {
 }
 
 impl Session {
-    /// Runs `work` while this session holds the lock of its database, and gives it back also when `work` fails.
+    /// Takes the lock of the database, for all that this session does until [`Self::unlock`], which must follow.
     ///
-    /// Waits for up to `wait` until whoever holds the lock is through.
-    pub(super) async fn locked<T>(
+    /// Waits for up to `wait` until whoever holds the lock is through. (A closure for what is done meanwhile would be
+    /// safer to use, but its future could not move between threads.)
+    pub(super) async fn lock(
         &mut self,
         wait: Duration,
         actor: &Actor,
         observer: &mut dyn Observer,
-        work: impl AsyncFnOnce(&mut Self, &mut dyn Observer) -> Result<T, RunFailure>,
-    ) -> Result<T, RunFailure> {
+    ) -> Result<(), Error> {
         let lock = self.wait_for_lock(wait, actor, observer).await?;
         self.held = Some(Held {
             lock,
@@ -70,11 +70,14 @@ impl Session {
             restore_point: None,
             is_in_hooks: false,
         });
-        let result = work(self, observer).await;
+        Ok(())
+    }
+
+    /// Gives the lock back.
+    pub(super) async fn unlock(&mut self) {
         if let Some(held) = self.held.take() {
             held.lock.release().await;
         }
-        result
     }
 
     /// Begins the epoch of this run; what an earlier holder may still do is fenced off from here on.
@@ -182,7 +185,7 @@ impl Session {
         }
         // The lease is a row, so there must be a table. Many may make it at once; it does not matter whose it is.
         self.check_owner()?;
-        self.patiently(observer, async |session| session.create_journal().await).await?;
+        self.patiently(observer, Own::CreateJournal).await?;
         if self.db.family() == Family::Mysql {
             // What another node has committed is seen here before anything is read. Only clusters know the setting.
             let _ = self.db.execute_all(&["SET SESSION wsrep_sync_wait = 1"]).await;
@@ -240,7 +243,7 @@ impl Held {
 }
 
 /// Does `work` and uses the lock's connection now and then meanwhile.
-pub(super) async fn attended<T>(held: &mut Option<Held>, work: impl Future<Output = T>) -> T {
+pub(super) async fn attended<T>(held: &mut Option<Held>, work: BoxFuture<'_, T>) -> T {
     let Some(held) = held else { return work.await };
     let mut work = pin!(work);
     loop {

@@ -1,9 +1,9 @@
 //! A run that is asked to stop: the running statement is cancelled, and nothing new begins.
 
-use std::future::Future;
 use std::pin::pin;
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
 use tokio::sync::watch;
 use tokio::time::sleep;
 
@@ -126,7 +126,7 @@ pub(super) async fn cancelled_by<T>(
     interrupt: &Interrupt,
     canceller: Option<&Canceller>,
     beginning: &str,
-    work: impl Future<Output = T>,
+    work: BoxFuture<'_, T>,
 ) -> T {
     let Some(canceller) = canceller.filter(|_| interrupt.asked().is_none()) else { return work.await };
     let mut work = pin!(work);

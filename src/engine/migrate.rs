@@ -11,8 +11,7 @@ use crate::engine::event::Observer;
 use crate::engine::event::Report;
 use crate::engine::event::RunFailure;
 use crate::engine::halfway::in_progress;
-use crate::engine::intent::Answer;
-use crate::engine::intent::place_of;
+use crate::engine::patience::Own;
 use crate::engine::program::Program;
 use crate::engine::program::Scope;
 use crate::engine::project::Project;
@@ -162,14 +161,13 @@ impl Project {
         observer.confirm(&program)?;
         session.interrupt.heed();
         if session.held.is_some() {
-            return self.migrate_locked(request, program, session, actor, observer).await;
+            return Box::pin(self.migrate_locked(request, program, session, actor, observer)).await;
         }
-        let wait = self.config.database.lock_wait;
-        let work = async |session: &mut Session, observer: &mut dyn Observer| {
-            self.migrate_locked(request, program, session, actor, observer).await
-        };
+        session.lock(self.config.database.lock_wait, actor, observer).await?;
         // On the heap, with what it waits for: each layer of a run is large, and a stack is not.
-        Box::pin(session.locked(wait, actor, observer, work)).await
+        let result = Box::pin(self.migrate_locked(request, program, session, actor, observer)).await;
+        session.unlock().await;
+        result
     }
 
     /// Runs `program`, or what has become of it while the lock was waited for.
@@ -182,7 +180,7 @@ impl Project {
         observer: &mut dyn Observer,
     ) -> Result<Report, RunFailure> {
         let (rows, progress) = (session.rows.clone(), session.progress.clone());
-        session.patiently(observer, async |session| session.for_writing().await).await?;
+        session.patiently(observer, Own::ReadToWrite).await?;
         if (&rows, &progress) != (&session.rows, &session.progress) {
             program = self.program(request, session).await?;
             if program.is_empty() {
@@ -192,11 +190,12 @@ impl Project {
         }
         check_parents(&program, session).await?;
         session.check_timeouts(&program).await?;
-        let occasion = Occasion::of(&program);
-        let work = async |session: &mut Session, observer: &mut dyn Observer| {
-            self.run_ready(request, program, session, actor, observer).await
+        let mut occasion = Occasion::of(&program);
+        let result = match self.hooks_before(&mut occasion, session, observer).await {
+            Ok(()) => Box::pin(self.run_ready(request, program, session, actor, observer)).await,
+            Err(error) => Err(error.into()),
         };
-        self.between_hooks(&occasion, session, observer, work).await
+        self.hooks_after(&occasion, result, session, observer).await
     }
 
     /// Runs `program`, which is what the request means for the database as it is now.
@@ -209,8 +208,8 @@ impl Project {
         observer: &mut dyn Observer,
     ) -> Result<Report, RunFailure> {
         write_before(&program, session, &self.config.database, observer).await?;
-        session.patiently(observer, async |session| session.create_journal().await).await?;
-        session.patiently(observer, async |session| session.begin_epoch(actor).await).await?;
+        session.patiently(observer, Own::CreateJournal).await?;
+        session.patiently(observer, Own::BeginEpoch(actor)).await?;
         // A stamp that goes over what is in doubt gives it up.
         if !matches!(request, Request::Stamp(..)) && session.settle(self.config.database.lock_wait).await? {
             session.refresh().await?;
@@ -226,36 +225,6 @@ impl Project {
         let report = Box::pin(run(&program, session, actor, observer)).await?;
         session.moved_to(&report.to);
         Ok(report)
-    }
-
-    /// Notes whether the statement in doubt ran; the next run goes on with that.
-    pub async fn resume(
-        &self,
-        answer: Answer,
-        session: &mut Session,
-        actor: &Actor,
-        observer: &mut dyn Observer,
-    ) -> Result<ProgressRow, RunFailure> {
-        let in_doubt = |session: &Session| session.progress.iter().find(|row| row.intended.is_some()).cloned();
-        let Some(row) = in_doubt(session) else { return Err(Error::from(ErrorKind::NothingInDoubt).into()) };
-        let what = match answer {
-            Answer::Ran => "is noted as done",
-            Answer::NotRan => "is noted as still to run",
-        };
-        let statement = place_of(&row).map_or(String::new(), |(place, statement)| format!(": {statement} ({place})"));
-        observer.confirm_note(&format!("part {} of revision {} {what}{statement}", row.part, row.revision))?;
-        let wait = self.config.database.lock_wait;
-        let work = async |session: &mut Session, _: &mut dyn Observer| {
-            session.interrupt.heed();
-            session.for_writing().await?;
-            // Another run may have found it out, or be in doubt about another one.
-            if in_doubt(session).as_ref() != Some(&row) {
-                return Err(Error::from(ErrorKind::NothingInDoubt).into());
-            }
-            session.begin_epoch(actor).await?;
-            Ok(session.resume(answer, wait).await?)
-        };
-        session.locked(wait, actor, observer, work).await
     }
 
     pub(super) fn compile(&self, plan: &Plan, target: &CompileFor<'_>) -> Result<Program, Error> {

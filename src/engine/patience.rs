@@ -1,9 +1,9 @@
 //! Waiting for others' locks: how long, how often, and who it is.
 
-use std::future::Future;
 use std::pin::pin;
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
 use tokio::time::Instant;
 use tokio::time::sleep;
 use uuid::Uuid;
@@ -15,6 +15,7 @@ use crate::db::Access;
 use crate::db::Blocker;
 use crate::db::Database;
 use crate::dialect::Family;
+use crate::engine::clock::Actor;
 use crate::engine::event::Event;
 use crate::engine::event::Observer;
 use crate::engine::program::Mode;
@@ -118,16 +119,28 @@ pub(super) fn is_all_or_nothing(statement: &Statement, family: Family) -> bool {
     }
 }
 
+/// A transaction of rev's own before a run begins.
+#[derive(Clone, Copy)]
+pub(super) enum Own<'a> {
+    /// What stands in the journal is read by a session that can write.
+    ReadToWrite,
+    /// The journal's tables are made.
+    CreateJournal,
+    /// The run's epoch begins.
+    BeginEpoch(&'a Actor),
+}
+
 impl Session {
-    /// Does `work`, a transaction of rev's own, and does it again where others held a lock.
-    pub(super) async fn patiently(
-        &mut self,
-        observer: &mut dyn Observer,
-        mut work: impl AsyncFnMut(&mut Self) -> Result<(), Error>,
-    ) -> Result<(), Error> {
+    /// Does a transaction of rev's own, and does it again where others held a lock.
+    pub(super) async fn patiently(&mut self, observer: &mut dyn Observer, own: Own<'_>) -> Result<(), Error> {
         let mut patience = Patience::new(self.manners.lock_retries);
         loop {
-            let Err(error) = work(self).await else { return Ok(()) };
+            let done = match own {
+                Own::ReadToWrite => self.for_writing().await,
+                Own::CreateJournal => self.create_journal().await,
+                Own::BeginEpoch(actor) => self.begin_epoch(actor).await,
+            };
+            let Err(error) = done else { return Ok(()) };
             let again = matches!(*error.kind, ErrorKind::TableLocked { .. });
             if !again || !self.pause(&mut patience, observer).await {
                 return Err(self.name_blockers(error, &patience));
@@ -186,8 +199,8 @@ impl Watch {
     pub(super) async fn during<T>(
         &mut self,
         url: &DatabaseUrl,
-        tell: &mut dyn FnMut(Event<'_>),
-        work: impl Future<Output = T>,
+        tell: &mut (dyn FnMut(Event<'_>) + Send),
+        work: BoxFuture<'_, T>,
     ) -> T {
         let patience = self.patience;
         let Some(pid) = &self.pid else { return work.await };

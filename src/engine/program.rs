@@ -14,6 +14,7 @@ use crate::id::Heads;
 use crate::id::RevisionId;
 use crate::journal::HistoryEntry;
 use crate::journal::Write;
+use crate::script::SectionState;
 use crate::script::Warning;
 use crate::sql::Statement;
 use crate::sql::StatementKind;
@@ -64,6 +65,8 @@ pub struct ProgramStep {
     pub entry: HistoryEntry,
     /// Its parts in order; at least one.
     pub parts: Vec<Part>,
+    /// What its script has to take it off again.
+    pub way_back: SectionState,
     /// How many of the parts ran in an earlier, interrupted run and are passed over.
     pub parts_done: usize,
     /// What it takes back, if that is its own upgrade, which stopped half-way; the revision is not applied then.

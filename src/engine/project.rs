@@ -8,15 +8,15 @@ use crate::engine::program::Scope;
 use crate::engine::session::Session;
 use crate::error::Error;
 use crate::error::ErrorKind;
-use crate::graph::Field;
-use crate::graph::GraphProblem;
 use crate::graph::Plan;
 use crate::graph::Revision;
 use crate::graph::RevisionGraph;
 use crate::id::RevisionId;
+use crate::script::Embedded;
 use crate::script::Outline;
 use crate::script::Script;
 use crate::script::ScriptDir;
+use crate::span::Source;
 
 /// A folder of scripts that form a sound graph, and how they are to be run.
 #[derive(Debug)]
@@ -25,17 +25,38 @@ pub struct Project {
     pub config: Config,
     /// The revisions.
     pub graph: RevisionGraph,
+    /// The scripts, where they are a part of the program; else they are files.
+    embedded: Option<BTreeMap<RevisionId, Script>>,
 }
 
 impl Project {
     /// Reads every script once and builds the graph; reports all that is wrong with them together.
     pub fn load(config: Config) -> Result<Self, Error> {
         let dir = ScriptDir { folders: config.versions.clone(), is_recursive: config.recursive };
-        match RevisionGraph::build(dir.load(|outline| revision_of(&outline))?) {
-            Ok(graph) => Ok(Self { config, graph }),
+        match RevisionGraph::build(dir.load(|outline| outline.to_revision())?) {
+            Ok(graph) => Ok(Self { config, graph, embedded: None }),
             // Only a problem needs to know where each name stands; the scripts are read once more for that.
-            Err(problems) => Err(placed(problems, &dir.load(|outline| outline)?)),
+            Err(problems) => Err(Outline::placed(problems, &dir.load(|outline| outline)?)),
         }
+    }
+
+    /// Takes scripts that are a part of the program; `config` says which database they are for.
+    ///
+    /// They were checked when the program was built; messages name them by the paths they had then.
+    pub fn embedded(scripts: Embedded, config: Config) -> Result<Self, Error> {
+        let read = |(path, text): &(&str, &str)| Script::parse(Source::new(*path, *text));
+        let (mut parsed, mut problems) = (Vec::new(), Vec::new());
+        for script in scripts.scripts.iter().map(read) {
+            match script {
+                Ok(script) => parsed.push(script),
+                Err(errors) => problems.extend(errors),
+            }
+        }
+        Error::join(problems)?;
+        let outlines: Vec<Outline> = parsed.iter().map(Outline::of).collect();
+        let graph = Outline::graph(&outlines)?;
+        let embedded = parsed.into_iter().map(|script| (script.header.revision.value.clone(), script)).collect();
+        Ok(Self { config, graph, embedded: Some(embedded) })
     }
 
     /// Connects to the database to read.
@@ -50,7 +71,15 @@ impl Project {
             let kind = ErrorKind::UnknownRevision { text: id.to_string(), nearest: None };
             return Err(kind.into());
         };
-        Script::read(&revision.path)
+        self.script_of(revision)
+    }
+
+    /// Reads the whole script of a revision of the graph.
+    pub(super) fn script_of(&self, revision: &Revision) -> Result<Script, Error> {
+        match self.embedded.as_ref().and_then(|scripts| scripts.get(&revision.id)) {
+            Some(script) => Ok(script.clone()),
+            None => Script::read(&revision.path),
+        }
     }
 
     /// Reads the scripts of a plan; a row that a stamp takes away may have none.
@@ -73,38 +102,4 @@ impl Project {
             TransactionScope::Run => Scope::Run,
         }
     }
-}
-
-/// Builds the graph of scripts that were read; a problem in it is shown at its line of the header.
-pub(super) fn build(outlines: &[Outline]) -> Result<RevisionGraph, Error> {
-    RevisionGraph::build(outlines.iter().map(revision_of).collect()).map_err(|problems| placed(problems, outlines))
-}
-
-fn revision_of(outline: &Outline) -> Revision {
-    let header = &outline.header;
-    Revision {
-        id: header.revision.value.clone(),
-        down_revisions: header.down_revisions.iter().map(|parent| RevisionId::from_row(&parent.value)).collect(),
-        depends_on: header.depends_on.iter().map(|dependency| dependency.value.clone()).collect(),
-        labels: header.branch_labels.iter().map(|label| label.value.clone()).collect(),
-        message: header.message.clone(),
-        created: header.created.as_ref().map(|created| created.value.clone()),
-        path: outline.path.clone(),
-    }
-}
-
-/// Joins the problems of a graph that did not build, of which there is at least one.
-fn placed(problems: Vec<GraphProblem>, outlines: &[Outline]) -> Error {
-    let placed = |problem: GraphProblem| {
-        let error = Error::from(problem.kind);
-        let Some(outline) = outlines.get(problem.revision) else { return error };
-        error.at(match problem.field {
-            Field::Revision => outline.revision_span(),
-            Field::DownRevision(k) => outline.down_revision_span(k),
-            Field::DependsOn(k) => outline.depends_on_span(k),
-            Field::BranchLabel(k) => outline.branch_label_span(k),
-        })
-    };
-    let problems = problems.into_iter().map(placed).collect();
-    Error::join(problems).expect_err("a graph that does not build has a problem")
 }

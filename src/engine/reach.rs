@@ -34,7 +34,7 @@ pub enum Until {
 
 /// Where a database stood at the last look.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Standing {
+pub struct Reach {
     /// Whether it is where it is wanted.
     pub reached: bool,
     /// What it is at; nothing when that was not asked.
@@ -62,8 +62,8 @@ impl Project {
         until: &Until,
         timeout: Duration,
         interrupt: &Interrupt,
-        mut tell: impl FnMut(&Result<Standing, Error>),
-    ) -> Result<Standing, Error> {
+        mut tell: impl FnMut(&Result<Reach, Error>),
+    ) -> Result<Reach, Error> {
         let deadline = Instant::now() + timeout;
         let mut pause = FIRST_PAUSE;
         let mut told = None;
@@ -88,7 +88,7 @@ impl Project {
         }
     }
 
-    async fn stands(&self, until: &Until) -> Result<Standing, Error> {
+    async fn stands(&self, until: &Until) -> Result<Reach, Error> {
         let database = &self.config.database;
         let url = database.url.resolve()?.url;
         let Until::Applied(wanted) = until else {
@@ -97,19 +97,19 @@ impl Project {
             let address = db.address.clone();
             db.close().await;
             return match answer {
-                Ok(_) => Ok(Standing { reached: true, current: None, missing: Vec::new(), in_progress: None }),
+                Ok(_) => Ok(Reach { reached: true, current: None, missing: Vec::new(), in_progress: None }),
                 Err(failure) => Err(ErrorKind::ConnectionFailed { address, reason: failure.reason() }.into()),
             };
         };
         let mut session = Session::open(&url, &location(database), Duration::ZERO).await?;
-        let standing = self.standing(wanted, &mut session).await;
+        let standing = self.reach(wanted, &mut session).await;
         session.close().await;
         standing
     }
 
     /// Compares what is applied with what is wanted. A database that a newer release has brought further has what its
     /// history says it has: its rows are in no script of this one.
-    async fn standing(&self, wanted: &[RevisionId], session: &mut Session) -> Result<Standing, Error> {
+    async fn reach(&self, wanted: &[RevisionId], session: &mut Session) -> Result<Reach, Error> {
         let unknown = self.graph.unknown_rows(&session.rows);
         let known: Heads = session.rows.iter().filter(|id| !unknown.contains(id)).cloned().collect();
         let applied = self.graph.applied(&known);
@@ -124,7 +124,7 @@ impl Project {
         let mut current = self.graph.maximal(&known);
         current.0.extend(unknown);
         let reached = missing.is_empty() && in_progress.is_none();
-        Ok(Standing { reached, current: Some(current), missing, in_progress })
+        Ok(Reach { reached, current: Some(current), missing, in_progress })
     }
 }
 
@@ -132,8 +132,8 @@ impl Project {
 async fn in_time(
     deadline: Instant,
     timeout: Duration,
-    work: impl Future<Output = Result<Standing, Error>>,
-) -> Result<Standing, Error> {
+    work: impl Future<Output = Result<Reach, Error>>,
+) -> Result<Reach, Error> {
     let late = |_| {
         let reason = format!("no answer within {} s", timeout.as_secs_f32());
         Err(ErrorKind::ConnectionFailed { address: "the database".to_owned(), reason }.into())

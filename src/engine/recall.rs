@@ -120,7 +120,7 @@ impl Project {
             let Some(known) = last.get(&step.revision) else { continue };
             let script = match self.graph.get(&step.revision) {
                 None => None,
-                Some(revision) => Some(Script::read(&revision.path)?),
+                Some(revision) => Some(self.script_of(revision)?),
             };
             // The parts of it that ran are known by their hashes, and the others may be mended.
             let is_halfway = session.progress.iter().any(|row| row.revision == step.revision);

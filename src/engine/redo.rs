@@ -30,32 +30,46 @@ impl Project {
         actor: &Actor,
         observer: &mut dyn Observer,
     ) -> Result<Report, RunFailure> {
-        let wait = self.config.database.lock_wait;
-        let work = async |session: &mut Session, observer: &mut dyn Observer| {
-            self.redo_locked(target, sections, session, actor, observer).await
+        let down = self.down(target, sections, session).await?;
+        // Nobody shall wait for the lock while somebody thinks about an answer.
+        observer.confirm(&self.program(&down, session).await?)?;
+        let seen = (session.rows.clone(), session.progress.clone());
+        session.interrupt.heed();
+        session.lock(self.config.database.lock_wait, actor, observer).await?;
+        let result = async {
+            session.refresh().await?;
+            let down = self.down(target, sections, session).await?;
+            if (&seen.0, &seen.1) != (&session.rows, &session.progress) {
+                observer.confirm_change(&self.program(&down, session).await?)?;
+            }
+            Box::pin(self.redo_locked(down, session, actor, observer)).await
         };
-        session.locked(wait, actor, observer, work).await
+        let result = result.await;
+        session.unlock().await;
+        result
     }
 
-    async fn redo_locked(
-        &self,
-        target: &Target,
-        sections: Sections,
-        session: &mut Session,
-        actor: &Actor,
-        observer: &mut dyn Observer,
-    ) -> Result<Report, RunFailure> {
-        session.refresh().await?;
+    /// Returns the first half of a redo.
+    async fn down(&self, target: &Target, sections: Sections, session: &mut Session) -> Result<Request, Error> {
         if session.progress.first().is_some_and(|row| row.direction == Direction::Upgrade) {
             // It is neither applied, to be taken off, nor should it be forgotten to be applied again.
-            return Err(self.explain(in_progress(&session.progress).into(), session).await.into());
+            return Err(self.explain(in_progress(&session.progress).into(), session).await);
         }
         if let Some(revision) = self.graph.unknown_rows(&session.rows).into_iter().next() {
             // What no script has could only be taken off.
             let error = ErrorKind::UnknownRow { revision, applied: None }.into();
-            return Err(self.explain(error, session).await.into());
+            return Err(self.explain(error, session).await);
         }
-        let down = Request::Downgrade(self.below(target, session)?, sections);
+        Ok(Request::Downgrade(self.below(target, session)?, sections))
+    }
+
+    async fn redo_locked(
+        &self,
+        down: Request,
+        session: &mut Session,
+        actor: &Actor,
+        observer: &mut dyn Observer,
+    ) -> Result<Report, RunFailure> {
         let before = self.graph.maximal(&session.rows);
         let program = self.program(&down, session).await?;
         let mut rows = program.to.clone();
@@ -67,13 +81,12 @@ impl Project {
             self.compile(&up, &target)?;
             rows = up.to;
         }
-        observer.confirm(&program)?;
-        session.interrupt.heed();
-        let occasion = Occasion::there_and_back(&program);
-        let work = async |session: &mut Session, observer: &mut dyn Observer| {
-            self.down_and_up(&down, &before, session, actor, observer).await
+        let mut occasion = Occasion::there_and_back(&program);
+        let result = match self.hooks_before(&mut occasion, session, observer).await {
+            Ok(()) => Box::pin(self.down_and_up(&down, &before, session, actor, observer)).await,
+            Err(error) => Err(error.into()),
         };
-        self.between_hooks(&occasion, session, observer, work).await
+        self.hooks_after(&occasion, result, session, observer).await
     }
 
     async fn down_and_up(

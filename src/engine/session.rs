@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use futures_util::FutureExt;
+
 use crate::config::DatabaseConfig;
 use crate::config::url::DatabaseUrl;
 use crate::db::Access;
@@ -229,18 +231,18 @@ impl Session {
     pub(super) async fn execute_all(
         &mut self,
         statements: &[&str],
-        tell: &mut dyn FnMut(Event<'_>),
+        tell: &mut (dyn FnMut(Event<'_>) + Send),
     ) -> Result<Vec<Done>, FailureAt> {
         let beginning = statements.first().copied().unwrap_or_default();
-        let work = self.db.execute_all(statements);
-        let work = cancelled_by(&self.interrupt, self.canceller.as_ref(), beginning, work);
-        let work = attended(&mut self.held, work);
+        let work = self.db.execute_all(statements).boxed();
+        let work = cancelled_by(&self.interrupt, self.canceller.as_ref(), beginning, work).boxed();
+        let work = attended(&mut self.held, work).boxed();
         self.watch.during(&self.url, tell, work).await
     }
 
     /// Runs statements to their end, whoever asks the run to stop: they note what has happened already.
     pub(super) async fn see_through(&mut self, statements: &[&str]) -> Result<Vec<Done>, FailureAt> {
-        let work = attended(&mut self.held, self.db.execute_all(statements));
+        let work = attended(&mut self.held, self.db.execute_all(statements).boxed()).boxed();
         self.watch.during(&self.url, &mut |_| {}, work).await
     }
 
@@ -264,7 +266,7 @@ impl Session {
     pub(super) async fn execute(
         &mut self,
         statement: &Statement,
-        tell: &mut dyn FnMut(Event<'_>),
+        tell: &mut (dyn FnMut(Event<'_>) + Send),
     ) -> Result<Done, Failure> {
         let work = async {
             match statement.copy_data() {
@@ -272,14 +274,14 @@ impl Session {
                 None => self.db.execute(statement.sql()).await,
             }
         };
-        let work = cancelled_by(&self.interrupt, self.canceller.as_ref(), statement.sql(), work);
-        let work = attended(&mut self.held, work);
+        let work = cancelled_by(&self.interrupt, self.canceller.as_ref(), statement.sql(), work.boxed()).boxed();
+        let work = attended(&mut self.held, work).boxed();
         self.watch.during(&self.url, tell, work).await
     }
 
     /// Does nothing for a while, unless the run is asked to stop, and keeps the lock in use meanwhile.
     pub(super) async fn rest(&mut self, pause: Duration) -> Result<(), Error> {
-        attended(&mut self.held, self.interrupt.sleep(pause)).await
+        attended(&mut self.held, self.interrupt.sleep(pause).boxed()).await
     }
 
     /// Asks one question of rev's own.

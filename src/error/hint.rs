@@ -103,7 +103,7 @@ impl ErrorKind {
                 "check that the server runs and that the URL names its host and port; `--wait 30s` waits for it"
             }
             Self::AccessDenied { .. } => "check the user and the password in the URL",
-            Self::NoSuchDatabase { .. } => "create the database, or correct its name in the URL",
+            Self::NoSuchDatabase { .. } => "`rev db create` makes it; or correct its name in the URL",
             Self::CannotOpen { .. } => "check the path in the URL, and that you may read and write there",
             Self::QueryFailed { .. } => {
                 "rev must be able to make, read and change its own tables, which docs/journal.md lists"
@@ -213,8 +213,14 @@ impl ErrorKind {
                 "say it: `FROM:TO` with `--sql` needs no database; an upgrade `:head` starts from base"
             }
             Self::Interrupted { .. } => "run the same command again to go on",
-            Self::NotConfirmed => "use `--yes` to go on without the question",
-            Self::Declined => "use `--yes` to go on without the question",
+            Self::ProtectedDrop { .. } => "if that is what you want, say so with `--yes`",
+            Self::CannotCreate { .. } => {
+                "ask whoever runs the server to make it, or for the right to; then `rev db create` finds it there"
+            }
+            Self::CannotDrop { .. } => "ask whoever runs the server to remove it, or for the right to",
+            Self::OthersConnected { .. } => "stop what is connected, or end its connections with `--force`",
+            Self::NotConfirmed { .. } => "use `--yes` to go on without the question",
+            Self::Declined => "type the word that the question names, or use `--yes` where nobody can",
             Self::NobodyToAsk => "use `--yes` to go on without the question",
             Self::CannotStart { is_missing: true, .. } => {
                 "check its name, the folders of PATH and, if it is a script, the program of its first line"

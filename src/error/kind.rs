@@ -278,8 +278,16 @@ pub enum ErrorKind {
     NobodyToAsk,
     #[error("the database is not at the heads: it is at {current}, the heads are {heads}")]
     NotAtHeads { current: Heads, heads: Heads },
-    #[error("the database would be replaced, and there is no terminal to ask on")]
-    NotConfirmed,
+    #[error("the database would be {done}, and there is no terminal to ask on")]
+    NotConfirmed { done: &'static str },
+    #[error("{database} is protected, and would be removed for good")]
+    ProtectedDrop { database: String },
+    #[error("{database} cannot be made: {reason}")]
+    CannotCreate { database: String, reason: String },
+    #[error("{database} cannot be removed: {reason}")]
+    CannotDrop { database: String, reason: String },
+    #[error("others are connected to {database}: {}", .others.join("; "))]
+    OthersConnected { database: String, others: Vec<String> },
     #[error("there is no restore point of {}", .database.display())]
     NoRestorePoint { database: PathBuf },
     #[error("{} is not a sound database: {reason}", .path.display())]

@@ -89,6 +89,7 @@ fn header_lines(text: &str) -> (Vec<Line<'_>>, Vec<Line<'_>>) {
 }
 
 /// Returns the line of a key, without its end, and the place of the value in the text, without white space around it.
+#[cfg(feature = "engine")]
 pub(super) fn find_key(text: &str, key: &str) -> Option<(Range<usize>, Range<usize>)> {
     let (_, rest) = header_lines(text);
     rest.iter().find_map(|line| {

@@ -3,7 +3,9 @@
 use std::fmt;
 
 use crate::error::ErrorKind;
+#[cfg(feature = "engine")]
 use crate::script::header::begins_with_key;
+#[cfg(feature = "engine")]
 use crate::script::line::directive;
 
 /// A message on one line, without control characters.
@@ -28,6 +30,7 @@ impl Message {
     /// Returns the message as it stands behind `-- ` in a header.
     ///
     /// One that looks like a key or a directive gets another space in front; the reader takes it away again.
+    #[cfg(feature = "engine")]
     pub(super) fn in_header(&self) -> String {
         let line = format!("-- {}", self.0);
         let is_taken = begins_with_key(&line) || directive(&line).is_some();

@@ -3,18 +3,25 @@
 mod checksum;
 mod compile;
 mod dir;
+#[cfg(feature = "engine")]
 mod draft;
+mod embedded;
 mod header;
 mod line;
 mod message;
 mod outline;
+#[cfg(feature = "engine")]
 mod reparent;
+mod revisions;
 #[allow(clippy::module_inception)] // the file is named after its noun
 mod script;
 mod section;
+#[cfg(feature = "engine")]
 mod stored;
+#[cfg(feature = "engine")]
 mod template;
 mod timeouts;
+#[cfg(feature = "engine")]
 mod write;
 
 pub use checksum::statements_hash;
@@ -23,21 +30,31 @@ pub use compile::Warning;
 pub use dir::Listing;
 pub use dir::ScriptDir;
 pub use dir::next_number;
+#[cfg(feature = "engine")]
 pub use draft::Draft;
+#[cfg(feature = "engine")]
 pub use draft::Subfolders;
+pub use embedded::Embedded;
 pub use header::Header;
 pub use header::Spanned;
 pub use message::Message;
 pub use outline::Outline;
+#[cfg(feature = "engine")]
 pub use reparent::Reparented;
+#[cfg(feature = "engine")]
 pub use reparent::reparent;
 pub use script::Script;
 pub use script::SectionState;
 pub use section::Section;
 pub use section::TransactionMode;
+#[cfg(feature = "engine")]
 pub use template::DEFAULT_TEMPLATE;
+#[cfg(feature = "engine")]
 pub use template::TEMPLATES;
+#[cfg(feature = "engine")]
 pub use template::Template;
 pub use timeouts::Timeouts;
+#[cfg(feature = "engine")]
 pub use write::create;
+#[cfg(feature = "engine")]
 pub use write::replace;

@@ -32,6 +32,12 @@ impl Outline {
         Ok(Self { path: path.to_owned(), header, sections })
     }
 
+    /// Keeps all of a script that was read but its text.
+    pub fn of(script: &Script) -> Self {
+        let Script { source, header, sections } = script;
+        Self { path: source.path.clone(), header: header.clone(), sections: sections.clone() }
+    }
+
     /// Reads the whole script, for a plan; refuses one that has changed its header or sections since.
     pub fn script(&self) -> Result<Script, Error> {
         let script = Script::read(&self.path)?;

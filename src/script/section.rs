@@ -5,10 +5,10 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::config::parse_duration;
 use crate::dialect::Dialect;
 use crate::dialect::Family;
 use crate::direction::Direction;
+use crate::duration::parse_duration;
 use crate::error::Error;
 use crate::error::ErrorKind;
 use crate::nearest::nearest;

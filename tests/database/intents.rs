@@ -15,6 +15,7 @@ use sqlx::PgConnection;
 use tokio::runtime::Runtime;
 
 use crate::support::Kind;
+use crate::support::Output;
 use crate::support::TestDatabase;
 use crate::support::Workspace;
 use crate::support::on_each_database;
@@ -423,7 +424,12 @@ fn what_nobody_can_tell_is_asked(database: &TestDatabase) {
         assert_eq!(database.query("SELECT n FROM t"), [["0"]]);
         assert_eq!(workspace.rev(&["status", "--json"]).json()["status"], "in_progress");
         workspace.rev(&["upgrade", "--sql"]).failed(2);
-        let json = workspace.rev(&["--json", "resume", answer]).json();
+        let mut protected = workspace.command(&["resume", answer]);
+        protected.env("REV_PROTECTED", "true");
+        assert!(Output::of(protected).failed(2).contains("error[nobody-to-ask]"));
+        let mut agreed = workspace.command(&["--json", "resume", answer, "--yes"]);
+        agreed.env("REV_PROTECTED", "true");
+        let json = Output::of(agreed).json();
         assert_eq!((json["revision"].as_str(), json["part"].as_u64()), (Some("b"), Some(1)), "{json}");
         assert_eq!(json["ran"], answer == "--ran");
         workspace.rev(&["upgrade"]).succeeded();
@@ -586,7 +592,10 @@ fn rows_without_transactions_stay_when_a_statement_fails_and_that_is_said() {
     let output = workspace.rev(&["upgrade"]);
     let told = output.failed(3);
     assert!(told.contains("error[statement-failed]") && told.contains("versions/b.sql:6"), "{told}");
-    assert!(told.contains("what the statement of part 1 of 2 of revision b changed in tables without transactions stays"), "{told}");
+    assert!(
+        told.contains("what the statement of part 1 of 2 of revision b changed in tables without transactions stays"),
+        "{told}"
+    );
     assert_eq!(database.query("SELECT n FROM k ORDER BY n"), [["1"], ["7"]]);
     assert_eq!(workspace.rev(&["status", "--json"]).json()["status"], "in_progress");
     assert!(workspace.rev(&["upgrade"]).failed(2).contains("error[in-doubt]"));

@@ -16,6 +16,7 @@ use crate::id::RevisionId;
 use crate::journal::HistoryEntry;
 use crate::journal::Outcome;
 use crate::journal::Write;
+use crate::script::SectionState;
 use crate::script::Warning;
 use crate::span::Source;
 use crate::sql::split;
@@ -81,6 +82,7 @@ fn step(name: &str, message: &str, parts: Vec<(Mode, Vec<Action>)>) -> ProgramSt
         path: PathBuf::from(format!("versions/{name}.sql")),
         after: heads(name),
         entry: entry(name),
+        way_back: SectionState::Present,
         parts: parts.into_iter().zip(1..).map(part).collect(),
         parts_done: 0,
         undo: None,

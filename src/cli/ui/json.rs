@@ -200,8 +200,9 @@ struct Failure<'a, T: Serialize> {
 #[derive(Serialize)]
 struct Nothing {}
 
+/// An error, as every document has it.
 #[derive(Serialize)]
-struct ErrorJson {
+pub struct ErrorJson {
     code: &'static str,
     message: String,
     file: Option<String>,
@@ -214,7 +215,8 @@ struct ErrorJson {
 }
 
 impl ErrorJson {
-    fn of(error: &Error) -> Self {
+    /// Returns what is told of an error.
+    pub fn of(error: &Error) -> Self {
         let place = error.span.as_ref().map(|span| span.start());
         Self {
             code: error.code(),
@@ -468,7 +470,7 @@ mod tests {
         ErrorKind::Declined.into()
     }
 
-    const DECLINED: &str = r#"{"code":"declined","message":"declined: nothing was changed","file":null,"line":null,"column":null,"hint":"use `--yes` to go on without the question"}"#;
+    const DECLINED: &str = r#"{"code":"declined","message":"declined: nothing was changed","file":null,"line":null,"column":null,"hint":"type the word that the question names, or use `--yes` where nobody can"}"#;
 
     #[test]
     fn a_failure_says_what_and_where() {
@@ -488,7 +490,7 @@ mod tests {
         let several = ErrorKind::Several { problems: vec![declined(), declined()] };
         let whole = DECLINED.replace("\"declined\"", "\"several-problems\"");
         let whole = whole.replace("declined: nothing was changed", "2 problems were found");
-        let whole = whole.replace("\"use `--yes` to go on without the question\"", "null");
+        let whole = whole.replace("\"type the word that the question names, or use `--yes` where nobody can\"", "null");
         let expected = format!(r#"{{"ok":false,"error":{whole},"errors":[{DECLINED},{DECLINED}]}}"#);
         check_document(failure(&several.into()), &expected);
     }

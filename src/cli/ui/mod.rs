@@ -11,6 +11,7 @@ mod paint;
 mod place;
 mod progress;
 mod revision;
+mod risk;
 mod step;
 mod table;
 mod terminal;

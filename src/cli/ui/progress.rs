@@ -12,6 +12,7 @@ use crate::cli::ui::duration::humane;
 use crate::cli::ui::paint::Paint;
 use crate::cli::ui::paint::Role;
 use crate::cli::ui::place::Lines;
+use crate::cli::ui::risk::risks;
 use crate::cli::ui::step::notice_lines;
 use crate::cli::ui::step::step_line;
 use crate::cli::ui::step::warning_line;
@@ -102,6 +103,7 @@ impl<W: Write> Progress<W> {
         if steps.len() > LISTED {
             text.push_str(&format!("\n  and {} more", steps.len() - LISTED));
         }
+        text.push_str(&risks(&program.risks(), program.dialect.family(), self.paint));
         if let Some(halfway) = &program.gives_up {
             text.push_str(&format!("\n  gives up {}", escape(&halfway.forgotten())));
         }
@@ -202,7 +204,7 @@ impl<W: Write> Progress<W> {
     }
 }
 
-impl<W: Write> Observer for Progress<W> {
+impl<W: Write + Send> Observer for Progress<W> {
     fn event(&mut self, event: Event<'_>) {
         if self.volume == Volume::Quiet {
             return;
@@ -395,7 +397,8 @@ mod tests {
             second_stops(progress);
         };
         check(Volume::Quiet, all, &[], &[]);
-        let plan = ["from a to c:", r"  upgrade  b  create \u{1b} t", "  upgrade  c"];
+        let look = "look twice: drops a table with its rows: DROP TABLE t (versions/c.sql:1:1)";
+        let plan = ["from a to c:", r"  upgrade  b  create \u{1b} t", "  upgrade  c", look];
         check(Volume::Quiet, |progress| progress.plan(&program()), &plan, &plan);
     }
 
@@ -404,7 +407,8 @@ mod tests {
         let mut program = program();
         program.steps = vec![program.steps[1].clone(); LISTED + 3];
         let text = written(Volume::Normal, false, |progress| progress.plan(&program));
-        assert_eq!(text.lines().count(), 1 + LISTED + 1);
-        assert!(text.ends_with("\n  and 3 more\n"));
+        assert_eq!(text.lines().count(), 2 * (LISTED + 1) + 1);
+        assert!(text.contains("\n  and 3 more\n"), "{text}");
+        assert!(text.ends_with("\nand 3 more of these; `--dry-run` shows every statement\n"), "{text}");
     }
 }

@@ -213,7 +213,7 @@ mod tests {
 
     #[test]
     fn data_and_talk_go_different_ways() {
-        let error = "error[declined]: declined: nothing was changed\n |\n = help: use `--yes` to go on without the question\n\nat base\\u{202e}\n";
+        let error = "error[declined]: declined: nothing was changed\n |\n = help: type the word that the question names, or use `--yes` where nobody can\n\nat base\\u{202e}\n";
         check(Volume::Normal, everything, "a\nb\nc\n", &format!("said\nwarning: odd\\u{{1b}}\n{error}"));
         check(Volume::Quiet, everything, "a\nb\nc\n", error);
     }

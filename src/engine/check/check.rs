@@ -19,7 +19,6 @@ use crate::engine::check::reference::ReferenceView;
 use crate::engine::check::rule::Look;
 use crate::engine::check::rule::RULES;
 use crate::engine::check::rule::Rule;
-use crate::engine::project::build;
 use crate::engine::session::Session;
 use crate::engine::session::location;
 use crate::error::Error;
@@ -79,7 +78,7 @@ impl<'c> Check<'c> {
         check.rebuilds();
         // Where a script is broken, the graph would only complain that it is missing.
         if check.broken.is_empty() {
-            match build(&check.outlines) {
+            match Outline::graph(&check.outlines) {
                 Err(error) => check.findings.extend(error.problems().iter().map(Finding::from)),
                 Ok(graph) => check.graph(graph),
             }

@@ -37,7 +37,7 @@ const TIME: usize = 16;
 const SHOWN: usize = 8;
 
 /// The files that SQLite keeps beside a database while it is in use.
-pub(super) const COMPANIONS: [&str; 3] = [JOURNAL, LOG, "-shm"];
+pub(in crate::engine) const COMPANIONS: [&str; 3] = [JOURNAL, LOG, "-shm"];
 pub(super) const JOURNAL: &str = "-journal";
 pub(super) const LOG: &str = "-wal";
 
@@ -66,7 +66,7 @@ impl RestorePoint {
     }
 
     /// Returns the restore points of the database in a file, newest first.
-    pub(super) fn of(database: &Path) -> Result<Vec<Self>, Error> {
+    pub(in crate::engine) fn of(database: &Path) -> Result<Vec<Self>, Error> {
         let folder = folder(database);
         let unreadable = |cause: io::Error| Error::from(ErrorKind::Unreadable { path: folder.into() }).because(cause);
         let own = fs::metadata(database).ok();
@@ -88,7 +88,7 @@ impl RestorePoint {
     }
 
     /// Returns the copies of the database that never became whole.
-    pub(super) fn unfinished(database: &Path) -> Vec<PathBuf> {
+    pub(in crate::engine) fn unfinished(database: &Path) -> Vec<PathBuf> {
         let own = database.file_name().and_then(|name| name.to_str()).map(|name| format!("{name}{MARK}"));
         let (Some(own), Ok(entries)) = (own, fs::read_dir(folder(database))) else { return Vec::new() };
         let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
@@ -125,7 +125,7 @@ pub(super) fn database(config: &Config) -> Result<PathBuf, Error> {
 }
 
 /// Returns where a file really is, if its path is a link: a new file must not take the link's place.
-pub(super) fn without_link(path: &Path) -> PathBuf {
+pub(in crate::engine) fn without_link(path: &Path) -> PathBuf {
     match fs::canonicalize(path) {
         Ok(target) if path.is_symlink() => target,
         _ => path.to_owned(),
@@ -160,7 +160,7 @@ pub(super) fn remove_with_companions(path: &Path) {
 }
 
 /// Returns a path with something behind its name.
-pub(super) fn with_ending(path: &Path, ending: &str) -> PathBuf {
+pub(in crate::engine) fn with_ending(path: &Path, ending: &str) -> PathBuf {
     let mut name = OsString::from(path.as_os_str());
     name.push(ending);
     name.into()

@@ -176,7 +176,7 @@ async fn look_through(database: &mut Database) -> Result<(), String> {
 }
 
 /// The database that goes, with a lock on it that no other program gets past.
-struct Old {
+pub(in crate::engine) struct Old {
     connection: Option<Database>,
     was_wal: bool,
 }
@@ -185,7 +185,7 @@ impl Old {
     /// Brings everything that was committed into the one file, and keeps others from it.
     ///
     /// A database that is damaged cannot be locked, and nobody can use it either.
-    async fn take(path: &Path) -> Result<Self, Error> {
+    pub(in crate::engine) async fn take(path: &Path) -> Result<Self, Error> {
         let nothing = Self { connection: None, was_wal: false };
         if !path.exists() {
             return Ok(nothing);
@@ -214,7 +214,7 @@ impl Old {
     }
 
     /// Lets others at it; if it was not replaced, its journal is as it was.
-    async fn release(self, is_replaced: bool) {
+    pub(in crate::engine) async fn release(self, is_replaced: bool) {
         if let Some(mut connection) = self.connection {
             let _ = connection.execute_all(&["ROLLBACK"]).await;
             if self.was_wal && !is_replaced {
@@ -257,7 +257,7 @@ async fn heads_of_old(config: &Config) -> String {
 }
 
 /// Waits for rev's lock; the database may be too damaged to say who holds it.
-async fn take_lock(url: &DatabaseUrl, wait: Duration) -> Result<Lock, Error> {
+pub(in crate::engine) async fn take_lock(url: &DatabaseUrl, wait: Duration) -> Result<Lock, Error> {
     let mut lock = Lock::open(url).await?;
     let deadline = Instant::now() + wait;
     while !lock.try_take().await? {

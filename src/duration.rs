@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 /// What a length of time looks like, for messages.
-pub(super) const EXPECTED: &str = "write a number with a unit, such as `500ms`, `3s`, `5m` or `1h`";
+pub const EXPECTED: &str = "write a number with a unit, such as `500ms`, `3s`, `5m` or `1h`";
 
 /// The longest time that every server's own settings can hold: they count milliseconds in 32 bits.
 const LONGEST: Duration = Duration::from_millis(i32::MAX as u64);

@@ -1,0 +1,29 @@
+//! Questions on the terminal that want a word typed, so that nobody answers them by habit.
+
+use std::io;
+use std::io::BufRead;
+use std::io::IsTerminal;
+use std::io::Write;
+
+use crate::cli::ui::escape;
+use crate::error::Error;
+use crate::error::ErrorKind;
+
+/// Returns whether there is a terminal to ask on.
+pub fn can_ask() -> bool {
+    io::stdin().is_terminal()
+}
+
+/// Says what is about to happen, and fails unless `answer` is typed; where there is no terminal, with `otherwise`.
+pub fn ask(what: &str, answer: &str, otherwise: ErrorKind) -> Result<(), Error> {
+    if !can_ask() {
+        return Err(otherwise.into());
+    }
+    let failed = |cause: io::Error| Error::from(ErrorKind::Output).because(cause);
+    let mut terminal = io::stderr();
+    write!(terminal, "{}; type `{}` to go on: ", escape(what), escape(answer)).map_err(failed)?;
+    terminal.flush().map_err(failed)?;
+    let mut typed = String::new();
+    io::stdin().lock().read_line(&mut typed).map_err(failed)?;
+    if typed.trim() == answer { Ok(()) } else { Err(ErrorKind::Declined.into()) }
+}
