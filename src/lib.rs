@@ -68,6 +68,7 @@ pub mod journal;
 pub mod nearest;
 pub mod picture;
 pub mod script;
+pub mod serve;
 pub mod signal;
 pub mod span;
 pub mod sql;

@@ -30,6 +30,7 @@ use crate::cli::redo;
 use crate::cli::restore;
 use crate::cli::resume;
 use crate::cli::revision;
+use crate::cli::serve;
 use crate::cli::show;
 use crate::cli::stamp;
 use crate::cli::status;
@@ -91,6 +92,7 @@ async fn dispatch(command: &Command, cx: &mut Context) -> Result<Outcome, Failed
         Command::Branches(args) => branches::run(args, cx),
         Command::Show(args) => show::run(args, cx).await,
         Command::Check(args) => check::run(args, cx).await,
+        Command::Serve(args) => serve::run(args, cx).await,
         Command::Completions(args) => completions::run(args, Cli::command(), cx),
         Command::Man(args) => man::run(args, Cli::command(), cx),
     }

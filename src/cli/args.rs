@@ -23,6 +23,7 @@ use crate::cli::redo::RedoArgs;
 use crate::cli::restore::RestoreArgs;
 use crate::cli::resume::ResumeArgs;
 use crate::cli::revision::RevisionArgs;
+use crate::cli::serve::ServeArgs;
 use crate::cli::show::ShowArgs;
 use crate::cli::stamp::StampArgs;
 use crate::cli::status::StatusArgs;
@@ -73,6 +74,7 @@ pub enum Command {
     Branches(BranchesArgs),
     Show(ShowArgs),
     Check(CheckArgs),
+    Serve(ServeArgs),
     Completions(CompletionsArgs),
     Man(ManArgs),
 }

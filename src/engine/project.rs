@@ -1,6 +1,7 @@
 //! A project: its configuration, its graph of revisions, and the scripts behind it.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::config::Config;
 use crate::config::TransactionScope;
@@ -22,20 +23,26 @@ use crate::script::ScriptDir;
 #[derive(Debug)]
 pub struct Project {
     /// What `migrations.toml`, the environment and the flags say.
-    pub config: Config,
+    pub config: Arc<Config>,
     /// The revisions.
     pub graph: RevisionGraph,
 }
 
 impl Project {
     /// Reads every script once and builds the graph; reports all that is wrong with them together.
-    pub fn load(config: Config) -> Result<Self, Error> {
+    pub fn load(config: impl Into<Arc<Config>>) -> Result<Self, Error> {
+        let config = config.into();
         let dir = ScriptDir { folders: config.versions.clone(), is_recursive: config.recursive };
         match RevisionGraph::build(dir.load(|outline| revision_of(&outline))?) {
             Ok(graph) => Ok(Self { config, graph }),
             // Only a problem needs to know where each name stands; the scripts are read once more for that.
             Err(problems) => Err(placed(problems, &dir.load(|outline| outline)?)),
         }
+    }
+
+    /// Reads every script again, as they are now.
+    pub fn reload(&self) -> Result<Self, Error> {
+        Self::load(Arc::clone(&self.config))
     }
 
     /// Connects to the database to read.

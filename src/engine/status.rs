@@ -42,6 +42,18 @@ pub enum State {
     UnknownRevision,
 }
 
+impl State {
+    /// Returns the word.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::UpToDate => "up_to_date",
+            Self::Pending => "pending",
+            Self::InProgress => "in_progress",
+            Self::UnknownRevision => "unknown_revision",
+        }
+    }
+}
+
 impl Project {
     /// Compares the rows that were read with the graph.
     pub fn status(&self, session: &Session) -> Result<Status, ErrorKind> {

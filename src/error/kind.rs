@@ -174,6 +174,9 @@ pub enum ErrorKind {
     #[error("the database refused rev's own statement: {reason}")]
     QueryFailed { reason: String },
 
+    #[error("nobody can listen on {address}: {reason}")]
+    CannotListen { address: String, reason: String },
+
     // ---- the journal
     #[error("{}", no_schema(.schema))]
     NoSchema { schema: String },

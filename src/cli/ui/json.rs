@@ -2,6 +2,7 @@
 //!
 //! `ok` is false when the command could not do its work, and then there is an `error`; what a command found is no error.
 
+use std::net::SocketAddr;
 use std::path::Path;
 
 use serde::Serialize;
@@ -102,6 +103,11 @@ pub fn picture(picture: &Picture) -> String {
 /// Returns the document of `graph` that wrote a file.
 pub fn drawn(path: &Path, form: Form, revisions: usize) -> String {
     document(&DrawnJson { path: self::path(path), format: form.as_str(), revisions })
+}
+
+/// Returns the document of `serve`, which is printed as soon as it listens.
+pub fn listening(address: SocketAddr) -> String {
+    document(&ListeningJson { address: address.to_string(), url: format!("http://{address}/") })
 }
 
 /// Returns the document of `show`; the states are those of the sections that run on the configured dialect.
@@ -324,6 +330,12 @@ struct DrawnJson {
     path: String,
     format: &'static str,
     revisions: usize,
+}
+
+#[derive(Serialize)]
+struct ListeningJson {
+    address: String,
+    url: String,
 }
 
 #[derive(Serialize)]
