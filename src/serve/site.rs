@@ -19,6 +19,8 @@ use sha2::Sha256;
 
 use crate::engine::Project;
 use crate::id::RevisionId;
+use crate::picture::LivePage;
+use crate::picture::live_page;
 use crate::serve::answer::Answer;
 use crate::serve::document;
 use crate::serve::hosts::Hosts;
@@ -36,6 +38,7 @@ const LONGEST_SCRIPT: usize = 1 << 20;
 pub struct Site {
     watched: Arc<Watched>,
     hosts: Hosts,
+    page: Answer,
 }
 
 #[derive(Serialize)]
@@ -54,7 +57,7 @@ struct Alive {
 impl Site {
     /// Watches a project whose scripts are sound; `hosts` are further names of this server.
     pub fn new(project: Project, hosts: Hosts) -> Arc<Self> {
-        Arc::new(Self { watched: Watched::new(project), hosts })
+        Arc::new(Self { watched: Watched::new(project), hosts, page: page() })
     }
 
     /// Answers a request; its body is never read.
@@ -89,6 +92,7 @@ impl Site {
 
     async fn answer(&self, path: &str) -> Answer {
         let answer = match path {
+            "/" => Some(self.page.clone()),
             "/live" => Some(Answer::json(StatusCode::OK, &Alive { status: "alive" })),
             "/health" => self.watched.state().await.map(|seen| document::health(&seen)),
             "/ready" => self.watched.state().await.map(|seen| document::ready(&seen)),
@@ -137,6 +141,13 @@ impl Site {
         let (script, is_cut) = (&text[..end], end < text.len());
         Answer::json(StatusCode::OK, &ScriptDocument { ok: true, revision: &id, script, is_cut })
     }
+}
+
+/// Returns the page, which is the same for everybody: its data come from `/api/graph`.
+fn page() -> Answer {
+    let LivePage { text, policy } = live_page();
+    let answer = Answer::text(StatusCode::OK, "text/html; charset=utf-8", text);
+    Answer { policy: HeaderValue::from_str(&policy).unwrap_or(answer.policy), ..answer }
 }
 
 /// Decodes `%XX`; nothing when that is not UTF-8 or no code.

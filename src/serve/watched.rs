@@ -14,12 +14,11 @@ use crate::engine::Portrait;
 use crate::engine::Project;
 use crate::error::Error;
 use crate::journal::HistoryRow;
+use crate::picture::MOST_LISTED;
 use crate::picture::Picture;
 use crate::script::ScriptDir;
 use crate::serve::cached::Cached;
 
-/// How many revisions the page draws.
-const MOST_DRAWN: usize = 5_000;
 /// How many steps the history tells.
 const MOST_STEPS: u64 = 500;
 
@@ -78,7 +77,7 @@ impl Watched {
     /// Returns the graph with the state of the database.
     pub(super) async fn portrait(self: &Arc<Self>) -> Option<Arc<Seen<Portrait>>> {
         let watched = Arc::clone(self);
-        self.portrait.get(|| watched.look(async |project: &Project| project.portray(MOST_DRAWN).await)).await
+        self.portrait.get(|| watched.look(async |project: &Project| project.portray(MOST_LISTED).await)).await
     }
 
     /// Returns the steps that ran last.
@@ -135,7 +134,7 @@ impl Seen<Portrait> {
     pub(super) fn picture(&self) -> Result<Picture, String> {
         match &self.answer {
             Ok(portrait) => Ok(portrait.picture.clone()),
-            Err(_) => self.project.picture(MOST_DRAWN).map_err(|error| error.to_string()),
+            Err(_) => self.project.picture(MOST_LISTED).map_err(|error| error.to_string()),
         }
     }
 }
