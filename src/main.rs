@@ -12,7 +12,7 @@ use rev::engine::Actor;
 use rev::engine::Interrupt;
 use rev::signal::Signal;
 
-fn main() -> ExitCode {
+pub(crate) fn main() -> ExitCode {
     let environment = Environment::process();
     let user = ["USER", "LOGNAME", "USERNAME"].iter().find_map(|name| environment.get_filled(name)).map(str::to_owned);
     let host = gethostname::gethostname().into_string().ok();

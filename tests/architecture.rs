@@ -14,7 +14,7 @@ const FLOORS: &[(u8, &[&str])] = &[
     (5, &["engine"]),
     (6, &["serve"]),
     (7, &["cli"]),
-    (8, &["main"]),
+    (8, &["main", "bin"]),
 ];
 
 /// Crates that only some parts may name.

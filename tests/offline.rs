@@ -73,6 +73,19 @@ fn upgrades_and_downgrades_are_as_they_were() {
     }
 }
 
+/// The text, and that a shell stops where it says so, is proved on a database in tests/database/shield.rs.
+#[test]
+fn a_rebuild_is_as_it_was() {
+    let database = TestDatabase::new(Kind::Sqlite);
+    let workspace = Workspace::new(&database);
+    for script in ["a_create_people.sql", "b_every_person_has_a_name.sql"] {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/rebuild/versions").join(script);
+        workspace.write(&format!("versions/{script}"), fs::read_to_string(path).expect("it is there"));
+    }
+    let up = rev(&workspace, "sqlite:nosuch/app.db", &["upgrade", "a:b", "--sql"]);
+    check("sqlite.rebuild.sql", up.succeeded());
+}
+
 #[test]
 fn stamps_are_as_they_were() {
     let (_database, workspace) = project();

@@ -159,6 +159,11 @@ fn runs_that_stop() {
 }
 
 #[test]
+fn an_upgrade_that_stopped_half_way() {
+    Session::check("tests/sessions/halfway.md");
+}
+
+#[test]
 fn edited_and_lost_scripts() {
     Session::check("tests/sessions/edited.md");
 }
@@ -174,6 +179,11 @@ fn the_tutorial() {
 }
 
 #[test]
+fn the_log_for_programs() {
+    Session::check("docs/logs.md");
+}
+
+#[test]
 fn offline_sql_in_a_shell() {
     Session::check("docs/offline-sql.md");
 }
@@ -181,4 +191,9 @@ fn offline_sql_in_a_shell() {
 #[test]
 fn the_examples_of_every_command() {
     Session::check("docs/commands.md");
+}
+
+#[test]
+fn a_line_that_a_shell_completes() {
+    Session::check("tests/sessions/completions.md");
 }

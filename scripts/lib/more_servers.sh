@@ -21,7 +21,7 @@ start_one_more() {
             start_unpacked_mysql "$folder" "$root"
             ;;
         mariadb11)
-            root=$(cached mariadb11 fetch_packages trixie mariadb-server-core) || exit
+            root=$(cached mariadb11-plugins fetch_packages trixie mariadb-server-core mariadb-server) || exit
             start_unpacked_mariadb "$folder" "$root"
             ;;
         *) fail "$2 is not one of ${MORE_SERVERS[*]}" ;;
@@ -72,9 +72,10 @@ fetch_postgres() {
     node scripts/hydrate-symlinks.js
 }
 
-# Unpacks a package of another Debian release with all that it needs: fetch_packages FOLDER RELEASE PACKAGE
+# Unpacks a package of another Debian release with all that it needs, and others as they are: fetch_packages FOLDER
+# RELEASE PACKAGE ALONE…
 fetch_packages() {
-    local folder=$1 release=$2 package=$3 mirror keyring=/usr/share/keyrings/debian-archive-keyring.gpg file
+    local folder=$1 release=$2 package=$3 alone=("${@:4}") mirror keyring=/usr/share/keyrings/debian-archive-keyring.gpg file
     mirror=$(debian_mirror)
     [ -r "$keyring" ] || install_packages debian-archive-keyring
     mkdir -p "$folder/apt/state/lists/partial" "$folder/apt/cache/archives/partial" "$folder/apt/etc/"{apt.conf.d,preferences.d}
@@ -93,6 +94,7 @@ END
     export APT_CONFIG=$folder/apt/apt.conf
     apt-get -qq update || exit
     apt-get -qq -y --download-only install "$package" || exit
+    [ "${#alone[@]}" -eq 0 ] || (cd "$folder/apt/cache/archives" && apt-get -qq download "${alone[@]}") || exit
     for file in "$folder"/apt/cache/archives/*.deb; do
         dpkg-deb --extract "$file" "$folder" || exit
     done

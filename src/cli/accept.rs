@@ -1,5 +1,6 @@
 //! `rev accept`.
 
+use crate::cli::confirm::Confirming;
 use crate::cli::context::Context;
 use crate::cli::outcome::Failed;
 use crate::cli::outcome::Outcome;
@@ -19,6 +20,9 @@ pub struct AcceptArgs {
     /// Wait this long until another rev on the same database is through, as in 10m [default: 60s]
     #[arg(long, value_name = "DURATION")]
     lock_wait: Option<String>,
+    /// Do not ask before a protected database is changed
+    #[arg(short, long)]
+    yes: bool,
 }
 
 /// Runs the command.
@@ -27,9 +31,9 @@ pub async fn run(args: &AcceptArgs, cx: &mut Context) -> Result<Outcome, Failed>
     cx.lock_wait.clone_from(&args.lock_wait);
     let project = cx.project().map_err(Failed::before_run)?;
     let mut session = cx.open(&project).await.map_err(Failed::before_run)?;
-    let mut progress = cx.progress();
-    let accepted = project.accept(&targets, &mut session, &cx.actor, &mut progress).await?;
-    drop(progress);
+    let mut observer = Confirming::new(cx.telling(), &project.config, args.yes);
+    let accepted = project.accept(&targets, &mut session, &cx.actor, &mut observer).await?;
+    drop(observer);
     session.close().await;
     if cx.is_json() {
         return cx.text(&json::accepted(&accepted));

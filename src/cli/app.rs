@@ -1,9 +1,10 @@
 //! The program: arguments in, an exit status out.
 
 use std::ffi::OsString;
+use std::path::Path;
 
 use clap::CommandFactory;
-use clap::Parser;
+use clap::FromArgMatches;
 use clap::error::ErrorKind as ClapKind;
 
 use crate::cli::accept;
@@ -11,11 +12,13 @@ use crate::cli::args::Cli;
 use crate::cli::args::Command;
 use crate::cli::branches;
 use crate::cli::check;
+use crate::cli::complete;
 use crate::cli::completions;
 use crate::cli::context::Context;
 use crate::cli::current;
 use crate::cli::downgrade;
 use crate::cli::edit;
+use crate::cli::global::log_format;
 use crate::cli::graph;
 use crate::cli::heads;
 use crate::cli::history;
@@ -35,6 +38,12 @@ use crate::cli::show;
 use crate::cli::stamp;
 use crate::cli::status;
 use crate::cli::ui::ColorChoice;
+use crate::cli::ui::Filter;
+use crate::cli::ui::Level;
+use crate::cli::ui::Log;
+use crate::cli::ui::LogFormat;
+use crate::cli::ui::LogPlace;
+use crate::cli::ui::Record;
 use crate::cli::ui::Terminal;
 use crate::cli::ui::Volume;
 use crate::cli::ui::json;
@@ -48,19 +57,32 @@ use crate::error::ErrorKind;
 ///
 /// `interrupt` stops a run in an orderly way; nothing here listens to signals.
 pub async fn run(arguments: Vec<OsString>, environment: Environment, actor: Actor, interrupt: Interrupt) -> u8 {
-    let cli = match Cli::try_parse_from(&arguments) {
-        Ok(cli) => cli,
-        Err(error) => return refused(&error, &arguments),
+    match complete::answer(Cli::command, &arguments, &environment) {
+        Ok(false) => {}
+        Ok(true) => return 0,
+        Err(error) => return refused(&error, &arguments, &environment),
+    }
+    let (cli, name) = match parse(&arguments) {
+        Ok(parsed) => parsed,
+        Err(error) => return refused(&error, &arguments, &environment),
     };
     let volume = match (cli.global.quiet, cli.global.verbose) {
         (true, _) => Volume::Quiet,
         (false, true) => Volume::Verbose,
         (false, false) => Volume::Normal,
     };
-    let terminal = Terminal::new(cli.global.color, volume);
+    let (log, unopened) = match cli.global.log(&environment, &name) {
+        Ok(log) => (log, None),
+        Err(error) => (Log::default(), Some(error)),
+    };
+    let terminal = Terminal::new(cli.global.color, volume, log);
     let mut cx =
         Context { global: cli.global, environment, actor, interrupt, lock_wait: None, lock_timeout: None, terminal };
-    match dispatch(&cli.command, &mut cx).await {
+    if let Some(error) = unopened {
+        cx.fail(&error.into());
+        return 2;
+    }
+    match dispatch(&cli.command, &arguments, &mut cx).await {
         Ok(outcome) => outcome.exit_code(),
         Err(failed) => {
             cx.fail(&failed);
@@ -69,7 +91,14 @@ pub async fn run(arguments: Vec<OsString>, environment: Environment, actor: Acto
     }
 }
 
-async fn dispatch(command: &Command, cx: &mut Context) -> Result<Outcome, Failed> {
+/// Reads the command line; returns the name of the command, too.
+fn parse(arguments: &[OsString]) -> Result<(Cli, String), clap::Error> {
+    let matches = Cli::command().try_get_matches_from(arguments)?;
+    let name = matches.subcommand_name().unwrap_or_default().to_owned();
+    Ok((Cli::from_arg_matches(&matches)?, name))
+}
+
+async fn dispatch(command: &Command, arguments: &[OsString], cx: &mut Context) -> Result<Outcome, Failed> {
     match command {
         Command::Init(args) => init::run(args, cx),
         Command::Revision(args) => revision::run(args, cx).await,
@@ -93,22 +122,39 @@ async fn dispatch(command: &Command, cx: &mut Context) -> Result<Outcome, Failed
         Command::Show(args) => show::run(args, cx).await,
         Command::Check(args) => check::run(args, cx).await,
         Command::Serve(args) => serve::run(args, cx).await,
-        Command::Completions(args) => completions::run(args, Cli::command(), cx),
+        Command::Completions(args) => completions::run(args, arguments.first().map(Path::new), cx),
         Command::Man(args) => man::run(args, Cli::command(), cx),
     }
 }
 
 /// Answers to a command line that is not one: help and version are what was asked for, all else is bad usage.
-fn refused(error: &clap::Error, arguments: &[OsString]) -> u8 {
+fn refused(error: &clap::Error, arguments: &[OsString], environment: &Environment) -> u8 {
     let asked_for = matches!(error.kind(), ClapKind::DisplayHelp | ClapKind::DisplayVersion);
-    if asked_for || !arguments.iter().any(|argument| argument == "--json") {
+    let log = if asked_for { Log::default() } else { log_of(arguments, environment) };
+    let is_json = arguments.iter().any(|argument| argument == "--json");
+    let failed = Failed::from(ErrorKind::Usage { message: message(&error.to_string()) });
+    log.write(&Record::failed(&failed.error, None, None, failed.exit_code(), log.elapsed()));
+    if asked_for || !(is_json || log.has_stderr()) {
         // A reader that went away is no reason to complain.
         let _ = error.print();
-        return if asked_for { 0 } else { 2 };
+        return if asked_for { 0 } else { failed.exit_code() };
     }
-    let failed = Failed::from(ErrorKind::Usage { message: message(&error.to_string()) });
-    let _ = Terminal::new(ColorChoice::Never, Volume::Quiet).data(&json::failure(&failed.error));
+    if is_json {
+        let _ = Terminal::new(ColorChoice::Never, Volume::Quiet, log).data(&json::failure(&failed.error));
+    }
     failed.exit_code()
+}
+
+/// Returns the log on standard error, if one is asked for there, as far as a broken command line tells.
+fn log_of(arguments: &[OsString], environment: &Environment) -> Log {
+    let words: Vec<&str> = arguments.iter().filter_map(|argument| argument.to_str()).collect();
+    let has_file = environment.get_filled("REV_LOG_FILE").is_some()
+        || words.iter().any(|word| *word == "--log-file" || word.starts_with("--log-file="));
+    let wants_json = words.contains(&"--log-format=json")
+        || words.windows(2).any(|pair| pair == ["--log-format", "json"])
+        || matches!(log_format(None, environment), Ok(LogFormat::Json));
+    let place = if wants_json && !has_file { LogPlace::Stderr } else { LogPlace::Nowhere };
+    Log::open(place, LogFormat::Json, Filter::from(Level::Info), "").unwrap_or_default()
 }
 
 /// Returns what is wrong in one line: all that clap says above the usage.

@@ -5,7 +5,7 @@ use std::io::BufRead;
 use std::io::IsTerminal;
 use std::io::Write;
 
-use crate::cli::ui::Progress;
+use crate::cli::ui::Telling;
 use crate::config::Config;
 use crate::engine::Event;
 use crate::engine::Observer;
@@ -15,7 +15,7 @@ use crate::error::ErrorKind;
 
 /// Shows progress, and asks before a protected environment is changed.
 pub struct Confirming {
-    progress: Progress,
+    telling: Telling,
     /// What must be typed; nothing when no question is asked.
     answer: Option<String>,
     /// Whether it was typed once; a redo goes down and up with one answer.
@@ -24,25 +24,14 @@ pub struct Confirming {
 
 impl Confirming {
     /// Asks when the database is protected, unless the answer is `yes` already.
-    pub fn new(progress: Progress, config: &Config, yes: bool) -> Self {
+    pub fn new(telling: Telling, config: &Config, yes: bool) -> Self {
         let name = config.environment.clone().unwrap_or_else(|| "yes".to_owned());
         let answer = (config.database.protected && !yes).then_some(name);
-        Self { progress, answer, is_confirmed: false }
-    }
-}
-
-impl Observer for Confirming {
-    fn event(&mut self, event: Event<'_>) {
-        self.progress.event(event);
+        Self { telling, answer, is_confirmed: false }
     }
 
-    fn confirm(&mut self, program: &Program) -> Result<(), Error> {
-        if self.is_confirmed { Ok(()) } else { self.confirm_change(program) }
-    }
-
-    fn confirm_change(&mut self, program: &Program) -> Result<(), Error> {
+    fn ask(&mut self) -> Result<(), Error> {
         let Some(answer) = &self.answer else { return Ok(()) };
-        self.progress.plan(program);
         if !io::stdin().is_terminal() {
             return Err(ErrorKind::NobodyToAsk.into());
         }
@@ -54,5 +43,29 @@ impl Observer for Confirming {
         io::stdin().lock().read_line(&mut typed).map_err(failed)?;
         self.is_confirmed = typed.trim() == answer;
         if self.is_confirmed { Ok(()) } else { Err(ErrorKind::Declined.into()) }
+    }
+}
+
+impl Observer for Confirming {
+    fn event(&mut self, event: Event<'_>) {
+        self.telling.event(event);
+    }
+
+    fn confirm(&mut self, program: &Program) -> Result<(), Error> {
+        if self.is_confirmed { Ok(()) } else { self.confirm_change(program) }
+    }
+
+    fn confirm_change(&mut self, program: &Program) -> Result<(), Error> {
+        if self.answer.is_some() {
+            self.telling.plan(program);
+        }
+        self.ask()
+    }
+
+    fn confirm_note(&mut self, what: &str) -> Result<(), Error> {
+        if self.answer.is_some() {
+            self.telling.say(what);
+        }
+        self.ask()
     }
 }

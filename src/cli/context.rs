@@ -8,7 +8,8 @@ use std::time::Duration;
 use crate::cli::global::GlobalArgs;
 use crate::cli::outcome::Failed;
 use crate::cli::outcome::Outcome;
-use crate::cli::ui::Progress;
+use crate::cli::ui::Record;
+use crate::cli::ui::Telling;
 use crate::cli::ui::Terminal;
 use crate::cli::ui::dry_run;
 use crate::cli::ui::dry_run_json;
@@ -91,7 +92,10 @@ impl Context {
                 .warn("others on this machine can read a password on the command line; use REV_URL or migrations.toml");
         }
         let terminal = &mut self.terminal;
-        let tell = |error: &Error| terminal.say(&format!("waiting for the server: {}", escape(&error.to_string())));
+        let tell = |error: &Error| {
+            let text = format!("waiting for the server: {}", escape(&error.to_string()));
+            terminal.tell(&text, &Record::server_waiting(error));
+        };
         let mut session = Session::connect_telling(&config.database, &resolved.url, tell).await?;
         session.interrupt = self.interrupt.clone();
         Ok(session)
@@ -114,8 +118,8 @@ impl Context {
     }
 
     /// Shows what a run does.
-    pub fn progress(&self) -> Progress {
-        self.terminal.progress()
+    pub fn telling(&self) -> Telling {
+        self.terminal.telling()
     }
 
     /// Answers with text, which ends its lines itself.
@@ -129,14 +133,14 @@ impl Context {
         if self.is_json() {
             // What was done stays done when nobody can read of it.
             let began = (!report.steps.is_empty()).then(|| report.clone());
-            let unread = |error| RunFailure { error, report: began, stopped: None };
+            let unread = |error| RunFailure { error, report: began, stopped: None, standing: None };
             self.terminal.data(&json::report(report)).map_err(unread)?;
-            return Ok(Outcome::Done);
         }
-        self.talk(&match report.steps.is_empty() {
-            true => format!("nothing to do: the database is at {}", report.to),
-            false => format!("the database is at {}", report.to),
-        });
+        let record = Record::finished(report, self.terminal.log().elapsed());
+        match self.is_json() {
+            true => self.terminal.log().write(&record),
+            false => self.terminal.tell(&escape(&record.message()), &record),
+        }
         Ok(Outcome::Done)
     }
 
@@ -151,6 +155,9 @@ impl Context {
 
     /// Answers that the command failed.
     pub fn fail(&mut self, failed: &Failed) {
+        let log = self.terminal.log();
+        let (report, state) = (failed.report.as_deref(), failed.state.as_deref());
+        log.write(&Record::failed(&failed.error, report, state, failed.exit_code(), log.elapsed()));
         if self.is_json() {
             let document = match &failed.report {
                 Some(report) => json::failed_run(&failed.error, report),

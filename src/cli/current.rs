@@ -10,7 +10,6 @@ use crate::cli::ui::row;
 use crate::cli::ui::verbose;
 use crate::engine::State;
 use crate::error::ErrorKind;
-use crate::journal::ProgressRow;
 
 /// Show where the database is
 #[derive(Debug, clap::Args)]
@@ -31,7 +30,7 @@ pub async fn run(args: &CurrentArgs, cx: &mut Context) -> Result<Outcome, Failed
     if cx.is_json() {
         cx.text(&json::current(&status))?;
     } else {
-        let applied = Applied::of(graph, &status.current);
+        let applied = Applied::of(graph, &status.current).stopped_at(status.halfway.as_ref());
         let paint = cx.terminal.paint;
         let mut text = String::new();
         if cx.global.verbose {
@@ -48,10 +47,8 @@ pub async fn run(args: &CurrentArgs, cx: &mut Context) -> Result<Outcome, Failed
         if status.current.is_empty() {
             cx.talk("the database is at base: nothing is applied");
         }
-        if let Some(stopped) = status.progress.first() {
-            let (revision, direction, done) =
-                (stopped.revision.clone(), stopped.direction, ProgressRow::proved(&status.progress));
-            cx.talk(&with_hint(&ErrorKind::InProgress { revision, direction, done }));
+        if let Some(halfway) = &status.halfway {
+            cx.talk(&with_hint(&halfway.error()));
         }
     }
     if args.check_heads && !is_up_to_date {

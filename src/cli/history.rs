@@ -11,6 +11,7 @@ use crate::cli::ui::short;
 use crate::cli::ui::verbose;
 use crate::error::Error;
 use crate::graph::Range;
+use crate::id::Heads;
 
 /// List the revisions, newest first
 #[derive(Debug, clap::Args)]
@@ -35,9 +36,17 @@ pub async fn run(args: &HistoryArgs, cx: &mut Context) -> Result<Outcome, Failed
     let project = cx.project()?;
     let graph = &project.graph;
     let needs_rows = args.indicate_current || range.needs_rows();
-    let rows = cx.rows_for(&project, needs_rows).await?;
+    let (rows, halfway) = match needs_rows {
+        true => {
+            let session = cx.open(&project).await?;
+            let found = (session.rows.clone(), project.halfway(&session));
+            session.close().await;
+            found
+        }
+        false => (Heads::empty(), None),
+    };
     let revisions = graph.history(&range, needs_rows.then_some(&rows))?;
-    let applied = args.indicate_current.then(|| Applied::of(graph, &rows));
+    let applied = args.indicate_current.then(|| Applied::of(graph, &rows).stopped_at(halfway.as_ref()));
     if cx.is_json() {
         return cx.text(&json::history(graph, &revisions, applied.as_ref()));
     }

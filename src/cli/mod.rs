@@ -5,6 +5,7 @@ mod app;
 mod args;
 mod branches;
 mod check;
+mod complete;
 mod completions;
 mod confirm;
 mod context;

@@ -1,5 +1,6 @@
 //! `rev resume`.
 
+use crate::cli::confirm::Confirming;
 use crate::cli::context::Context;
 use crate::cli::outcome::Failed;
 use crate::cli::outcome::Outcome;
@@ -23,6 +24,9 @@ pub struct ResumeArgs {
     /// Wait this long until another rev on the same database is through, as in 10m [default: 60s]
     #[arg(long, value_name = "DURATION")]
     lock_wait: Option<String>,
+    /// Do not ask before a protected database is changed
+    #[arg(short, long)]
+    yes: bool,
 }
 
 /// The document: which part, and what was said of it.
@@ -39,7 +43,8 @@ pub async fn run(args: &ResumeArgs, cx: &mut Context) -> Result<Outcome, Failed>
     let project = cx.project()?;
     let mut session = cx.open(&project).await?;
     let answer = if args.ran { Answer::Ran } else { Answer::NotRan };
-    let row = project.resume(answer, &mut session, &cx.actor, &mut cx.progress()).await?;
+    let mut observer = Confirming::new(cx.telling(), &project.config, args.yes);
+    let row = project.resume(answer, &mut session, &cx.actor, &mut observer).await?;
     session.close().await;
     if cx.is_json() {
         let body = ResumeJson { revision: &row.revision, part: row.part, ran: answer == Answer::Ran };

@@ -38,7 +38,7 @@ impl RunArgs {
             session.close().await;
             return cx.dry_run(&program);
         }
-        let mut observer = Confirming::new(cx.progress(), &project.config, self.yes);
+        let mut observer = Confirming::new(cx.telling(), &project.config, self.yes);
         let report = project.migrate(request, &mut session, &cx.actor, &mut observer).await?;
         session.close().await;
         cx.report(&report)

@@ -11,6 +11,7 @@ use crate::cli::ui::json;
 use crate::cli::ui::row;
 use crate::cli::ui::short;
 use crate::engine::EditedScript;
+use crate::engine::Halfway;
 use crate::engine::Project;
 use crate::engine::Session;
 use crate::engine::State;
@@ -18,7 +19,6 @@ use crate::engine::Status;
 use crate::error::Error;
 use crate::error::ErrorKind;
 use crate::journal::LastSteps;
-use crate::journal::ProgressRow;
 
 /// Show what is applied and what is pending
 #[derive(Debug, clap::Args)]
@@ -68,14 +68,12 @@ fn look(status: &Status, told: &Told) -> Option<ErrorKind> {
         let applied = told.last.get(&revision).map(|last| last.step.note());
         return Some(ErrorKind::UnknownRow { revision, applied });
     }
-    let stopped = status.progress.first()?;
-    let (revision, direction) = (stopped.revision.clone(), stopped.direction);
-    Some(ErrorKind::InProgress { revision, direction, done: ProgressRow::proved(&status.progress) })
+    status.halfway.as_ref().map(Halfway::error)
 }
 
 fn text(project: &Project, status: &Status, told: &Told, paint: Paint) -> String {
     let graph = &project.graph;
-    let applied = Applied::of(graph, &status.current);
+    let applied = Applied::of(graph, &status.current).stopped_at(status.halfway.as_ref());
     let mut text = match status.state {
         State::UpToDate => "up to date".to_owned(),
         State::Pending => "pending".to_owned(),

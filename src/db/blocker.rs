@@ -48,7 +48,15 @@ impl Database {
         let family = self.family();
         let queries: &[Query] = match family {
             Family::Postgres => &[postgres],
-            Family::Mysql => &[mysql_locks, mariadb_locks, mysql_transactions, mysql_statements],
+            Family::Mysql => &[
+                mysql_locks,
+                mysql_row_locks,
+                mariadb_row_locks,
+                mariadb_table_locks,
+                mariadb_locks,
+                mysql_transactions,
+                mysql_statements,
+            ],
             Family::Sqlite => &[],
         };
         for query in queries {
@@ -90,15 +98,18 @@ fn postgres(pid: &str) -> String {
     )
 }
 
-/// MySQL, and MariaDB with its performance schema, know who holds the lock of a table's definition.
+/// MySQL, and MariaDB with its performance schema, know who holds the lock of a table's definition, and who holds all
+/// tables for a backup; intentions do not get into each other's way.
 fn mysql_locks(pid: &str) -> String {
     mysql(
         &format!(
             "JOIN performance_schema.threads th ON th.PROCESSLIST_ID = p.ID \
              JOIN performance_schema.metadata_locks held ON held.OWNER_THREAD_ID = th.THREAD_ID \
-             AND held.LOCK_STATUS = 'GRANTED' AND held.OBJECT_TYPE = 'TABLE' \
+             AND held.LOCK_STATUS = 'GRANTED' \
              JOIN performance_schema.metadata_locks wanted ON wanted.LOCK_STATUS = 'PENDING' \
-             AND wanted.OBJECT_SCHEMA = held.OBJECT_SCHEMA AND wanted.OBJECT_NAME = held.OBJECT_NAME \
+             AND wanted.OBJECT_TYPE = held.OBJECT_TYPE AND wanted.OBJECT_SCHEMA <=> held.OBJECT_SCHEMA \
+             AND wanted.OBJECT_NAME <=> held.OBJECT_NAME \
+             AND NOT (held.LOCK_TYPE = 'INTENTION_EXCLUSIVE' AND wanted.LOCK_TYPE = 'INTENTION_EXCLUSIVE') \
              JOIN performance_schema.threads me ON me.THREAD_ID = wanted.OWNER_THREAD_ID AND me.PROCESSLIST_ID = {pid}"
         ),
         "1 = 1",
@@ -106,8 +117,48 @@ fn mysql_locks(pid: &str) -> String {
     )
 }
 
-/// MariaDB knows them with the plugin `metadata_lock_info`, which does not say who waits for what: those of this
-/// database then.
+/// MySQL knows who holds a lock of rows.
+fn mysql_row_locks(pid: &str) -> String {
+    mysql(
+        &format!(
+            "JOIN performance_schema.threads th ON th.PROCESSLIST_ID = p.ID \
+             JOIN performance_schema.data_lock_waits w ON w.BLOCKING_THREAD_ID = th.THREAD_ID \
+             JOIN performance_schema.threads me ON me.THREAD_ID = w.REQUESTING_THREAD_ID AND me.PROCESSLIST_ID = {pid}"
+        ),
+        "1 = 1",
+        pid,
+    )
+}
+
+/// MariaDB knows it, too.
+fn mariadb_row_locks(pid: &str) -> String {
+    mysql(
+        &format!(
+            "JOIN information_schema.INNODB_LOCK_WAITS w ON w.blocking_trx_id = t.trx_id \
+             JOIN information_schema.INNODB_TRX me ON me.trx_id = w.requesting_trx_id AND me.trx_mysql_thread_id = {pid}"
+        ),
+        "1 = 1",
+        pid,
+    )
+}
+
+/// MariaDB knows the locks of definitions with the plugin `metadata_lock_info`, which does not say who waits for what. An
+/// ALTER already holds a weaker lock of the table that it waits for.
+fn mariadb_table_locks(pid: &str) -> String {
+    mysql(
+        &format!(
+            "JOIN information_schema.METADATA_LOCK_INFO held ON held.THREAD_ID = p.ID \
+             AND held.LOCK_TYPE = 'Table metadata lock' \
+             JOIN information_schema.METADATA_LOCK_INFO mine ON mine.THREAD_ID = {pid} \
+             AND mine.LOCK_TYPE = held.LOCK_TYPE AND mine.TABLE_SCHEMA = held.TABLE_SCHEMA \
+             AND mine.TABLE_NAME = held.TABLE_NAME"
+        ),
+        "1 = 1",
+        pid,
+    )
+}
+
+/// Otherwise it may be each of those who hold a table of this database.
 fn mariadb_locks(pid: &str) -> String {
     mysql(
         &format!(
@@ -139,12 +190,14 @@ fn same_database(pid: &str) -> String {
 }
 
 /// Joins the connections with their transactions, with `more`, and keeps those for which `condition` holds.
+///
+/// MySQL sorts distinct rows only by what it shows of them.
 fn mysql(more: &str, condition: &str, pid: &str) -> String {
     format!(
         "SELECT DISTINCT p.ID, p.USER, TIMESTAMPDIFF(SECOND, t.trx_started, NOW()), p.COMMAND = 'Sleep', p.INFO \
          FROM information_schema.PROCESSLIST p \
          LEFT JOIN information_schema.INNODB_TRX t ON t.trx_mysql_thread_id = p.ID {more} \
-         WHERE {condition} AND p.ID NOT IN ({pid}, CONNECTION_ID()) ORDER BY t.trx_started, p.ID"
+         WHERE {condition} AND p.ID NOT IN ({pid}, CONNECTION_ID()) ORDER BY 3 DESC, 1"
     )
 }
 

@@ -3,8 +3,10 @@
 use crate::db::database::Database;
 use crate::db::failure::Failure;
 use crate::dialect::Family;
+use crate::sql::Change;
 use crate::sql::ObjectChange;
 use crate::sql::ObjectKind;
+use crate::sql::TableName;
 
 impl Database {
     /// Returns the schema or database in which a name without one is found, or would be made.
@@ -12,14 +14,35 @@ impl Database {
         let query = match self.family() {
             Family::Sqlite => return Ok("main".to_owned()),
             Family::Mysql => "SELECT DATABASE()".to_owned(),
-            Family::Postgres => format!(
-                "SELECT coalesce((SELECT n.nspname::text FROM pg_catalog.pg_class c \
-                 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
-                 WHERE c.oid = to_regclass({})), current_schema()::text)",
+            // These are in none.
+            Family::Postgres if matches!(object.kind, ObjectKind::Schema | ObjectKind::Database) => {
+                return Ok(String::new());
+            }
+            // Another of that name may be in a schema that comes later.
+            Family::Postgres if object.change == Change::Appears && object.table.is_none() => {
+                return self.current_schema().await;
+            }
+            Family::Postgres if object.kind == ObjectKind::Type => format!(
+                "SELECT coalesce((SELECT n.nspname::text FROM pg_catalog.pg_type t \
+                 JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace \
+                 WHERE t.oid = to_regtype({})), current_schema()::text)",
                 literal(&quoted(&object.name))
             ),
+            Family::Postgres => {
+                let appears_on = object.table.as_ref().filter(|_| object.change == Change::Appears);
+                format!(
+                    "SELECT coalesce((SELECT n.nspname::text FROM pg_catalog.pg_class c \
+                     JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
+                     WHERE c.oid = to_regclass({})), current_schema()::text)",
+                    literal(&quoted(appears_on.unwrap_or(&object.name)))
+                )
+            }
         };
         Ok(self.cell(&query).await?.unwrap_or_default())
+    }
+
+    async fn current_schema(&mut self) -> Result<String, Failure> {
+        Ok(self.cell("SELECT current_schema()::text").await?.unwrap_or_default())
     }
 
     /// Returns the definition of an object, which is nothing when it is not there.
@@ -31,18 +54,53 @@ impl Database {
         }
     }
 
-    /// Returns whether the connection with that number is at work on the server.
-    pub async fn is_at_work(&mut self, connection: &str) -> Result<bool, Failure> {
+    /// Returns what detaches to the end those partitions of a table of PostgreSQL whose detaching was begun.
+    pub async fn detaching(&mut self, table: &ObjectChange) -> Result<Vec<String>, Failure> {
+        let schema = table.schema.as_deref().unwrap_or_default();
+        let name = format!("{}.{}", quoted(schema), quoted(&table.name));
+        let query = format!(
+            "SELECT format('ALTER TABLE %s DETACH PARTITION %I.%I FINALIZE', {}, n.nspname, c.relname) \
+             FROM pg_catalog.pg_inherits h JOIN pg_catalog.pg_class c ON c.oid = h.inhrelid \
+             JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
+             WHERE h.inhparent = to_regclass({}) AND to_jsonb(h) ->> 'inhdetachpending' = 'true'",
+            literal(&name),
+            literal(&name)
+        );
+        let answers = self.select(&[&query]).await?;
+        Ok(answers.into_iter().flatten().flatten().flatten().collect())
+    }
+
+    /// Returns which of these tables of MariaDB or MySQL have no transactions, each as `database.table (engine)`.
+    pub async fn without_transactions(&mut self, tables: &[TableName]) -> Result<Vec<(TableName, String)>, Failure> {
+        if tables.is_empty() || self.family() != Family::Mysql {
+            return Ok(Vec::new());
+        }
+        let queries: Vec<String> = tables.iter().enumerate().map(|(index, table)| engine(index, table)).collect();
+        let answers = self.select(&[&queries.join(" UNION ALL ")]).await?;
+        let found = answers.iter().flatten().filter_map(|row| match row.as_slice() {
+            [Some(index), Some(told)] => Some((tables.get(index.parse::<usize>().ok()?)?.clone(), told.clone())),
+            _ => None,
+        });
+        Ok(found.collect())
+    }
+
+    /// Returns whether the connection with that number is at work on the server, with a statement that begins so.
+    ///
+    /// A server that was started again gives the same numbers to others.
+    pub async fn is_at_work(&mut self, connection: &str, beginning: &str) -> Result<bool, Failure> {
         let Ok(number) = connection.parse::<u64>() else { return Ok(false) };
         let query = match self.family() {
             Family::Sqlite => return Ok(false),
             Family::Postgres => format!(
                 "SELECT 1 FROM pg_catalog.pg_stat_activity WHERE pid = {number} AND pid <> pg_backend_pid() \
-                 AND datname = current_database() AND state <> 'idle'"
+                 AND datname = current_database() AND state <> 'idle' AND strpos(query, {}) = 1",
+                literal(beginning)
             ),
             Family::Mysql => format!(
                 "SELECT 1 FROM information_schema.processlist WHERE id = {number} AND id <> CONNECTION_ID() \
-                 AND command <> 'Sleep'"
+                 AND command <> 'Sleep' AND LEFT(info, {}) = CONVERT(X'{}' USING utf8mb4)",
+                beginning.len(),
+                beginning.bytes().map(|byte| format!("{byte:02x}")).collect::<String>()
             ),
         };
         Ok(self.cell(&query).await?.is_some())
@@ -59,7 +117,9 @@ impl Database {
             ObjectKind::Trigger => (format!("SHOW CREATE TRIGGER {name}"), 2),
             ObjectKind::Function => (format!("SHOW CREATE FUNCTION {name}"), 2),
             ObjectKind::Procedure => (format!("SHOW CREATE PROCEDURE {name}"), 2),
-            ObjectKind::Schema => (format!("SHOW CREATE DATABASE {}", backquoted(&object.name)), 1),
+            ObjectKind::Schema | ObjectKind::Type | ObjectKind::Database => {
+                (format!("SHOW CREATE DATABASE {}", backquoted(&object.name)), 1)
+            }
         };
         match self.select(&[&sql]).await {
             Ok(answers) => {
@@ -78,6 +138,22 @@ impl Database {
         let answers = self.select(&[query]).await?;
         Ok(answers.into_iter().flatten().flatten().next().flatten())
     }
+}
+
+/// Asks for one table, since MariaDB looks at every table of the server where a condition names several.
+fn engine(index: usize, table: &TableName) -> String {
+    // In hexadecimal digits it means the same under every setting of the session.
+    let text = |text: &str| {
+        let digits: String = text.bytes().map(|byte| format!("{byte:02x}")).collect();
+        format!("_utf8mb4 X'{digits}'")
+    };
+    let schema = table.schema.as_deref().map_or("DATABASE()".to_owned(), text);
+    format!(
+        "SELECT CAST({index} AS CHAR), CONCAT(t.TABLE_SCHEMA, '.', t.TABLE_NAME, ' (', t.ENGINE, ')') \
+         FROM information_schema.TABLES t JOIN information_schema.ENGINES e ON e.ENGINE = t.ENGINE \
+         WHERE t.TABLE_SCHEMA = {schema} AND t.TABLE_NAME = {} AND e.TRANSACTIONS = 'NO'",
+        text(&table.name)
+    )
 }
 
 fn sqlite(object: &ObjectChange) -> String {
@@ -101,7 +177,26 @@ fn postgres(object: &ObjectChange) -> String {
             literal(schema)
         );
     }
+    let own = literal(&object.name);
+    match object.kind {
+        ObjectKind::Schema => {
+            return format!(
+                "SELECT concat_ws(' ', nspname::text, pg_catalog.pg_get_userbyid(nspowner)::text, nspacl::text) \
+                 FROM pg_catalog.pg_namespace WHERE nspname = {own}"
+            );
+        }
+        ObjectKind::Database => {
+            return format!(
+                "SELECT concat_ws(' ', datname::text, oid::text, datconnlimit::text) \
+                 FROM pg_catalog.pg_database WHERE datname = {own}"
+            );
+        }
+        _ => {}
+    }
     let name = literal(&format!("{}.{}", quoted(schema), quoted(&object.name)));
+    if object.kind == ObjectKind::Type {
+        return type_definition(&name);
+    }
     format!(
         "SELECT concat_ws(E'\\n', 'kind ' || c.relkind::text, \
          CASE WHEN c.relkind IN ('v', 'm') THEN pg_catalog.pg_get_viewdef(c.oid) END, \
@@ -123,7 +218,8 @@ fn postgres(object: &ObjectChange) -> String {
          FROM pg_catalog.pg_trigger t WHERE t.tgrelid = c.oid AND NOT t.tgisinternal), \
          (SELECT string_agg(h.inhparent::text, ' ' ORDER BY h.inhseqno) FROM pg_catalog.pg_inherits h \
          WHERE h.inhrelid = c.oid), \
-         (SELECT string_agg(h.inhrelid::text, ' ' ORDER BY h.inhrelid) FROM pg_catalog.pg_inherits h \
+         (SELECT string_agg(h.inhrelid::text || CASE WHEN to_jsonb(h) ->> 'inhdetachpending' = 'true' \
+         THEN ' {DETACHING}' ELSE '' END, ' ' ORDER BY h.inhrelid) FROM pg_catalog.pg_inherits h \
          WHERE h.inhparent = c.oid)) \
          FROM pg_catalog.pg_class c WHERE c.oid = to_regclass({name})"
     )
@@ -131,6 +227,25 @@ fn postgres(object: &ObjectChange) -> String {
 
 /// The line of a definition that says that an index was not built to its end.
 pub const INVALID: &str = "(invalid)";
+
+/// What a table says of a partition whose detaching was begun.
+pub const DETACHING: &str = "(detach pending)";
+
+/// Types have no definition either: these are the labels, the columns and the limits of those that can be made or changed.
+fn type_definition(name: &str) -> String {
+    format!(
+        "SELECT concat_ws(E'\\n', 'type ' || t.typtype::text, pg_catalog.format_type(t.typbasetype, t.typtypmod), \
+         t.typnotnull::text, t.typdefault, pg_catalog.pg_get_userbyid(t.typowner)::text, \
+         (SELECT string_agg(e.enumlabel::text, E'\\n' ORDER BY e.enumsortorder) FROM pg_catalog.pg_enum e \
+         WHERE e.enumtypid = t.oid), \
+         (SELECT string_agg(concat_ws(' ', a.attname::text, pg_catalog.format_type(a.atttypid, a.atttypmod), \
+         a.attcollation::text), E'\\n' ORDER BY a.attnum) FROM pg_catalog.pg_attribute a \
+         WHERE a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped), \
+         (SELECT string_agg(concat_ws(' ', k.conname::text, pg_catalog.pg_get_constraintdef(k.oid), \
+         k.convalidated::text), E'\\n' ORDER BY k.conname) FROM pg_catalog.pg_constraint k WHERE k.contypid = t.oid)) \
+         FROM pg_catalog.pg_type t WHERE t.oid = to_regtype({name})"
+    )
+}
 
 /// The counter of a table of MySQL moves with every row, so it says nothing about the schema.
 fn without_counter(definition: &str) -> String {

@@ -1,5 +1,6 @@
 //! The lock that keeps two runs apart, held by a connection or a file of its own.
 
+use std::fs;
 use std::fs::File;
 use std::fs::OpenOptions;
 use std::fs::TryLockError;
@@ -42,7 +43,10 @@ impl Lock {
     pub async fn open(url: &DatabaseUrl) -> Result<Self, Error> {
         let kind = match url {
             DatabaseUrl::Sqlite(file) => {
-                let mut path = file.path.clone().into_os_string();
+                // Whoever comes by a link must find the same lock.
+                let is_link = file.path.is_symlink();
+                let path = is_link.then(|| fs::canonicalize(&file.path).ok()).flatten();
+                let mut path = path.unwrap_or_else(|| file.path.clone()).into_os_string();
                 path.push(".rev-lock");
                 Kind::Sqlite { path: path.into(), file: None }
             }

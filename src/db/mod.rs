@@ -13,6 +13,7 @@ mod progress;
 
 pub use blocker::Blocker;
 pub use cancel::Canceller;
+pub use catalog::DETACHING;
 pub use catalog::INVALID;
 pub use connect::Access;
 pub use database::Database;

@@ -30,9 +30,12 @@ impl Project {
         actor: &Actor,
         observer: &mut dyn Observer,
     ) -> Result<Vec<RevisionId>, RunFailure> {
-        if self.acceptable(targets, session).await?.is_empty() {
+        let entries = self.acceptable(targets, session).await?;
+        if entries.is_empty() {
             return Ok(Vec::new());
         }
+        let names: Vec<&str> = entries.iter().map(|entry| entry.revision.as_str()).collect();
+        observer.confirm_note(&format!("accepts as they are now: {}", names.join(", ")))?;
         let wait = self.config.database.lock_wait;
         let work = async |session: &mut Session, _: &mut dyn Observer| {
             session.for_writing().await?;

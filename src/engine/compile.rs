@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use crate::dialect::Dialect;
 use crate::dialect::Family;
 use crate::direction::Direction;
+use crate::engine::draft::Draft;
 use crate::engine::limits::Limits;
+use crate::engine::lost_value::lost_value;
 use crate::engine::program::Action;
 use crate::engine::program::Mode;
 use crate::engine::program::Part;
@@ -15,6 +17,7 @@ use crate::engine::program::Scope;
 use crate::engine::restore::Restore;
 use crate::engine::shield::Shield;
 use crate::engine::shield::unshielded;
+use crate::engine::undo::Undo;
 use crate::error::Error;
 use crate::error::ErrorKind;
 use crate::graph::Plan;
@@ -76,9 +79,10 @@ impl Program {
         if scope == Scope::Run {
             problems.extend(not_one_transaction(target, &steps));
         }
-        Error::join(problems)?;
         let dialect = target.probe.journal.dialect;
-        Ok(Self { dialect, from: plan.from.clone(), to: plan.to.clone(), scope, steps, warnings })
+        problems.extend(steps.iter().filter_map(|step| lost_value(step, dialect.family())));
+        Error::join(problems)?;
+        Ok(Self { dialect, from: plan.from.clone(), to: plan.to.clone(), scope, steps, warnings, gives_up: None })
     }
 }
 
@@ -91,26 +95,17 @@ struct Compiler<'a> {
     warnings: Vec<Warning>,
 }
 
-/// The statements of a part, before its journal's writes are known.
-struct Draft {
-    mode: Mode,
-    statements: Vec<Statement>,
-    /// What is built anew on SQLite.
-    shield: Option<Shield>,
-    /// From which statement on which time-outs hold; the first is from the beginning.
-    limits: Vec<(usize, Limits)>,
-}
-
 impl Compiler<'_> {
     fn step(&mut self, step: &Step, after: &Heads, script: Option<&Script>) -> Option<ProgramStep> {
         self.check_width(step);
-        let drafts = match (step.direction, script) {
-            (Direction::Stamp, _) | (_, None) => vec![Draft::empty()],
+        let (drafts, undo) = match (step.direction, script) {
+            (Direction::Stamp, _) | (_, None) => (vec![Draft::empty()], None),
             (_, Some(script)) => self.drafts(step, script)?,
         };
         let entry = self.entry(step, script)?;
         let drafts = self.with_a_last_part(step, drafts);
-        let parts = self.parts(step, drafts, &entry);
+        let rows_before = undo.as_ref().map_or(0, |undo| undo.parts);
+        let parts = self.parts(step, drafts, rows_before, &entry);
         let parts_done = self.parts_done(step, script, &parts)?;
         Some(ProgramStep {
             revision: step.revision.clone(),
@@ -121,11 +116,12 @@ impl Compiler<'_> {
             entry,
             parts,
             parts_done,
+            undo,
         })
     }
 
     /// Cuts the sections that run into parts.
-    fn drafts(&mut self, step: &Step, script: &Script) -> Option<Vec<Draft>> {
+    fn drafts(&mut self, step: &Step, script: &Script) -> Option<(Vec<Draft>, Option<Undo>)> {
         let dialect = self.target.probe.journal.dialect;
         if step.direction == Direction::Downgrade {
             let revision = step.revision.clone();
@@ -139,13 +135,8 @@ impl Compiler<'_> {
                 return None;
             }
         }
-        let sections = match script.statements(step.direction, dialect) {
-            Ok(sections) => sections,
-            Err(problems) => {
-                self.problems.extend(problems);
-                return None;
-            }
-        };
+        let mut sections = self.sections(script, step.direction)?;
+        let undo = self.undo(step, script, &mut sections)?;
         let mut drafts: Vec<Draft> = Vec::new();
         for section in sections {
             self.cut(section, &mut drafts);
@@ -156,7 +147,40 @@ impl Compiler<'_> {
         if dialect.family() == Family::Sqlite {
             self.raise_shields(&mut drafts);
         }
-        Some(drafts)
+        Some((drafts, undo))
+    }
+
+    fn sections<'s>(&mut self, script: &'s Script, direction: Direction) -> Option<Vec<CompiledSection<'s>>> {
+        match script.statements(direction, self.target.probe.journal.dialect) {
+            Ok(sections) => Some(sections),
+            Err(problems) => {
+                self.problems.extend(problems);
+                None
+            }
+        }
+    }
+
+    /// Finds what a downgrade undoes of its upgrade that stopped half-way, and takes out what is about the rest of it.
+    fn undo(&mut self, step: &Step, script: &Script, sections: &mut [CompiledSection<'_>]) -> Option<Option<Undo>> {
+        let is_upgrade = |row: &&ProgressRow| row.revision == step.revision && row.direction == Direction::Upgrade;
+        let done: Vec<&ProgressRow> = self.target.progress.iter().filter(is_upgrade).collect();
+        if step.direction != Direction::Downgrade || done.is_empty() {
+            return Some(None);
+        }
+        let mut upgrade = Vec::new();
+        let warnings = self.warnings.len();
+        for section in self.sections(script, Direction::Upgrade)? {
+            self.cut(section, &mut upgrade);
+        }
+        self.warnings.truncate(warnings);
+        match Undo::find(&step.revision, &done, &upgrade, sections, self.target.probe.journal.dialect) {
+            Ok(undo) => Some(Some(undo)),
+            Err(error) => {
+                let error = if error.span.is_some() { error } else { error.at(revision_span(script)) };
+                self.problems.push(error);
+                None
+            }
+        }
     }
 
     /// Finds the tables that are built anew: each in one transaction, or with foreign keys switched off by the script.
@@ -225,7 +249,7 @@ impl Compiler<'_> {
         self.target.progress.iter().filter(is_of_step)
     }
 
-    fn parts(&mut self, step: &Step, drafts: Vec<Draft>, entry: &HistoryEntry) -> Vec<Part> {
+    fn parts(&mut self, step: &Step, drafts: Vec<Draft>, rows_before: usize, entry: &HistoryEntry) -> Vec<Part> {
         let count = drafts.len();
         let after_commit = self.restore.after_commit();
         // Nothing but such statements changes pragmas, so a script without any has nothing to put back on SQLite. A
@@ -242,11 +266,11 @@ impl Compiler<'_> {
                 let hash = statements_hash(&draft.statements, self.target.probe.journal.dialect);
                 let is_last = number == count;
                 let writes = match is_last {
-                    true => self.last_writes(step, count, entry),
+                    true => self.last_writes(step, rows_before + count, entry),
                     false => vec![Write::Proof {
                         revision: step.revision.clone(),
                         direction: step.direction,
-                        part: number,
+                        part: rows_before + number,
                         hash: hash.clone(),
                     }],
                 };
@@ -261,7 +285,7 @@ impl Compiler<'_> {
                     actions.extend(after_commit.iter().cloned().map(Action::Restore));
                 }
                 let limits = draft.limits.first().map(|(_, limits)| *limits).unwrap_or_default();
-                Part { number, mode: draft.mode, limits, hash, actions }
+                Part { number, row: rows_before + number, mode: draft.mode, limits, hash, actions }
             })
             .collect()
     }
@@ -299,7 +323,7 @@ impl Compiler<'_> {
     /// Returns how many parts an earlier run finished; their statements must be what they were.
     fn parts_done(&mut self, step: &Step, script: Option<&Script>, parts: &[Part]) -> Option<usize> {
         let done: Vec<&ProgressRow> = self.rows_of(step).collect();
-        let part_of = |row: &ProgressRow| parts.iter().find(|part| part.number == row.part);
+        let part_of = |row: &ProgressRow| parts.iter().find(|part| part.row == row.part);
         let edited = done.iter().find(|row| part_of(row).is_none_or(|part| part.hash != row.hash));
         if let Some(row) = edited {
             let kind = ErrorKind::EditedHalfway { revision: step.revision.clone(), part: row.part };
@@ -321,64 +345,6 @@ impl Compiler<'_> {
             let table = self.target.probe.journal.version.clone();
             ErrorKind::IdTooLong { revision: revision.clone(), table, width }.into()
         }));
-    }
-}
-
-impl Draft {
-    fn empty() -> Self {
-        Self { mode: Mode::Transaction, statements: Vec::new(), limits: Vec::new(), shield: None }
-    }
-
-    /// Returns whether statements of the next section can be in the same transaction.
-    fn takes_more(&self) -> bool {
-        self.mode == Mode::Transaction && self.shield.is_none()
-    }
-
-    /// Sets the time-outs of the statements that follow.
-    fn limit(&mut self, limits: Limits) {
-        if self.limits.last().is_none_or(|(_, last)| *last != limits) {
-            self.limits.push((self.statements.len(), limits));
-        }
-    }
-
-    /// Returns the statements, and between them where other time-outs begin.
-    fn body(&self) -> impl Iterator<Item = Action> {
-        let begins = |index: usize| self.limits.iter().skip(1).find(move |(start, _)| *start == index);
-        self.statements.iter().enumerate().flat_map(move |(index, statement)| {
-            let limits = begins(index).map(|(_, limits)| Action::Limits(*limits));
-            limits.into_iter().chain([Action::Statement(statement.clone())])
-        })
-    }
-
-    /// Puts the session back in the journal's transaction on PostgreSQL, else before it: SQLite may be told by a script
-    /// that it must not even begin one. On MySQL the guard shows whether the statement, a CALL, committed by itself.
-    fn actions(&self, restore: Vec<String>, writes: Vec<Write>, family: Family) -> Vec<Action> {
-        if let Some(shield) = &self.shield {
-            return shield.actions(self.body(), restore, writes);
-        }
-        let statements = self.body();
-        let restore = restore.into_iter().map(Action::Restore);
-        let mut actions = Vec::with_capacity(self.statements.len() + 8);
-        match (self.mode, family) {
-            (Mode::Transaction, _) => {
-                actions.extend([Action::Begin, Action::SetGuard]);
-                actions.extend(statements);
-                actions.push(Action::CheckGuard);
-                actions.extend(restore);
-            }
-            (Mode::Alone, Family::Postgres) => {
-                actions.extend(statements);
-                actions.push(Action::Begin);
-                actions.extend(restore);
-            }
-            (Mode::Alone, Family::Sqlite | Family::Mysql) => {
-                actions.extend(statements.chain(restore));
-                actions.push(Action::Begin);
-            }
-        }
-        actions.extend(writes.into_iter().map(Action::Write));
-        actions.push(Action::Commit);
-        actions
     }
 }
 

@@ -113,6 +113,12 @@ pub trait Observer {
         Ok(())
     }
 
+    /// Says whether the journal may be changed by hand, so to speak: nothing runs, but `what` will count as true.
+    fn confirm_note(&mut self, what: &str) -> Result<(), Error> {
+        let _ = what;
+        Ok(())
+    }
+
     /// Says whether the run may begin although it is another one now: while the lock was waited for, somebody else
     /// changed the database.
     fn confirm_change(&mut self, program: &Program) -> Result<(), Error> {
@@ -163,6 +169,8 @@ pub struct RunFailure {
     pub report: Option<Report>,
     /// The revision that stopped between its parts.
     pub stopped: Option<Stopped>,
+    /// What stands of a half-run upgrade that was to be undone and was not, in a sentence.
+    pub standing: Option<String>,
 }
 
 /// Where a revision stopped.
@@ -187,6 +195,8 @@ pub enum NextPart {
     Undone,
     /// Its statement, which commits by itself, ran, but that could not be recorded: the next run finds out, or asks.
     Unrecorded,
+    /// Its statement failed or was stopped, and what it had done to tables without transactions stays: the next run asks.
+    Half,
     /// The connection was lost, so that it may have been committed or not.
     InDoubt,
 }
@@ -207,7 +217,10 @@ impl RunFailure {
 
     /// Returns in what state the database is now, in a sentence, and what to type next.
     pub fn state(&self) -> String {
-        let Some(report) = &self.report else { return "nothing was changed".to_owned() };
+        let Some(report) = &self.report else {
+            let standing = self.standing.as_ref().map_or(String::new(), |standing| format!("; {standing}"));
+            return format!("nothing was changed{standing}");
+        };
         let at = match report.to.is_empty() {
             true => "the database is at base".to_owned(),
             false => format!("the database is at {}", report.to),
@@ -220,6 +233,9 @@ impl RunFailure {
             1 => format!("revision {revision} is in progress: part 1 of {parts} is kept"),
             _ => format!("revision {revision} is in progress: parts 1 to {parts_kept} of {parts} are kept"),
         };
+        if let (NextPart::Undone, Some(standing)) = (next_part, &self.standing) {
+            return format!("{at}; {standing}");
+        }
         match next_part {
             NextPart::Undone if self.is_interrupted() => format!("{at}; {kept}; {next}"),
             NextPart::Undone => format!("{at}; {kept}; mend what failed and {next}"),
@@ -227,6 +243,13 @@ impl RunFailure {
                 let part = parts_kept + 1;
                 format!(
                     "{at}; {kept}; the statement of part {part} ran, but that was not recorded; the next {direction} looks whether it must run again"
+                )
+            }
+            NextPart::Half => {
+                let part = parts_kept + 1;
+                let kept = if *parts_kept == 0 { format!("revision {revision} is in progress") } else { kept };
+                format!(
+                    "{at}; {kept}; what the statement of part {part} changed in tables without transactions stays: put that back and say `rev resume --not-ran`, or finish it and say `rev resume --ran`; then {next}"
                 )
             }
             NextPart::InDoubt => {
@@ -252,6 +275,6 @@ impl std::error::Error for RunFailure {
 
 impl From<Error> for RunFailure {
     fn from(error: Error) -> Self {
-        Self { error, report: None, stopped: None }
+        Self { error, report: None, stopped: None, standing: None }
     }
 }

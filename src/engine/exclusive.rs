@@ -16,6 +16,7 @@ use crate::engine::event::Event;
 use crate::engine::event::Observer;
 use crate::engine::event::RunFailure;
 use crate::engine::session::Session;
+use crate::engine::transaction;
 use crate::error::Error;
 use crate::error::ErrorKind;
 use crate::journal::Holder;
@@ -68,7 +69,12 @@ impl Session {
             since: Some(since.text().to_owned()),
         };
         let begin = self.probe.journal.begin_epoch(&holder);
-        self.execute_own(&[&begin]).await?;
+        // Also where transactions are read-only unless they say otherwise.
+        let work = [transaction::begin(self.db.family()), &begin, transaction::COMMIT];
+        if let Err(error) = self.execute_own(&work).await {
+            let _ = self.db.execute_all(&["ROLLBACK"]).await;
+            return Err(error);
+        }
         let epoch = self.holder().await?.map(|(epoch, _)| epoch);
         if let Some(held) = &mut self.held {
             held.epoch = epoch;

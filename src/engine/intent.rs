@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde::Serialize;
 use tokio::time::Instant;
 
+use crate::db::DETACHING;
 use crate::db::Failure;
 use crate::db::INVALID;
 use crate::dialect::Family;
@@ -30,6 +31,9 @@ use crate::sql::summary;
 /// The pause between two looks whether a statement of a run that is gone still runs on the server.
 const PAUSE: Duration = Duration::from_millis(250);
 
+/// How much of a statement is compared with what the server says that it runs.
+const COMPARED: usize = 100;
+
 /// What was noted of a statement; the script may be another one when it is settled.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Noted {
@@ -39,8 +43,14 @@ pub(super) struct Noted {
     statement: String,
     /// The connection's number on the server.
     connection: Option<String>,
+    /// How the text begins that the server shows of it, as far as it is ASCII.
+    #[serde(default)]
+    sent: String,
     /// The objects it changes, and their definitions before; none when nobody can tell by them.
     objects: Vec<Before>,
+    /// The tables without transactions whose rows it changes; whatever it does to them stays, also when it fails.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    kept: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,6 +67,8 @@ enum Verdict {
     NotRan,
     /// A concurrent index was begun, and is not valid.
     HalfBuilt,
+    /// A partition was begun to be detached concurrently.
+    HalfDetached,
     /// Neither; what there is to see.
     InDoubt(Vec<String>),
 }
@@ -81,10 +93,32 @@ impl Session {
             Trace::Objects(objects) => objects,
         };
         let noted = self.note_of(statement, objects).await.map_err(|error| error.at(statement.span.clone()))?;
+        self.note(step, part, statement, noted).await.map(Some)
+    }
+
+    /// Notes a statement whose transaction cannot take back what it does to `kept`.
+    pub(super) async fn intend_rows(
+        &mut self,
+        step: &ProgramStep,
+        part: &Part,
+        kept: Vec<String>,
+    ) -> Result<Option<Noted>, Error> {
+        let Some(statement) = part.statements().next().filter(|_| !kept.is_empty()) else { return Ok(None) };
+        let noted = self.note_of(statement, Vec::new()).await.map_err(|error| error.at(statement.span.clone()))?;
+        self.note(step, part, statement, Noted { kept, ..noted }).await.map(Some)
+    }
+
+    async fn note(
+        &mut self,
+        step: &ProgramStep,
+        part: &Part,
+        statement: &Statement,
+        noted: Noted,
+    ) -> Result<Noted, Error> {
         let intent = Intent {
             revision: step.revision.clone(),
             direction: step.direction,
-            part: part.number,
+            part: part.row,
             hash: part.hash.clone(),
         };
         let text = serde_json::to_string(&noted).map_err(|cause| {
@@ -92,7 +126,7 @@ impl Session {
         })?;
         let intend = self.probe.journal.intend(&intent, &text, Clock::start().text());
         self.write_note(intend).await.map_err(|error| error.at(statement.span.clone()))?;
-        Ok(Some(noted))
+        Ok(noted)
     }
 
     async fn note_of(&mut self, statement: &Statement, objects: Vec<ObjectChange>) -> Result<Noted, Error> {
@@ -118,16 +152,21 @@ impl Session {
             place: statement.span.to_string(),
             statement: summary(statement.sql(), self.db.family()),
             connection: self.connection(),
+            sent: statement.sql().chars().take(COMPARED).take_while(char::is_ascii).collect(),
             objects: known,
+            kept: Vec::new(),
         })
     }
 
     /// Takes a note away after its statement failed, as far as that surely left nothing.
     ///
     /// Returns whether it is gone; what cannot be done now is done by the next run.
-    pub(super) async fn reconsider(&mut self, noted: &Noted, step: &ProgramStep, part: &Part) -> bool {
-        let is_undone = noted.objects.is_empty() || matches!(self.look(noted).await, Ok(Verdict::NotRan));
-        let forget = self.probe.journal.forget(&step.revision, part.number);
+    pub(super) async fn reconsider(&mut self, noted: &Noted, error: &Error, step: &ProgramStep, part: &Part) -> bool {
+        let is_undone = match noted.keeps_rows() {
+            true => leaves_no_row(error),
+            false => noted.objects.is_empty() || matches!(self.look(noted).await, Ok(Verdict::NotRan)),
+        };
+        let forget = self.probe.journal.forget(&step.revision, part.row);
         is_undone && self.write_note(forget).await.is_ok()
     }
 
@@ -150,8 +189,13 @@ impl Session {
                 self.drop_half_built(&noted).await?;
                 Answer::NotRan
             }
-            Verdict::InDoubt(seen) => {
-                let Noted { place, statement, .. } = noted;
+            Verdict::HalfDetached => {
+                self.finish_detaching(&noted).await?;
+                Answer::Ran
+            }
+            Verdict::InDoubt(mut seen) => {
+                let Noted { place, statement, kept, .. } = noted;
+                seen.extend(kept.iter().map(|table| format!("{table} has no transactions")));
                 return Err(ErrorKind::InDoubt { revision: row.revision, place, statement, seen }.into());
             }
         };
@@ -182,7 +226,7 @@ impl Session {
     async fn wait_for(&mut self, noted: &Noted, wait: Duration) -> Result<(), Error> {
         let Some(connection) = &noted.connection else { return Ok(()) };
         let deadline = Instant::now() + wait;
-        while self.db.is_at_work(connection).await.map_err(|failure| self.failed(failure))? {
+        while self.db.is_at_work(connection, &noted.sent).await.map_err(|failure| self.failed(failure))? {
             if Instant::now() >= deadline {
                 let holder = format!("the server still runs {}, as connection {connection}", noted.statement);
                 return Err(ErrorKind::Locked { holder }.into());
@@ -207,6 +251,17 @@ impl Session {
             let schema = object.schema.as_deref().map_or(String::new(), |schema| quoted(schema) + ".");
             let drop = format!("DROP INDEX CONCURRENTLY IF EXISTS {schema}{}", quoted(&object.name));
             self.execute_own(&[&drop]).await?;
+        }
+        Ok(())
+    }
+
+    /// Detaches the partitions to the end that the noted statement began to detach.
+    async fn finish_detaching(&mut self, noted: &Noted) -> Result<(), Error> {
+        for Before { object, .. } in &noted.objects {
+            let finish = self.db.detaching(object).await.map_err(|failure| self.failed(failure))?;
+            for sql in &finish {
+                self.execute_own(&[sql]).await?;
+            }
         }
         Ok(())
     }
@@ -244,7 +299,18 @@ impl Session {
     }
 }
 
+/// Returns place and beginning of the statement that a row notes as begun.
+pub(super) fn place_of(row: &ProgressRow) -> Option<(String, String)> {
+    let noted: Noted = serde_json::from_str(row.intended.as_deref()?).ok()?;
+    Some((noted.place, noted.statement))
+}
+
 impl Noted {
+    /// Returns whether rows stay that its statement changed, also when it fails or is stopped.
+    pub(super) fn keeps_rows(&self) -> bool {
+        !self.kept.is_empty()
+    }
+
     /// Judges by the definitions now, in the order of the objects.
     fn judge(&self, now: &[Option<String>]) -> Verdict {
         let pairs = || self.objects.iter().zip(now);
@@ -252,6 +318,10 @@ impl Noted {
         let all = |holds: &dyn Fn(&Before, &Option<String>) -> bool| {
             !self.objects.is_empty() && pairs().all(|(known, now)| holds(known, now))
         };
+        let is_detaching = |text: &Option<String>| text.as_deref().is_some_and(|text| text.contains(DETACHING));
+        if all(&|known, now| is_detaching(now) && !is_detaching(&known.before)) {
+            return Verdict::HalfDetached;
+        }
         let is_index = |known: &Before| known.object.kind == ObjectKind::Index;
         if all(&|known, now| is_index(known) && is_invalid(now) && *now != known.before) {
             // What was to be dropped can be dropped again.
@@ -274,6 +344,19 @@ impl Noted {
     }
 }
 
+/// Returns whether a statement was refused before it came to the first row.
+///
+/// These are: no database is chosen, there is no such database, it cannot be parsed, there is no such table. All else
+/// may be what a row, a trigger or a function ran into.
+fn leaves_no_row(error: &Error) -> bool {
+    match &*error.kind {
+        ErrorKind::StatementFailed { code: Some(code), .. } => {
+            matches!(code.as_str(), "1046" | "1049" | "1064" | "1146")
+        }
+        _ => false,
+    }
+}
+
 impl Before {
     /// Returns whether the object is what the statement makes of it.
     fn is_done(&self, now: &Option<String>) -> bool {
@@ -293,17 +376,24 @@ mod tests {
     /// Each object as `kind change before now`; `-` stands for one that is not there.
     fn check(objects: &[(ObjectKind, Change, &str, &str)], expected: &str) {
         let text = |text: &str| (text != "-").then(|| text.to_owned());
-        let object = |kind, change| ObjectChange { kind, schema: None, name: "t".into(), change };
+        let object = |kind, change| ObjectChange { kind, schema: None, name: "t".into(), table: None, change };
         let before = objects
             .iter()
             .map(|(kind, change, before, _)| Before { object: object(*kind, *change), before: text(before) });
-        let noted =
-            Noted { place: "a.sql:1:1".into(), statement: "X".into(), connection: None, objects: before.collect() };
+        let noted = Noted {
+            place: "a.sql:1:1".into(),
+            statement: "X".into(),
+            connection: None,
+            sent: "X".into(),
+            objects: before.collect(),
+            kept: Vec::new(),
+        };
         let now: Vec<_> = objects.iter().map(|(.., now)| text(now)).collect();
         let verdict = match noted.judge(&now) {
             Verdict::Ran => "ran",
             Verdict::NotRan => "not ran",
             Verdict::HalfBuilt => "half built",
+            Verdict::HalfDetached => "half detached",
             Verdict::InDoubt(_) => "in doubt",
         };
         assert_eq!(verdict, expected, "{objects:?}");
@@ -329,6 +419,13 @@ mod tests {
         check(&[(Table, Differs, "t", "u")], "ran");
         check(&[(Table, Differs, "t", "-")], "ran");
         check(&[(Table, Vanishes, "t", "-"), (Table, Vanishes, "u", "-")], "ran");
+    }
+
+    #[test]
+    fn a_partition_that_is_being_detached_is_detached_to_the_end() {
+        check(&[(Table, Differs, "1 2", "1 2 (detach pending)")], "half detached");
+        check(&[(Table, Differs, "1 2 (detach pending)", "1 2 (detach pending)")], "not ran");
+        check(&[(Table, Differs, "1 2 (detach pending)", "1")], "ran");
     }
 
     #[test]

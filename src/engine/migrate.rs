@@ -9,7 +9,9 @@ use crate::engine::event::Event;
 use crate::engine::event::Observer;
 use crate::engine::event::Report;
 use crate::engine::event::RunFailure;
+use crate::engine::halfway::in_progress;
 use crate::engine::intent::Answer;
+use crate::engine::intent::place_of;
 use crate::engine::program::Program;
 use crate::engine::program::Scope;
 use crate::engine::project::Project;
@@ -57,7 +59,17 @@ impl Project {
     ///
     /// Sends nothing, except for a look at the history when there is something to do, or when a row is unknown.
     pub async fn program(&self, request: &Request, session: &mut Session) -> Result<Program, Error> {
-        let (plan, recalled) = self.plan_and_recall(request, session).await?;
+        self.program_without(request, None, session).await
+    }
+
+    /// Finds the same when the upgrade of `nothing` seemed to have stopped half-way, and has left nothing to undo.
+    async fn program_without(
+        &self,
+        request: &Request,
+        nothing: Option<&RevisionId>,
+        session: &mut Session,
+    ) -> Result<Program, Error> {
+        let (plan, recalled) = self.plan_and_recall(request, nothing, session).await?;
         self.compile_plan(request, &plan, &recalled, &session.rows, &session.probe, &session.progress)
     }
 
@@ -65,17 +77,23 @@ impl Project {
     pub(super) async fn plan_and_recall(
         &self,
         request: &Request,
+        nothing: Option<&RevisionId>,
         session: &mut Session,
     ) -> Result<(Plan, Recalled), Error> {
         let mut recalled = self.recall(request, session).await?;
-        let planned = self.plan(request, recalled.graph(self), &session.rows, &session.progress);
+        let planned = match (request, nothing) {
+            (Request::Downgrade(target, _), Some(nothing)) => {
+                plan_around(recalled.graph(self), target, &session.rows, nothing)
+            }
+            _ => self.plan(request, recalled.graph(self), &session.rows, &session.progress),
+        };
         let compared = match planned {
             Ok(plan) => self.compare(request, &plan, session, &mut recalled).await.map(|()| plan),
             Err(kind) => Err(kind.into()),
         };
         match compared {
             Ok(plan) => Ok((plan, recalled)),
-            Err(error) => Err(self.explain_row(error, session).await),
+            Err(error) => Err(self.explain(error, session).await),
         }
     }
 
@@ -110,11 +128,27 @@ impl Project {
         scripts.extend(recalled.scripts.iter().map(|(id, script)| (id.clone(), script.clone())));
         let mut program = Program::compile(plan, &scripts, &CompileFor { rows, probe, scope, progress })?;
         program.warnings.splice(..0, recalled.warnings.iter().cloned());
+        if matches!(request, Request::Stamp(..)) {
+            program.gives_up = self.halfway_of(rows, progress, probe);
+        }
         Ok(program)
     }
 
     /// Does what the request asks, or nothing at all when it can be known beforehand that it would fail.
     pub async fn migrate(
+        &self,
+        request: &Request,
+        session: &mut Session,
+        actor: &Actor,
+        observer: &mut dyn Observer,
+    ) -> Result<Report, RunFailure> {
+        match self.migrate_from_here(request, session, actor, observer).await {
+            Ok(report) => Ok(report),
+            Err(failure) => Err(self.say_what_stands(failure, request, session)),
+        }
+    }
+
+    async fn migrate_from_here(
         &self,
         request: &Request,
         session: &mut Session,
@@ -162,7 +196,12 @@ impl Project {
         // A stamp that goes over what is in doubt gives it up.
         if !matches!(request, Request::Stamp(..)) && session.settle(self.config.database.lock_wait).await? {
             session.refresh().await?;
-            program = self.program(request, session).await?;
+            let nothing = program.steps.first().filter(|step| step.undo.is_some() && session.progress.is_empty());
+            let nothing = nothing.map(|step| step.revision.clone());
+            program = self.program_without(request, nothing.as_ref(), session).await?;
+            if program.is_empty() {
+                return Ok(nothing_done(&program));
+            }
         }
         observer.event(Event::Started { program: &program });
         program.warnings.iter().for_each(|warning| observer.event(Event::Warning(warning)));
@@ -198,10 +237,14 @@ impl Project {
         observer: &mut dyn Observer,
     ) -> Result<Report, RunFailure> {
         session.refresh().await?;
+        if session.progress.first().is_some_and(|row| row.direction == Direction::Upgrade) {
+            // It is neither applied, to be taken off, nor should it be forgotten to be applied again.
+            return Err(self.explain(in_progress(&session.progress).into(), session).await.into());
+        }
         if let Some(revision) = self.graph.unknown_rows(&session.rows).into_iter().next() {
             // What no script has could only be taken off.
             let error = ErrorKind::UnknownRow { revision, applied: None }.into();
-            return Err(self.explain_row(error, session).await.into());
+            return Err(self.explain(error, session).await.into());
         }
         let down = Request::Downgrade(self.below(target, session)?, sections);
         let before = self.graph.maximal(&session.rows);
@@ -248,11 +291,20 @@ impl Project {
         actor: &Actor,
         observer: &mut dyn Observer,
     ) -> Result<ProgressRow, RunFailure> {
+        let in_doubt = |session: &Session| session.progress.iter().find(|row| row.intended.is_some()).cloned();
+        let Some(row) = in_doubt(session) else { return Err(Error::from(ErrorKind::NothingInDoubt).into()) };
+        let what = match answer {
+            Answer::Ran => "is noted as done",
+            Answer::NotRan => "is noted as still to run",
+        };
+        let statement = place_of(&row).map_or(String::new(), |(place, statement)| format!(": {statement} ({place})"));
+        observer.confirm_note(&format!("part {} of revision {} {what}{statement}", row.part, row.revision))?;
         let wait = self.config.database.lock_wait;
         let work = async |session: &mut Session, _: &mut dyn Observer| {
             session.interrupt.heed();
             session.for_writing().await?;
-            if session.progress.iter().all(|row| row.intended.is_none()) {
+            // Another run may have found it out, or be in doubt about another one.
+            if in_doubt(session).as_ref() != Some(&row) {
                 return Err(Error::from(ErrorKind::NothingInDoubt).into());
             }
             session.begin_epoch(actor).await?;
@@ -274,14 +326,19 @@ impl Project {
     ) -> Result<Plan, ErrorKind> {
         let (plan, direction) = match request {
             Request::Upgrade(target) => (graph.plan_upgrade(target, rows)?, Direction::Upgrade),
-            Request::Downgrade(target, _) => (graph.plan_downgrade(target, rows)?, Direction::Downgrade),
+            Request::Downgrade(target, _) => match progress.first() {
+                Some(first) if first.direction == Direction::Upgrade => {
+                    return plan_undo(graph, target, rows, &first.revision)?.ok_or_else(|| in_progress(progress));
+                }
+                _ => (graph.plan_downgrade(target, rows)?, Direction::Downgrade),
+            },
             Request::Stamp(targets, purge) => return self.plan_stamp(targets, *purge, rows, progress),
         };
-        let Some(stopped) = progress.first() else { return Ok(plan) };
+        let Some(stopped) = progress.last() else { return Ok(plan) };
         let at = plan.steps.iter().position(|step| step.revision == stopped.revision);
         match at {
             Some(at) if stopped.direction == direction => Ok(continued_first(graph, plan, at, rows)),
-            _ => Err(in_progress(stopped, progress)),
+            _ => Err(in_progress(progress)),
         }
     }
 
@@ -294,8 +351,8 @@ impl Project {
         progress: &[ProgressRow],
     ) -> Result<Plan, ErrorKind> {
         let stopped = progress.first();
-        if let (Purge::Keep, Some(stopped)) = (purge, stopped) {
-            return Err(in_progress(stopped, progress));
+        if purge == Purge::Keep && stopped.is_some() {
+            return Err(in_progress(progress));
         }
         let mut plan = self.graph.plan_stamp(targets, rows, purge)?;
         if let (true, Some(stopped)) = (plan.steps.is_empty(), stopped) {
@@ -308,24 +365,67 @@ impl Project {
         Ok(plan)
     }
 
-    /// Adds to an unknown row what the history knows of it.
-    async fn explain_row(&self, error: Error, session: &mut Session) -> Error {
-        let ErrorKind::UnknownRow { revision, .. } = &*error.kind else { return error };
-        let applied = match session.applied(revision).await {
-            Ok(row) => row.map(|row| row.note()),
-            Err(_) => None,
-        };
-        ErrorKind::UnknownRow { revision: revision.clone(), applied }.into()
+    /// Adds to an unknown row what the history knows of it, and to a revision that stopped where it did.
+    async fn explain(&self, error: Error, session: &mut Session) -> Error {
+        match &*error.kind {
+            ErrorKind::UnknownRow { revision, .. } => {
+                let revision = revision.clone();
+                let applied = match session.applied(&revision).await {
+                    Ok(row) => row.map(|row| row.note()),
+                    Err(_) => None,
+                };
+                ErrorKind::UnknownRow { revision, applied }.into()
+            }
+            ErrorKind::InProgress { .. } => self.halfway(session).map_or(error, |halfway| halfway.error().into()),
+            _ => error,
+        }
     }
 }
 
 /// Puts a revision that stopped half-way before all others; it was applicable then, so it is now.
 fn continued_first(graph: &RevisionGraph, mut plan: Plan, at: usize, rows: &Heads) -> Plan {
-    if at == 0 {
-        return plan;
+    if at > 0 {
+        let step = plan.steps.remove(at);
+        plan.steps.insert(0, step);
+        change_rows_anew(graph, &mut plan, rows);
     }
+    plan
+}
+
+/// Plans a downgrade of all that stands, also of what a half-run upgrade left, which goes first; nothing when that is
+/// not above the target.
+fn plan_undo(
+    graph: &RevisionGraph,
+    target: &Target,
+    rows: &Heads,
+    halfway: &RevisionId,
+) -> Result<Option<Plan>, ErrorKind> {
+    if let Some(revision) = graph.unknown_rows(rows).into_iter().next() {
+        return Err(ErrorKind::UnknownRow { revision, applied: None });
+    }
+    let above = graph.heads_after(rows, halfway, Direction::Upgrade);
+    let mut plan = graph.plan_downgrade(target, &above)?;
+    let Some(at) = plan.steps.iter().position(|step| step.revision == *halfway) else { return Ok(None) };
     let step = plan.steps.remove(at);
     plan.steps.insert(0, step);
+    plan.from = graph.maximal(rows);
+    change_rows_anew(graph, &mut plan, rows);
+    Ok(Some(plan))
+}
+
+/// Plans the same after it was found out that nothing is left of the half-run upgrade: a target such as `-1` was meant
+/// with it, and takes off nothing else instead.
+fn plan_around(graph: &RevisionGraph, target: &Target, rows: &Heads, nothing: &RevisionId) -> Result<Plan, ErrorKind> {
+    let Some(mut plan) = plan_undo(graph, target, rows, nothing)? else {
+        return graph.plan_downgrade(target, rows);
+    };
+    plan.steps.remove(0);
+    change_rows_anew(graph, &mut plan, rows);
+    Ok(plan)
+}
+
+/// Finds the change of the rows for each step again; one that is not applied changes none when it is taken off.
+fn change_rows_anew(graph: &RevisionGraph, plan: &mut Plan, rows: &Heads) {
     let mut before = rows.clone();
     for step in &mut plan.steps {
         let after = graph.heads_after(&before, &step.revision, step.direction);
@@ -333,12 +433,6 @@ fn continued_first(graph: &RevisionGraph, mut plan: Plan, at: usize, rows: &Head
         step.rows = RowChange { delete: difference(&before, &after), insert: difference(&after, &before) };
         before = after;
     }
-    plan
-}
-
-fn in_progress(stopped: &ProgressRow, progress: &[ProgressRow]) -> ErrorKind {
-    let direction = stopped.direction;
-    ErrorKind::InProgress { revision: stopped.revision.clone(), direction, done: ProgressRow::proved(progress) }
 }
 
 fn nothing_done(program: &Program) -> Report {

@@ -25,8 +25,6 @@ pub struct Observation {
     pub last_step: Option<HistoryRow>,
     /// How many steps ever failed.
     pub failed: u64,
-    /// When the revision began that is between its parts, as the journal writes it.
-    pub running_since: Option<String>,
 }
 
 /// The graph with the state of a database.
@@ -44,11 +42,7 @@ impl Project {
         self.asked(async |session| {
             let status = self.status(session)?;
             let (last_step, failed) = session.newest_and_failed().await?;
-            let running_since = match session.progress.is_empty() {
-                true => None,
-                false => session.running_since().await?,
-            };
-            Ok(Observation { status, last_step, failed, running_since })
+            Ok(Observation { status, last_step, failed })
         })
         .await
     }
@@ -121,10 +115,5 @@ impl Session {
         let failed = self.select_one(&count).await?;
         let failed = failed.iter().flatten().flatten().find_map(|text| text.parse().ok());
         Ok((newest.into_iter().find(|row| row.outcome != "accepted"), failed.unwrap_or_default()))
-    }
-
-    async fn running_since(&mut self) -> Result<Option<String>, Error> {
-        let query = self.probe.journal.select_progress_start();
-        Ok(self.select_one(&query).await?.into_iter().flatten().flatten().next())
     }
 }

@@ -5,9 +5,11 @@ use std::path::PathBuf;
 use crate::dialect::Dialect;
 use crate::dialect::Family;
 use crate::direction::Direction;
+use crate::engine::halfway::Halfway;
 use crate::engine::limits::Limits;
 use crate::engine::shield::Shield;
 use crate::engine::shield::Shielding;
+use crate::engine::undo::Undo;
 use crate::id::Heads;
 use crate::id::RevisionId;
 use crate::journal::HistoryEntry;
@@ -32,6 +34,8 @@ pub struct Program {
     pub steps: Vec<ProgramStep>,
     /// What is odd about the scripts, though it can run.
     pub warnings: Vec<Warning>,
+    /// What stopped half-way and is forgotten by a stamp; what its parts did stays.
+    pub gives_up: Option<Halfway>,
 }
 
 /// How far a transaction reaches.
@@ -62,13 +66,17 @@ pub struct ProgramStep {
     pub parts: Vec<Part>,
     /// How many of the parts ran in an earlier, interrupted run and are passed over.
     pub parts_done: usize,
+    /// What it takes back, if that is its own upgrade, which stopped half-way; the revision is not applied then.
+    pub undo: Option<Undo>,
 }
 
 /// What commits together.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Part {
-    /// Its place in the revision, from 1.
+    /// Its place in the step, from 1.
     pub number: usize,
+    /// Its place among the rows of the revision's progress, from 1; where it takes parts back, theirs stand before it.
+    pub row: usize,
     /// Whether its statements are in the transaction with the journal.
     pub mode: Mode,
     /// The time-outs that it begins with.
@@ -164,18 +172,19 @@ impl ProgramStep {
         self.statements().any(|statement| statement.kind == StatementKind::Session && names(statement))
     }
 
-    /// Returns whether it may leave tables in the session that a later revision would take for others, and that no
-    /// single statement takes away.
-    pub(super) fn leaves_tables(&self, family: Family) -> bool {
-        let is_temporary = |sql: &str| {
+    /// Returns whether it may leave something in the session that a later revision would notice, tables or settings, and
+    /// that no single statement takes away.
+    pub(super) fn leaves_traces(&self, family: Family) -> bool {
+        let leaves = |sql: &str| {
             let mut words = significant(sql, 0..sql.len(), family).take(4).map(str::to_ascii_lowercase);
             match words.next().as_deref() {
                 Some("create") => words.any(|word| matches!(word.as_str(), "temp" | "temporary")),
-                Some("attach") => true,
-                _ => false,
+                Some("attach" | "pragma" | "set" | "prepare") => true,
+                Some(hint) => hint.starts_with("/*"), // what MySQL runs there is a setting, as dumps have them
+                None => false,
             }
         };
-        family != Family::Postgres && self.parts.iter().flat_map(Part::statements).any(|s| is_temporary(s.sql()))
+        family != Family::Postgres && self.parts.iter().flat_map(Part::statements).any(|s| leaves(s.sql()))
     }
 }
 

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use similar::TextDiff;
 
 use crate::dialect::Dialect;
+use crate::direction::Direction;
 use crate::engine::edited::EditedScript;
 use crate::engine::migrate::Request;
 use crate::engine::migrate::Sections;
@@ -23,6 +24,7 @@ use crate::id::RevisionId;
 use crate::journal::HistoryRow;
 use crate::journal::LastStep;
 use crate::journal::LastSteps;
+use crate::journal::ProgressRow;
 use crate::script::Script;
 use crate::script::Warning;
 
@@ -110,6 +112,11 @@ impl Project {
         let last = session.last_steps().await?;
         let mut changed = Vec::new();
         for step in &plan.steps {
+            // What is undone before it was applied has no other downgrade than the script's.
+            let is_undone = |row: &ProgressRow| row.revision == step.revision && row.direction == Direction::Upgrade;
+            if session.progress.iter().any(is_undone) {
+                continue;
+            }
             let Some(known) = last.get(&step.revision) else { continue };
             let script = match self.graph.get(&step.revision) {
                 None => None,

@@ -15,6 +15,9 @@ use crate::engine::event::RunFailure;
 use crate::engine::event::StepReport;
 use crate::engine::event::Stopped;
 use crate::engine::group::Group;
+use crate::engine::intent::Noted;
+use crate::engine::kept_tables::KeptTables;
+use crate::engine::kept_tables::changes_rows;
 use crate::engine::patience::Patience;
 use crate::engine::patience::can_try_again;
 use crate::engine::program::Action;
@@ -53,7 +56,7 @@ pub async fn run(
     let restore_point = session.restore_point().map(Path::to_owned);
     let report = Report { from: program.from.clone(), to: program.from.clone(), steps: Vec::new(), restore_point };
     let grouping = Grouping::of(program, session);
-    let mut runner = Runner { program, session, actor, observer, report, has_note: false };
+    let mut runner = Runner { program, session, actor, observer, report, has_note: false, kept: None };
     let mut next = 0;
     while next < program.steps.len() {
         let group = grouping.length(&program.steps, next);
@@ -95,7 +98,7 @@ impl Grouping {
             Scope::Revision if program.dialect.has_transactional_ddl() && session.is_fresh() => {
                 let family = program.dialect.family();
                 let is_alone =
-                    |step: &ProgramStep| step.defers_checks() || step.sets_encoding() || step.leaves_tables(family);
+                    |step: &ProgramStep| step.defers_checks() || step.sets_encoding() || step.leaves_traces(family);
                 let first_alone = program.steps.iter().position(is_alone);
                 Self::Fresh { steps: first_alone.unwrap_or(program.steps.len()) }
             }
@@ -140,6 +143,8 @@ struct Runner<'a> {
     report: Report,
     /// Whether a statement failed that may have left something, so that its note stays.
     has_note: bool,
+    /// The tables of the step without transactions, once they are asked for, and until one may have become another.
+    kept: Option<KeptTables>,
 }
 
 impl Runner<'_> {
@@ -151,6 +156,7 @@ impl Runner<'_> {
             self.session.in_force = None; // the scripts before may have set something
         }
         self.observer.event(Event::StepStarted { number: index + 1, of, step });
+        self.kept = None;
         let clock = Clock::start();
         if let Err(error) = self.take_leave(index).await {
             let (parts_kept, next_part) = (step.parts_done, NextPart::Undone);
@@ -170,6 +176,7 @@ impl Runner<'_> {
             if let Err(error) = result {
                 let next_part = match part.mode {
                     _ if is_lost(&error) => NextPart::InDoubt,
+                    Mode::Transaction if self.has_note => NextPart::Half,
                     // A statement that failed has its place; anything else came after it.
                     Mode::Alone if error.span.is_none() => NextPart::Unrecorded,
                     Mode::Alone | Mode::Transaction => NextPart::Undone,
@@ -182,11 +189,11 @@ impl Runner<'_> {
         Ok(())
     }
 
-    /// Leaves the session of the step before, if that may have left tables in it.
+    /// Leaves the session of the step before, if that may have left tables or settings in it.
     async fn take_leave(&mut self, index: usize) -> Result<(), Error> {
         let before = index.checked_sub(1).map(|before| &self.program.steps[before]);
         match before {
-            Some(step) if step.leaves_tables(self.program.dialect.family()) => self.session.reconnect().await,
+            Some(step) if step.leaves_traces(self.program.dialect.family()) => self.session.reconnect().await,
             _ => Ok(()),
         }
     }
@@ -278,12 +285,17 @@ impl Runner<'_> {
     async fn part(&mut self, step: &ProgramStep, part: &Part, clock: &Clock) -> Result<(), Error> {
         self.session.watch.blockers.clear();
         let noted = match part.mode {
-            Mode::Alone => self.session.intend(step, part).await?,
-            Mode::Transaction => None,
+            Mode::Alone => {
+                self.kept = None; // it may make a table, or give it another engine
+                self.session.intend(step, part).await?
+            }
+            Mode::Transaction => self.intend_rows(step, part).await?,
         };
-        let forget = noted.as_ref().map(|_| self.session.probe.journal.forget(&step.revision, part.number));
+        let keeps_rows = noted.as_ref().is_some_and(Noted::keeps_rows);
+        let forget = noted.as_ref().map(|_| self.session.probe.journal.forget(&step.revision, part.row));
         let mut sender = Sender::telling(self.session, ToldTo::Now(&mut *self.observer));
         sender.enter(step, part);
+        sender.keeps_rows = keeps_rows;
         let mut raised = Raised::default();
         let result = single(part, forget, clock, self.actor, &mut sender, &mut raised).await;
         if let Err(error) = &result {
@@ -293,11 +305,28 @@ impl Runner<'_> {
                 self.session.in_force = None; // what was set in a message that failed may have been rolled back
             }
             // With a place, it is the statement that failed, and not what notes that it ran.
-            if let (Some(noted), Some(_), false) = (&noted, &error.span, is_lost(error)) {
-                self.has_note = !self.session.reconsider(noted, step, part).await;
+            if let (Some(noted), false) = (&noted, is_lost(error)) {
+                self.has_note = match error.span {
+                    Some(_) => !self.session.reconsider(noted, error, step, part).await,
+                    None => keeps_rows,
+                };
             }
         }
         result
+    }
+
+    /// Notes a part whose rows stay whatever becomes of its transaction.
+    async fn intend_rows(&mut self, step: &ProgramStep, part: &Part) -> Result<Option<Noted>, Error> {
+        if self.program.dialect.family() != Family::Mysql || !part.statements().any(changes_rows) {
+            return Ok(None);
+        }
+        let known = match self.kept.take() {
+            Some(known) => known,
+            None => KeptTables::ask(self.session, step, part).await?,
+        };
+        let kept = known.of(part);
+        self.kept = Some(known);
+        self.session.intend_rows(step, part, kept).await
     }
 
     /// Says the session statements of a finished part again, because what they set went with the old session.
@@ -344,7 +373,7 @@ impl Runner<'_> {
             parts: step.parts.len(),
             next_part: failure.next_part,
         };
-        RunFailure { error: failure.error, report: Some(self.report), stopped: Some(stopped) }
+        RunFailure { error: failure.error, report: Some(self.report), stopped: Some(stopped), standing: None }
     }
 
     /// The failure that is reported is the script's, so a failure to record it is not.

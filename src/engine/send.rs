@@ -37,6 +37,8 @@ pub(super) struct Sender<'s, 'p> {
     local: Option<Timeouts>,
     /// Where a script changes its role, only rev's own rows can be read as its user: the fence comes right before them.
     fences_late: bool,
+    /// Whether rows stay that the statement changed, so that what notes it must come through.
+    pub(super) keeps_rows: bool,
     queue: Vec<Entry<'p>>,
     told: ToldTo<'s>,
     /// Lengths of the queue at which a step ends.
@@ -106,6 +108,7 @@ impl<'s, 'p> Sender<'s, 'p> {
             limits: Limits::default(),
             local: None,
             fences_late: false,
+            keeps_rows: false,
             queue: Vec::new(),
             told,
             marks: VecDeque::new(),
@@ -226,7 +229,7 @@ impl<'s, 'p> Sender<'s, 'p> {
 
     /// Returns whether only rows of the journal wait, about something that has happened.
     fn is_bookkeeping(&self) -> bool {
-        self.step.is_none() || self.mode == Mode::Alone
+        self.step.is_none() || self.mode == Mode::Alone || self.keeps_rows
     }
 
     /// Ends the transaction, after everything that must be checked before that was.
@@ -311,7 +314,8 @@ impl<'s, 'p> Sender<'s, 'p> {
             Ok(done) => self.tell(done.notices),
             Err(failure) => return Err(self.explain(failure, &Role::Statement(statement))),
         }
-        Ok(())
+        // MySQL may say of one that it has cancelled that it succeeded; what can be rolled back then is.
+        self.check_interrupt().map_err(|error| error.at(statement.span.clone()))
     }
 
     /// Sends what waits and checks that the journal's statements touched the rows they had to.

@@ -186,9 +186,8 @@ impl Session {
         let statements = self.probe.journal.create();
         let statements = statements.iter().map(String::as_str);
         let result = if self.probe.journal.dialect.has_transactional_ddl() {
-            // A transaction of SQLite that only turns out to write is refused at once when another writes.
-            let begin = if self.db.family() == Family::Sqlite { "BEGIN IMMEDIATE" } else { "BEGIN" };
-            let all: Vec<&str> = [begin].into_iter().chain(statements).chain(["COMMIT"]).collect();
+            let begin = transaction::begin(self.db.family());
+            let all: Vec<&str> = [begin].into_iter().chain(statements).chain([transaction::COMMIT]).collect();
             self.db.execute_all(&all).await
         } else {
             self.db.execute_all(&statements.collect::<Vec<_>>()).await

@@ -1,5 +1,6 @@
 //! Where a database stands against the scripts.
 
+use crate::engine::halfway::Halfway;
 use crate::engine::project::Project;
 use crate::engine::session::Session;
 use crate::error::ErrorKind;
@@ -7,7 +8,6 @@ use crate::graph::Anchor;
 use crate::graph::Target;
 use crate::id::Heads;
 use crate::id::RevisionId;
-use crate::journal::ProgressRow;
 
 /// Where a database stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,8 +24,8 @@ pub struct Status {
     pub pending: Vec<RevisionId>,
     /// Rows that no script has.
     pub unknown: Vec<RevisionId>,
-    /// The parts that are done of a revision that stopped half-way.
-    pub progress: Vec<ProgressRow>,
+    /// The revision that stopped half-way.
+    pub halfway: Option<Halfway>,
 }
 
 /// The state in a word, as programs read it.
@@ -80,7 +80,7 @@ impl Project {
             heads: self.graph.heads().into_iter().map(|revision| revision.id.clone()).collect(),
             pending,
             unknown,
-            progress: session.progress.clone(),
+            halfway: self.halfway(session),
         })
     }
 }

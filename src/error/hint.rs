@@ -177,9 +177,20 @@ impl ErrorKind {
             Self::EditedHalfway { .. } => {
                 "put the script's finished parts back as they were; parts that have not run may be edited"
             }
-            Self::InProgress { revision, direction, .. } => {
+            Self::LostValue { .. } => {
+                "write the value itself, or a query that finds it, into the statements that have not run yet: those may be edited"
+            }
+            Self::InProgress { on, back, .. } => {
+                let on = match on {
+                    Some(on) => format!("`{on}` goes on with it"),
+                    None => "no script has it: check out the branch that does".to_owned(),
+                };
+                let back = back.as_ref().map_or(String::new(), |back| format!("; `{back}` undoes what ran"));
+                return Some(format!("{on}{back}; {GIVE_UP}"));
+            }
+            Self::CannotUndo { revision, .. } => {
                 return Some(format!(
-                    "`rev {direction}` goes on with it when its target includes {revision}; to give it up, undo by hand what it did and say what is true with `rev stamp --purge TARGET`"
+                    "`rev upgrade {revision}` goes on with it, and then it can be taken off; {GIVE_UP}"
                 ));
             }
             Self::InDoubt { .. } => {
@@ -216,6 +227,9 @@ impl ErrorKind {
         Some(hint.to_owned())
     }
 }
+
+/// What is left where neither way is wanted.
+const GIVE_UP: &str = "to give it up, undo by hand what it did and say what is true with `rev stamp --purge TARGET`";
 
 fn nearest_or(nearest: &Option<String>, otherwise: &str) -> String {
     match nearest {

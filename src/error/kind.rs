@@ -223,7 +223,7 @@ pub enum ErrorKind {
         "`{table}` is changed while {rebuilt} is built anew, but other tables reference it and foreign keys are off"
     )]
     ParentChangedInRebuild { table: String, rebuilt: String },
-    #[error("`{table}` is built anew with foreign keys on, outside of one transaction")]
+    #[error("`{table}` is built anew with foreign keys on, where rev cannot shield it")]
     UnshieldedRebuild { table: String },
     #[error("`{table}` had {before} rows before {rebuilt} was built anew, and {after} after it")]
     RebuildLostRows { table: String, rebuilt: String, before: u64, after: u64 },
@@ -235,8 +235,22 @@ pub enum ErrorKind {
     RestorePointFailed { path: PathBuf, reason: String },
     #[error("revision `{revision}` stopped half-way and its script has changed since: part {part} differs")]
     EditedHalfway { revision: RevisionId, part: usize },
-    #[error("revision `{revision}` stopped half-way through its {direction}, {}", after(*.done))]
-    InProgress { revision: RevisionId, direction: Direction, done: usize },
+    #[error("`{value}` was known to the session of the run that stopped, and that is gone")]
+    LostValue { value: String },
+    #[error("revision `{revision}` stopped half-way through its {direction}, {}{}", after(*.done, *.of), stopped_at(.reached))]
+    InProgress {
+        revision: RevisionId,
+        direction: Direction,
+        done: usize,
+        of: Option<usize>,
+        reached: Option<String>,
+        on: Option<String>,
+        back: Option<String>,
+    },
+    #[error(
+        "revision `{revision}` stopped half-way through its upgrade, and its downgrade cannot undo just that: {statement}{reason}"
+    )]
+    CannotUndo { revision: RevisionId, statement: String, reason: String },
     #[error("revision `{revision}` stopped at a statement that may or may not have run: {statement} ({place})")]
     InDoubt { revision: RevisionId, place: String, statement: String, seen: Vec<String> },
     #[error("no statement is in doubt")]
@@ -292,11 +306,16 @@ fn steps(reached: u32, wanted: u32) -> String {
     }
 }
 
-fn after(part: usize) -> String {
+fn after(part: usize, of: Option<usize>) -> String {
+    let of = of.map_or(String::new(), |of| format!(" of {of}"));
     match part {
-        0 => "at its first part".to_owned(),
-        _ => format!("after part {part}"),
+        0 => format!("at part 1{of}"),
+        _ => format!("after part {part}{of}"),
     }
+}
+
+fn stopped_at(statement: &Option<String>) -> String {
+    statement.as_ref().map_or(String::new(), |statement| format!(", at {statement}"))
 }
 
 fn orphans(row: &Option<String>, rows: usize) -> String {

@@ -20,6 +20,10 @@ use crate::journal::literal;
 /// SQLite's own list of rows that refer to none.
 const ORPHANS: &str = "pragma_foreign_key_check";
 
+/// The references of SQLite to tables that are not there.
+const DANGLING: &str = "main.sqlite_schema AS m, pragma_foreign_key_list(m.name, 'main') AS f WHERE m.type = 'table' \
+     AND NOT EXISTS (SELECT 1 FROM main.sqlite_schema AS t WHERE t.type = 'table' AND t.name = f.\"table\" COLLATE NOCASE)";
+
 /// The journal as a step of a script needs it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Expected {
@@ -66,16 +70,31 @@ impl Journal {
         self.refuse(None, &[Mismatch { condition, message: self.literal(&message) }])
     }
 
-    /// Returns what notes, on SQLite, how many rows refer to rows that are not there.
+    /// Returns what fails, on SQLite, if foreign keys are on, and notes how many rows and references lead nowhere.
     pub fn note_orphans(&self) -> Vec<String> {
-        vec![format!("CREATE TEMP TABLE rev_shield AS SELECT count(*) AS n FROM {ORPHANS}")]
+        // Inside of a transaction that somebody began around it, the pragma has done nothing.
+        let condition = "(SELECT foreign_keys FROM pragma_foreign_keys) <> 0".to_owned();
+        let message = self.literal("rev: foreign keys could not be switched off");
+        let mut statements = self.refuse(None, &[Mismatch { condition, message }]);
+        statements.push(format!(
+            "CREATE TEMP TABLE rev_shield AS SELECT (SELECT count(*) FROM {ORPHANS}) AS n, \
+             (SELECT count(*) FROM {DANGLING}) AS dangling"
+        ));
+        statements
     }
 
     /// Returns what fails if it is more than was noted.
     pub fn expect_no_new_orphans(&self) -> Vec<String> {
-        let condition = format!("(SELECT count(*) FROM {ORPHANS}) > (SELECT n FROM temp.rev_shield)");
-        let message = self.literal("rev: rows would refer to rows that are gone; PRAGMA foreign_key_check lists them");
-        let mut statements = self.refuse(None, &[Mismatch { condition, message }]);
+        let worse = |now: &str, column: &str, message: &str| Mismatch {
+            condition: format!("(SELECT count(*) FROM {now}) > (SELECT {column} FROM temp.rev_shield)"),
+            message: self.literal(message),
+        };
+        // In this order: rows cannot be checked where a table is not there.
+        let mismatches = [
+            worse(DANGLING, "dangling", "rev: a foreign key would refer to a table that is gone"),
+            worse(ORPHANS, "n", "rev: rows would refer to rows that are gone; PRAGMA foreign_key_check lists them"),
+        ];
+        let mut statements = self.refuse(None, &mismatches);
         statements.push("DROP TABLE temp.rev_shield".to_owned());
         statements
     }

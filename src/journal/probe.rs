@@ -74,9 +74,10 @@ impl Location {
         match family {
             Family::Sqlite => format!(
                 "SELECT 'main', 1, sqlite_version(), \
-                 (SELECT group_concat(name) FROM main.sqlite_schema WHERE type IN ('table', 'view') AND name IN ({tables})), \
+                 (SELECT group_concat(name) FROM main.sqlite_schema WHERE type IN ('table', 'view') \
+                 AND name COLLATE NOCASE IN ({tables})), \
                  NULL, \
-                 EXISTS (SELECT 1 FROM main.sqlite_schema WHERE name NOT IN ({tables}) AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'), \
+                 EXISTS (SELECT 1 FROM main.sqlite_schema WHERE name COLLATE NOCASE NOT IN ({tables}) AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'), \
                  NULL, NULL, NULL"
             ),
             Family::Postgres => format!(
@@ -173,7 +174,12 @@ impl ForeignTable {
 impl Probe {
     /// Returns whether `table` of the journal exists.
     pub fn has(&self, table: &str) -> bool {
-        self.existing.iter().any(|name| name == table)
+        // SQLite takes names that differ by case for the same, so it would not make a second one either.
+        let is_same = |name: &str| match self.journal.dialect {
+            Dialect::Sqlite => name.eq_ignore_ascii_case(table),
+            Dialect::Postgres | Dialect::Mariadb | Dialect::Mysql => name == table,
+        };
+        self.existing.iter().any(|name| is_same(name))
     }
 
     /// Returns whether all four tables exist.

@@ -30,6 +30,8 @@ pub struct ProgressRow {
     pub hash: String,
     /// What is known of the statement if it was begun and nothing says that it ran; else nothing.
     pub intended: Option<String>,
+    /// When the row was written, or its revision began, in UTC.
+    pub started: String,
 }
 
 /// One step that ever ran, from the history table; the fields are its columns.
@@ -82,7 +84,7 @@ impl Journal {
     /// Returns the query for [`ProgressRow`]s, in the order of the parts.
     pub fn select_progress(&self) -> String {
         let query = Query::select()
-            .columns(["revision", "part", "direction", "hash", "state", "definition"])
+            .columns(["revision", "part", "direction", "hash", "state", "definition", "started"])
             .from(self.table(&self.progress))
             .order_by("part", Order::Asc)
             .take();
@@ -157,12 +159,6 @@ impl Journal {
         self.render(&query)
     }
 
-    /// Returns the query for when the revision began that is between its parts.
-    pub fn select_progress_start(&self) -> String {
-        let query = Query::select().expr(Func::min(Expr::col("started"))).from(self.table(&self.progress)).take();
-        self.render(&query)
-    }
-
     /// Returns the query for the stored downgrades of these rows of the history, each with its row's id.
     pub fn select_downgrades(&self, ids: impl IntoIterator<Item = i64>) -> String {
         let query = Query::select()
@@ -185,14 +181,11 @@ impl Journal {
 }
 
 impl ProgressRow {
-    /// Returns how many of the rows stand for parts that are through.
-    pub fn proved(rows: &[Self]) -> usize {
-        rows.iter().filter(|row| row.intended.is_none()).count()
-    }
-
     /// Reads a row of [`Journal::select_progress`]; nothing when it does not have its shape.
     pub fn from_row(row: &Row) -> Option<Self> {
-        let [Some(revision), Some(part), Some(direction), Some(hash), Some(state), definition] = row.as_slice() else {
+        let [Some(revision), Some(part), Some(direction), Some(hash), Some(state), definition, started] =
+            row.as_slice()
+        else {
             return None;
         };
         let direction = match direction.as_str() {
@@ -206,7 +199,8 @@ impl ProgressRow {
             _ => return None,
         };
         let (revision, part, hash) = (RevisionId::from_row(revision), part.parse().ok()?, hash.clone());
-        Some(Self { revision, part, direction, hash, intended })
+        let started = started.clone().unwrap_or_default();
+        Some(Self { revision, part, direction, hash, intended, started })
     }
 }
 

@@ -52,6 +52,7 @@ pub(super) fn applied(text: &str, message: &str, rows: &str, halfway: &str) -> P
         direction: Direction::Upgrade,
         hash: String::new(),
         intended: None,
+        started: "2026-11-20T09:12:44.310Z".into(),
     };
     let position = Position { rows: &rows, progress: &[progress], last: &LastSteps::default() };
     Picture::of(&graph, &graph.history(&":".parse().unwrap(), None).unwrap(), Some(position))

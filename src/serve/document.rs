@@ -3,6 +3,8 @@
 use hyper::StatusCode;
 use serde::Serialize;
 
+use crate::direction::Direction;
+use crate::engine::Halfway;
 use crate::engine::Observation;
 use crate::engine::Portrait;
 use crate::engine::Project;
@@ -47,8 +49,7 @@ pub(super) fn status(seen: &Seen<Observation>) -> Answer {
         migrations: Migrations::of(&seen.project, answer.map(|seen| &seen.status)),
         pending_revisions: found.map_or(&[], |seen| &seen.status.pending),
         unknown_revisions: found.map_or(&[], |seen| &seen.status.unknown),
-        revision_in_progress: found.and_then(|seen| seen.status.progress.first()).map(|row| &row.revision),
-        in_progress_since: found.and_then(|seen| seen.running_since.as_deref()),
+        in_progress: found.and_then(|seen| seen.status.halfway.as_ref()).map(InProgress::of),
         last_step: found.and_then(|seen| seen.last_step.as_ref()).map(Entry::of),
         failed_steps: found.map(|seen| seen.failed),
     };
@@ -71,6 +72,7 @@ pub(super) fn graph(seen: &Seen<Portrait>, picture: &Picture) -> Answer {
         error: answer.err().map(ErrorDocument::of),
         place: Place::of(&seen.project, seen.broken.as_deref()),
         migrations: Migrations::of(&seen.project, answer.map(|seen| &seen.status)),
+        in_progress: answer.ok().and_then(|seen| seen.status.halfway.as_ref()).map(InProgress::of),
         picture,
     };
     // The page shows it either way, so that is no failure of the answer.
@@ -112,6 +114,33 @@ impl<'a> Migrations<'a> {
             pending: status.map(|status| status.pending.len()),
             current: status.map(|status| &status.current),
             heads,
+        }
+    }
+}
+
+/// A revision that stopped between its parts, by the names of `rev status --json`.
+#[derive(Serialize)]
+struct InProgress<'a> {
+    revision: &'a RevisionId,
+    direction: Direction,
+    parts_done: usize,
+    parts: Option<usize>,
+    started: &'a str,
+    #[serde(rename = "continue")]
+    on: Option<&'a str>,
+    back: Option<&'a str>,
+}
+
+impl<'a> InProgress<'a> {
+    fn of(halfway: &'a Halfway) -> Self {
+        Self {
+            revision: &halfway.revision,
+            direction: halfway.direction,
+            parts_done: halfway.done,
+            parts: halfway.of,
+            started: &halfway.started,
+            on: halfway.on.as_deref(),
+            back: halfway.back.as_deref(),
         }
     }
 }
@@ -160,8 +189,7 @@ struct StatusDocument<'a> {
     migrations: Migrations<'a>,
     pending_revisions: &'a [RevisionId],
     unknown_revisions: &'a [RevisionId],
-    revision_in_progress: Option<&'a RevisionId>,
-    in_progress_since: Option<&'a str>,
+    in_progress: Option<InProgress<'a>>,
     last_step: Option<Entry<'a>>,
     failed_steps: Option<u64>,
 }
@@ -205,6 +233,7 @@ struct GraphDocument<'a> {
     place: Place<'a>,
     #[serde(flatten)]
     migrations: Migrations<'a>,
+    in_progress: Option<InProgress<'a>>,
     #[serde(flatten)]
     picture: &'a Picture,
 }

@@ -51,9 +51,9 @@ impl Page {
         self.gauge(
             "rev_step_in_progress",
             "Whether a revision is between its parts.",
-            number(usize::from(!status.progress.is_empty())),
+            number(usize::from(status.halfway.is_some())),
         );
-        let age = found.running_since.as_deref().and_then(seconds).map(|since| epoch(now) - since);
+        let age = status.halfway.as_ref().and_then(|halfway| seconds(&halfway.started)).map(|since| epoch(now) - since);
         if let Some(age) = age {
             self.gauge("rev_step_in_progress_age_seconds", "How long ago that revision began.", age.max(0.0));
         }

@@ -90,7 +90,7 @@ impl StatementKind {
             return Self::NeedsNoTransaction(rule.name);
         }
         if first.eq_ignore_ascii_case("with")
-            && !words.iter().any(|word| is_one_of(word, &["insert", "update", "delete", "merge"]))
+            && !words.iter().any(|word| is_one_of(word, &["insert", "update", "delete", "merge", "replace"]))
             && is_whole
         {
             return Self::Query;

@@ -1,15 +1,21 @@
 //! SQL as text: tokens, statements and what kind each one is; no I/O, and no grammar beyond what that needs.
 
 mod body;
+mod changed;
 mod compound;
 mod effect;
 mod kind;
 mod lex;
+mod mask;
 mod object;
 mod rebuild;
 mod rules;
 mod split;
+mod touch;
+mod value;
 
+pub use changed::TableName;
+pub use changed::changed_tables;
 pub use effect::Effect;
 pub use effect::unquoted;
 pub use kind::StatementKind;
@@ -19,6 +25,7 @@ pub use lex::TokenKind;
 pub use lex::Unterminated;
 pub use lex::significant;
 pub use lex::summary;
+pub use mask::without_strings;
 pub use object::Change;
 pub use object::ObjectChange;
 pub use object::ObjectKind;
@@ -28,3 +35,9 @@ pub use rules::RULES;
 pub use rules::Rule;
 pub use split::Statement;
 pub use split::split;
+pub use touch::Detail;
+pub use touch::DetailKind;
+pub use touch::Touch;
+pub use touch::Touched;
+pub use touch::mentions;
+pub use value::SessionValues;

@@ -29,6 +29,9 @@ pub struct ObjectChange {
     pub schema: Option<String>,
     /// Its name, as the catalog has it.
     pub name: String,
+    /// The table of an index that is made: the index is made where that is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub table: Option<String>,
     /// What becomes of it.
     pub change: Change,
 }
@@ -46,6 +49,9 @@ pub enum ObjectKind {
     Procedure,
     Sequence,
     Schema,
+    /// With domains.
+    Type,
+    Database,
 }
 
 /// What a statement does to an object.
@@ -67,7 +73,8 @@ const REPEATABLE: [&str; 11] = [
 ];
 
 /// Words after CREATE that only say more about the object.
-const ADJECTIVES: [&str; 7] = ["unique", "fulltext", "spatial", "materialized", "unlogged", "virtual", "recursive"];
+pub(super) const ADJECTIVES: [&str; 8] =
+    ["unique", "constraint", "fulltext", "spatial", "materialized", "unlogged", "virtual", "recursive"];
 
 /// Words in an ALTER that may change rows, and may leave the definition as it is.
 const TOUCHES_ROWS: [&str; 6] = ["using", "exchange", "import", "discard", "detach", "truncate"];
@@ -76,33 +83,34 @@ impl Trace {
     /// Judges a statement; what is not surely one of the known forms is unknown.
     pub fn of(statement: &Statement, family: Family) -> Self {
         match statement.kind {
-            StatementKind::Session | StatementKind::Lock | StatementKind::Query => Self::Repeatable,
+            StatementKind::Session | StatementKind::Lock => Self::Repeatable,
+            StatementKind::Query if !Words::read(statement.sql(), family).changes() => Self::Repeatable,
             _ => Words::read(statement.sql(), family).trace(),
         }
     }
 }
 
 /// The words and marks of a statement, read from the left.
-struct Words {
-    family: Family,
-    words: Vec<Word>,
-    at: usize,
+pub(super) struct Words {
+    pub(super) family: Family,
+    pub(super) words: Vec<Word>,
+    pub(super) at: usize,
 }
 
 #[derive(Debug, Clone)]
-struct Word {
+pub(super) struct Word {
     /// As it is compared: unquoted words in lower case.
-    text: String,
+    pub(super) text: String,
     /// As the catalog has it.
-    name: String,
-    kind: TokenKind,
+    pub(super) name: String,
+    pub(super) kind: TokenKind,
 }
 
 /// More words than any of the forms needs; what follows is only searched for single ones.
 const READ: usize = 4096;
 
 impl Words {
-    fn read(sql: &str, family: Family) -> Self {
+    pub(super) fn read(sql: &str, family: Family) -> Self {
         let word = |kind: TokenKind, text: &str| {
             let lower = text.to_ascii_lowercase();
             let name = match kind {
@@ -119,12 +127,23 @@ impl Words {
         Self { family, words: words.map(|token| word(token.kind, &sql[token.range])).collect(), at: 0 }
     }
 
+    /// Returns whether what reads also changes: `SELECT … INTO` makes a table, `EXPLAIN ANALYZE` runs what it explains.
+    fn changes(&self) -> bool {
+        let has = |words: &[&str]| self.words.iter().any(|word| words.contains(&word.text.as_str()));
+        match self.words.first().map(|word| word.text.as_str()) {
+            Some("explain" | "analyze") => {
+                has(&["analyze"]) && has(&["insert", "update", "delete", "merge", "replace"])
+            }
+            _ => self.family == Family::Postgres && has(&["into"]),
+        }
+    }
+
     fn trace(mut self) -> Trace {
         let Some(first) = self.words.first() else { return Trace::Unknown };
         let first = first.text.clone();
         self.at = 1;
         let found = match first.as_str() {
-            _ if REPEATABLE.contains(&first.as_str()) => return Trace::Repeatable,
+            _ if REPEATABLE.contains(&first.as_str()) && !self.changes() => return Trace::Repeatable,
             "create" => self.create(),
             "drop" => self.drop(),
             "alter" => self.alter(),
@@ -157,7 +176,7 @@ impl Words {
             return self.index(Change::Appears);
         }
         if self.family == Family::Postgres && kind == ObjectKind::Trigger {
-            return None;
+            return self.trigger();
         }
         self.one(kind, Change::Appears)
     }
@@ -175,8 +194,8 @@ impl Words {
         if kind == ObjectKind::Index && self.family == Family::Mysql {
             return self.index(Change::Vanishes);
         }
-        if self.family == Family::Postgres && matches!(kind, ObjectKind::Trigger | ObjectKind::Schema) {
-            return None;
+        if self.family == Family::Postgres && kind == ObjectKind::Trigger {
+            return self.trigger();
         }
         let change = match kind {
             // PostgreSQL may have several of one name.
@@ -191,19 +210,26 @@ impl Words {
     }
 
     fn alter(&mut self) -> Option<Trace> {
+        if self.take("system") {
+            return Some(Trace::Repeatable); // it writes a line of a file
+        }
         self.take("materialized");
         let kind = self.kind()?;
         if self.take("if") {
             self.take("exists");
         }
         self.take("only");
-        let is_seen = matches!(kind, ObjectKind::Table | ObjectKind::View | ObjectKind::Index);
+        let is_seen = matches!(kind, ObjectKind::Table | ObjectKind::View | ObjectKind::Index | ObjectKind::Type);
         let touches_rows = self.words.iter().any(|word| TOUCHES_ROWS.contains(&word.text.as_str()));
+        let detaches = self.family == Family::Postgres && self.words.iter().any(|word| word.text == "detach");
+        if is_seen && detaches && !self.words.iter().any(|word| word.text == "using") {
+            return self.one(kind, Change::Differs); // the table tells of its partitions
+        }
         if !is_seen || touches_rows { None } else { self.one(kind, Change::Differs) }
     }
 
     /// `RENAME TABLE a TO b`; of several at once, one may even come back to its name.
-    fn rename(&mut self) -> Option<Trace> {
+    pub(super) fn rename(&mut self) -> Option<Trace> {
         if !self.take("table") {
             return None;
         }
@@ -231,37 +257,49 @@ impl Words {
                     return Some(Trace::Objects(vec![table]));
                 }
                 index.schema = table.schema;
+                index.table = Some(table.name);
             }
         }
         Some(Trace::Objects(vec![index]))
+    }
+
+    /// A trigger of PostgreSQL, which its table tells of.
+    fn trigger(&mut self) -> Option<Trace> {
+        self.name()?;
+        while !self.take("on") {
+            self.words.get(self.at)?;
+            self.at += 1;
+        }
+        self.one(ObjectKind::Table, Change::Differs)
     }
 
     fn one(&mut self, kind: ObjectKind, change: Change) -> Option<Trace> {
         Some(Trace::Objects(vec![self.object(kind, change)?]))
     }
 
-    fn object(&mut self, kind: ObjectKind, change: Change) -> Option<ObjectChange> {
+    pub(super) fn object(&mut self, kind: ObjectKind, change: Change) -> Option<ObjectChange> {
         let mut name = self.name()?;
         let mut schema = None;
         while self.take(".") {
             schema = Some(std::mem::replace(&mut name, self.name()?));
         }
-        Some(ObjectChange { kind, schema, name, change })
+        Some(ObjectChange { kind, schema, name, table: None, change })
     }
 
-    fn name(&mut self) -> Option<String> {
+    pub(super) fn name(&mut self) -> Option<String> {
         let word = self.words.get(self.at)?;
         let is_name = match word.kind {
             TokenKind::Quoted => true,
             // An index without a name of its own.
-            TokenKind::Word => word.text != "on",
+            // Nor has a schema that is only said to be somebody's.
+            TokenKind::Word => !matches!(word.text.as_str(), "on" | "authorization"),
             _ => false,
         };
         self.at += 1;
         is_name.then(|| word.name.clone())
     }
 
-    fn kind(&mut self) -> Option<ObjectKind> {
+    pub(super) fn kind(&mut self) -> Option<ObjectKind> {
         let kind = match self.words.get(self.at)?.text.as_str() {
             "table" => ObjectKind::Table,
             "index" => ObjectKind::Index,
@@ -271,6 +309,9 @@ impl Words {
             "procedure" => ObjectKind::Procedure,
             "sequence" => ObjectKind::Sequence,
             "schema" | "database" if self.family == Family::Mysql => ObjectKind::Schema,
+            "schema" if self.family == Family::Postgres => ObjectKind::Schema,
+            "database" if self.family == Family::Postgres => ObjectKind::Database,
+            "type" | "domain" if self.family == Family::Postgres => ObjectKind::Type,
             _ => return None,
         };
         self.at += 1;
@@ -278,13 +319,13 @@ impl Words {
     }
 
     /// Steps over `DEFINER = user@host SQL SECURITY INVOKER` and the like.
-    fn skip_to_kind(&mut self) {
+    pub(super) fn skip_to_kind(&mut self) {
         const KINDS: [&str; 4] = ["view", "trigger", "function", "procedure"];
         let words = self.words.iter().skip(self.at);
         self.at += words.take_while(|word| !KINDS.contains(&word.text.as_str())).count();
     }
 
-    fn take(&mut self, text: &str) -> bool {
+    pub(super) fn take(&mut self, text: &str) -> bool {
         let found = self.words.get(self.at).is_some_and(|word| word.text == text);
         self.at += usize::from(found);
         found
@@ -292,7 +333,7 @@ impl Words {
 }
 
 /// Returns what a quoted identifier stands for.
-fn unquoted(text: &str) -> String {
+pub(super) fn unquoted(text: &str) -> String {
     let mut inner = text.chars();
     let (open, _) = (inner.next(), inner.next_back());
     let inner = inner.as_str();
@@ -342,6 +383,16 @@ mod tests {
         check(Family::Postgres, "CREATE INDEX CONCURRENTLY IF NOT EXISTS i ON t (n)", "+Index i");
         check(Family::Postgres, "DROP INDEX CONCURRENTLY s.i", "-Index s.i");
         check(Family::Postgres, "DROP FUNCTION f(int)", "~Function f");
+        check(Family::Postgres, "ALTER TABLE t DETACH PARTITION p CONCURRENTLY", "~Table t");
+        check(Family::Postgres, "CREATE TRIGGER r AFTER UPDATE OF a, b ON s.t EXECUTE FUNCTION f()", "~Table s.t");
+        check(Family::Postgres, "CREATE CONSTRAINT TRIGGER r AFTER INSERT ON t FROM u", "~Table t");
+        check(Family::Postgres, "DROP TRIGGER r ON t CASCADE", "~Table t");
+        check(Family::Postgres, "CREATE TYPE s.mood AS ENUM ('a')", "+Type s.mood");
+        check(Family::Postgres, "ALTER TYPE mood ADD VALUE 'b' BEFORE 'a'", "~Type mood");
+        check(Family::Postgres, "DROP DOMAIN a, b", "-Type a, -Type b");
+        check(Family::Postgres, "CREATE DATABASE d TEMPLATE e", "+Database d");
+        check(Family::Postgres, "DROP DATABASE d WITH (FORCE)", "-Database d");
+        check(Family::Postgres, "CREATE SCHEMA s AUTHORIZATION joe", "+Schema s");
         check(Family::Sqlite, "CREATE INDEX main.i ON t (n)", "+Index main.i");
     }
 
@@ -352,7 +403,24 @@ mod tests {
         check(Family::Mysql, "CREATE OR REPLACE VIEW v AS SELECT 1", "repeat");
         check(Family::Mysql, "TRUNCATE t", "repeat");
         check(Family::Postgres, "VACUUM t", "repeat");
+        check(Family::Postgres, "ALTER SYSTEM SET work_mem = '1MB'", "repeat");
         check(Family::Postgres, "REFRESH MATERIALIZED VIEW CONCURRENTLY v", "repeat");
+    }
+
+    #[test]
+    fn what_reads_and_changes_something_is_not_said_twice() {
+        for (family, sql, expected) in [
+            (Family::Postgres, "SELECT * INTO u FROM t", true),
+            (Family::Postgres, "EXPLAIN (ANALYZE) UPDATE t SET n = n + 1", true),
+            (Family::Postgres, "EXPLAIN UPDATE t SET n = n + 1", false),
+            (Family::Postgres, "SELECT 'into' FROM t", false),
+            (Family::Mysql, "ANALYZE FORMAT=JSON UPDATE t SET n = n + 1", true),
+            (Family::Mysql, "ANALYZE TABLE t", false),
+            (Family::Mysql, "SELECT n INTO @n FROM t", false),
+        ] {
+            assert_eq!(Words::read(sql, family).changes(), expected, "{sql}");
+        }
+        check(Family::Postgres, "EXPLAIN ANALYZE DELETE FROM t", "unknown");
     }
 
     #[test]
@@ -369,8 +437,9 @@ mod tests {
             check(Family::Mysql, sql, "unknown");
         }
         check(Family::Postgres, "ALTER TABLE t ALTER n TYPE int USING n * 2", "unknown");
-        check(Family::Postgres, "ALTER TABLE t DETACH PARTITION p CONCURRENTLY", "unknown");
         check(Family::Postgres, "CREATE INDEX CONCURRENTLY ON t (n)", "unknown");
-        check(Family::Postgres, "CREATE DATABASE d", "unknown");
+        check(Family::Postgres, "ALTER DATABASE d SET work_mem = '1MB'", "unknown");
+        check(Family::Postgres, "CREATE SCHEMA AUTHORIZATION joe", "unknown");
+        check(Family::Postgres, "CREATE TRIGGER r", "unknown");
     }
 }

@@ -22,6 +22,17 @@ pub struct Rebuild {
 }
 
 impl Rebuild {
+    /// Finds which tables of attached databases are rebuilt, as `schema.table`, each with the statement that drops it.
+    ///
+    /// Only those that are named with their schema are known, which is how such tables are made.
+    pub fn find_attached(statements: &[&str]) -> BTreeMap<String, usize> {
+        let mut reader = Reader::default();
+        for (index, sql) in statements.iter().enumerate() {
+            attached(sql).iter().for_each(|effect| reader.read(index, effect));
+        }
+        reader.rebuild.tables
+    }
+
     /// Finds what is rebuilt; nothing if no table is.
     ///
     /// These are the ways: new one made, old dropped, new renamed; old renamed, new made, old dropped; rows put aside,
@@ -116,6 +127,31 @@ impl Reader {
     }
 }
 
+/// Returns what a statement does to a table of an attached database.
+fn attached(sql: &str) -> Option<Effect> {
+    const LONGEST: usize = 12;
+    let words: Vec<&str> = significant(sql, 0..sql.len(), Family::Sqlite).take(LONGEST).collect();
+    let is = |at: usize, word: &str| words.get(at).is_some_and(|text| text.eq_ignore_ascii_case(word));
+    if !is(1, "table") && !is(2, "table") {
+        return None;
+    }
+    let dot = words.iter().position(|word| *word == "(" || *word == ".").filter(|at| words[*at] == ".")?;
+    let schema = unquoted(words.get(dot.checked_sub(1)?)?);
+    if schema == "main" || schema == "temp" {
+        return None;
+    }
+    let table = |name: &str| format!("{schema}.{}", unquoted(name));
+    let name = table(words.get(dot + 1)?);
+    match words.first()?.to_ascii_lowercase().as_str() {
+        "create" => Some(Effect::Create(name)),
+        "drop" => Some(Effect::Drop(name)),
+        "alter" if is(dot + 2, "rename") && is(dot + 3, "to") => {
+            Some(Effect::Rename { from: name, to: table(words.get(dot + 4)?) })
+        }
+        _ => None,
+    }
+}
+
 /// Returns whether a table, view or trigger that is made here speaks of `name` so that a rename must follow it.
 fn refers_to(sql: &str, name: &str) -> bool {
     let mut words = significant(sql, 0..sql.len(), Family::Sqlite);
@@ -125,8 +161,13 @@ fn refers_to(sql: &str, name: &str) -> bool {
     let words: Vec<&str> = words.collect();
     let what = words.iter().find(|word| !["temp", "temporary", "unique"].contains(&word.to_ascii_lowercase().as_str()));
     let what = what.map(|word| word.to_ascii_lowercase()).unwrap_or_default();
+    // A column with its table before it, as in `CHECK (new_t.n > 0)`; a schema stands before the name of the table.
+    let is_qualified = |two: &[&str]| two[1] == "." && unquoted(two[0]) == name;
     match what.as_str() {
-        "table" => words.windows(2).any(|two| two[0].eq_ignore_ascii_case("references") && unquoted(two[1]) == name),
+        "table" => words
+            .windows(2)
+            .any(|two| two[0].eq_ignore_ascii_case("references") && unquoted(two[1]) == name || is_qualified(two)),
+        "index" => words.windows(2).any(is_qualified),
         "view" | "trigger" => words.iter().any(|word| unquoted(word) == name),
         _ => false,
     }
@@ -169,6 +210,19 @@ mod tests {
     }
 
     #[test]
+    fn a_rebuild_in_an_attached_database_is_seen() {
+        let check = |statements: &str, expected: &[&str]| {
+            let statements: Vec<&str> = statements.split("; ").collect();
+            let found = Rebuild::find_attached(&statements);
+            assert_eq!(found.keys().collect::<Vec<_>>(), expected, "{statements:?}");
+        };
+        check("CREATE TABLE b.n (a); DROP TABLE IF EXISTS \"B\".t; ALTER TABLE b.n RENAME TO [T]", &["b.t"]);
+        check("ALTER TABLE b.t RENAME TO o; CREATE TABLE b.t (a); DROP TABLE b.o", &["b.t"]);
+        check("CREATE TABLE main.n (a); DROP TABLE main.t; ALTER TABLE main.n RENAME TO t", &[]);
+        check("DROP TABLE b.t; CREATE TABLE t AS SELECT * FROM b.u; CREATE TABLE b.v (a)", &[]);
+    }
+
+    #[test]
     fn several_tables_can_be_rebuilt() {
         check("DROP TABLE t; ALTER TABLE n RENAME TO t; DROP TABLE u; ALTER TABLE n RENAME TO u", "t u", &[1, 3]);
     }
@@ -184,6 +238,9 @@ mod tests {
     #[test]
     fn a_rename_follows_what_speaks_of_the_new_table() {
         check("CREATE TABLE n (a, b REFERENCES N); DROP TABLE t; ALTER TABLE n RENAME TO t", "t", &[]);
+        check("CREATE TABLE n (a, CHECK (n.a > 0)); DROP TABLE t; ALTER TABLE n RENAME TO t", "t", &[]);
+        check("CREATE UNIQUE INDEX i ON n (a) WHERE [N].a > 0; DROP TABLE t; ALTER TABLE n RENAME TO t", "t", &[]);
+        check("CREATE INDEX main.i ON n (a); DROP TABLE t; ALTER TABLE n RENAME TO t", "t", &[2]);
         check("CREATE TABLE n (a, b REFERENCES t); DROP TABLE t; ALTER TABLE n RENAME TO t", "t", &[2]);
         check(
             "CREATE TRIGGER r AFTER INSERT ON x BEGIN SELECT 1 FROM n END; DROP TABLE t; ALTER TABLE n RENAME TO t",

@@ -192,3 +192,19 @@ fn a_pooler_by_transaction_keeps_runners_apart() {
     let history = database.query("SELECT revision, outcome FROM rev_history ORDER BY id");
     assert_eq!(history, [["a", "done"], ["b", "done"]]);
 }
+
+#[test]
+fn a_link_to_a_database_has_the_lock_of_the_database() {
+    let database = TestDatabase::new(Kind::Sqlite);
+    let workspace = Workspace::new(&database);
+    workspace.script("a", "", "-- rev: upgrade\nCREATE TABLE t (n INTEGER);\n");
+    workspace.rev(&["upgrade"]).succeeded();
+    let file = database.url.strip_prefix("sqlite:").unwrap();
+    let link = workspace.path().join("link.db");
+    std::os::unix::fs::symlink(file, &link).unwrap();
+    let held = std::fs::File::open(format!("{file}.rev-lock")).unwrap();
+    held.try_lock().unwrap();
+    workspace.script("b", "a", "-- rev: upgrade\nCREATE TABLE u (n INTEGER);\n");
+    let output = workspace.rev(&["upgrade", "--lock-wait", "0s", "-u", &format!("sqlite:{}", link.display())]);
+    assert!(output.failed(2).contains("locked"), "{}", output.stderr);
+}

@@ -194,3 +194,19 @@ fn rows_that_are_hidden_by_a_policy_are_an_error() {
     database.execute(&format!("DROP OWNED BY {role}; DROP ROLE {role}"));
     assert!(message.contains("row-level security"), "{message}");
 }
+
+#[test]
+fn names_that_differ_by_case_are_one_table_on_sqlite() {
+    let database = TestDatabase::new(Kind::Sqlite);
+    let workspace = Workspace::new(&database);
+    workspace.script(
+        "a",
+        "",
+        "-- rev: upgrade\nCREATE TABLE IF NOT EXISTS t (n INTEGER);\nINSERT INTO t VALUES (1);\n",
+    );
+    workspace.rev(&["upgrade"]).succeeded();
+    workspace.write("migrations.toml", "[database]\nversion_table = \"REV_Version\"\ntable_prefix = \"Rev_\"\n");
+    assert_eq!(workspace.rev(&["current", "--json"]).json()["current"], serde_json::json!(["a"]));
+    workspace.rev(&["upgrade"]).succeeded();
+    assert_eq!(database.query("SELECT n FROM t"), [["1"]]);
+}

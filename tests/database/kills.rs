@@ -104,7 +104,76 @@ fn kills_at_any_moment_lose_and_double_nothing(database: &TestDatabase) {
     check(database, |_, run| run.kill().unwrap());
 }
 
-on_each_database!(kills_at_any_moment_lose_and_double_nothing);
+/// A revision of several parts, each of which can be undone wherever the upgrade stops.
+fn there_and_back(workspace: &Workspace, kind: Kind) {
+    let (make, drop) = match kind {
+        Kind::Postgres => ("CREATE INDEX CONCURRENTLY i ON t (m)", "DROP INDEX CONCURRENTLY i"),
+        Kind::Sqlite => ("CREATE INDEX i ON t (m)", "DROP INDEX i"),
+        Kind::Mariadb => ("CREATE INDEX i ON t (m)", "DROP INDEX i ON t"),
+    };
+    workspace.script("a", "", "-- rev: upgrade\nCREATE TABLE t (n INTEGER);\nINSERT INTO t VALUES (0);\n");
+    workspace.script(
+        "b",
+        "a",
+        &format!(
+            "-- rev: upgrade\nUPDATE t SET n = n + 1;\nCREATE TABLE b (n INTEGER);\nALTER TABLE t ADD COLUMN m INTEGER;\n\
+             -- rev: upgrade transaction=off\n{make};\n\
+             -- rev: upgrade\nCREATE TABLE c (n INTEGER);\nALTER TABLE t ADD COLUMN o INTEGER;\n\
+             -- rev: downgrade\nALTER TABLE t DROP COLUMN o;\nDROP TABLE c;\n\
+             -- rev: downgrade transaction=off\n{drop};\n\
+             -- rev: downgrade\nALTER TABLE t DROP COLUMN m;\nDROP TABLE b;\nUPDATE t SET n = n - 1;\n"
+        ),
+    );
+}
+
+/// What is there, in the order of making it; a query of what is not there is an error.
+fn there(database: &TestDatabase) -> Vec<Option<Vec<Vec<String>>>> {
+    let version = "SELECT version_num FROM rev_version";
+    let queries =
+        ["SELECT n FROM t", "SELECT m FROM t", "SELECT o FROM t", "SELECT * FROM b", "SELECT * FROM c", version];
+    let mut there: Vec<_> = queries.iter().map(|query| database.try_query(query).ok()).collect();
+    there.push(Some(database.query("SELECT revision FROM rev_progress")));
+    there
+}
+
+/// Whichever way the killed runs went, what is half there is undone, and then the upgrade leaves what it always leaves.
+fn kills_of_runs_there_and_back_leave_no_trace(database: &TestDatabase) {
+    let kind = database.kind;
+    let calm = Workspace::new(database);
+    there_and_back(&calm, kind);
+    calm.rev(&["upgrade", "a"]).succeeded();
+    let below = there(database);
+    let began = Instant::now();
+    calm.rev(&["upgrade"]).succeeded();
+    let takes = began.elapsed().as_micros() as u64;
+    let above = there(database);
+    calm.rev(&["downgrade", "b@a"]).succeeded();
+    assert_eq!(there(database), below);
+
+    let mut random = Random::new();
+    let histories = env::var("REV_TEST_KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(HISTORIES);
+    for _ in 0..histories {
+        let seed = random.0;
+        let database = TestDatabase::new(kind);
+        let workspace = Workspace::new(&database);
+        there_and_back(&workspace, kind);
+        workspace.rev(&["upgrade", "a"]).succeeded();
+        for _ in 0..STRIKES {
+            let args: &[&str] = if random.below(2) == 0 { &["upgrade"] } else { &["downgrade", "b@a"] };
+            let mut run = workspace.command(args).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+            thread::sleep(Duration::from_micros(random.below(takes)));
+            run.kill().unwrap();
+            run.wait().unwrap();
+        }
+        let output = workspace.rev(&["downgrade", "b@a"]);
+        assert_eq!(output.code, 0, "REV_TEST_SEED={seed} {kind:?}\n{}", output.stderr);
+        assert_eq!(there(&database), below, "REV_TEST_SEED={seed} {kind:?}");
+        workspace.rev(&["upgrade"]).succeeded();
+        assert_eq!(there(&database), above, "REV_TEST_SEED={seed} {kind:?}");
+    }
+}
+
+on_each_database!(kills_at_any_moment_lose_and_double_nothing, kills_of_runs_there_and_back_leave_no_trace);
 
 #[test]
 fn connections_cut_at_any_moment_lose_and_double_nothing() {

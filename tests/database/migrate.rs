@@ -156,3 +156,14 @@ on_each_database!(
     redo_takes_off_and_applies_again,
     a_downgrade_without_a_way_back_is_refused_before_it_begins,
 );
+
+#[test]
+fn a_role_whose_transactions_are_read_only_can_still_migrate() {
+    let database = TestDatabase::new(Kind::Postgres);
+    let workspace = Workspace::new(&database);
+    database.execute(&format!("ALTER DATABASE \"{}\" SET default_transaction_read_only = on", database.name()));
+    workspace.script("a", "", "-- rev: upgrade\nCREATE TABLE t (n INTEGER);\n");
+    workspace.rev(&["upgrade"]).succeeded();
+    workspace.rev(&["downgrade", "base"]).failed(2);
+    workspace.rev(&["stamp", "base"]).succeeded();
+}

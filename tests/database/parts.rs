@@ -184,3 +184,46 @@ fn one_transaction_for_the_run_keeps_all_or_nothing() {
     workspace.script("a", "", "-- rev: upgrade\nCREATE TABLE a (n INTEGER);\n");
     assert!(workspace.rev(&["upgrade"]).failed(2).contains("not-one-transaction"));
 }
+
+#[test]
+fn a_value_that_went_with_its_session_is_missed() {
+    let Some(database) = TestDatabase::all().into_iter().find(|database| database.kind == Kind::Mariadb) else {
+        return;
+    };
+    let workspace = Workspace::new(&database);
+    let script = |last: &str| {
+        let body = "-- rev: upgrade\nCREATE TABLE p (id INTEGER AUTO_INCREMENT PRIMARY KEY, n INTEGER);\n\
+             CREATE TABLE c (p INTEGER);\nINSERT INTO p (n) VALUES (10);\nSET @id = LAST_INSERT_ID();\n";
+        workspace.script("a", "", &format!("{body}{last}\n"));
+    };
+    script("INSERT INTO c VALUES (@id), (oops);");
+    workspace.rev(&["upgrade"]).failed(3);
+    for last in ["INSERT INTO c VALUES (@id);", "INSERT INTO c VALUES (LAST_INSERT_ID());"] {
+        script(last);
+        let output = workspace.rev(&["upgrade"]);
+        assert!(output.failed(2).contains("error[lost-value]"), "{}", output.stderr);
+        assert!(output.stderr.contains("versions/a.sql:10:1"), "{}", output.stderr);
+    }
+    script("SET @id = (SELECT max(id) FROM p);\nINSERT INTO c VALUES (@id);");
+    workspace.rev(&["upgrade"]).succeeded();
+    assert_eq!(database.query("SELECT p FROM c"), [["1"]]);
+}
+
+#[test]
+fn a_value_that_can_be_said_again_is_said_again() {
+    let Some(database) = TestDatabase::all().into_iter().find(|database| database.kind == Kind::Mariadb) else {
+        return;
+    };
+    let workspace = Workspace::new(&database);
+    let script = |last: &str| {
+        let body = "-- rev: upgrade\nCREATE TABLE t (n INTEGER);\nSET @n = 7, @old = @@sql_mode;\nINSERT INTO t VALUES (@n);\n\
+             SET @found = (SELECT count(*) FROM t);\nSET @sql = CONCAT('INSERT INTO t VALUES (', @found, ')');\n\
+             PREPARE s FROM @sql;\n";
+        workspace.script("a", "", &format!("{body}{last}\n"));
+    };
+    script("SELECT oops;");
+    workspace.rev(&["upgrade"]).failed(3);
+    script("EXECUTE s;\nINSERT INTO t VALUES (@n);\nSET sql_mode = @old;");
+    workspace.rev(&["upgrade"]).succeeded();
+    assert_eq!(database.query("SELECT n FROM t ORDER BY n"), [["1"], ["7"], ["7"]]);
+}

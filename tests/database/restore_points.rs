@@ -262,3 +262,73 @@ fn a_server_has_no_restore_points() {
         );
     }
 }
+
+#[test]
+fn the_copy_just_written_is_never_the_one_that_is_removed() {
+    let (database, workspace) = workspace("", "DELETE FROM t;");
+    // A clock that was wrong, or is wrong now, left names that are newer than any to come.
+    for day in 1..=3 {
+        fs::copy(file(&database), format!("{}.rev-2999010{day}T000000Z-a", file(&database).display())).unwrap();
+    }
+    let output = workspace.rev(&["upgrade", "--json"]);
+    output.succeeded();
+    let named = PathBuf::from(output.json()["restore_point"].as_str().unwrap());
+    assert!(named.exists(), "{}", named.display());
+    assert_eq!(points(&database).len(), 3);
+}
+
+#[test]
+fn what_stands_in_the_log_of_a_copy_is_put_back_too() {
+    let (database, workspace) = workspace("", "DELETE FROM t;");
+    let source = TestDatabase::new(Kind::Sqlite);
+    source.execute("PRAGMA journal_mode = WAL");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let other: SqliteConnection = runtime.block_on(async {
+        let mut other = SqliteConnection::connect(&source.url).await.unwrap();
+        other.execute("CREATE TABLE q (n); INSERT INTO q VALUES (42)").await.unwrap();
+        other
+    });
+    for ending in ["", "-wal"] {
+        let copied = format!("{}{ending}", file(&source).display());
+        fs::copy(copied, workspace.path().join(format!("copy.db{ending}"))).unwrap();
+    }
+    drop(other);
+    workspace.rev(&["restore", "--yes", "copy.db"]).succeeded();
+    assert_eq!(database.query("SELECT n FROM q"), [["42"]]);
+    assert_eq!(database.query("PRAGMA journal_mode"), [["delete"]]);
+}
+
+#[test]
+fn a_copy_that_rev_cannot_read_is_not_put_back() {
+    let (database, workspace) = workspace("", "DELETE FROM t;");
+    let copy = workspace.path().join("newer.db");
+    fs::copy(file(&database), &copy).unwrap();
+    let newer = TestDatabase::new(Kind::Sqlite);
+    fs::rename(&copy, file(&newer)).unwrap();
+    newer.execute("UPDATE rev_lock SET format = 99; DELETE FROM t");
+    let output = workspace.rev(&["restore", "--yes", file(&newer).to_str().unwrap()]);
+    assert!(output.failed(2).contains("newer-journal"), "{}", output.stderr);
+    assert_eq!(database.query("SELECT n FROM t"), [["1"], ["2"]]);
+    assert_eq!(points(&database), Vec::<PathBuf>::new());
+}
+
+#[test]
+fn a_database_with_odd_rows_can_be_replaced() {
+    let (database, workspace) = workspace("", "DELETE FROM t;");
+    workspace.rev(&["upgrade"]).succeeded();
+    database.execute("UPDATE rev_version SET version_num = '../x/-wal'");
+    workspace.rev(&["restore", "--yes"]).succeeded();
+    assert_eq!(database.query("SELECT n FROM t"), [["1"], ["2"]]);
+    let points = points(&database);
+    assert!(points.iter().any(|path| path.to_string_lossy().ends_with("Z-.._x__wa")), "{points:?}");
+}
+
+#[test]
+fn a_second_name_of_the_database_is_no_copy_of_it() {
+    let (database, workspace) = workspace("", "DELETE FROM t;");
+    // What a restore leaves that is killed in the moment when the database has two names.
+    fs::hard_link(file(&database), format!("{}.rev-20991231T000000Z-a", file(&database).display())).unwrap();
+    workspace.rev(&["upgrade"]).succeeded();
+    workspace.rev(&["restore", "--yes"]).succeeded();
+    assert_eq!(database.query("SELECT n FROM t"), [["1"], ["2"]]);
+}

@@ -119,6 +119,8 @@ fn another_role_on_mariadb() {
     let admin = TestDatabase::new(Kind::Mariadb);
     let role = format!("rev_nobody_{}", std::process::id());
     admin.execute(&format!("CREATE ROLE {role}"));
+    // MySQL lets nobody take a role that was not granted.
+    admin.execute(&format!("GRANT {role} TO CURRENT_USER()"));
     check(Kind::Mariadb, &format!("SET ROLE {role};"));
     admin.execute(&format!("DROP ROLE {role}"));
 }
@@ -251,5 +253,26 @@ fn columns_that_come_and_go_confuse_nobody() {
         );
         workspace.rev(&["upgrade"]).succeeded();
         assert_eq!(database.query("SELECT k FROM t"), [["NULL"]]);
+    }
+}
+
+/// Settings that no list of rev's own has: the next revision gets a session without them.
+#[test]
+fn settings_that_nobody_thought_of_end_with_their_revision() {
+    for (kind, set, shown) in [
+        (
+            Kind::Mariadb,
+            "SET SESSION sql_log_bin = 0;\nSET timestamp = 1000, @n = 5;\nSET group_concat_max_len = 5;",
+            "CONCAT(@@sql_log_bin * 1, @@timestamp > 1000, @n IS NULL, @@group_concat_max_len > 5)",
+        ),
+        (Kind::Sqlite, "PRAGMA trusted_schema = OFF;", "(SELECT trusted_schema * 1111 FROM pragma_trusted_schema)"),
+        (Kind::Postgres, "SET extra_float_digits = 0;", "1110 + current_setting('extra_float_digits')::int"),
+    ] {
+        let database = TestDatabase::new(kind);
+        let workspace = Workspace::new(&database);
+        workspace.script("a", "", &format!("-- rev: upgrade\nCREATE TABLE t (n INTEGER);\n{set}\n"));
+        workspace.script("b", "a", &format!("-- rev: upgrade\nINSERT INTO t SELECT {shown};\n"));
+        workspace.rev(&["upgrade"]).succeeded();
+        assert_eq!(database.query("SELECT n FROM t"), [["1111"]], "{kind:?}");
     }
 }

@@ -377,6 +377,21 @@ fn a_dry_run_and_a_script_show_the_shield() {
 }
 
 #[test]
+fn a_script_stops_where_a_reference_would_lead_nowhere_or_foreign_keys_are_on() {
+    let lost = format!("-- rev: upgrade\n{REBUILD}CREATE TABLE x (n INTEGER REFERENCES nosuch);\n");
+    let (database, workspace) = shop("", &lost);
+    let script = workspace.rev(&["upgrade", "--sql"]).succeeded().to_owned();
+    assert!(script.contains("-- what `rev upgrade` checks and a shell cannot"), "{script}");
+    let sql = |script: &str| script.lines().filter(|line| !line.starts_with('.')).collect::<Vec<_>>().join("\n");
+    let error = database.try_query(&sql(&script)).expect_err("the script stops itself").to_string();
+    assert!(error.contains("a foreign key would refer to a table that is gone"), "{error}");
+    let on = script.replace("PRAGMA foreign_keys = OFF", "PRAGMA foreign_keys = ON");
+    let error = database.try_query(&sql(&on)).expect_err("the script stops itself").to_string();
+    assert!(error.contains("foreign keys could not be switched off"), "{error}");
+    assert!(database.try_query("SELECT * FROM x").is_err());
+}
+
+#[test]
 fn a_revision_goes_on_behind_its_rebuild() {
     let body = format!("-- rev: upgrade\n{REBUILD}-- rev: upgrade\nINSERT INTO orders VALUES (9, 99);\n");
     let (database, workspace) = shop("", &body);
@@ -395,4 +410,28 @@ fn what_was_broken_before_may_stay_so() {
     let (database, workspace) = shop(broken, &format!("-- rev: upgrade\n{REBUILD}"));
     workspace.rev(&["upgrade"]).succeeded();
     assert_eq!(database.query("SELECT count(*) FROM orders"), [["3"]]);
+}
+
+#[test]
+fn a_rebuild_in_an_attached_database_is_refused_with_foreign_keys_on() {
+    let (database, attached) = (TestDatabase::new(Kind::Sqlite), TestDatabase::new(Kind::Sqlite));
+    attached.execute("CREATE TABLE p (id INTEGER PRIMARY KEY); INSERT INTO p VALUES (1)");
+    attached.execute("CREATE TABLE c (p REFERENCES p (id) ON DELETE CASCADE); INSERT INTO c VALUES (1)");
+    let workspace = Workspace::new(&database);
+    let file = attached.url.strip_prefix("sqlite:").unwrap();
+    let script = |off: &str| {
+        let body = format!(
+            "-- rev: upgrade transaction=off\nATTACH '{file}' AS b;\n{off}-- rev: upgrade\n\
+             CREATE TABLE b.n (id INTEGER PRIMARY KEY, m INTEGER);\nINSERT INTO b.n (id) SELECT id FROM b.p;\n\
+             DROP TABLE b.p;\nALTER TABLE b.n RENAME TO p;\n"
+        );
+        workspace.script("a", "", &body);
+    };
+    script("");
+    let output = workspace.rev(&["upgrade"]);
+    assert!(output.failed(2).contains("error[unshielded-rebuild]: `b.p` is built anew"), "{}", output.stderr);
+    script("PRAGMA foreign_keys = OFF;\n");
+    workspace.rev(&["upgrade"]).succeeded();
+    assert_eq!(attached.query("SELECT m FROM p"), [["NULL"]]);
+    assert_eq!(attached.query("SELECT p FROM c"), [["1"]]);
 }

@@ -68,7 +68,7 @@ fn every_state_has_its_answers(database: &TestDatabase) {
     served.until_state("in_progress");
     assert_eq!(served.state(), ("in_progress".into(), 503, 503));
     let status = served.get("/api/status").json();
-    assert_eq!((&status["revision_in_progress"], &status["failed_steps"]), (&"b".into(), &1.into()));
+    assert_eq!((&status["in_progress"]["revision"], &status["failed_steps"]), (&"b".into(), &1.into()));
     assert_eq!(status["last_step"]["outcome"], "failed");
     let halfway = metrics(&served);
     assert_eq!(halfway["rev_step_in_progress"], 1.0);

@@ -17,6 +17,7 @@ use crate::engine::Part;
 use crate::engine::Program;
 use crate::engine::ProgramStep;
 use crate::engine::Scope;
+use crate::engine::Undo;
 use crate::escape::escape;
 use crate::id::Heads;
 use crate::id::RevisionId;
@@ -67,6 +68,9 @@ impl Text<'_> {
             Scope::Run => "the whole run commits together",
         };
         self.add(0, &format!("nothing was sent; {together}"));
+        if let Some(halfway) = &self.program.gives_up {
+            self.add(0, &format!("\ngives up {}", escape(&halfway.forgotten())));
+        }
         if *scope == Scope::Run {
             self.add(0, "\nBEGIN");
         }
@@ -79,6 +83,14 @@ impl Text<'_> {
             let path = step.path.display().to_string();
             let path = self.paint.text(Role::Faint, &escape(&path)).into_owned();
             self.add(2, &path);
+        }
+        if let Some(undo) = &step.undo {
+            let Undo { parts, of, left_out } = undo;
+            self.add(2, &format!("undoes what ran of its upgrade, which stopped after part {parts} of {of}"));
+            if !left_out.is_empty() {
+                self.add(2, "left out, since what it undoes never ran");
+                left_out.iter().for_each(|statement| self.statement(statement, 4));
+            }
         }
         for part in &step.parts {
             let is_done = part.number <= step.parts_done;
@@ -133,7 +145,7 @@ impl Text<'_> {
 
     fn journal(&mut self, part: &Part, indent: usize) {
         let writes = part.actions.iter().filter_map(|action| match action {
-            Action::Write(write) => Some(written(write)),
+            Action::Write(write) => Some(written(write, part)),
             _ => None,
         });
         let writes: Vec<String> = writes.filter(|text| !text.is_empty()).collect();
@@ -151,12 +163,12 @@ impl Text<'_> {
     }
 }
 
-fn written(write: &Write) -> String {
+fn written(write: &Write, of: &Part) -> String {
     match write {
         Write::Rows { delete, insert } if delete.is_empty() && insert.is_empty() => String::new(),
         Write::Rows { delete, insert } => format!("version {} -> {}", ids(delete), ids(insert)),
         Write::History(_) => "history".to_owned(),
-        Write::Proof { part, .. } => format!("part {part} is done"),
+        Write::Proof { .. } => format!("part {} is done", of.number),
         Write::ClearProgress { .. } => "all parts are done".to_owned(),
     }
 }
@@ -173,7 +185,8 @@ fn ids(rows: &BTreeSet<RevisionId>) -> String {
 pub fn dry_run_json(program: &Program) -> String {
     let mut lines = Lines::default();
     let steps = program.steps.iter().map(|step| step_json(step, &mut lines)).collect();
-    json::document(&ProgramJson { from: &program.from, to: &program.to, steps })
+    let gives_up = program.gives_up.as_ref().map(|halfway| &halfway.revision);
+    json::document(&ProgramJson { from: &program.from, to: &program.to, steps, gives_up })
 }
 
 #[derive(Serialize)]
@@ -181,6 +194,9 @@ struct ProgramJson<'a> {
     from: &'a Heads,
     to: &'a Heads,
     steps: Vec<StepJson<'a>>,
+    /// The revision that a stamp forgets, which stopped half-way.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    gives_up: Option<&'a RevisionId>,
 }
 
 #[derive(Serialize)]
@@ -188,6 +204,12 @@ struct StepJson<'a> {
     revision: &'a RevisionId,
     direction: Direction,
     path: Option<String>,
+    /// How many parts of its own half-run upgrade it undoes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    undoes_parts: Option<usize>,
+    /// What of the downgrade does not run, since what it undoes never ran.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    left_out: Vec<StatementJson<'a>>,
     parts: Vec<PartJson<'a>>,
 }
 
@@ -215,6 +237,7 @@ fn step_json<'a>(step: &'a ProgramStep, lines: &mut Lines) -> StepJson<'a> {
         line: lines.of(&statement.span),
         sql: statement.sql(),
     };
+    let left_out = step.undo.iter().flat_map(|undo| &undo.left_out).map(&mut statement).collect();
     let mut part = |part: &'a Part| PartJson {
         transaction: part.mode == Mode::Transaction,
         done: part.number <= step.parts_done,
@@ -225,6 +248,8 @@ fn step_json<'a>(step: &'a ProgramStep, lines: &mut Lines) -> StepJson<'a> {
         revision: &step.revision,
         direction: step.direction,
         path: (!step.path.as_os_str().is_empty()).then(|| json::path(&step.path)),
+        undoes_parts: step.undo.as_ref().map(|undo| undo.parts),
+        left_out,
         parts: step.parts.iter().map(&mut part).collect(),
     }
 }

@@ -46,6 +46,7 @@ pub(super) fn program() -> Program {
         scope: Scope::Revision,
         steps: vec![b, c],
         warnings: vec![Warning { code: "odd", message: "this is odd".to_owned(), span }],
+        gives_up: None,
     }
 }
 
@@ -71,7 +72,7 @@ fn writes(delete: &str, insert: &str) -> Vec<Action> {
 fn step(name: &str, message: &str, parts: Vec<(Mode, Vec<Action>)>) -> ProgramStep {
     let part = |((mode, actions), number): ((Mode, Vec<Action>), usize)| {
         let (limits, hash) = (Limits::default(), String::new());
-        Part { number, mode, limits, hash, actions }
+        Part { number, row: number, mode, limits, hash, actions }
     };
     ProgramStep {
         revision: id(name),
@@ -82,6 +83,7 @@ fn step(name: &str, message: &str, parts: Vec<(Mode, Vec<Action>)>) -> ProgramSt
         entry: entry(name),
         parts: parts.into_iter().zip(1..).map(part).collect(),
         parts_done: 0,
+        undo: None,
     }
 }
 

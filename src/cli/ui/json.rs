@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use crate::cli::ui::diagnostic::notes;
 use crate::cli::ui::diagnostic::single_problems;
+use crate::cli::ui::halfway::HalfwayJson;
 use crate::cli::ui::revision::Applied;
 use crate::direction::Direction;
 use crate::engine::EditedScript;
@@ -59,8 +60,9 @@ pub fn report(report: &Report) -> String {
 
 /// Returns the document of `current`.
 pub fn current(status: &Status) -> String {
-    let Status { current, heads, state, .. } = status;
-    document(&CurrentJson { current, heads, up_to_date: *state == State::UpToDate })
+    let Status { current, heads, state, halfway, .. } = status;
+    let in_progress = halfway.as_ref().map(HalfwayJson::of);
+    document(&CurrentJson { current, heads, up_to_date: *state == State::UpToDate, in_progress })
 }
 
 /// Returns the document of `status`; `last` is what the history says of the revisions that no script has.
@@ -76,6 +78,7 @@ pub fn status(status: &Status, edited: &[EditedScript], last: &LastSteps) -> Str
         pending_revisions: &status.pending,
         unknown_revisions: unknown.collect(),
         edited_revisions: edited.collect(),
+        in_progress: status.halfway.as_ref().map(HalfwayJson::of),
     })
 }
 
@@ -272,6 +275,8 @@ struct CurrentJson<'a> {
     current: &'a Heads,
     heads: &'a [RevisionId],
     up_to_date: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    in_progress: Option<HalfwayJson<'a>>,
 }
 
 #[derive(Serialize)]
@@ -284,6 +289,8 @@ struct StatusJson<'a> {
     pending_revisions: &'a [RevisionId],
     unknown_revisions: Vec<AppliedJson<'a>>,
     edited_revisions: Vec<AppliedJson<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    in_progress: Option<HalfwayJson<'a>>,
 }
 
 /// A revision with what the history says of the step that applied it.
@@ -359,10 +366,12 @@ struct RevisionJson<'a> {
     is_head: bool,
     is_current: Option<bool>,
     applied: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    in_progress: Option<HalfwayJson<'a>>,
 }
 
 impl<'a> RevisionJson<'a> {
-    fn of(graph: &RevisionGraph, revision: &'a Revision, applied: Option<&Applied<'_>>) -> Self {
+    fn of(graph: &RevisionGraph, revision: &'a Revision, applied: Option<&'a Applied<'_>>) -> Self {
         let id = &revision.id;
         Self {
             revision: id,
@@ -375,6 +384,7 @@ impl<'a> RevisionJson<'a> {
             is_head: graph.is_head(id),
             is_current: applied.map(|applied| applied.current.contains(id)),
             applied: applied.map(|applied| applied.revisions.contains(id)),
+            in_progress: applied.and_then(|applied| applied.halfway(id)).map(HalfwayJson::of),
         }
     }
 }
@@ -561,7 +571,7 @@ mod tests {
                 heads: vec![id("c"), id("b")],
                 pending: vec![id("c"), id("b")],
                 unknown: Vec::new(),
-                progress: Vec::new(),
+                halfway: None,
             };
             check_document(
                 current(&standing),
@@ -592,7 +602,7 @@ mod tests {
             heads: Vec::new(),
             pending: Vec::new(),
             unknown: vec![id("g"), id("h")],
-            progress: Vec::new(),
+            halfway: None,
         };
         let told = status(&standing, &[edited], &[row].into_iter().collect());
         let known = r#""message":"m","started":"2026-11-20T09:12:44.000Z","user":"ada","host":null}"#;

@@ -97,7 +97,15 @@ impl<W: Write> Progress<W> {
         if steps.len() > LISTED {
             text.push_str(&format!("\n  and {} more", steps.len() - LISTED));
         }
+        if let Some(halfway) = &program.gives_up {
+            text.push_str(&format!("\n  gives up {}", escape(&halfway.forgotten())));
+        }
         self.print(&text);
+    }
+
+    /// Says what will be noted, before somebody is asked.
+    pub fn say(&mut self, what: &str) {
+        self.print(&escape(what));
     }
 
     fn begin(&mut self, number: usize, of: usize, step: &ProgramStep) {
@@ -193,7 +201,13 @@ impl<W: Write> Observer for Progress<W> {
                     "no restore point: the database has {bytes} bytes, more than the {limit} of `restore_point_limit`"
                 ));
             }
-            Event::Started { program } => self.family = program.dialect.family(),
+            Event::Started { program } => {
+                self.family = program.dialect.family();
+                if let Some(halfway) = &program.gives_up {
+                    let warning = self.paint.text(Role::Warning, "warning:").into_owned();
+                    self.print(&format!("{warning} this gives up {}", escape(&halfway.forgotten())));
+                }
+            }
             Event::Warning(warning) => self.print(&warning_line(warning, self.paint)),
             Event::StepStarted { number, of, step } => self.begin(number, of, step),
             Event::StatementStarted { statement } => {

@@ -2,6 +2,8 @@
 
 use crate::cli::ui::paint::Paint;
 use crate::cli::ui::paint::Role;
+use crate::engine::Halfway;
+use crate::engine::Reached;
 use crate::escape::escape;
 use crate::graph::Revision;
 use crate::graph::RevisionGraph;
@@ -16,12 +18,24 @@ pub struct Applied<'g> {
     pub current: Heads,
     /// Everything the rows imply.
     pub revisions: RevisionSet<'g>,
+    /// The revision that stopped half-way.
+    pub halfway: Option<Halfway>,
 }
 
 impl<'g> Applied<'g> {
     /// Finds out what the rows of a version table mean for the revisions of `graph`.
     pub fn of(graph: &'g RevisionGraph, rows: &Heads) -> Self {
-        Self { current: graph.maximal(rows), revisions: graph.applied(rows) }
+        Self { current: graph.maximal(rows), revisions: graph.applied(rows), halfway: None }
+    }
+
+    /// Adds the revision that stopped half-way.
+    pub fn stopped_at(self, halfway: Option<&Halfway>) -> Self {
+        Self { halfway: halfway.cloned(), ..self }
+    }
+
+    /// Returns how far a revision came that stopped half-way.
+    pub fn halfway(&self, id: &RevisionId) -> Option<&Halfway> {
+        self.halfway.as_ref().filter(|halfway| halfway.revision == *id)
     }
 }
 
@@ -83,6 +97,9 @@ pub fn verbose(graph: &RevisionGraph, revision: &Revision, applied: Option<&Appl
     if let Some(created) = &revision.created {
         add("Created", &escape(created));
     }
+    if let Some(reached) = applied.and_then(|applied| applied.halfway(&revision.id)?.reached.as_ref()) {
+        add("Reached", &escape(&reached.to_string()));
+    }
     if !revision.message.is_empty() {
         text.push_str(&format!("\n    {}\n", escape(&revision.message)));
     }
@@ -110,7 +127,20 @@ fn marks(graph: &RevisionGraph, revision: &Revision, applied: Option<&Applied<'_
         (graph.is_merge_point(id), Role::Faint, "(mergepoint)"),
     ];
     let marks = marks.iter().filter(|(holds, ..)| *holds);
-    marks.map(|(_, role, mark)| format!(" {}", paint.text(*role, mark))).collect()
+    let mut text: String = marks.map(|(_, role, mark)| format!(" {}", paint.text(*role, mark))).collect();
+    if let Some(halfway) = applied.and_then(|applied| applied.halfway(id)) {
+        text.push_str(&format!(" {}", paint.text(Role::Bad, &stopped(halfway))));
+    }
+    text
+}
+
+/// Returns `(in progress: upgrade, 2 of 3 parts, at versions/a.sql:7:1)`.
+fn stopped(halfway: &Halfway) -> String {
+    let of = halfway.of.map_or(String::new(), |of| format!(" of {of}"));
+    let parts = if halfway.of.unwrap_or(halfway.done) == 1 { "part" } else { "parts" };
+    let place = |reached: &Reached| format!(", at {}:{}:{}", reached.file, reached.line, reached.column);
+    let place = halfway.reached.as_ref().map_or(String::new(), place);
+    format!("(in progress: {}, {}{of} {parts}{})", halfway.direction, halfway.done, escape(&place))
 }
 
 fn parents(revision: &Revision) -> String {

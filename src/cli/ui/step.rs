@@ -4,6 +4,7 @@ use crate::cli::ui::paint::Paint;
 use crate::cli::ui::paint::Role;
 use crate::db::Notice;
 use crate::engine::ProgramStep;
+use crate::engine::Undo;
 use crate::escape::escape;
 use crate::escape::escape_lines;
 use crate::script::Warning;
@@ -16,6 +17,9 @@ pub(super) fn step_line(number: usize, of: usize, step: &ProgramStep, paint: Pai
     if !step.message.is_empty() {
         line.push_str("  ");
         line.push_str(&escape(&step.message));
+    }
+    if let Some(Undo { parts, of, .. }) = &step.undo {
+        line.push_str(&format!("  (of which {parts} of {of} parts ran)"));
     }
     line
 }

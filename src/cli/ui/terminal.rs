@@ -9,6 +9,9 @@ use anstream::AutoStream;
 use anstream::stream::RawStream;
 
 use crate::cli::ui::diagnostic;
+use crate::cli::ui::log::Log;
+use crate::cli::ui::log::Record;
+use crate::cli::ui::log::Telling;
 use crate::cli::ui::paint::Paint;
 use crate::cli::ui::paint::Role;
 use crate::cli::ui::progress::Progress;
@@ -41,18 +44,20 @@ pub struct Terminal {
     /// How much is told.
     pub volume: Volume,
     is_living: bool,
+    log: Log,
 }
 
 impl Terminal {
-    /// Takes the streams of the process.
-    pub fn new(color: ColorChoice, volume: Volume) -> Self {
+    /// Takes the streams of the process; where the log has standard error, people see nothing there.
+    pub fn new(color: ColorChoice, volume: Volume, log: Log) -> Self {
         Self {
             paint: color.paint(&io::stdout()),
             talk_paint: color.paint(&io::stderr()),
             out: Box::new(io::stdout()),
             talk: Box::new(io::stderr()),
-            volume,
+            volume: if log.has_stderr() { Volume::Quiet } else { volume },
             is_living: io::stderr().is_terminal(),
+            log,
         }
     }
 
@@ -65,7 +70,7 @@ impl Terminal {
         volume: Volume,
     ) -> Self {
         let (out, talk) = (Box::new(out), Box::new(talk));
-        Self { out, talk, paint, talk_paint: paint, volume, is_living: false }
+        Self { out, talk, paint, talk_paint: paint, volume, is_living: false, log: Log::default() }
     }
 
     /// Writes data, and the end of its last line where that is missing.
@@ -83,6 +88,12 @@ impl Terminal {
 
     /// Tells what happens, in whole lines; the text must have been escaped.
     pub fn say(&mut self, text: &str) {
+        self.tell(text, &Record::Talk { text });
+    }
+
+    /// Tells people something, and the log the same in its own words.
+    pub fn tell(&mut self, text: &str, record: &Record<'_>) {
+        self.log.write(record);
         if self.volume > Volume::Quiet {
             self.talk(text);
         }
@@ -92,11 +103,14 @@ impl Terminal {
     pub fn warn(&mut self, message: &str) {
         let word = self.talk_paint.text(Role::Warning, "warning:");
         let text = format!("{word} {}", escape(message));
-        self.say(&text);
+        self.tell(&text, &Record::warning(None, message, None));
     }
 
-    /// Shows an error, and below it the state that the database is in.
+    /// Shows an error, and below it the state that the database is in; the log has its own word for it.
     pub fn error(&mut self, error: &Error, state: Option<&str>) {
+        if self.log.has_stderr() {
+            return;
+        }
         let mut text = diagnostic::render(error, self.talk_paint);
         if let Some(state) = state {
             text.push_str(&format!("\n{}\n", escape_lines(state)));
@@ -104,8 +118,17 @@ impl Terminal {
         self.talk(&text);
     }
 
-    /// Returns what shows a run on standard error.
-    pub fn progress(&self) -> Progress {
+    /// Returns what shows a run on standard error, and writes it into the log.
+    pub fn telling(&self) -> Telling {
+        Telling::new(self.progress(), self.log.clone())
+    }
+
+    /// Returns the log.
+    pub fn log(&self) -> &Log {
+        &self.log
+    }
+
+    fn progress(&self) -> Progress {
         match self.is_living {
             true => Progress::living(io::stderr(), self.talk_paint, self.volume),
             false => Progress::lines(io::stderr(), self.talk_paint, self.volume),

@@ -14,15 +14,18 @@ use crate::engine::check::files::GraphView;
 use crate::engine::check::files::ScriptView;
 use crate::engine::check::finding::Finding;
 use crate::engine::check::finding::Remark;
+use crate::engine::check::rebuild::Rebuilds;
 use crate::engine::check::reference::ReferenceView;
 use crate::engine::check::rule::Look;
 use crate::engine::check::rule::RULES;
 use crate::engine::check::rule::Rule;
 use crate::engine::project::build;
 use crate::engine::session::Session;
+use crate::engine::session::location;
 use crate::error::Error;
 use crate::error::ErrorKind;
 use crate::graph::RevisionGraph;
+use crate::journal::Probe;
 use crate::nearest::nearest;
 use crate::script::Outline;
 use crate::script::Script;
@@ -40,6 +43,9 @@ pub struct Check<'c> {
     outlines: Vec<Outline>,
     /// Files whose script is broken.
     broken: HashSet<PathBuf>,
+    rebuilds: Rebuilds,
+    /// A journal of no database, for what is compiled as SQLite would run it.
+    unasked: Probe,
     /// Nothing when a script is broken or the graph is not sound.
     graph: Option<RevisionGraph>,
 }
@@ -60,7 +66,9 @@ impl<'c> Check<'c> {
     pub fn files(config: &'c Config, allowed: &[String]) -> Result<Self, Error> {
         let rules = rules(config, allowed)?;
         let (outlines, broken, graph, configured) = (Vec::new(), HashSet::new(), None, configured(config));
-        let mut check = Self { findings: Vec::new(), config, configured, rules, outlines, broken, graph };
+        let (rebuilds, unasked) = (Rebuilds::default(), location(&config.database).unasked(Dialect::Sqlite, "main"));
+        let mut check =
+            Self { findings: Vec::new(), config, configured, rules, outlines, broken, rebuilds, unasked, graph };
         let dir = ScriptDir { folders: config.versions.clone(), is_recursive: config.recursive };
         let listing = dir.list()?;
         listing.scripts.iter().for_each(|path| check.script(path));
@@ -68,6 +76,7 @@ impl<'c> Check<'c> {
             Look::Listing(look) => look(&listing),
             _ => Vec::new(),
         });
+        check.rebuilds();
         // Where a script is broken, the graph would only complain that it is missing.
         if check.broken.is_empty() {
             match build(&check.outlines) {
@@ -112,6 +121,15 @@ impl<'c> Check<'c> {
         }
     }
 
+    /// Looks at what is built anew, once it is known which tables are referenced.
+    fn rebuilds(&mut self) {
+        let rebuilds = std::mem::take(&mut self.rebuilds);
+        self.look(|look| match look {
+            Look::Rebuilds(look) => look(&rebuilds),
+            _ => Vec::new(),
+        });
+    }
+
     fn graph(&mut self, graph: RevisionGraph) {
         let outlines = std::mem::take(&mut self.outlines);
         let view = GraphView::new(&graph, &outlines);
@@ -142,6 +160,8 @@ impl<'c> Check<'c> {
         });
         let id = &script.header.revision.value;
         self.findings[known..].iter_mut().for_each(|finding| finding.revision = Some(id.clone()));
+        let is_for_sqlite = dialects.contains(&Dialect::Sqlite);
+        let script = if is_for_sqlite { self.rebuilds.read(script, &self.unasked) } else { script };
         let Script { header, sections, .. } = script;
         self.outlines.push(Outline { path: path.to_owned(), header, sections });
     }
@@ -268,6 +288,40 @@ mod tests {
             &["-- revision: a\n-- rev: upgrad\n", "-- revision: b\n-- down_revision: a\n-- rev: upgrade\n"],
             &["unknown-directive 1.sql:2"],
         );
+    }
+
+    const REBUILD: &str = "CREATE TABLE n (id INTEGER PRIMARY KEY);\nINSERT INTO n SELECT id FROM p;\nDROP TABLE p;\nALTER TABLE n RENAME TO p;\n";
+
+    #[test]
+    fn a_rebuild_without_a_transaction_is_found_in_both_directions() {
+        let off = format!("-- revision: a\n-- rev: upgrade transaction=off\n{REBUILD}");
+        check_scripts(&[&off], &["unshielded-rebuild 1.sql:5"]);
+        check_scripts(&[&off.replace("CREATE TABLE n", "PRAGMA foreign_keys = OFF;\nCREATE TABLE n")], &[]);
+        check_scripts(&[&off.replace(" transaction=off", "")], &[]);
+        check_scripts(&[&off.replace("upgrade", "upgrade dialect=postgres")], &[]);
+        let down = format!("-- revision: a\n-- rev: upgrade\n-- rev: downgrade transaction=off\n{REBUILD}");
+        check_scripts(&[&down], &["unshielded-rebuild 1.sql:6"]);
+        let open = "[check]\nallow = ['empty-message', 'missing-downgrade', 'unshielded-rebuild']\n";
+        check(open, &[&off], &[]);
+    }
+
+    #[test]
+    fn a_rebuild_beside_a_change_of_rows_that_another_script_references_is_found() {
+        let table = |name: &str| {
+            format!("-- revision: a\n-- rev: upgrade\nCREATE TABLE c (p INTEGER REFERENCES \"{name}\");\n")
+        };
+        let both = format!("-- revision: b\n-- down_revision: a\n-- rev: upgrade\nDELETE FROM q;\n{REBUILD}");
+        check_scripts(&[&table("Q"), &both], &["parent-changed-in-rebuild 2.sql:4"]);
+        check_scripts(&[&table("p"), &both], &[]);
+        let apart = both.replace("CREATE TABLE n", "-- rev: upgrade\nCREATE TABLE n");
+        check_scripts(&[&table("q"), &apart], &[]);
+    }
+
+    #[test]
+    fn foreign_keys_that_are_set_inside_of_a_transaction_are_found() {
+        let set = "PRAGMA foreign_keys = OFF;\n";
+        let script = format!("-- revision: a\n-- rev: upgrade\n{set}{REBUILD}{}", set.replace("OFF", "ON"));
+        check_scripts(&[&script], &["pragma-without-effect 1.sql:3", "pragma-without-effect 1.sql:8"]);
     }
 
     #[test]

@@ -6,6 +6,7 @@ mod check;
 mod files;
 mod finding;
 mod git;
+mod rebuild;
 mod reference;
 mod rule;
 

@@ -15,6 +15,9 @@ use crate::engine::check::files::redundant_parent;
 use crate::engine::check::files::transaction_not_sent;
 use crate::engine::check::finding::Remark;
 use crate::engine::check::finding::Severity;
+use crate::engine::check::rebuild::Rebuilds;
+use crate::engine::check::rebuild::parent_changed_in_rebuild;
+use crate::engine::check::rebuild::unshielded_rebuild;
 use crate::engine::check::reference::ReferenceView;
 use crate::engine::check::reference::changed_revision;
 use crate::engine::check::reference::deleted_revision;
@@ -40,6 +43,8 @@ pub(super) enum Look {
     Script(fn(&ScriptView<'_>) -> Vec<Remark>),
     /// The files in the folders.
     Listing(fn(&Listing) -> Vec<Remark>),
+    /// What the scripts build anew on SQLite.
+    Rebuilds(fn(&Rebuilds) -> Vec<Remark>),
     /// The graph, if it is sound.
     Graph(fn(&GraphView<'_>) -> Vec<Remark>),
     /// The database, if it is asked.
@@ -54,6 +59,16 @@ pub const RULES: &[Rule] = &[
     warning("missing-downgrade", "a revision has no downgrade for a database", Look::Script(missing_downgrade)),
     warning("transaction-not-sent", "a section has its own BEGIN and COMMIT", Look::Script(transaction_not_sent)),
     warning("pragma-without-effect", "a pragma does nothing in a transaction", Look::Script(pragma_without_effect)),
+    error(
+        "unshielded-rebuild",
+        "SQLite: a table is built anew, and rows of others would go with it",
+        Look::Rebuilds(unshielded_rebuild),
+    ),
+    error(
+        "parent-changed-in-rebuild",
+        "SQLite: a section that builds a table anew changes rows that others reference",
+        Look::Rebuilds(parent_changed_in_rebuild),
+    ),
     warning("not-a-script", "a file in a script folder is no script", Look::Listing(not_a_script)),
     error("multiple-heads", "the graph has several heads", Look::Graph(multiple_heads)),
     warning("redundant-parent", "a parent is implied by another parent", Look::Graph(redundant_parent)),

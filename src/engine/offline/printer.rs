@@ -260,7 +260,11 @@ impl<'a> Printer<'a> {
         match shielding {
             Shielding::Raise => self.comment("a table is built anew, and that must reach no other table"),
             Shielding::Note(_) => journal.note_orphans().iter().for_each(|sql| self.own(sql)),
-            Shielding::Check => journal.expect_no_new_orphans().iter().for_each(|sql| self.own(sql)),
+            Shielding::Check => {
+                self.comment("what `rev upgrade` checks and a shell cannot: views, triggers, and that other tables keep their rows");
+                let journal = &self.script.probe.journal;
+                journal.expect_no_new_orphans().iter().for_each(|sql| self.own(sql));
+            }
             Shielding::QuietRename | Shielding::LoudRename | Shielding::Lower => {}
         }
         shielding.sql().into_iter().for_each(|sql| self.own(sql));

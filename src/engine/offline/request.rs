@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::config::url::DatabaseUrl;
 use crate::dialect::Dialect;
 use crate::dialect::Family;
+use crate::engine::halfway::in_progress;
 use crate::engine::migrate::Request;
 use crate::engine::offline::printer::Printer;
 use crate::engine::program::Program;
@@ -20,7 +21,6 @@ use crate::id::Heads;
 use crate::journal::Expected;
 use crate::journal::Journal;
 use crate::journal::Probe;
-use crate::journal::ProgressRow;
 use crate::sql::significant;
 
 /// What is asked of a database that somebody else will change, with a shell.
@@ -89,7 +89,7 @@ impl Project {
         let (rows, progress, width) = match (&request.start, session) {
             (Start::Live, Some(session)) => {
                 // An unknown row is told with what the history knows of it.
-                recalled = self.plan_and_recall(&request.request, session).await?.1;
+                recalled = self.plan_and_recall(&request.request, None, session).await?.1;
                 (session.rows.clone(), session.progress.clone(), session.probe.width)
             }
             (Start::Live, None) => {
@@ -111,10 +111,10 @@ impl Project {
             probe.journal = Journal { schema: server.database.clone(), ..probe.journal };
             program = compile(&probe)?;
         }
-        if let Some(row) = progress.iter().find(|row| row.intended.is_some()) {
+        if progress.iter().any(|row| row.intended.is_some()) {
             // A shell cannot look what became of the statement.
-            let (revision, direction) = (row.revision.clone(), row.direction);
-            return Err(ErrorKind::InProgress { revision, direction, done: ProgressRow::proved(&progress) }.into());
+            let halfway = self.halfway_of(&rows, &progress, &probe);
+            return Err(halfway.map_or_else(|| in_progress(&progress), |halfway| halfway.error()).into());
         }
         let progress = progress.first().map(|first| (first.revision.clone(), progress.len()));
         let settings = settings(&url, &probe);

@@ -37,7 +37,9 @@ const TIME: usize = 16;
 const SHOWN: usize = 8;
 
 /// The files that SQLite keeps beside a database while it is in use.
-pub(super) const COMPANIONS: [&str; 3] = ["-journal", "-wal", "-shm"];
+pub(super) const COMPANIONS: [&str; 3] = [JOURNAL, LOG, "-shm"];
+pub(super) const JOURNAL: &str = "-journal";
+pub(super) const LOG: &str = "-wal";
 
 impl RestorePoint {
     /// Returns the restore points of the configured database, newest first.
@@ -67,12 +69,16 @@ impl RestorePoint {
     pub(super) fn of(database: &Path) -> Result<Vec<Self>, Error> {
         let folder = folder(database);
         let unreadable = |cause: io::Error| Error::from(ErrorKind::Unreadable { path: folder.into() }).because(cause);
+        let own = fs::metadata(database).ok();
         let mut points = Vec::new();
         for entry in fs::read_dir(folder).map_err(unreadable)? {
             let entry = entry.map_err(unreadable)?;
             let name = entry.file_name();
             let Some((made, at)) = name.to_str().and_then(|name| parse(name, database)) else { continue };
             let Ok(metadata) = entry.metadata() else { continue };
+            if own.as_ref().is_some_and(|own| is_one_file(own, &metadata)) {
+                continue; // a second name of the database, which a restore left that was killed: no copy
+            }
             let (made, at) = (made.to_owned(), at.to_owned());
             let path = database.with_file_name(&name);
             points.push(Self { path, made, at, bytes: metadata.len(), modified: metadata.modified().ok() });
@@ -102,7 +108,9 @@ impl RestorePoint {
     /// Returns what a name says of the heads.
     pub(super) fn heads_in_name(heads: &Heads) -> String {
         const LISTED: usize = 3;
-        let short = |id: &str| id.chars().take(SHOWN).collect::<String>();
+        // A row that rev did not write may hold anything, and this becomes part of a file's name.
+        let safe = |c: char| if c.is_alphanumeric() || matches!(c, '_' | '.') { c } else { '_' };
+        let short = |id: &str| id.chars().take(SHOWN).map(safe).collect::<String>();
         let names: Vec<String> = heads.iter().take(LISTED).map(|id| short(id.as_str())).collect();
         if names.is_empty() { "base".to_owned() } else { names.join("+") }
     }
@@ -129,6 +137,25 @@ pub(super) fn folder(file: &Path) -> &Path {
     match file.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
+    }
+}
+
+/// Returns whether both are the same file on the disk.
+#[cfg(unix)]
+fn is_one_file(one: &fs::Metadata, other: &fs::Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    (one.dev(), one.ino()) == (other.dev(), other.ino())
+}
+
+#[cfg(not(unix))]
+fn is_one_file(_: &fs::Metadata, _: &fs::Metadata) -> bool {
+    false
+}
+
+/// Removes a file with what SQLite keeps beside it.
+pub(super) fn remove_with_companions(path: &Path) {
+    for ending in [""].into_iter().chain(COMPANIONS) {
+        let _ = fs::remove_file(with_ending(path, ending));
     }
 }
 
@@ -193,5 +220,6 @@ mod tests {
         assert_eq!(RestorePoint::heads_in_name(&heads("")), "base");
         assert_eq!(RestorePoint::heads_in_name(&heads("9f2c41d07ab3")), "9f2c41d0");
         assert_eq!(RestorePoint::heads_in_name(&heads("a b c d")), "a+b+c");
+        assert_eq!(RestorePoint::heads_in_name(&heads("../x-wal")), ".._x_wal");
     }
 }

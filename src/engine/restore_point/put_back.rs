@@ -20,7 +20,10 @@ use crate::db::Lock;
 use crate::engine::clock::Clock;
 use crate::engine::restore_point::RestorePoint;
 use crate::engine::restore_point::point::COMPANIONS;
+use crate::engine::restore_point::point::JOURNAL;
+use crate::engine::restore_point::point::LOG;
 use crate::engine::restore_point::point::database;
+use crate::engine::restore_point::point::remove_with_companions;
 use crate::engine::restore_point::point::sync_folder;
 use crate::engine::restore_point::point::with_ending;
 use crate::engine::session::Session;
@@ -65,15 +68,17 @@ impl RestorePoint {
             remove_with_companions(&coming);
         }
         lock.release().await;
-        let kept = result?;
-        let session = Session::connect(&config.database, url).await?;
-        let current = session.rows.clone();
-        session.close().await;
+        let (kept, current) = result?;
         Ok(Restored { from: from.to_owned(), kept, current })
     }
 }
 
-async fn replace(config: &Config, from: &Path, database: &Path, coming: &Path) -> Result<Option<PathBuf>, Error> {
+async fn replace(
+    config: &Config,
+    from: &Path,
+    database: &Path,
+    coming: &Path,
+) -> Result<(Option<PathBuf>, Heads), Error> {
     copy(from, database, coming)?;
     let mut new = open(coming).await.map_err(|error| unsound(from, error.to_string()))?;
     let checked = look_through(&mut new).await;
@@ -81,6 +86,13 @@ async fn replace(config: &Config, from: &Path, database: &Path, coming: &Path) -
         new.close().await;
         return Err(unsound(from, reason));
     }
+    let current = match heads(config, &sqlite(coming)).await {
+        Ok(current) => current,
+        Err(error) => {
+            new.close().await;
+            return Err(error);
+        }
+    };
     let at = heads_of_old(config).await;
     let old = match Old::take(database).await {
         Ok(old) => old,
@@ -91,6 +103,7 @@ async fn replace(config: &Config, from: &Path, database: &Path, coming: &Path) -
     };
     let set = match old.was_wal {
         true => new.execute_all(&["PRAGMA journal_mode = WAL"]).await.map(|_| ()),
+        false if database.exists() => new.execute_all(&["PRAGMA journal_mode = DELETE"]).await.map(|_| ()),
         false => Ok(()),
     };
     new.close().await;
@@ -100,7 +113,7 @@ async fn replace(config: &Config, from: &Path, database: &Path, coming: &Path) -
     }
     let swapped = swap(database, coming, &at);
     old.release(swapped.is_ok()).await;
-    swapped
+    swapped.map(|kept| (kept, current))
 }
 
 /// Gives the old file another name, and the new one its own.
@@ -112,17 +125,23 @@ fn swap(database: &Path, coming: &Path, at: &str) -> Result<Option<PathBuf>, Err
         if fs::hard_link(database, kept).is_err() {
             fs::copy(database, kept).map_err(unwritable)?;
         }
-        for ending in COMPANIONS {
-            // They belong to the old file, and would be taken for parts of the new one.
-            let companion = with_ending(database, ending);
-            if companion.exists() {
-                fs::rename(&companion, with_ending(kept, ending)).map_err(unwritable)?;
-            }
-        }
     }
-    fs::rename(coming, database).map_err(unwritable)?;
+    // They belong to the old file, and would be taken for parts of the new one.
+    let moved = kept.as_ref().map_or(Ok(()), |kept| move_companions(database, kept));
+    if let Err(cause) = moved.and_then(|()| fs::rename(coming, database)) {
+        if let Some(kept) = &kept {
+            let _ = move_companions(kept, database);
+            let _ = fs::remove_file(kept); // the database still has its own name
+        }
+        return Err(unwritable(cause));
+    }
     sync_folder(database);
     Ok(kept)
+}
+
+fn move_companions(from: &Path, to: &Path) -> io::Result<()> {
+    let mut there = COMPANIONS.into_iter().filter(|ending| with_ending(from, ending).exists());
+    there.try_for_each(|ending| fs::rename(with_ending(from, ending), with_ending(to, ending)))
 }
 
 /// Copies a restore point next to the database, with its mode.
@@ -139,6 +158,13 @@ fn copy(from: &Path, database: &Path, coming: &Path) -> Result<(), Error> {
     let mut target = fs::File::create(coming).map_err(unwritable)?;
     target.set_permissions(fs::metadata(model).map_err(unreadable)?.permissions()).map_err(unwritable)?;
     io::copy(&mut source, &mut target).map_err(unwritable)?;
+    for ending in [LOG, JOURNAL] {
+        // What was committed may still stand there alone, and what was not may have to be rolled back.
+        let companion = with_ending(from, ending);
+        if companion.exists() {
+            fs::copy(companion, with_ending(coming, ending)).map_err(unwritable)?;
+        }
+    }
     target.sync_all().map_err(unwritable)
 }
 
@@ -206,19 +232,26 @@ fn is_damage(failure: &Failure) -> bool {
 }
 
 async fn open(path: &Path) -> Result<Database, Error> {
-    let url = DatabaseUrl::Sqlite(SqliteUrl { path: path.to_owned(), mode: SqliteMode::ReadWrite });
-    Database::connect(&url, Access::Write, Duration::ZERO).await
+    Database::connect(&sqlite(path), Access::Write, Duration::ZERO).await
+}
+
+fn sqlite(path: &Path) -> DatabaseUrl {
+    DatabaseUrl::Sqlite(SqliteUrl { path: path.to_owned(), mode: SqliteMode::ReadWrite })
+}
+
+/// Returns where a database is, which this rev must be able to read.
+async fn heads(config: &Config, url: &DatabaseUrl) -> Result<Heads, Error> {
+    let session = Session::connect(&config.database, url).await?;
+    let rows = session.rows.clone();
+    session.close().await;
+    Ok(rows)
 }
 
 /// Returns what the name of the database that goes says of its heads.
 async fn heads_of_old(config: &Config) -> String {
     let Ok(resolved) = config.database.url.resolve() else { return "unknown".to_owned() };
-    match Session::connect(&config.database, &resolved.url).await {
-        Ok(session) => {
-            let at = RestorePoint::heads_in_name(&session.rows);
-            session.close().await;
-            at
-        }
+    match heads(config, &resolved.url).await {
+        Ok(rows) => RestorePoint::heads_in_name(&rows),
         Err(_) => "unknown".to_owned(),
     }
 }
@@ -234,12 +267,6 @@ async fn take_lock(url: &DatabaseUrl, wait: Duration) -> Result<Lock, Error> {
         sleep(PAUSE).await;
     }
     Ok(lock)
-}
-
-fn remove_with_companions(path: &Path) {
-    for ending in [""].into_iter().chain(COMPANIONS) {
-        let _ = fs::remove_file(with_ending(path, ending));
-    }
 }
 
 fn unsound(path: &Path, reason: String) -> Error {

@@ -4,7 +4,6 @@ use std::fs;
 use std::fs::OpenOptions;
 use std::io;
 use std::path::Path;
-use std::path::PathBuf;
 
 use crate::config::DatabaseConfig;
 use crate::config::url::DatabaseUrl;
@@ -16,6 +15,7 @@ use crate::engine::program::Program;
 use crate::engine::program::ProgramStep;
 use crate::engine::restore_point::RestorePoint;
 use crate::engine::restore_point::point::UNFINISHED;
+use crate::engine::restore_point::point::remove_with_companions;
 use crate::engine::restore_point::point::sync_folder;
 use crate::engine::restore_point::point::with_ending;
 use crate::engine::restore_point::point::without_link;
@@ -60,8 +60,9 @@ pub(in crate::engine) async fn write_before(
         return Err(ErrorKind::RestorePointFailed { path, reason }.into());
     }
     observer.event(Event::RestorePoint { path: &path });
+    let removed = remove_oldest(&database, &path, config.restore_points);
     session.set_restore_point(path);
-    remove_oldest(&database, config.restore_points)
+    removed
 }
 
 /// Returns whether a step can lose rows or values: any downgrade, and statements that take something away.
@@ -87,12 +88,11 @@ async fn write(session: &mut Session, database: &Path, path: &Path) -> Result<()
     fs::File::open(path).and_then(|file| file.sync_all()).map_err(|cause| cause.to_string())
 }
 
-/// Keeps the newest; a file that cannot be removed is no reason to stop a run.
-fn remove_oldest(database: &Path, keep: u32) -> Result<(), Error> {
-    let keep = usize::try_from(keep).unwrap_or(usize::MAX);
-    let old: Vec<PathBuf> = RestorePoint::of(database)?.into_iter().skip(keep).map(|point| point.path).collect();
-    for path in old {
-        let _ = fs::remove_file(path);
-    }
+/// Keeps `own`, whatever the clock said when others were made, and the newest of those; a file that cannot be removed is
+/// no reason to stop a run.
+fn remove_oldest(database: &Path, own: &Path, keep: u32) -> Result<(), Error> {
+    let others = usize::try_from(keep).unwrap_or(usize::MAX).saturating_sub(1);
+    let points = RestorePoint::of(database)?.into_iter().map(|point| point.path);
+    points.filter(|path| path != own).skip(others).for_each(|path| remove_with_companions(&path));
     Ok(())
 }

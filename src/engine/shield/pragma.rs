@@ -16,12 +16,14 @@ use crate::sql::unquoted;
 /// transaction; `shielded` are those that a transaction of its own rebuilds whole.
 pub(in crate::engine) fn unshielded(statements: &[(Mode, &Statement)], shielded: &BTreeSet<String>) -> Vec<Error> {
     let texts: Vec<&str> = statements.iter().map(|(_, statement)| statement.sql()).collect();
-    let Some(rebuild) = Rebuild::find(&texts) else { return Vec::new() };
+    let here = Rebuild::find(&texts).map(|rebuild| rebuild.tables).unwrap_or_default();
+    // The shield looks after the main database only.
+    let attached = Rebuild::find_attached(&texts);
     let is_off = |index: usize| {
         let before = statements[..index].iter().rev().filter(|(mode, _)| *mode == Mode::Alone);
         before.filter_map(|(_, statement)| foreign_keys(statement)).next() == Some(false)
     };
-    let open = rebuild.tables.into_iter().filter(|(table, index)| !shielded.contains(table) && !is_off(*index));
+    let open = here.into_iter().chain(attached).filter(|(table, index)| !shielded.contains(table) && !is_off(*index));
     open.map(|(table, index)| Error::from(ErrorKind::UnshieldedRebuild { table }).at(statements[index].1.span.clone()))
         .collect()
 }

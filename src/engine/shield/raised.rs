@@ -1,7 +1,5 @@
 //! The shield while a part runs.
 
-use std::collections::BTreeSet;
-
 use crate::engine::program::Part;
 use crate::engine::program::Program;
 use crate::engine::send::Sender;
@@ -67,7 +65,7 @@ impl<'p> Raised<'p> {
             return Err(ErrorKind::QueryFailed { reason }.into());
         }
         let picture = Picture::take(session, shield).await?;
-        Error::join(parent_changes(shield, &picture.parents()))?;
+        Error::join(shield.parent_changes(&picture.parents()))?;
         self.noted = Some((shield, picture));
         Ok(())
     }
@@ -89,17 +87,7 @@ pub(in crate::engine) async fn check_parents(program: &Program, session: &mut Se
         return Ok(());
     }
     let parents = picture::references(session).await?.into_values().flatten().collect();
-    Error::join(shields.into_iter().flat_map(|shield| parent_changes(shield, &parents)).collect())
-}
-
-fn parent_changes(shield: &Shield, parents: &BTreeSet<String>) -> Vec<Error> {
-    let changed = shield.changed.iter().filter(|(table, _)| parents.contains(*table));
-    changed
-        .map(|(table, span)| {
-            let kind = ErrorKind::ParentChangedInRebuild { table: table.clone(), rebuilt: shield.names() };
-            Error::from(kind).at(span.clone())
-        })
-        .collect()
+    Error::join(shields.into_iter().flat_map(|shield| shield.parent_changes(&parents)).collect())
 }
 
 async fn is_on(session: &mut Session) -> Result<bool, Error> {

@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 
 use crate::dialect::Family;
 use crate::engine::program::Action;
+use crate::error::Error;
+use crate::error::ErrorKind;
 use crate::journal::Write;
 use crate::span::Span;
 use crate::sql::Rebuild;
@@ -95,6 +97,16 @@ impl Shield {
         actions.extend(writes.into_iter().map(Action::Write));
         actions.extend([Action::Commit, Action::Shield(Shielding::Lower)]);
         actions
+    }
+
+    /// Returns an error for each of `parents`, which others reference, of which rows are changed.
+    pub(in crate::engine) fn parent_changes(&self, parents: &BTreeSet<String>) -> Vec<Error> {
+        let changed = self.changed.iter().filter(|(table, _)| parents.contains(*table));
+        let error = |(table, span): (&String, &Span)| {
+            let kind = ErrorKind::ParentChangedInRebuild { table: table.clone(), rebuilt: self.names() };
+            Error::from(kind).at(span.clone())
+        };
+        changed.map(error).collect()
     }
 
     /// Returns the names of the tables that are built anew, for people.

@@ -6,7 +6,7 @@
     up_to_date: () => "Up to date",
     pending: (data) => `${data.pending} pending`,
     in_progress: () => "In progress",
-    unknown_revision: () => "A revision that no script has",
+    unknown_revision: () => "Unknown revision",
     unreachable: () => "Unreachable",
   };
   const byId = (id) => document.getElementById(id);
@@ -50,7 +50,7 @@
       keep.includes(c) ? c : `\\u{${c.codePointAt(0).toString(16)}}`);
   }
 
-  const when = (time) => time.replace(/^(\d{4}-\d\d-\d\d)T(\d\d:\d\d).*$/, "$1 $2");
+  const when = (time) => seen(time).replace(/^(\d{4}-\d\d-\d\d)T(\d\d:\d\d).*$/, "$1 $2");
   const plural = (count, word) => `${count.toLocaleString("en")} ${word}${count === 1 ? "" : "s"}`;
 
   function duration(ms) {
@@ -81,7 +81,7 @@
   function row(one, at, indent) {
     const todo = { pending: "pending", in_progress: "in progress" }[one.standing];
     const step = one.last_step;
-    const time = step ? `${when(step.started)}${step.user ? ` ${seen(step.user)}` : ""}` : "";
+    const time = step ? `${seen(step.started.slice(0, 10))}${step.user ? ` ${seen(step.user)}` : ""}` : "";
     const button = el("button", { class: `row ${one.standing ?? ""}`, type: "button", "data-row": at, tabindex: -1 },
       el("span", { class: "dot", "aria-hidden": "true" }),
       el("bdi", { class: "message" }, seen(one.message) || "(no message)"),
@@ -203,7 +203,13 @@
     if (!one.standing) return null;
     const step = one.last_step;
     const by = step ? `${step.user ? ` by ${seen(step.user)}` : ""}${step.host ? ` on ${seen(step.host)}` : ""}` : "";
-    const at = step ? `${seen(when(step.started))} UTC${by}` : "";
+    const at = step ? `${when(step.started)} UTC${by}` : "";
+    const halfway = data.in_progress;
+    if (one.standing === "in_progress" && halfway?.revision === one.revision) {
+      const of = halfway.parts === null ? "" : ` of ${halfway.parts}`;
+      const on = halfway.continue ? `; ${halfway.continue} goes on` : "";
+      return `in progress: ${halfway.parts_done}${of} parts of its ${halfway.direction} are through, begun ${when(halfway.started)} UTC${seen(on)}`;
+    }
     if (one.standing === "in_progress") return "in progress: it is between its parts";
     if (!one.applied) return step?.direction === "downgrade" ? `pending; taken off ${at}` : "pending";
     if (!step) return "applied";
@@ -226,7 +232,7 @@
     }
     const next = children.get(one.revision) ?? [];
     if (next.length > 0) add(next.length > 1 ? "Branches into" : "Then", ...links(next));
-    add("Created", one.created ? seen(when(one.created)) : null);
+    add("Created", one.created ? when(one.created) : null);
     add("File", seen(one.path));
     const script = el("div", { class: "script", role: "region", tabindex: 0, "aria-label": `Script of ${seen(one.revision)}` });
     page.details.replaceChildren(
@@ -385,6 +391,8 @@
   function word() {
     if (data.status) return data.status;
     if (!data.counts) return null;
+    if (data.unknown_revisions.length > 0) return "unknown_revision";
+    if (data.revisions.some((one) => one.standing === "in_progress")) return "in_progress";
     return data.counts.pending > 0 ? "pending" : "up_to_date";
   }
 

@@ -1,0 +1,15 @@
+//! The log for programs: one event a line, with a stable schema; docs/logs.md describes every event.
+
+mod filter;
+#[allow(clippy::module_inception)] // the file is named after its noun
+mod log;
+mod record;
+mod telling;
+
+pub use filter::Filter;
+pub use filter::Level;
+pub use log::Log;
+pub use log::LogFormat;
+pub use log::LogPlace;
+pub use record::Record;
+pub use telling::Telling;

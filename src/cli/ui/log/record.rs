@@ -1,0 +1,589 @@
+//! Every event of a log, with its keys; docs/logs.md lists them, and a test compares the two.
+
+use std::path::Path;
+use std::time::Duration;
+
+use serde::Serialize;
+
+use crate::cli::ui::diagnostic::notes;
+use crate::cli::ui::duration::humane;
+use crate::cli::ui::json::path;
+use crate::cli::ui::log::filter::Level;
+use crate::cli::ui::log::filter::Target;
+use crate::db::Blocker;
+use crate::db::Notice;
+use crate::db::StatementProgress;
+use crate::dialect::Dialect;
+use crate::dialect::Family;
+use crate::direction::Direction;
+use crate::engine::Program;
+use crate::engine::ProgramStep;
+use crate::engine::Report;
+use crate::error::Error;
+use crate::id::Heads;
+use crate::id::RevisionId;
+use crate::journal::Holder;
+use crate::span::Span;
+use crate::sql::Statement;
+use crate::sql::summary;
+use crate::sql::without_strings;
+
+/// Something that is logged. Keys stay from version to version; new ones may come.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+#[allow(missing_docs)] // docs/logs.md says what each event and each key is
+pub enum Record<'a> {
+    Started {
+        direction: Option<Direction>,
+        dialect: Dialect,
+        from: &'a Heads,
+        to: &'a Heads,
+        steps: usize,
+    },
+    Warning {
+        code: Option<&'static str>,
+        text: &'a str,
+        file: Option<String>,
+        line: Option<usize>,
+        column: Option<usize>,
+    },
+    RestorePoint {
+        path: String,
+    },
+    NoRestorePoint {
+        bytes: u64,
+        limit: u64,
+    },
+    ServerWaiting {
+        code: &'static str,
+        reason: String,
+    },
+    LockWaiting {
+        holder: HolderJson<'a>,
+    },
+    StepStarted {
+        revision: &'a RevisionId,
+        direction: Direction,
+        number: usize,
+        of: usize,
+        title: &'a str,
+        file: String,
+    },
+    Statement {
+        revision: &'a RevisionId,
+        file: String,
+        line: usize,
+        sql: String,
+    },
+    StatementStarted {
+        revision: Option<&'a RevisionId>,
+        file: String,
+        line: usize,
+        sql: String,
+    },
+    StatementProgress {
+        revision: Option<&'a RevisionId>,
+        phase: &'a str,
+        percent: Option<u8>,
+    },
+    Blocked {
+        revision: Option<&'a RevisionId>,
+        blockers: Vec<BlockerJson<'a>>,
+    },
+    Retry {
+        revision: Option<&'a RevisionId>,
+        retry: u32,
+        of: u32,
+        pause_ms: u64,
+        blockers: Vec<BlockerJson<'a>>,
+    },
+    Notice {
+        revision: &'a RevisionId,
+        severity: &'a str,
+        text: &'a str,
+    },
+    StepDone {
+        revision: &'a RevisionId,
+        direction: Direction,
+        number: usize,
+        of: usize,
+        title: &'a str,
+        duration_ms: u64,
+        statements: usize,
+    },
+    Talk {
+        text: &'a str,
+    },
+    Finished {
+        from: &'a Heads,
+        to: &'a Heads,
+        steps: usize,
+        duration_ms: u64,
+    },
+    Failed(Box<FailedJson<'a>>),
+}
+
+/// Who holds rev's lock.
+#[derive(Debug, Serialize)]
+pub struct HolderJson<'a> {
+    user: Option<&'a str>,
+    host: Option<&'a str>,
+    pid: Option<u32>,
+    since: Option<&'a str>,
+    #[serde(skip)]
+    shown: String,
+}
+
+/// Who holds what a statement needs.
+#[derive(Debug, Serialize)]
+pub struct BlockerJson<'a> {
+    pid: &'a str,
+    name: Option<&'a str>,
+    age_ms: Option<u64>,
+    is_idle: bool,
+    sql: Option<String>,
+    #[serde(skip)]
+    shown: String,
+}
+
+/// A command that failed.
+#[derive(Debug, Serialize)]
+pub struct FailedJson<'a> {
+    code: &'static str,
+    error: String,
+    file: Option<String>,
+    line: Option<usize>,
+    column: Option<usize>,
+    hint: Option<String>,
+    notes: Vec<String>,
+    /// The database now, in a sentence; only of commands that change one.
+    state: Option<&'a str>,
+    from: Option<&'a Heads>,
+    to: Option<&'a Heads>,
+    steps: usize,
+    exit_code: u8,
+    duration_ms: u64,
+}
+
+impl<'a> Record<'a> {
+    /// Returns its name, how much it matters and what it is about.
+    pub fn kind(&self) -> (&'static str, Level, Target) {
+        match self {
+            Self::Started { .. } => ("started", Level::Info, Target::Run),
+            Self::Warning { .. } => ("warning", Level::Warn, Target::Run),
+            Self::RestorePoint { .. } => ("restore_point", Level::Info, Target::Run),
+            Self::NoRestorePoint { .. } => ("no_restore_point", Level::Warn, Target::Run),
+            Self::ServerWaiting { .. } => ("server_waiting", Level::Info, Target::Server),
+            Self::LockWaiting { .. } => ("lock_waiting", Level::Info, Target::Lock),
+            Self::StepStarted { .. } => ("step_started", Level::Info, Target::Step),
+            Self::Statement { .. } => ("statement", Level::Debug, Target::Statement),
+            Self::StatementStarted { .. } => ("statement_started", Level::Debug, Target::Statement),
+            Self::StatementProgress { .. } => ("statement_progress", Level::Info, Target::Statement),
+            Self::Blocked { .. } => ("blocked", Level::Warn, Target::Lock),
+            Self::Retry { .. } => ("retry", Level::Warn, Target::Lock),
+            Self::Notice { severity, .. } => ("notice", level_of(severity), Target::Server),
+            Self::StepDone { .. } => ("step_done", Level::Info, Target::Step),
+            Self::Talk { .. } => ("message", Level::Info, Target::Run),
+            Self::Finished { .. } => ("finished", Level::Info, Target::Run),
+            Self::Failed(_) => ("failed", Level::Error, Target::Run),
+        }
+    }
+
+    /// Returns it in a sentence, for people who read a log; programs use the keys.
+    pub fn message(&self) -> String {
+        match self {
+            Self::Started { direction, from, to, steps, .. } => {
+                let what = direction.map_or("run", Direction::as_str);
+                format!("{what} from {from} to {to}: {}", counted(*steps, "revision"))
+            }
+            Self::Warning { text, file, line, column, .. } => match (file, line, column) {
+                (Some(file), Some(line), Some(column)) => format!("{file}:{line}:{column}: {text}"),
+                _ => (*text).to_owned(),
+            },
+            Self::RestorePoint { path } => format!("restore point: {path}"),
+            Self::NoRestorePoint { bytes, limit } => {
+                format!(
+                    "no restore point: the database has {bytes} bytes, more than the {limit} of `restore_point_limit`"
+                )
+            }
+            Self::ServerWaiting { reason, .. } => format!("waiting for the server: {reason}"),
+            Self::LockWaiting { holder } => format!("waiting for the lock, which {} holds", holder.shown),
+            Self::StepStarted { revision, direction, number, of, title, .. } => {
+                step(*direction, *number, *of, revision, title) + " …"
+            }
+            Self::Statement { file, line, sql, .. } | Self::StatementStarted { file, line, sql, .. } => {
+                format!("{file}:{line}: {sql}")
+            }
+            Self::StatementProgress { phase, percent, .. } => match percent {
+                Some(percent) => format!("{phase} {percent} %"),
+                None => (*phase).to_owned(),
+            },
+            Self::Blocked { blockers, .. } => format!("waiting for a lock, which is held by {}", named(blockers)),
+            Self::Retry { retry, of, pause_ms, blockers, .. } => {
+                let pause = humane(Duration::from_millis(*pause_ms));
+                let who = named(blockers);
+                format!("retry {retry} of {of} in {pause}: a lock was not got, it is held by {who}")
+            }
+            Self::Notice { severity, text, .. } => format!("{severity}: {}", text.trim_end()),
+            Self::StepDone { revision, direction, number, of, title, duration_ms, .. } => {
+                let took = humane(Duration::from_millis(*duration_ms));
+                format!("{} … done ({took})", step(*direction, *number, *of, revision, title))
+            }
+            Self::Talk { text } => (*text).to_owned(),
+            Self::Finished { to, steps: 0, .. } => format!("nothing to do: the database is at {to}"),
+            Self::Finished { to, .. } => format!("the database is at {to}"),
+            Self::Failed(failed) => failed.message(),
+        }
+    }
+
+    pub(super) fn started(program: &'a Program) -> Self {
+        let Program { dialect, from, to, steps, .. } = program;
+        let direction = steps.first().map(|step| step.direction);
+        Self::Started { direction, dialect: *dialect, from, to, steps: steps.len() }
+    }
+
+    /// Makes a warning of what has a place, or none.
+    pub fn warning(code: Option<&'static str>, text: &'a str, span: Option<&Span>) -> Self {
+        let (file, line, column) = place(span);
+        Self::Warning { code, text, file, line, column }
+    }
+
+    pub(super) fn lock_waiting(holder: &'a Holder) -> Self {
+        let Holder { user, host, pid, since } = holder;
+        let (user, host, since) = (user.as_deref(), host.as_deref(), since.as_deref());
+        Self::LockWaiting { holder: HolderJson { user, host, pid: *pid, since, shown: holder.to_string() } }
+    }
+
+    pub(super) fn restore_point(file: &Path) -> Self {
+        Self::RestorePoint { path: path(file) }
+    }
+
+    pub(super) fn step_started(number: usize, of: usize, step: &'a ProgramStep) -> Self {
+        let ProgramStep { revision, direction, message, path: file, .. } = step;
+        Self::StepStarted { revision, direction: *direction, number, of, title: message, file: path(file) }
+    }
+
+    pub(super) fn step_done(number: usize, of: usize, step: &'a ProgramStep, duration: Duration) -> Self {
+        let ProgramStep { revision, direction, message, .. } = step;
+        let (duration_ms, statements) = (ms(duration), step.statements().count());
+        Self::StepDone { revision, direction: *direction, number, of, title: message, duration_ms, statements }
+    }
+
+    pub(super) fn statement(revision: &'a RevisionId, statement: &Statement, line: usize, family: Family) -> Self {
+        let file = path(&statement.span.source.path);
+        Self::Statement { revision, file, line, sql: shown(statement, family) }
+    }
+
+    pub(super) fn statement_started(
+        revision: Option<&'a RevisionId>,
+        statement: &Statement,
+        line: usize,
+        family: Family,
+    ) -> Self {
+        let file = path(&statement.span.source.path);
+        Self::StatementStarted { revision, file, line, sql: shown(statement, family) }
+    }
+
+    pub(super) fn statement_progress(revision: Option<&'a RevisionId>, progress: &'a StatementProgress) -> Self {
+        Self::StatementProgress { revision, phase: &progress.phase, percent: progress.percent }
+    }
+
+    pub(super) fn blocked(revision: Option<&'a RevisionId>, blockers: &'a [Blocker], family: Family) -> Self {
+        Self::Blocked { revision, blockers: blockers.iter().map(|one| BlockerJson::of(one, family)).collect() }
+    }
+
+    pub(super) fn retry(
+        revision: Option<&'a RevisionId>,
+        (retry, of, pause): (u32, u32, Duration),
+        blockers: &'a [Blocker],
+        family: Family,
+    ) -> Self {
+        let blockers = blockers.iter().map(|one| BlockerJson::of(one, family)).collect();
+        Self::Retry { revision, retry, of, pause_ms: ms(pause), blockers }
+    }
+
+    pub(super) fn notice(revision: &'a RevisionId, notice: &'a Notice) -> Self {
+        Self::Notice { revision, severity: &notice.severity, text: &notice.message }
+    }
+
+    /// Says that a server does not accept connections yet.
+    pub fn server_waiting(error: &Error) -> Self {
+        Self::ServerWaiting { code: error.code(), reason: error.to_string() }
+    }
+
+    /// Says what a run did that reached its end.
+    pub fn finished(report: &'a Report, duration: Duration) -> Self {
+        let Report { from, to, steps, .. } = report;
+        Self::Finished { from, to, steps: steps.len(), duration_ms: ms(duration) }
+    }
+
+    /// Says why a command failed, what its run did before, and where the database is.
+    pub fn failed(
+        error: &Error,
+        report: Option<&'a Report>,
+        state: Option<&'a str>,
+        exit_code: u8,
+        duration: Duration,
+    ) -> Self {
+        let (file, line, column) = place(error.span.as_ref());
+        Self::Failed(Box::new(FailedJson {
+            code: error.code(),
+            error: error.kind.to_string(),
+            file,
+            line,
+            column,
+            hint: error.hint(),
+            notes: error
+                .problems()
+                .iter()
+                .filter(|one| !std::ptr::eq(*one, error))
+                .map(Error::to_string)
+                .chain(notes(error))
+                .collect(),
+            state,
+            from: report.map(|report| &report.from),
+            to: report.map(|report| &report.to),
+            steps: report.map_or(0, |report| report.steps.len()),
+            exit_code,
+            duration_ms: ms(duration),
+        }))
+    }
+}
+
+impl<'a> BlockerJson<'a> {
+    fn of(blocker: &'a Blocker, family: Family) -> Self {
+        let sql = blocker.query.as_ref().map(|query| without_strings(query, family));
+        let shown = Blocker { query: sql.clone(), ..blocker.clone() }.to_string();
+        let Blocker { pid, name, age, is_idle, .. } = blocker;
+        Self { pid, name: name.as_deref(), age_ms: age.map(ms), is_idle: *is_idle, sql, shown }
+    }
+}
+
+impl FailedJson<'_> {
+    fn message(&self) -> String {
+        let mut text = format!("error[{}]: ", self.code);
+        if let (Some(file), Some(line), Some(column)) = (&self.file, self.line, self.column) {
+            text.push_str(&format!("{file}:{line}:{column}: "));
+        }
+        text.push_str(&self.error);
+        for note in &self.notes {
+            text.push_str(&format!("; {note}"));
+        }
+        if let Some(state) = self.state {
+            text.push_str(&format!("; {state}"));
+        }
+        text
+    }
+}
+
+/// Returns the beginning of a statement; what stands in strings may be a password: `CREATE ROLE … PASSWORD '…'`.
+fn shown(statement: &Statement, family: Family) -> String {
+    summary(&without_strings(statement.sql(), family), family)
+}
+
+/// PostgreSQL's and MySQL's own words for how much something matters.
+fn level_of(severity: &str) -> Level {
+    match severity {
+        "warning" | "error" => Level::Warn,
+        "debug" => Level::Debug,
+        _ => Level::Info,
+    }
+}
+
+fn place(span: Option<&Span>) -> (Option<String>, Option<usize>, Option<usize>) {
+    let start = span.map(Span::start);
+    (span.map(|span| path(&span.source.path)), start.map(|at| at.line), start.map(|at| at.column))
+}
+
+fn step(direction: Direction, number: usize, of: usize, revision: &RevisionId, title: &str) -> String {
+    let gap = if title.is_empty() { "" } else { "  " };
+    format!("{direction} {number}/{of}  {revision}{gap}{title}")
+}
+
+fn named(blockers: &[BlockerJson<'_>]) -> String {
+    let who: Vec<&str> = blockers.iter().map(|blocker| blocker.shown.as_str()).collect();
+    if who.is_empty() { "somebody".to_owned() } else { who.join(", and by ") }
+}
+
+fn counted(number: usize, noun: &str) -> String {
+    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
+}
+
+fn ms(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::collections::BTreeSet;
+
+    use serde_json::Value;
+
+    use crate::cli::ui::fixture::heads;
+    use crate::cli::ui::fixture::program;
+    use crate::error::ErrorKind;
+    use crate::escape::escape;
+
+    use super::*;
+
+    const DOCS: &str = include_str!("../../../../docs/logs.md");
+    const SOURCE: &str = include_str!("record.rs");
+
+    /// Calls `see` with records of every event, with all that can be missing and without.
+    fn each(see: &mut dyn FnMut(&Record<'_>)) {
+        let program = program();
+        let (step, empty) = (&program.steps[0], Program { steps: Vec::new(), ..program.clone() });
+        let (id, report) = (&step.revision, report());
+        let statement = step.statements().next().unwrap();
+        let some = Blocker {
+            pid: "7".into(),
+            name: Some("psql".into()),
+            age: Some(Duration::from_secs(1)),
+            is_idle: true,
+            query: Some("SELECT 'x'".into()),
+        };
+        let none = Blocker { name: None, age: None, query: None, ..some.clone() };
+        let blockers = [some, none];
+        let holder = Holder { user: Some("ada".into()), host: None, pid: Some(7), since: None };
+        let notice = |severity: &str| Notice { severity: severity.into(), message: "x\n".into() };
+        let (notice, warning) = (notice("notice"), notice("warning"));
+        let slow = |percent| StatementProgress { phase: "scanning".into(), percent };
+        let (fast, slow) = (slow(None), slow(Some(42)));
+        let of_script = &program.warnings[0];
+        let (declined, placed) =
+            (Error::from(ErrorKind::Declined), Error::from(ErrorKind::Output).at(of_script.span.clone()));
+        let short = Duration::from_millis(5);
+        for record in [
+            Record::started(&program),
+            Record::started(&empty),
+            Record::warning(Some(of_script.code), &of_script.message, Some(&of_script.span)),
+            Record::warning(None, "odd", None),
+            Record::restore_point(Path::new("app.db.rev-a")),
+            Record::NoRestorePoint { bytes: 2, limit: 1 },
+            Record::server_waiting(&declined),
+            Record::lock_waiting(&holder),
+            Record::step_started(1, 2, step),
+            Record::statement(id, statement, 6, Family::Postgres),
+            Record::statement_started(Some(id), statement, 6, Family::Postgres),
+            Record::statement_started(None, statement, 6, Family::Postgres),
+            Record::statement_progress(Some(id), &slow),
+            Record::statement_progress(None, &fast),
+            Record::blocked(Some(id), &blockers, Family::Postgres),
+            Record::blocked(None, &blockers, Family::Postgres),
+            Record::retry(Some(id), (1, 3, short), &blockers, Family::Postgres),
+            Record::retry(None, (1, 3, short), &[], Family::Postgres),
+            Record::notice(id, &notice),
+            Record::notice(id, &warning),
+            Record::step_done(1, 2, step, short),
+            Record::Talk { text: "x" },
+            Record::finished(&report, short),
+            Record::failed(&placed, Some(&report), Some("at base"), 3, short),
+            Record::failed(&declined, None, None, 2, short),
+        ] {
+            see(&record);
+        }
+    }
+
+    fn report() -> Report {
+        Report { from: heads("a"), to: heads("a b"), steps: Vec::new(), restore_point: None }
+    }
+
+    /// Returns the keys of a table below a heading, in order, with their types.
+    fn documented(heading: &str) -> Vec<(String, BTreeSet<String>)> {
+        let below = DOCS.split_once(&format!("\n{heading}\n")).unwrap_or_else(|| panic!("no {heading}")).1;
+        let section = below.split("\n##").next().unwrap_or_default();
+        let rows = section.lines().filter_map(|line| line.strip_prefix("| `")?.split_once("` | "));
+        let types =
+            |rest: &str| rest.split(" | ").next().unwrap_or_default().split(" or ").map(str::to_owned).collect();
+        rows.map(|(key, rest)| (key.to_owned(), types(rest))).collect()
+    }
+
+    fn kind_of(value: &Value) -> String {
+        match value {
+            Value::Null => "null",
+            Value::Bool(_) => "true or false",
+            Value::Number(_) => "number",
+            Value::String(_) => "text",
+            Value::Array(_) => "list",
+            Value::Object(_) => "object",
+        }
+        .to_owned()
+    }
+
+    #[test]
+    fn every_event_has_the_keys_and_types_that_are_documented() {
+        let mut found: BTreeMap<&'static str, Vec<(String, BTreeSet<String>)>> = BTreeMap::new();
+        each(&mut |record| {
+            let (name, level, target) = record.kind();
+            let heading = format!("\n### `{name}`\n\n");
+            let text = DOCS.split_once(&heading).unwrap_or_else(|| panic!("no {name} in docs/logs.md")).1;
+            let text = text.split("\n\n").next().unwrap_or_default();
+            for word in [level.as_str(), target.as_str()] {
+                assert!(text.contains(&format!("`{word}`")), "{name} is not said to be {word}: {text}");
+            }
+            // The order is that of the text; a value that was parsed has lost it.
+            let json = serde_json::to_string(record).unwrap();
+            let value: BTreeMap<String, Value> = serde_json::from_str(&json).unwrap();
+            let mut keys: Vec<&String> = value.keys().collect();
+            keys.sort_by_key(|key| json.find(&format!("\"{key}\":")));
+            let known =
+                found.entry(name).or_insert_with(|| keys.iter().map(|key| ((*key).clone(), BTreeSet::new())).collect());
+            assert_eq!(known.iter().map(|(key, _)| key).collect::<Vec<_>>(), keys, "{name}");
+            for (key, types) in known {
+                types.insert(kind_of(&value[key]));
+            }
+        });
+        for (name, keys) in &found {
+            assert_eq!(&documented(&format!("### `{name}`")), keys, "{name}");
+        }
+        let headings = DOCS.lines().filter_map(|line| line.strip_prefix("### `")?.strip_suffix('`'));
+        assert_eq!(
+            headings.collect::<BTreeSet<_>>(),
+            found.keys().copied().collect(),
+            "an event is not documented, or not tested"
+        );
+        let named = SOURCE.lines().filter(|line| line.trim().starts_with("Self::") && line.contains("Target::"));
+        assert_eq!(named.count(), found.len(), "an event of `kind` is not tested");
+    }
+
+    #[test]
+    fn each_event_is_a_sentence() {
+        let mut said = Vec::new();
+        each(&mut |record| said.push(escape(&record.message()).into_owned()));
+        let who = "process 7 (psql, idle in its transaction, for 1 s): SELECT '…', and by process 7 (idle in its transaction)";
+        let (blocked, retry) = (
+            format!("waiting for a lock, which is held by {who}"),
+            format!("retry 1 of 3 in 5 ms: a lock was not got, it is held by {who}"),
+        );
+        let index = "versions/b.sql:6: CREATE INDEX CONCURRENTLY i ON t (i)";
+        let expected = [
+            "upgrade from a to c: 2 revisions",
+            "run from a to c: 0 revisions",
+            "versions/c.sql:1:6: this is odd",
+            "odd",
+            "restore point: app.db.rev-a",
+            "no restore point: the database has 2 bytes, more than the 1 of `restore_point_limit`",
+            "waiting for the server: declined: nothing was changed",
+            "waiting for the lock, which ada, process 7 holds",
+            r"upgrade 1/2  b  create \u{1b} t …",
+            index,
+            index,
+            index,
+            "scanning 42 %",
+            "scanning",
+            &blocked,
+            &blocked,
+            &retry,
+            "retry 1 of 3 in 5 ms: a lock was not got, it is held by somebody",
+            "notice: x",
+            "warning: x",
+            r"upgrade 1/2  b  create \u{1b} t … done (5 ms)",
+            "x",
+            "nothing to do: the database is at a, b",
+            "error[output]: versions/c.sql:1:6: the output cannot be written; at base",
+            "error[declined]: declined: nothing was changed",
+        ];
+        assert_eq!(said, expected);
+    }
+}

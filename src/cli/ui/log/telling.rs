@@ -1,0 +1,131 @@
+//! What listens to a run: progress for people, and the log for programs.
+
+use std::io;
+use std::io::IsTerminal;
+use std::time::Duration;
+use std::time::Instant;
+
+use crate::cli::ui::log::filter::Level;
+use crate::cli::ui::log::filter::Target;
+use crate::cli::ui::log::log::Log;
+use crate::cli::ui::log::record::Record;
+use crate::cli::ui::place::Lines;
+use crate::cli::ui::progress::Progress;
+use crate::dialect::Family;
+use crate::engine::Event;
+use crate::engine::Observer;
+use crate::engine::Program;
+use crate::engine::ProgramStep;
+use crate::id::RevisionId;
+
+/// The time between two events that tell how far the same statement is.
+const BETWEEN_WORDS: Duration = Duration::from_secs(10);
+
+/// Shows a run to people and writes it into the log.
+pub struct Telling {
+    progress: Progress,
+    log: Log,
+    family: Family,
+    /// The revision that runs.
+    revision: Option<RevisionId>,
+    /// What the statement that runs did when that was last told, and when.
+    told: Option<(String, Instant)>,
+    lines: Lines,
+}
+
+impl Telling {
+    /// Tells `progress` and `log`.
+    pub fn new(progress: Progress, log: Log) -> Self {
+        Self { progress, log, family: Family::Sqlite, revision: None, told: None, lines: Lines::default() }
+    }
+
+    /// Lists what will be done, before somebody is asked.
+    pub fn plan(&mut self, program: &Program) {
+        // Where nobody is asked, nothing but the log may stand on its stream.
+        if !self.log.has_stderr() || io::stdin().is_terminal() {
+            self.progress.plan(program);
+        }
+    }
+
+    /// Says what will be noted, before somebody is asked.
+    pub fn say(&mut self, what: &str) {
+        if !self.log.has_stderr() || io::stdin().is_terminal() {
+            self.progress.say(what);
+        }
+    }
+
+    fn log(&mut self, event: &Event<'_>) {
+        let (revision, family) = (self.revision.as_ref(), self.family);
+        let record = match event {
+            Event::LockWaiting { holder } => Record::lock_waiting(holder),
+            Event::RestorePoint { path } => Record::restore_point(path),
+            Event::NoRestorePoint { bytes, limit } => Record::NoRestorePoint { bytes: *bytes, limit: *limit },
+            Event::Started { program } => Record::started(program),
+            Event::Warning(warning) => Record::warning(Some(warning.code), &warning.message, Some(&warning.span)),
+            Event::StepStarted { number, of, step } => Record::step_started(*number, *of, step),
+            Event::StatementStarted { statement } if self.lists_statements() => {
+                Record::statement_started(revision, statement, self.lines.of(&statement.span), family)
+            }
+            Event::StatementStarted { .. } => return,
+            Event::Blocked { blockers } => Record::blocked(revision, blockers, family),
+            Event::StatementSlow { progress } => {
+                let is_news = self
+                    .told
+                    .as_ref()
+                    .is_none_or(|(phase, at)| *phase != progress.phase || at.elapsed() >= BETWEEN_WORDS);
+                if !is_news {
+                    return;
+                }
+                self.told = Some((progress.phase.clone(), Instant::now()));
+                Record::statement_progress(revision, progress)
+            }
+            Event::LockRetry { retry, of, pause, blockers } => {
+                Record::retry(revision, (*retry, *of, *pause), blockers, family)
+            }
+            Event::Notice { step, notice } => Record::notice(&step.revision, notice),
+            Event::StepDone { number, of, step, duration } => Record::step_done(*number, *of, step, *duration),
+        };
+        self.log.write(&record);
+        if let Event::Started { program } = event
+            && let Some(halfway) = &program.gives_up
+        {
+            let message = format!("this gives up {}", halfway.forgotten());
+            self.log.write(&Record::warning(Some("given-up"), &message, None));
+        }
+        if let Event::StepStarted { step, .. } = event {
+            self.statements(step);
+        }
+    }
+
+    /// Lists the statements of a revision; most of them go to the server together, so that none of them begins by itself.
+    fn statements(&mut self, step: &ProgramStep) {
+        if !self.lists_statements() {
+            return;
+        }
+        for statement in step.statements() {
+            let line = self.lines.of(&statement.span);
+            self.log.write(&Record::statement(&step.revision, statement, line, self.family));
+        }
+    }
+
+    fn lists_statements(&self) -> bool {
+        self.log.lets(Level::Debug, Target::Statement)
+    }
+}
+
+impl Observer for Telling {
+    fn event(&mut self, event: Event<'_>) {
+        match &event {
+            Event::Started { program } => self.family = program.dialect.family(),
+            Event::StepStarted { step, .. } => self.revision = Some(step.revision.clone()),
+            Event::StatementStarted { .. } => self.told = None,
+            _ => {}
+        }
+        self.log(&event);
+        if let Event::StepDone { .. } = &event {
+            self.revision = None;
+            self.told = None;
+        }
+        self.progress.event(event);
+    }
+}

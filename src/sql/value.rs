@@ -1,0 +1,125 @@
+//! Values that live in a session only: variables, and what is known of the last statement. They go with the session.
+
+use std::collections::BTreeSet;
+
+use crate::dialect::Family;
+use crate::sql::effect::unquoted;
+use crate::sql::kind::StatementKind;
+use crate::sql::lex::Lexer;
+use crate::sql::lex::Token;
+use crate::sql::lex::TokenKind;
+use crate::sql::split::Statement;
+
+/// What a statement has to do with such values; variables as `@name`, functions as `name()`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SessionValues {
+    /// Those it needs.
+    pub reads: BTreeSet<String>,
+    /// The variables it sets.
+    pub sets: BTreeSet<String>,
+    /// Whether what it sets is the same whenever it is said.
+    pub is_fixed: bool,
+}
+
+/// Functions that tell of a statement before, and system variables of MySQL that do.
+const FUNCTIONS: [&str; 6] =
+    ["last_insert_id", "row_count", "found_rows", "last_insert_rowid", "changes", "total_changes"];
+const VARIABLES: [&str; 2] = ["last_insert_id", "identity"];
+
+/// First words of statements that may set the variables they are given.
+const GIVE_BACK: [&str; 3] = ["call", "get", "load"];
+
+impl SessionValues {
+    /// Judges a statement by its words. What is said inside of a routine happens when that is called, and does not count.
+    pub fn of(statement: &Statement, family: Family) -> Self {
+        match (statement.kind, family) {
+            (_, Family::Postgres) => Self::default(), // it refuses to tell in a new session what it knew in the old one
+            (StatementKind::Ddl, _) if is_routine(statement.sql(), family) => Self::default(),
+            _ => Self::read(statement.sql(), family),
+        }
+    }
+
+    fn read(sql: &str, family: Family) -> Self {
+        let tokens: Vec<Token> = Lexer::new(sql, 0..sql.len(), family).map_while(Result::ok).collect();
+        let words: Vec<&Token> = tokens.iter().filter(|token| token.kind.is_significant()).collect();
+        let text = |at: usize| words.get(at).map_or("", |token| &sql[token.range.clone()]);
+        let is = |at: usize, word: &str| text(at).eq_ignore_ascii_case(word);
+        // `user`@`host` is no variable.
+        let is_name = |at: usize| {
+            let before = at.checked_sub(1).map(|before| words[before]);
+            let adjoins = |token: &Token| {
+                token.range.end == words[at].range.start && matches!(token.kind, TokenKind::Quoted | TokenKind::String)
+            };
+            text(at) == "@"
+                && text(at + 1) != "@"
+                && !before.is_some_and(|token| adjoins(token) || &sql[token.range.clone()] == "@")
+        };
+        let (is_set, gives_back) = (is(0, "set"), GIVE_BACK.iter().any(|word| is(0, word)));
+        let mut values = Self { is_fixed: is_set, ..Self::default() };
+        let mut is_into = false;
+        for at in 0..words.len() {
+            if is_name(at) {
+                let name = format!("@{}", unquoted(text(at + 1)));
+                let is_assigned = (text(at + 2) == ":" && text(at + 3) == "=")
+                    || text(at + 2) == ":="
+                    || (is_set && text(at + 2) == "=")
+                    || is_into;
+                if is_assigned || gives_back {
+                    values.sets.insert(name.clone());
+                }
+                if !is_assigned {
+                    values.reads.insert(name);
+                }
+            } else if text(at) == "@" && at > 0 && text(at - 1) == "@" && VARIABLES.iter().any(|name| is(at + 1, name))
+            {
+                values.reads.insert(format!("@@{}", text(at + 1).to_ascii_lowercase()));
+            } else if text(at + 1) == "(" && FUNCTIONS.iter().any(|name| is(at, name)) {
+                values.reads.insert(format!("{}()", text(at).to_ascii_lowercase()));
+            }
+            values.is_fixed &= text(at) != "(";
+            let goes_on =
+                is(at, "into") || is_into && (text(at) == "," || text(at) == "@" || at > 0 && text(at - 1) == "@");
+            is_into = goes_on;
+        }
+        values
+    }
+}
+
+fn is_routine(sql: &str, family: Family) -> bool {
+    const ROUTINES: [&str; 4] = ["procedure", "function", "trigger", "event"];
+    const BEFORE: usize = 12;
+    let mut words = crate::sql::lex::significant(sql, 0..sql.len(), family).take(BEFORE);
+    words.any(|word| ROUTINES.iter().any(|routine| word.eq_ignore_ascii_case(routine)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `expected` is what is read, what is set, and whether that is fixed.
+    fn check(sql: &str, reads: &str, sets: &str, is_fixed: bool) {
+        let found = SessionValues::read(sql, Family::Mysql);
+        let list = |names: &BTreeSet<String>| names.iter().map(String::as_str).collect::<Vec<_>>().join(" ");
+        assert_eq!((&*list(&found.reads), &*list(&found.sets), found.is_fixed), (reads, sets, is_fixed), "{sql}");
+    }
+
+    #[test]
+    fn variables_are_set_and_read() {
+        check("SET @a = 1, @B := 'x'", "", "@a @b", true);
+        check("SET @old = @@sql_mode, sql_mode = ''", "", "@old", true);
+        check("SET @b = @a", "@a", "@b", true);
+        check("SET @n = (SELECT max(n) FROM t)", "", "@n", false);
+        check("SET @id = LAST_INSERT_ID()", "last_insert_id()", "@id", false);
+        check("SET @id = @@identity", "@@identity", "@id", true);
+        check("INSERT INTO c VALUES (@id, `@x`, '@y')", "@id", "", false);
+        check("SELECT @n := n + 1 FROM t", "", "@n", false);
+        check("SELECT a, b INTO @a, @b FROM t WHERE c = @c", "@c", "@a @b", false);
+        check("CALL p(@out)", "@out", "@out", false);
+        check("UPDATE t SET n = @`n`", "@n", "", false);
+    }
+
+    #[test]
+    fn a_user_at_a_host_is_no_variable() {
+        check("GRANT ALL ON t TO 'a'@'localhost', `b`@`%`", "", "", false);
+    }
+}
