@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::path::PathBuf;
 
+use serde::Serialize;
+
 use crate::cli::context::Context;
 use crate::cli::outcome::Failed;
 use crate::cli::outcome::Outcome;
@@ -56,6 +58,14 @@ enum Format {
     Html,
 }
 
+/// The answer when a file was written.
+#[derive(Serialize)]
+struct Drawn {
+    path: String,
+    format: &'static str,
+    revisions: usize,
+}
+
 /// Runs the command.
 pub async fn run(args: &GraphArgs, cx: &mut Context) -> Result<Outcome, Failed> {
     let form = args.form(cx.is_json())?;
@@ -65,13 +75,14 @@ pub async fn run(args: &GraphArgs, cx: &mut Context) -> Result<Outcome, Failed> 
     };
     let project = cx.project()?;
     let picture = args.picture(&range, &project, cx).await?;
-    let Some(form) = form else { return cx.text(&json::picture(&picture)) };
+    let Some(form) = form else { return cx.text(&json::document(&picture)) };
     let scripts = if form == Form::Html { scripts(&project, &picture)? } else { BTreeMap::new() };
     let text = form.write(&picture, &scripts)?;
     let Some(path) = &args.output else { return cx.text(&text) };
     write(path, &text)?;
     if cx.is_json() {
-        return cx.text(&json::drawn(path, form, picture.revisions.len()));
+        let path = path.to_string_lossy().into_owned();
+        return cx.text(&json::document(&Drawn { path, format: form.as_str(), revisions: picture.revisions.len() }));
     }
     cx.talk(&escape(&picture.caption()));
     cx.text(&escape(&path.display().to_string()))

@@ -2,6 +2,8 @@
 
 use std::net::SocketAddr;
 
+use serde::Serialize;
+
 use crate::cli::context::Context;
 use crate::cli::outcome::Failed;
 use crate::cli::outcome::Outcome;
@@ -24,6 +26,13 @@ pub struct ServeArgs {
     allow_host: Vec<String>,
 }
 
+/// The answer, which comes as soon as it listens.
+#[derive(Serialize)]
+struct Listening {
+    address: String,
+    url: String,
+}
+
 /// Runs the command.
 pub async fn run(args: &ServeArgs, cx: &mut Context) -> Result<Outcome, Failed> {
     let project = cx.project()?;
@@ -37,7 +46,9 @@ pub async fn run(args: &ServeArgs, cx: &mut Context) -> Result<Outcome, Failed> 
         );
     }
     let site = Site::new(project, Hosts::new(&args.allow_host));
-    let told = if cx.is_json() { json::listening(address) } else { format!("http://{address}/\n") };
+    let url = format!("http://{address}/");
+    let listening = Listening { address: address.to_string(), url };
+    let told = if cx.is_json() { json::document(&listening) } else { listening.url };
     cx.text(&told)?;
     let interrupt = cx.interrupt.clone();
     server

@@ -2,7 +2,6 @@
 //!
 //! `ok` is false when the command could not do its work, and then there is an `error`; what a command found is no error.
 
-use std::net::SocketAddr;
 use std::path::Path;
 
 use serde::Serialize;
@@ -29,8 +28,6 @@ use crate::id::Label;
 use crate::id::RevisionId;
 use crate::journal::HistoryRow;
 use crate::journal::LastSteps;
-use crate::picture::Form;
-use crate::picture::Picture;
 use crate::script::SectionState;
 
 /// Returns the document of a command that did its work: `ok` and the keys of `body`, which must be a struct or a map.
@@ -96,21 +93,6 @@ pub fn heads(heads: &[&Revision]) -> String {
 pub fn history(graph: &RevisionGraph, revisions: &[&Revision], applied: Option<&Applied<'_>>) -> String {
     let revisions = revisions.iter().map(|revision| RevisionJson::of(graph, revision, applied)).collect();
     document(&HistoryJson { revisions })
-}
-
-/// Returns the document of `graph`: the picture itself.
-pub fn picture(picture: &Picture) -> String {
-    document(picture)
-}
-
-/// Returns the document of `graph` that wrote a file.
-pub fn drawn(path: &Path, form: Form, revisions: usize) -> String {
-    document(&DrawnJson { path: self::path(path), format: form.as_str(), revisions })
-}
-
-/// Returns the document of `serve`, which is printed as soon as it listens.
-pub fn listening(address: SocketAddr) -> String {
-    document(&ListeningJson { address: address.to_string(), url: format!("http://{address}/") })
 }
 
 /// Returns the document of `show`; the states are those of the sections that run on the configured dialect.
@@ -330,19 +312,6 @@ struct HeadsJson<'a> {
 #[derive(Serialize)]
 struct HistoryJson<'a> {
     revisions: Vec<RevisionJson<'a>>,
-}
-
-#[derive(Serialize)]
-struct DrawnJson {
-    path: String,
-    format: &'static str,
-    revisions: usize,
-}
-
-#[derive(Serialize)]
-struct ListeningJson {
-    address: String,
-    url: String,
 }
 
 #[derive(Serialize)]
