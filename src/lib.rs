@@ -62,6 +62,7 @@ pub mod direction;
 pub mod engine;
 pub mod error;
 pub mod escape;
+pub mod fault;
 pub mod graph;
 pub mod id;
 pub mod journal;

@@ -14,6 +14,10 @@ use rev::signal::Signal;
 
 pub(crate) fn main() -> ExitCode {
     let environment = Environment::process();
+    #[cfg(debug_assertions)]
+    if let Some(statements) = environment.get("REV_TEST_DIE_AFTER").and_then(|text| text.parse().ok()) {
+        rev::fault::arm(statements);
+    }
     let user = ["USER", "LOGNAME", "USERNAME"].iter().find_map(|name| environment.get_filled(name)).map(str::to_owned);
     let host = gethostname::gethostname().into_string().ok();
     let arguments: Vec<OsString> = env::args_os().collect();

@@ -119,6 +119,21 @@ fn every_command_has_a_section_and_its_help_a_session() {
 }
 
 #[test]
+fn every_test_that_proves_a_promise_is_there() {
+    let page = read(&root().join("docs/safety.md"));
+    let is_name = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_lowercase() || c == '_');
+    let named = page.split('`').filter_map(|text| text.split_once("::"));
+    let named: Vec<_> = named.filter(|(module, test)| is_name(module) && is_name(test)).collect();
+    assert!(named.len() > 15, "the names were not read");
+    let is_there = |module: &str, test: &str| {
+        let path = root().join(format!("tests/database/{module}.rs"));
+        path.exists() && read(&path).contains(&format!("\nfn {test}("))
+    };
+    let lost: Vec<_> = named.iter().filter(|(module, test)| !is_there(module, test)).collect();
+    assert_eq!(lost, Vec::<&(&str, &str)>::new());
+}
+
+#[test]
 fn every_session_is_run() {
     let runner = read(&root().join("tests/sessions.rs"));
     let entries = fs::read_dir(root().join("tests/sessions")).expect("the folder can be read");

@@ -32,7 +32,7 @@ start_unpacked_mysql() {
     unpacked+=(--loose-mysqlx=OFF --secure-file-priv=NULL)
     make_server_folder "$folder"
     printf 'TERM\n' >"$folder/stop-signal"
-    (cd "$folder" && as_server env -i LC_ALL=C "${unpacked[@]}" --datadir="$folder/data" --initialize-insecure) \
+    (cd "$folder" && as_server env -i "TMPDIR=$folder" LC_ALL=C "${unpacked[@]}" --datadir="$folder/data" --initialize-insecure) \
         >"$folder/init.log" 2>&1 || {
         cat "$folder/init.log" >&2
         fail "mysqld --initialize-insecure failed"
@@ -54,7 +54,7 @@ start_unpacked_mariadb() {
         cat "$share"/mariadb_{system_tables,performance_tables,system_tables_data}.sql "$share/fill_help_tables.sql" \
             "$share/maria_add_gis_sp_bootstrap.sql" "$share/mariadb_sys_schema.sql"
     } >"$folder/bootstrap.sql"
-    (cd "$folder" && as_server mkdir data && as_server env -i LC_ALL=C "${unpacked[@]}" --datadir="$folder/data" \
+    (cd "$folder" && as_server mkdir data && as_server env -i "TMPDIR=$folder" LC_ALL=C "${unpacked[@]}" --datadir="$folder/data" \
         --bootstrap <"$folder/bootstrap.sql") >"$folder/init.log" 2>&1 || {
         cat "$folder/init.log" >&2
         fail "mariadbd --bootstrap failed"

@@ -24,6 +24,15 @@ postgres_programs() {
     dirname "$newest"
 }
 
+# Prints the library that makes nodes of MariaDB a cluster.
+galera_library() {
+    local library
+    for library in /usr/lib/galera/libgalera_smm.so /usr/lib64/galera-4/libgalera_smm.so; do
+        [ ! -e "$library" ] || { printf '%s\n' "$library" && return; }
+    done
+    return 1
+}
+
 # Installs PostgreSQL without the cluster that its package would otherwise make and start on the standard port.
 install_postgres() {
     local settings=/etc/postgresql-common/createcluster.conf
@@ -47,6 +56,10 @@ need_program() {
 
 need_postgres_server() { postgres_programs >/dev/null || install_postgres; }
 need_mariadb_server() { need_program mariadbd mariadb-server-core; }
+need_galera_server() {
+    need_mariadb_server
+    galera_library >/dev/null || install_packages galera-4
+}
 
 # What every test run needs: a linker for Rust, and the shells to which offline SQL is fed.
 need_shells() {

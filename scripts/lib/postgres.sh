@@ -22,9 +22,12 @@ run_postgres() {
     local tls options=()
     tls=$(certificates_beside "$1")
     [ -z "$tls" ] || options+=(-c ssl=on -c "ssl_cert_file=$tls/server.pem" -c "ssl_key_file=$tls/server.key")
+    case ${flushes:-no} in
+        yes) options+=(-c recovery_init_sync_method=syncfs) ;; # else the start after a crash flushes file by file
+        *) options+=(-c fsync=off -c synchronous_commit=off -c full_page_writes=off) ;;
+    esac
     run_server "$1" "$postgres_bin/postgres" -D "$1/data" -p "$2" -c listen_addresses=127.0.0.1 "${options[@]}" \
-        -c "unix_socket_directories=$1" -c max_connections=200 -c shared_buffers=64MB -c fsync=off \
-        -c synchronous_commit=off -c full_page_writes=off -c autovacuum=off -c timezone=UTC
+        -c "unix_socket_directories=$1" -c max_connections=200 -c shared_buffers=64MB -c autovacuum=off -c timezone=UTC
 }
 
 # The eighth line of the pid file says when connections are taken; no client program is needed to see it.

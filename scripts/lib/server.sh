@@ -28,14 +28,15 @@ free_port() {
     printf '%s\n' "$port"
 }
 
-# Starts a server in the background: run_server FOLDER COMMAND… ; its own session keeps Ctrl-C away from it.
+# Starts a server in the background: run_server FOLDER COMMAND… ; its own session keeps Ctrl-C away from it. Its temporary
+# files are its own, too: a MariaDB that starts deletes those of every other one in the same folder.
 run_server() {
     local folder=$1
     shift
     (
         cd "$folder" || exit
         trap '' HUP
-        exec_as_server env -i "PATH=$PATH" "HOME=$folder" "LC_ALL=C" setsid "$@" </dev/null >"$folder/log" 2>&1 3>&- &
+        exec_as_server env -i "PATH=$PATH" "HOME=$folder" "TMPDIR=$folder" "LC_ALL=C" setsid "$@" </dev/null >"$folder/log" 2>&1 3>&- &
         printf '%s\n' "$!" >"$folder/pid"
     )
 }

@@ -18,6 +18,7 @@ use crate::cli::context::Context;
 use crate::cli::current;
 use crate::cli::downgrade;
 use crate::cli::edit;
+use crate::cli::exec;
 use crate::cli::global::log_format;
 use crate::cli::graph;
 use crate::cli::heads;
@@ -48,6 +49,7 @@ use crate::cli::ui::Terminal;
 use crate::cli::ui::Volume;
 use crate::cli::ui::json;
 use crate::cli::upgrade;
+use crate::cli::wait;
 use crate::config::Environment;
 use crate::engine::Actor;
 use crate::engine::Interrupt;
@@ -82,7 +84,7 @@ pub async fn run(arguments: Vec<OsString>, environment: Environment, actor: Acto
         cx.fail(&error.into());
         return 2;
     }
-    match dispatch(&cli.command, &arguments, &mut cx).await {
+    match Box::pin(dispatch(&cli.command, &arguments, &mut cx)).await {
         Ok(outcome) => outcome.exit_code(),
         Err(failed) => {
             cx.fail(&failed);
@@ -112,6 +114,8 @@ async fn dispatch(command: &Command, arguments: &[OsString], cx: &mut Context) -
         Command::Resume(args) => resume::run(args, cx).await,
         Command::Stamp(args) => stamp::run(args, cx).await,
         Command::Accept(args) => accept::run(args, cx).await,
+        Command::Exec(args) => exec::run(args, cx).await,
+        Command::Wait(args) => wait::run(args, cx).await,
         Command::Current(args) => current::run(args, cx).await,
         Command::Status(args) => status::run(args, cx).await,
         Command::Log(args) => log::run(args, cx).await,

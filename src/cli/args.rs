@@ -10,6 +10,7 @@ use crate::cli::completions::CompletionsArgs;
 use crate::cli::current::CurrentArgs;
 use crate::cli::downgrade::DowngradeArgs;
 use crate::cli::edit::EditArgs;
+use crate::cli::exec::ExecArgs;
 use crate::cli::global::GlobalArgs;
 use crate::cli::graph::GraphArgs;
 use crate::cli::heads::HeadsArgs;
@@ -28,6 +29,7 @@ use crate::cli::show::ShowArgs;
 use crate::cli::stamp::StampArgs;
 use crate::cli::status::StatusArgs;
 use crate::cli::upgrade::UpgradeArgs;
+use crate::cli::wait::WaitArgs;
 
 /// A graph of plain SQL revisions for SQLite, PostgreSQL, MariaDB and MySQL
 ///
@@ -65,6 +67,8 @@ pub enum Command {
     Resume(ResumeArgs),
     Stamp(StampArgs),
     Accept(AcceptArgs),
+    Exec(ExecArgs),
+    Wait(WaitArgs),
     Current(CurrentArgs),
     Status(StatusArgs),
     Log(LogArgs),

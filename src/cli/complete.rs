@@ -22,7 +22,8 @@ use crate::graph::RevisionGraph;
 pub const ASKED: &str = "REV_COMPLETE";
 
 /// The arguments, in whichever command, that take a target, several, or a range of two.
-const TARGETS: [&str; 8] = ["target", "targets", "revision", "revisions", "head", "depends_on", "onto", "range"];
+const TARGETS: [&str; 9] =
+    ["until", "target", "targets", "revision", "revisions", "head", "depends_on", "onto", "range"];
 
 /// The targets that have a name of their own.
 const WORDS: [(&str, &str); 4] = [

@@ -96,7 +96,12 @@ impl Context {
             let text = format!("waiting for the server: {}", escape(&error.to_string()));
             terminal.tell(&text, &Record::server_waiting(error));
         };
-        let mut session = Session::connect_telling(&config.database, &resolved.url, tell).await?;
+        if self.actor.pid == Some(1) {
+            // Signals do not end the first process of a container, unless it listens.
+            self.interrupt.heed();
+        }
+        let connecting = Session::connect_telling(&config.database, &resolved.url, tell);
+        let mut session = self.interrupt.or_stop(connecting).await?;
         session.interrupt = self.interrupt.clone();
         Ok(session)
     }
@@ -179,7 +184,7 @@ impl Context {
 }
 
 /// Reads the value of an option that is a duration.
-fn duration(option: &str, text: Option<&str>) -> Result<Option<Duration>, ErrorKind> {
+pub(super) fn duration(option: &str, text: Option<&str>) -> Result<Option<Duration>, ErrorKind> {
     let bad = |text: &str, expected: &str| ErrorKind::BadValue {
         key: option.to_owned(),
         value: text.to_owned(),

@@ -12,6 +12,7 @@ mod context;
 mod current;
 mod downgrade;
 mod edit;
+mod exec;
 mod global;
 mod graph;
 mod heads;
@@ -34,5 +35,6 @@ mod stamp;
 mod status;
 mod ui;
 mod upgrade;
+mod wait;
 
 pub use app::run;

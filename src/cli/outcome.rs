@@ -12,6 +12,9 @@ pub enum Outcome {
     Done,
     /// It ran, and found something: exit status 1.
     Found,
+    /// The command that it started has ended.
+    #[cfg(not(unix))]
+    Ended(u8),
 }
 
 /// A command that did not.
@@ -33,6 +36,8 @@ impl Outcome {
         match self {
             Self::Done => 0,
             Self::Found => 1,
+            #[cfg(not(unix))]
+            Self::Ended(code) => code,
         }
     }
 }
@@ -41,6 +46,19 @@ impl Failed {
     /// Marks a failure of `status` to reach the database, which is a status of its own for programs.
     pub fn unreachable(error: Error) -> Self {
         Self { is_unreachable: true, ..Self::from(error) }
+    }
+
+    /// Marks a failure to reach the database, and leaves others as they are.
+    pub fn unreachable_if_so(error: Error) -> Self {
+        let is_unreachable = matches!(
+            *error.kind,
+            ErrorKind::ConnectionFailed { .. }
+                | ErrorKind::ConnectionLost { .. }
+                | ErrorKind::AccessDenied { .. }
+                | ErrorKind::NoSuchDatabase { .. }
+                | ErrorKind::CannotOpen { .. }
+        );
+        Self { is_unreachable, ..Self::from(error) }
     }
 
     /// Marks a failure of a command that changes a database, before its run.
@@ -52,6 +70,14 @@ impl Failed {
     pub fn exit_code(&self) -> u8 {
         match *self.error.kind {
             ErrorKind::Interrupted { signal } => signal.exit_code(),
+            // As shells do it.
+            ErrorKind::CannotStart { is_missing, .. } => {
+                if is_missing {
+                    127
+                } else {
+                    126
+                }
+            }
             _ if self.report.is_some() => 3,
             _ => 2,
         }

@@ -92,12 +92,17 @@ impl Canceller {
 ///
 /// Only ASCII is: the server may show the rest in another encoding than it was sent in.
 fn cancel_postgres(process: &str, beginning: &str) -> String {
+    let is_running = is_running(beginning);
+    format!(
+        "SELECT pg_catalog.pg_cancel_backend(pid) FROM pg_catalog.pg_stat_activity WHERE pid = {process} AND {is_running}"
+    )
+}
+
+/// Returns the condition that a row of PostgreSQL's `pg_stat_activity` is at work with a message that begins so.
+pub(super) fn is_running(beginning: &str) -> String {
     let compared: String = beginning.chars().take(COMPARED).take_while(char::is_ascii).collect();
     let literal = compared.replace('\\', "\\\\").replace('\'', "''");
-    format!(
-        "SELECT pg_catalog.pg_cancel_backend(pid) FROM pg_catalog.pg_stat_activity WHERE pid = {process} \
-         AND state = 'active' AND datname = current_database() AND strpos(query, E'{literal}') = 1"
-    )
+    format!("state = 'active' AND datname = current_database() AND strpos(query, E'{literal}') = 1")
 }
 
 async fn tell(url: &DatabaseUrl, sql: &str) {

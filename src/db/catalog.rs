@@ -1,5 +1,6 @@
 //! The definition of one named object, as each database tells it.
 
+use crate::db::cancel::is_running;
 use crate::db::database::Database;
 use crate::db::failure::Failure;
 use crate::dialect::Family;
@@ -86,15 +87,15 @@ impl Database {
 
     /// Returns whether the connection with that number is at work on the server, with a statement that begins so.
     ///
-    /// A server that was started again gives the same numbers to others.
+    /// On PostgreSQL the number does not matter: behind a pooler, the statement may run in another process, and that one
+    /// may work for somebody else by now, or hold the lock for this very run.
     pub async fn is_at_work(&mut self, connection: &str, beginning: &str) -> Result<bool, Failure> {
         let Ok(number) = connection.parse::<u64>() else { return Ok(false) };
         let query = match self.family() {
             Family::Sqlite => return Ok(false),
             Family::Postgres => format!(
-                "SELECT 1 FROM pg_catalog.pg_stat_activity WHERE pid = {number} AND pid <> pg_backend_pid() \
-                 AND datname = current_database() AND state <> 'idle' AND strpos(query, {}) = 1",
-                literal(beginning)
+                "SELECT 1 FROM pg_catalog.pg_stat_activity WHERE pid <> pg_backend_pid() AND {}",
+                is_running(beginning)
             ),
             Family::Mysql => format!(
                 "SELECT 1 FROM information_schema.processlist WHERE id = {number} AND id <> CONNECTION_ID() \

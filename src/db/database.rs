@@ -19,6 +19,7 @@ use crate::db::notice::Notices;
 use crate::db::place;
 use crate::db::place::Place;
 use crate::dialect::Family;
+use crate::fault;
 use crate::journal::Row;
 
 /// A connection; statements go through the simple protocol, so that nothing depends on prepared statements that
@@ -123,11 +124,13 @@ impl Database {
     /// Sends a message and returns an answer for each of its statements; on failure, how many had succeeded.
     async fn message(&mut self, sql: &str) -> Result<Vec<Done>, (usize, Failure)> {
         let notices = Notices::default();
-        match &mut self.connection {
+        let answered = match &mut self.connection {
             Connection::Sqlite(connection) => answers(&mut **connection, sql, &notices).await,
             Connection::Postgres(connection) => notices.during(answers(&mut **connection, sql, &notices)).await,
             Connection::Mysql(connection) => answers(&mut **connection, sql, &notices).await,
-        }
+        };
+        fault::passed();
+        answered
     }
 
     async fn nearer(&mut self, sql: &str, failure: Failure) -> Failure {
@@ -139,6 +142,7 @@ impl Database {
 
     fn message_bytes(&self) -> usize {
         match self.family() {
+            _ if fault::is_armed() => 0,
             Family::Sqlite => SQLITE_MESSAGE_BYTES,
             Family::Postgres | Family::Mysql => MESSAGE_BYTES,
         }
@@ -155,7 +159,9 @@ impl Database {
             copy.finish().await
         };
         let notices = Notices::default();
-        match notices.during(work).await {
+        let copied = notices.during(work).await;
+        fault::passed();
+        match copied {
             Ok(rows) => Ok(Done { rows, returned: 0, notices: notices.take(), at: Instant::now() }),
             Err(error) => Err(Failure { notices: notices.take(), ..Failure::from(error) }),
         }

@@ -1,13 +1,17 @@
 //! What a driver reports, told apart once: a lost connection, or a statement that the server refused.
 
+use std::io;
+
 use sqlx::mysql::MySqlDatabaseError;
 use sqlx::postgres::PgDatabaseError;
 use sqlx::postgres::PgErrorPosition;
 use sqlx::postgres::PgSeverity;
 
+use crate::db::database::Database;
 use crate::db::notice::Notice;
 use crate::db::place::Place;
 use crate::dialect::Family;
+use crate::error::Error;
 use crate::error::ErrorKind;
 
 /// A statement that did not succeed.
@@ -87,6 +91,17 @@ impl Failure {
     }
 }
 
+impl Database {
+    /// Returns the error for a statement of rev's own that failed on this connection.
+    pub(super) fn error(&self, failure: Failure) -> Error {
+        let reason = failure.reason();
+        match failure.lost {
+            true => ErrorKind::ConnectionLost { address: self.address.clone(), reason }.into(),
+            false => ErrorKind::QueryFailed { reason }.into(),
+        }
+    }
+}
+
 impl From<sqlx::Error> for Failure {
     fn from(error: sqlx::Error) -> Self {
         match error {
@@ -103,6 +118,9 @@ impl From<sqlx::Error> for Failure {
                     duplicate: error.is_unique_violation(),
                     ..Self::plain(error.message().to_owned(), false)
                 }
+            }
+            sqlx::Error::Io(cause) if cause.kind() == io::ErrorKind::UnexpectedEof => {
+                Self::plain("it was closed from the other end".to_owned(), true)
             }
             sqlx::Error::Io(cause) => Self::plain(cause.to_string(), true),
             sqlx::Error::Tls(cause) => Self::plain(format!("TLS: {cause}"), true),
@@ -125,7 +143,7 @@ fn from_postgres(error: &PgDatabaseError) -> Failure {
     let detail = [error.detail(), context].into_iter().flatten().collect::<Vec<_>>().join("\n");
     let code = error.code();
     Failure {
-        message: error.message().to_owned(),
+        message: explained(error.message()),
         code: Some(code.to_owned()),
         detail: (!detail.is_empty()).then_some(detail),
         hint: error.hint().map(str::to_owned),
@@ -134,6 +152,16 @@ fn from_postgres(error: &PgDatabaseError) -> Failure {
         lost: matches!(error.severity(), PgSeverity::Fatal | PgSeverity::Panic) || code.starts_with("08"),
         duplicate: code == "23505",
         notices: Vec::new(),
+    }
+}
+
+/// PgBouncer's own words say nothing of what to do.
+fn explained(message: &str) -> String {
+    match message {
+        "query_wait_timeout" => {
+            format!("{message}: the pooler had no connection to spare in time; a run needs two at once")
+        }
+        _ => message.to_owned(),
     }
 }
 

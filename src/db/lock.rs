@@ -1,4 +1,4 @@
-//! The lock that keeps two runs apart, held by a connection or a file of its own.
+//! The lock that keeps two runs apart, held by a connection, a file of its own, or a lease.
 
 use std::fs;
 use std::fs::File;
@@ -13,14 +13,17 @@ use sha2::Sha256;
 use crate::config::url::DatabaseUrl;
 use crate::db::connect::Access;
 use crate::db::database::Database;
-use crate::db::failure::Failure;
+use crate::db::lease::LeaseLock;
+use crate::db::reach;
 use crate::dialect::Family;
 use crate::error::Error;
 use crate::error::ErrorKind;
+use crate::journal::Holder;
 
 /// A way to the lock of one database; the lock is held from a successful [`Self::try_take`] until this is dropped.
 ///
-/// Nothing of it outlives the process or the connection, so nothing that is killed can block the next run.
+/// Nothing of it outlives the process or the connection, so nothing that is killed can block the next run; a lease ends by
+/// itself.
 #[derive(Debug)]
 pub struct Lock(Kind);
 
@@ -33,6 +36,8 @@ enum Kind {
     Mysql { connection: Box<Database>, name: String },
     /// The operating system's lock on a file beside the database.
     Sqlite { path: PathBuf, file: Option<File> },
+    /// A row that its holder keeps putting the end off of, where the server has no lock that reaches every node.
+    Lease(Box<LeaseLock>),
 }
 
 /// The two halves of PostgreSQL's lock key: a word that others hardly use, and no more, for one lock a database.
@@ -56,7 +61,7 @@ impl Lock {
                     Family::Mysql => {
                         // The longest that the server takes; an idle connection would else be ended after some hours.
                         let patient = "SET SESSION wait_timeout = 31536000";
-                        connection.execute_all(&[patient]).await.map_err(|at| lost(&connection, at.failure))?;
+                        connection.execute_all(&[patient]).await.map_err(|at| connection.error(at.failure))?;
                         Kind::Mysql { connection, name: lock_name(&server.database) }
                     }
                     Family::Postgres | Family::Sqlite => Kind::Postgres(connection),
@@ -64,6 +69,35 @@ impl Lock {
             }
         };
         Ok(Self(kind))
+    }
+
+    /// Makes a lock of a lease.
+    pub fn leased(lease: LeaseLock) -> Self {
+        Self(Kind::Lease(Box::new(lease)))
+    }
+
+    /// Asks the server whether its own lock keeps everybody apart who uses the database.
+    pub async fn reaches_everybody(&mut self) -> Result<bool, Error> {
+        let (Kind::Postgres(connection) | Kind::Mysql { connection, .. }) = &mut self.0 else { return Ok(true) };
+        let family = connection.family();
+        match connection.select(reach::questions(family)).await {
+            Ok(answers) => Ok(reach::own_lock_is_enough(family, &answers)),
+            Err(failure) if reach::has_no_locks(family, failure.code.as_deref()) => Ok(false),
+            Err(failure) => Err(connection.error(failure)),
+        }
+    }
+
+    /// Returns whether the lock is a lease.
+    pub fn is_lease(&self) -> bool {
+        matches!(self.0, Kind::Lease(_))
+    }
+
+    /// Returns who holds it, where the lock itself knows.
+    pub fn holder(&self) -> Option<&Holder> {
+        match &self.0 {
+            Kind::Lease(lease) => lease.holder(),
+            Kind::Postgres(_) | Kind::Mysql { .. } | Kind::Sqlite { .. } => None,
+        }
     }
 
     /// Takes the lock if it is free; never waits.
@@ -87,6 +121,7 @@ impl Lock {
                     Err(TryLockError::Error(cause)) => Err(unwritable(cause)),
                 }
             }
+            Kind::Lease(lease) => lease.try_take().await,
         }
     }
 
@@ -106,6 +141,7 @@ impl Lock {
                 is_one(connection, &[&query]).await?
             }
             Kind::Sqlite { file, .. } => file.is_some(),
+            Kind::Lease(lease) => return lease.renew().await,
         };
         if held { Ok(()) } else { Err(ErrorKind::LockLost.into()) }
     }
@@ -115,6 +151,7 @@ impl Lock {
         match self.0 {
             Kind::Postgres(connection) | Kind::Mysql { connection, .. } => connection.close().await,
             Kind::Sqlite { .. } => {}
+            Kind::Lease(lease) => lease.release().await,
         }
     }
 }
@@ -131,7 +168,7 @@ async fn try_postgres(connection: &mut Database) -> Result<bool, Error> {
     ];
     let taken = is_one(connection, &begin).await?;
     if !taken {
-        connection.execute_all(&["ROLLBACK"]).await.map_err(|at| lost(connection, at.failure))?;
+        connection.execute_all(&["ROLLBACK"]).await.map_err(|at| connection.error(at.failure))?;
     }
     Ok(taken)
 }
@@ -140,18 +177,10 @@ async fn try_postgres(connection: &mut Database) -> Result<bool, Error> {
 async fn is_one(connection: &mut Database, queries: &[&str]) -> Result<bool, Error> {
     let answers = match connection.select(queries).await {
         Ok(answers) => answers,
-        Err(failure) => return Err(lost(connection, failure)),
+        Err(failure) => return Err(connection.error(failure)),
     };
     let last = answers.last().and_then(|rows| rows.first()).and_then(|row| row.first());
     Ok(last.is_some_and(|cell| cell.as_deref() == Some("1")))
-}
-
-fn lost(connection: &Database, failure: Failure) -> Error {
-    let reason = failure.reason();
-    match failure.lost {
-        true => ErrorKind::ConnectionLost { address: connection.address.clone(), reason }.into(),
-        false => ErrorKind::QueryFailed { reason }.into(),
-    }
 }
 
 /// The name of MySQL's lock, which holds for the whole server: at most 64 characters, so a hash of the database's name.

@@ -44,7 +44,7 @@ impl Project {
             session.begin_epoch(actor).await?;
             Ok(record(entries, session, actor).await?)
         };
-        session.locked(wait, observer, work).await
+        session.locked(wait, actor, observer, work).await
     }
 
     /// Returns the rows to write for those of the targets that were edited.

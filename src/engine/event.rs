@@ -5,6 +5,7 @@ use std::path::Path;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::config::Hook;
 use crate::db::Blocker;
 use crate::db::Notice;
 use crate::db::StatementProgress;
@@ -88,6 +89,31 @@ pub enum Event<'a> {
         step: &'a ProgramStep,
         /// What it said.
         notice: &'a Notice,
+    },
+    /// A command of the user's begins, before or after a run.
+    HookStarted {
+        /// The key that it stands under, such as `before_upgrade`.
+        hook: &'static str,
+        /// The command.
+        command: &'a Hook,
+    },
+    /// Such a command printed a line.
+    HookOutput {
+        /// The key.
+        hook: &'static str,
+        /// What it printed, without the line's end, and with `*` in the place of passwords of URLs.
+        line: &'a str,
+    },
+    /// Such a command ended.
+    HookEnded {
+        /// The key.
+        hook: &'static str,
+        /// The command.
+        command: &'a Hook,
+        /// How long it took.
+        duration: Duration,
+        /// How it failed, if it did.
+        failure: Option<&'a str>,
     },
     /// A revision is through and committed.
     StepDone {
@@ -186,6 +212,8 @@ pub struct Stopped {
     pub parts: usize,
     /// Whether the next part may have been kept although nothing says so.
     pub next_part: NextPart,
+    /// The state once the revision is through.
+    pub after: Heads,
 }
 
 /// What became of the part at which a revision stopped.
@@ -197,7 +225,7 @@ pub enum NextPart {
     Unrecorded,
     /// Its statement failed or was stopped, and what it had done to tables without transactions stays: the next run asks.
     Half,
-    /// The connection was lost, so that it may have been committed or not.
+    /// The connection was lost before the server said whether it was committed.
     InDoubt,
 }
 
@@ -215,48 +243,92 @@ impl RunFailure {
         matches!(*self.error.kind, ErrorKind::Interrupted { .. })
     }
 
+    fn is_lost(&self) -> bool {
+        matches!(*self.error.kind, ErrorKind::ConnectionLost { .. })
+    }
+
     /// Returns in what state the database is now, in a sentence, and what to type next.
+    ///
+    /// Where that cannot be known from here, it says so, and names what is possible.
     pub fn state(&self) -> String {
         let Some(report) = &self.report else {
             let standing = self.standing.as_ref().map_or(String::new(), |standing| format!("; {standing}"));
             return format!("nothing was changed{standing}");
         };
-        let at = match report.to.is_empty() {
-            true => "the database is at base".to_owned(),
-            false => format!("the database is at {}", report.to),
-        };
+        let at = format!("the database is at {}", place(&report.to));
+        if let ErrorKind::AfterHookFailed { .. } = &*self.error.kind {
+            return format!("{at}, as it was to be");
+        }
         let Some(stopped) = &self.stopped else { return format!("{at}; nothing else was changed") };
-        let Stopped { revision, direction, parts_kept, parts, next_part } = stopped;
-        let next = format!("run the same {direction} again to go on");
-        let kept = match parts_kept {
-            0 => format!("nothing of revision {revision} was kept"),
-            1 => format!("revision {revision} is in progress: part 1 of {parts} is kept"),
-            _ => format!("revision {revision} is in progress: parts 1 to {parts_kept} of {parts} are kept"),
+        let Stopped { direction, next_part, .. } = stopped;
+        let kept = stopped.kept();
+        let next = match self.is_lost() {
+            true => format!("when the server answers, run the same {direction} again to go on"),
+            false => format!("run the same {direction} again to go on"),
+        };
+        let part = stopped.part();
+        let looks = format!("the next {direction} looks whether it must run again");
+        let at_or = match stopped.is_at_last_part() {
+            true => format!("{at}, or already at {}", place(&stopped.after)),
+            false => at.clone(),
         };
         if let (NextPart::Undone, Some(standing)) = (next_part, &self.standing) {
             return format!("{at}; {standing}");
         }
         match next_part {
-            NextPart::Undone if self.is_interrupted() => format!("{at}; {kept}; {next}"),
+            NextPart::Undone if self.is_interrupted() || self.is_lost() => format!("{at}; {kept}; {next}"),
             NextPart::Undone => format!("{at}; {kept}; mend what failed and {next}"),
-            NextPart::Unrecorded => {
-                let part = parts_kept + 1;
+            NextPart::Unrecorded if self.is_lost() => {
                 format!(
-                    "{at}; {kept}; the statement of part {part} ran, but that was not recorded; the next {direction} looks whether it must run again"
+                    "{at_or}; the statement of {part} ran, but the server did not say whether that was recorded; {looks}"
                 )
             }
+            NextPart::Unrecorded => format!("{at}; the statement of {part} ran, but that was not recorded; {looks}"),
             NextPart::Half => {
-                let part = parts_kept + 1;
-                let kept = if *parts_kept == 0 { format!("revision {revision} is in progress") } else { kept };
+                let kept = match stopped.parts_kept {
+                    0 => format!("revision {} is in progress", stopped.revision),
+                    _ => kept,
+                };
                 format!(
-                    "{at}; {kept}; what the statement of part {part} changed in tables without transactions stays: put that back and say `rev resume --not-ran`, or finish it and say `rev resume --ran`; then {next}"
+                    "{at}; {kept}; what the statement of {part} changed in tables without transactions stays: put that back and say `rev resume --not-ran`, or finish it and say `rev resume --ran`; then {next}"
                 )
+            }
+            NextPart::InDoubt if stopped.is_at_last_part() => {
+                format!("{at_or}: the server did not say whether {part} was committed; {next}")
             }
             NextPart::InDoubt => {
-                format!(
-                    "{at}, unless the last part of revision {revision} was just committed: `rev status` tells; {next}"
-                )
+                let number = stopped.parts_kept + 1;
+                format!("{at}; {kept}, unless part {number} was, too: the server did not say; {next}")
             }
+        }
+    }
+}
+
+fn place(heads: &Heads) -> String {
+    if heads.is_empty() { "base".to_owned() } else { heads.to_string() }
+}
+
+impl Stopped {
+    fn is_at_last_part(&self) -> bool {
+        self.parts_kept + 1 == self.parts
+    }
+
+    /// Returns what the part is called at which it stopped.
+    fn part(&self) -> String {
+        let Self { revision, parts_kept, parts, .. } = self;
+        match parts {
+            1 => format!("revision {revision}"),
+            _ => format!("part {} of {parts} of revision {revision}", parts_kept + 1),
+        }
+    }
+
+    /// Returns which parts are surely kept.
+    fn kept(&self) -> String {
+        let Self { revision, parts_kept, parts, .. } = self;
+        match parts_kept {
+            0 => format!("nothing of revision {revision} was kept"),
+            1 => format!("revision {revision} is in progress: part 1 of {parts} is kept"),
+            _ => format!("revision {revision} is in progress: parts 1 to {parts_kept} of {parts} are kept"),
         }
     }
 }

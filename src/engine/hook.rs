@@ -32,15 +32,21 @@ fn run(hook: &Hook, config: &Config, path: &Path, output: Stdio) -> Result<(), E
     let hook = with_path(hook, &shown.to_string_lossy());
     let failed = |status| ErrorKind::HookFailed { command: hook.to_string(), status, path: path.to_owned() };
     let not_started = |cause: io::Error| Error::from(failed(None)).because(cause);
+    let mut command = command(&hook, config).map_err(not_started)?;
+    let status = command.stdout(output).status().map_err(not_started)?;
+    if status.success() { Ok(()) } else { Err(failed(Some(status.to_string())).into()) }
+}
+
+/// Returns the process of a hook, in the folder of the configuration and with nothing to read.
+pub(super) fn command(hook: &Hook, config: &Config) -> io::Result<Command> {
     let root = if config.root.as_os_str().is_empty() { Path::new(".") } else { &config.root };
-    let root = std::path::absolute(root).map_err(not_started)?;
+    let root = std::path::absolute(root)?;
     // Whether `./tool` starts from the old or the new working folder differs between systems, so it is written whole.
     let program = Path::new(&hook.program);
     let program = if program.components().count() > 1 { root.join(program) } else { program.to_owned() };
     let mut command = Command::new(program);
-    command.args(&hook.arguments).current_dir(&root).stdin(Stdio::null()).stdout(output);
-    let status = command.status().map_err(not_started)?;
-    if status.success() { Ok(()) } else { Err(failed(Some(status.to_string())).into()) }
+    command.args(&hook.arguments).current_dir(&root).stdin(Stdio::null());
+    Ok(command)
 }
 
 /// Puts the path where the words say `{path}`, or else at their end: that is where nearly every tool wants it.

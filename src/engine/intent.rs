@@ -2,15 +2,15 @@
 
 use std::time::Duration;
 
-use serde::Deserialize;
-use serde::Serialize;
 use tokio::time::Instant;
 
-use crate::db::DETACHING;
 use crate::db::Failure;
-use crate::db::INVALID;
 use crate::dialect::Family;
 use crate::engine::clock::Clock;
+use crate::engine::noted::Before;
+use crate::engine::noted::Noted;
+use crate::engine::noted::Verdict;
+use crate::engine::noted::leaves_no_row;
 use crate::engine::program::Part;
 use crate::engine::program::ProgramStep;
 use crate::engine::restore::Restore;
@@ -21,7 +21,6 @@ use crate::error::ErrorKind;
 use crate::journal::Guarded;
 use crate::journal::Intent;
 use crate::journal::ProgressRow;
-use crate::sql::Change;
 use crate::sql::ObjectChange;
 use crate::sql::ObjectKind;
 use crate::sql::Statement;
@@ -31,47 +30,8 @@ use crate::sql::summary;
 /// The pause between two looks whether a statement of a run that is gone still runs on the server.
 const PAUSE: Duration = Duration::from_millis(250);
 
-/// How much of a statement is compared with what the server says that it runs.
-const COMPARED: usize = 100;
-
-/// What was noted of a statement; the script may be another one when it is settled.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Noted {
-    /// `file:line:column`.
-    place: String,
-    /// Its beginning.
-    statement: String,
-    /// The connection's number on the server.
-    connection: Option<String>,
-    /// How the text begins that the server shows of it, as far as it is ASCII.
-    #[serde(default)]
-    sent: String,
-    /// The objects it changes, and their definitions before; none when nobody can tell by them.
-    objects: Vec<Before>,
-    /// The tables without transactions whose rows it changes; whatever it does to them stays, also when it fails.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    kept: Vec<String>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct Before {
-    #[serde(flatten)]
-    object: ObjectChange,
-    before: Option<String>,
-}
-
-/// What became of a statement.
-#[derive(Debug, PartialEq, Eq)]
-enum Verdict {
-    Ran,
-    NotRan,
-    /// A concurrent index was begun, and is not valid.
-    HalfBuilt,
-    /// A partition was begun to be detached concurrently.
-    HalfDetached,
-    /// Neither; what there is to see.
-    InDoubt(Vec<String>),
-}
+/// How much of a statement is kept to find it again on the server.
+const BEGINNING: usize = 200;
 
 /// Whether the statement in doubt ran, as somebody who looked says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -152,7 +112,7 @@ impl Session {
             place: statement.span.to_string(),
             statement: summary(statement.sql(), self.db.family()),
             connection: self.connection(),
-            sent: statement.sql().chars().take(COMPARED).take_while(char::is_ascii).collect(),
+            beginning: statement.sql().chars().take(BEGINNING).collect(),
             objects: known,
             kept: Vec::new(),
         })
@@ -193,11 +153,15 @@ impl Session {
                 self.finish_detaching(&noted).await?;
                 Answer::Ran
             }
-            Verdict::InDoubt(mut seen) => {
-                let Noted { place, statement, kept, .. } = noted;
-                seen.extend(kept.iter().map(|table| format!("{table} has no transactions")));
-                return Err(ErrorKind::InDoubt { revision: row.revision, place, statement, seen }.into());
-            }
+            Verdict::HalfDropped(rest, mut seen) => match self.drop_rest(&rest).await {
+                Ok(()) => Answer::Ran,
+                Err(error) if matches!(*error.kind, ErrorKind::QueryFailed { .. }) => {
+                    seen.push(error.kind.to_string());
+                    return Err(in_doubt(row, noted, seen));
+                }
+                Err(error) => return Err(error),
+            },
+            Verdict::InDoubt(seen) => return Err(in_doubt(row, noted, seen)),
         };
         self.answer(&row, answer).await?;
         Ok(true)
@@ -226,7 +190,7 @@ impl Session {
     async fn wait_for(&mut self, noted: &Noted, wait: Duration) -> Result<(), Error> {
         let Some(connection) = &noted.connection else { return Ok(()) };
         let deadline = Instant::now() + wait;
-        while self.db.is_at_work(connection, &noted.sent).await.map_err(|failure| self.failed(failure))? {
+        while self.db.is_at_work(connection, &noted.beginning).await.map_err(|failure| self.failed(failure))? {
             if Instant::now() >= deadline {
                 let holder = format!("the server still runs {}, as connection {connection}", noted.statement);
                 return Err(ErrorKind::Locked { holder }.into());
@@ -262,6 +226,17 @@ impl Session {
             for sql in &finish {
                 self.execute_own(&[sql]).await?;
             }
+        }
+        Ok(())
+    }
+
+    /// Drops what a statement of MySQL did not come to: that drops one after another, and each for good.
+    async fn drop_rest(&mut self, rest: &[ObjectChange]) -> Result<(), Error> {
+        for object in rest {
+            let quoted = |name: &str| format!("`{}`", name.replace('`', "``"));
+            let kind = if object.kind == ObjectKind::View { "VIEW" } else { "TABLE" };
+            let schema = object.schema.as_deref().map_or(String::new(), |schema| quoted(schema) + ".");
+            self.execute_own(&[&format!("DROP {kind} {schema}{}", quoted(&object.name))]).await?;
         }
         Ok(())
     }
@@ -305,141 +280,8 @@ pub(super) fn place_of(row: &ProgressRow) -> Option<(String, String)> {
     Some((noted.place, noted.statement))
 }
 
-impl Noted {
-    /// Returns whether rows stay that its statement changed, also when it fails or is stopped.
-    pub(super) fn keeps_rows(&self) -> bool {
-        !self.kept.is_empty()
-    }
-
-    /// Judges by the definitions now, in the order of the objects.
-    fn judge(&self, now: &[Option<String>]) -> Verdict {
-        let pairs = || self.objects.iter().zip(now);
-        let is_invalid = |definition: &Option<String>| definition.as_deref().is_some_and(|text| text.contains(INVALID));
-        let all = |holds: &dyn Fn(&Before, &Option<String>) -> bool| {
-            !self.objects.is_empty() && pairs().all(|(known, now)| holds(known, now))
-        };
-        let is_detaching = |text: &Option<String>| text.as_deref().is_some_and(|text| text.contains(DETACHING));
-        if all(&|known, now| is_detaching(now) && !is_detaching(&known.before)) {
-            return Verdict::HalfDetached;
-        }
-        let is_index = |known: &Before| known.object.kind == ObjectKind::Index;
-        if all(&|known, now| is_index(known) && is_invalid(now) && *now != known.before) {
-            // What was to be dropped can be dropped again.
-            return match pairs().all(|(known, _)| known.object.change == Change::Appears && known.before.is_none()) {
-                true => Verdict::HalfBuilt,
-                false => Verdict::NotRan,
-            };
-        }
-        if all(&|known, now| *now == known.before) {
-            return Verdict::NotRan;
-        }
-        if all(&Before::is_done) {
-            return Verdict::Ran;
-        }
-        let told = |definition: &Option<String>| definition.clone().unwrap_or_else(|| "(not there)".to_owned());
-        let seen = pairs().map(|(Before { object, before }, now)| {
-            format!("`{}` before: {}\nnow: {}", object.name, told(before), told(now))
-        });
-        Verdict::InDoubt(seen.collect())
-    }
-}
-
-/// Returns whether a statement was refused before it came to the first row.
-///
-/// These are: no database is chosen, there is no such database, it cannot be parsed, there is no such table. All else
-/// may be what a row, a trigger or a function ran into.
-fn leaves_no_row(error: &Error) -> bool {
-    match &*error.kind {
-        ErrorKind::StatementFailed { code: Some(code), .. } => {
-            matches!(code.as_str(), "1046" | "1049" | "1064" | "1146")
-        }
-        _ => false,
-    }
-}
-
-impl Before {
-    /// Returns whether the object is what the statement makes of it.
-    fn is_done(&self, now: &Option<String>) -> bool {
-        let overloads = matches!(self.object.kind, ObjectKind::Function | ObjectKind::Procedure);
-        match self.object.change {
-            Change::Appears => now.is_some() && *now != self.before && (self.before.is_none() || overloads),
-            Change::Vanishes => self.before.is_some() && now.is_none(),
-            Change::Differs => self.before.is_some() && *now != self.before,
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Each object as `kind change before now`; `-` stands for one that is not there.
-    fn check(objects: &[(ObjectKind, Change, &str, &str)], expected: &str) {
-        let text = |text: &str| (text != "-").then(|| text.to_owned());
-        let object = |kind, change| ObjectChange { kind, schema: None, name: "t".into(), table: None, change };
-        let before = objects
-            .iter()
-            .map(|(kind, change, before, _)| Before { object: object(*kind, *change), before: text(before) });
-        let noted = Noted {
-            place: "a.sql:1:1".into(),
-            statement: "X".into(),
-            connection: None,
-            sent: "X".into(),
-            objects: before.collect(),
-            kept: Vec::new(),
-        };
-        let now: Vec<_> = objects.iter().map(|(.., now)| text(now)).collect();
-        let verdict = match noted.judge(&now) {
-            Verdict::Ran => "ran",
-            Verdict::NotRan => "not ran",
-            Verdict::HalfBuilt => "half built",
-            Verdict::HalfDetached => "half detached",
-            Verdict::InDoubt(_) => "in doubt",
-        };
-        assert_eq!(verdict, expected, "{objects:?}");
-        let again: Noted = serde_json::from_str(&serde_json::to_string(&noted).unwrap()).unwrap();
-        assert_eq!(again, noted);
-    }
-
-    use Change::*;
-    use ObjectKind::*;
-
-    #[test]
-    fn what_is_as_it_was_did_not_run() {
-        check(&[(Table, Appears, "-", "-")], "not ran");
-        check(&[(Table, Vanishes, "t", "t")], "not ran");
-        check(&[(Table, Differs, "t", "t")], "not ran");
-        check(&[(Table, Vanishes, "t", "t"), (Table, Vanishes, "u", "u")], "not ran");
-    }
-
-    #[test]
-    fn what_changed_as_the_statement_changes_it_ran() {
-        check(&[(Table, Appears, "-", "t")], "ran");
-        check(&[(Table, Vanishes, "t", "-")], "ran");
-        check(&[(Table, Differs, "t", "u")], "ran");
-        check(&[(Table, Differs, "t", "-")], "ran");
-        check(&[(Table, Vanishes, "t", "-"), (Table, Vanishes, "u", "-")], "ran");
-    }
-
-    #[test]
-    fn a_partition_that_is_being_detached_is_detached_to_the_end() {
-        check(&[(Table, Differs, "1 2", "1 2 (detach pending)")], "half detached");
-        check(&[(Table, Differs, "1 2 (detach pending)", "1 2 (detach pending)")], "not ran");
-        check(&[(Table, Differs, "1 2 (detach pending)", "1")], "ran");
-    }
-
-    #[test]
-    fn anything_else_is_in_doubt() {
-        check(&[(Table, Vanishes, "t", "-"), (Table, Vanishes, "u", "u")], "in doubt");
-        check(&[(Table, Vanishes, "t", "u")], "in doubt");
-        check(&[(Table, Appears, "t", "u")], "in doubt");
-        check(&[], "in doubt");
-    }
-
-    #[test]
-    fn an_index_that_is_not_valid_is_built_again() {
-        check(&[(Index, Appears, "-", "i\n(invalid)")], "half built");
-        check(&[(Index, Vanishes, "i", "i\n(invalid)")], "not ran");
-        check(&[(Index, Appears, "i\n(invalid)", "i\n(invalid)")], "not ran");
-    }
+fn in_doubt(row: ProgressRow, noted: Noted, mut seen: Vec<String>) -> Error {
+    let Noted { place, statement, kept, .. } = noted;
+    seen.extend(kept.iter().map(|table| format!("{table} has no transactions")));
+    ErrorKind::InDoubt { revision: row.revision, place, statement, seen }.into()
 }

@@ -61,8 +61,8 @@ impl Interrupt {
         }
     }
 
-    /// Says that a run begins.
-    pub(super) fn heed(&self) {
+    /// Says that a run begins, or something else that wants to end in an orderly way.
+    pub fn heed(&self) {
         self.0.send_if_modified(|phase| {
             let begins = *phase == Phase::Idle;
             if begins {
@@ -84,6 +84,30 @@ impl Interrupt {
             () = self.wait(|phase| matches!(phase, Phase::Asked(_))) => self.check(),
             () = sleep(time) => Ok(()),
         }
+    }
+
+    /// Does `work`, which changes nothing, or fails as soon as it is asked to stop.
+    pub async fn or_stop<T>(&self, work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+        let mut work = pin!(work);
+        tokio::select! {
+            biased;
+            () = self.until_asked() => {
+                self.check()?;
+                work.await
+            }
+            done = &mut work => done,
+        }
+    }
+
+    /// Lets a signal come that is on its way, and returns it.
+    pub async fn settled(&self) -> Option<Signal> {
+        sleep(Duration::from_millis(1)).await;
+        self.asked()
+    }
+
+    /// Waits until the run is asked to stop.
+    pub(super) async fn until_asked(&self) {
+        self.wait(|phase| matches!(phase, Phase::Asked(_))).await;
     }
 
     async fn wait(&self, holds: impl FnMut(&Phase) -> bool) {

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::direction::Direction;
+use crate::engine::around::Occasion;
 use crate::engine::clock::Actor;
 use crate::engine::compile::CompileFor;
 use crate::engine::event::Event;
@@ -22,7 +23,6 @@ use crate::engine::session::Session;
 use crate::engine::shield::check_parents;
 use crate::error::Error;
 use crate::error::ErrorKind;
-use crate::graph::Anchor;
 use crate::graph::Plan;
 use crate::graph::Purge;
 use crate::graph::RevisionGraph;
@@ -168,7 +168,8 @@ impl Project {
         let work = async |session: &mut Session, observer: &mut dyn Observer| {
             self.migrate_locked(request, program, session, actor, observer).await
         };
-        session.locked(wait, observer, work).await
+        // On the heap, with what it waits for: each layer of a run is large, and a stack is not.
+        Box::pin(session.locked(wait, actor, observer, work)).await
     }
 
     /// Runs `program`, or what has become of it while the lock was waited for.
@@ -190,6 +191,23 @@ impl Project {
             observer.confirm_change(&program)?;
         }
         check_parents(&program, session).await?;
+        session.check_timeouts(&program).await?;
+        let occasion = Occasion::of(&program);
+        let work = async |session: &mut Session, observer: &mut dyn Observer| {
+            self.run_ready(request, program, session, actor, observer).await
+        };
+        self.between_hooks(&occasion, session, observer, work).await
+    }
+
+    /// Runs `program`, which is what the request means for the database as it is now.
+    async fn run_ready(
+        &self,
+        request: &Request,
+        mut program: Program,
+        session: &mut Session,
+        actor: &Actor,
+        observer: &mut dyn Observer,
+    ) -> Result<Report, RunFailure> {
         write_before(&program, session, &self.config.database, observer).await?;
         session.patiently(observer, async |session| session.create_journal().await).await?;
         session.patiently(observer, async |session| session.begin_epoch(actor).await).await?;
@@ -205,82 +223,9 @@ impl Project {
         }
         observer.event(Event::Started { program: &program });
         program.warnings.iter().for_each(|warning| observer.event(Event::Warning(warning)));
-        let report = run(&program, session, actor, observer).await?;
+        let report = Box::pin(run(&program, session, actor, observer)).await?;
         session.moved_to(&report.to);
         Ok(report)
-    }
-
-    /// Takes a revision off, with what stands above it, and applies all of it again.
-    ///
-    /// Both ways are checked before the first statement.
-    pub async fn redo(
-        &self,
-        target: &Target,
-        sections: Sections,
-        session: &mut Session,
-        actor: &Actor,
-        observer: &mut dyn Observer,
-    ) -> Result<Report, RunFailure> {
-        let wait = self.config.database.lock_wait;
-        let work = async |session: &mut Session, observer: &mut dyn Observer| {
-            self.redo_locked(target, sections, session, actor, observer).await
-        };
-        session.locked(wait, observer, work).await
-    }
-
-    async fn redo_locked(
-        &self,
-        target: &Target,
-        sections: Sections,
-        session: &mut Session,
-        actor: &Actor,
-        observer: &mut dyn Observer,
-    ) -> Result<Report, RunFailure> {
-        session.refresh().await?;
-        if session.progress.first().is_some_and(|row| row.direction == Direction::Upgrade) {
-            // It is neither applied, to be taken off, nor should it be forgotten to be applied again.
-            return Err(self.explain(in_progress(&session.progress).into(), session).await.into());
-        }
-        if let Some(revision) = self.graph.unknown_rows(&session.rows).into_iter().next() {
-            // What no script has could only be taken off.
-            let error = ErrorKind::UnknownRow { revision, applied: None }.into();
-            return Err(self.explain(error, session).await.into());
-        }
-        let down = Request::Downgrade(self.below(target, session)?, sections);
-        let before = self.graph.maximal(&session.rows);
-        let mut rows = self.program(&down, session).await?.to;
-        for id in before.iter() {
-            let up = self.graph.plan_upgrade(&Target::revision(id), &rows).map_err(Error::from)?;
-            self.check_unedited(&up, session).await?;
-            let target =
-                CompileFor { rows: &rows, probe: &session.probe, scope: self.scope(), progress: &session.progress };
-            self.compile(&up, &target)?;
-            rows = up.to;
-        }
-        let mut report = self.migrate(&down, session, actor, observer).await?;
-        for id in before.iter() {
-            let up = Request::Upgrade(Target::revision(id));
-            match self.migrate(&up, session, actor, observer).await {
-                Ok(then) => report.go_on(then),
-                Err(mut failure) => {
-                    failure.report.take().into_iter().for_each(|then| report.go_on(then));
-                    failure.report = Some(report);
-                    return Err(failure);
-                }
-            }
-        }
-        Ok(report)
-    }
-
-    /// Returns the target of the downgrade that takes a revision off; `-1` would be ambiguous where it is a merge.
-    fn below(&self, target: &Target, session: &Session) -> Result<Target, Error> {
-        let id = self.graph.resolve_one(target, &session.rows)?;
-        if !self.graph.applied(&session.rows).contains(&id) {
-            return Err(ErrorKind::NotApplied { revision: id }.into());
-        }
-        let parent = self.graph.get(&id).and_then(|revision| revision.down_revisions.first());
-        let anchor = parent.map_or(Anchor::Base, |parent| Anchor::Name(parent.to_string()));
-        Ok(Target { label: Some(id.to_string()), anchor, offset: 0 })
     }
 
     /// Notes whether the statement in doubt ran; the next run goes on with that.
@@ -310,10 +255,10 @@ impl Project {
             session.begin_epoch(actor).await?;
             Ok(session.resume(answer, wait).await?)
         };
-        session.locked(wait, observer, work).await
+        session.locked(wait, actor, observer, work).await
     }
 
-    fn compile(&self, plan: &Plan, target: &CompileFor<'_>) -> Result<Program, Error> {
+    pub(super) fn compile(&self, plan: &Plan, target: &CompileFor<'_>) -> Result<Program, Error> {
         Program::compile(plan, &self.scripts(plan)?, target)
     }
 
@@ -366,7 +311,7 @@ impl Project {
     }
 
     /// Adds to an unknown row what the history knows of it, and to a revision that stopped where it did.
-    async fn explain(&self, error: Error, session: &mut Session) -> Error {
+    pub(super) async fn explain(&self, error: Error, session: &mut Session) -> Error {
         match &*error.kind {
             ErrorKind::UnknownRow { revision, .. } => {
                 let revision = revision.clone();

@@ -9,6 +9,7 @@ use tokio::time::sleep;
 use uuid::Uuid;
 
 use crate::config::DatabaseConfig;
+use crate::config::LockKind;
 use crate::config::url::DatabaseUrl;
 use crate::db::Access;
 use crate::db::Blocker;
@@ -33,6 +34,8 @@ pub struct Manners {
     pub timeouts: Timeouts,
     /// How often a revision is tried again that did not get a lock.
     pub lock_retries: u32,
+    /// How only one run at a time works on the database.
+    pub lock: LockKind,
 }
 
 impl Manners {
@@ -40,13 +43,14 @@ impl Manners {
     pub(super) fn of(database: &DatabaseConfig) -> Self {
         let statement = Some(database.statement_timeout).filter(|timeout| !timeout.is_zero());
         let timeouts = Timeouts { lock: Some(database.lock_timeout), statement };
-        Self { timeouts, lock_retries: database.lock_retries }
+        Self { timeouts, lock_retries: database.lock_retries, lock: database.lock }
     }
 }
 
 impl Default for Manners {
     fn default() -> Self {
-        Self { timeouts: Timeouts { lock: Some(Duration::from_secs(3)), statement: None }, lock_retries: 10 }
+        let timeouts = Timeouts { lock: Some(Duration::from_secs(3)), statement: None };
+        Self { timeouts, lock_retries: 10, lock: LockKind::Auto }
     }
 }
 
@@ -69,13 +73,15 @@ impl Patience {
     }
 
     /// Returns how long to pause before the next try, unless that was the last.
-    pub(super) fn next_pause(&mut self) -> Option<Duration> {
+    ///
+    /// Others queued behind the statement for as long as it was `held_up`; they get half of that at least.
+    pub(super) fn next_pause(&mut self, held_up: Duration) -> Option<Duration> {
         if self.retries == self.most {
             return None;
         }
         self.retries += 1;
-        let pause = self.pause;
-        self.pause = (pause * 2).min(LONGEST_PAUSE);
+        let pause = self.pause.max(held_up.min(LONGEST_PAUSE));
+        self.pause = (self.pause * 2).min(LONGEST_PAUSE);
         // Between half of it and all of it, so that two who got into each other's way do not do so again.
         let [random, ..] = *Uuid::new_v4().as_bytes();
         Some(pause / 2 + pause / 2 * u32::from(random) / u32::from(u8::MAX))
@@ -94,7 +100,7 @@ pub(super) fn can_try_again(error: &Error, part: &Part, family: Family) -> bool 
 }
 
 /// Returns whether a statement that fails leaves nothing, also outside of a transaction.
-fn is_all_or_nothing(statement: &Statement, family: Family) -> bool {
+pub(super) fn is_all_or_nothing(statement: &Statement, family: Family) -> bool {
     match statement.kind {
         StatementKind::Dml => {
             let sql = statement.sql();
@@ -132,7 +138,10 @@ impl Session {
 
     /// Waits for the next try and says why; returns whether there is one.
     pub(super) async fn pause(&mut self, patience: &mut Patience, observer: &mut dyn Observer) -> bool {
-        let Some(pause) = patience.next_pause() else { return false };
+        // Nobody queues for a file.
+        let queued = self.db.family() != Family::Sqlite;
+        let held_up = self.watch.patience.filter(|_| queued).unwrap_or_default();
+        let Some(pause) = patience.next_pause(held_up) else { return false };
         let blockers = std::mem::take(&mut self.watch.blockers);
         let (retry, of) = (patience.retries, patience.most);
         observer.event(Event::LockRetry { retry, of, pause, blockers: &blockers });
@@ -232,12 +241,20 @@ mod tests {
     #[test]
     fn pauses_grow_to_a_limit_and_end() {
         let mut patience = Patience::new(9);
-        let pauses: Vec<Duration> = std::iter::from_fn(|| patience.next_pause()).collect();
+        let pauses: Vec<Duration> = std::iter::from_fn(|| patience.next_pause(Duration::ZERO)).collect();
         assert_eq!(pauses.len(), 9);
         for (n, pause) in pauses.iter().enumerate() {
             let whole = (FIRST_PAUSE * (1 << n)).min(LONGEST_PAUSE);
             assert!((whole / 2..=whole).contains(pause), "{n}: {pause:?}");
         }
-        assert_eq!(Patience::new(0).next_pause(), None);
+        assert_eq!(Patience::new(0).next_pause(Duration::ZERO), None);
+    }
+
+    #[test]
+    fn who_queued_behind_a_statement_gets_half_of_that_time_at_least() {
+        let held_up = Duration::from_secs(3);
+        let pause = Patience::new(1).next_pause(held_up).unwrap();
+        assert!((held_up / 2..=held_up).contains(&pause), "{pause:?}");
+        assert!(Patience::new(1).next_pause(Duration::MAX).unwrap() <= LONGEST_PAUSE);
     }
 }

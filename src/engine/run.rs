@@ -15,9 +15,9 @@ use crate::engine::event::RunFailure;
 use crate::engine::event::StepReport;
 use crate::engine::event::Stopped;
 use crate::engine::group::Group;
-use crate::engine::intent::Noted;
 use crate::engine::kept_tables::KeptTables;
 use crate::engine::kept_tables::changes_rows;
+use crate::engine::noted::Noted;
 use crate::engine::patience::Patience;
 use crate::engine::patience::can_try_again;
 use crate::engine::program::Action;
@@ -64,6 +64,7 @@ pub async fn run(
             0 | 1 if grouping != Grouping::All => runner.alone(next).await.map(|()| 1),
             _ if grouping == Grouping::All => runner.together(next, group).await,
             _ => match runner.group(next, group, grouping.limit()).await {
+                Err(failure) if is_lost(&failure.error) => Err(failure),
                 // What fails in a group is run again one by one, so that grouping is never visible in a result.
                 Err(_) => runner.one_by_one(next, group).await,
                 Ok(steps) => Ok(steps),
@@ -163,6 +164,7 @@ impl Runner<'_> {
             return Err(StepFailure { error, step: index, parts_kept, next_part });
         }
         for part in &step.parts {
+            self.session.next_part = NextPart::Undone;
             let may_begin = self.session.check_lock().await.and_then(|()| self.session.check_interrupt());
             if let Err(error) = may_begin {
                 let (parts_kept, next_part) = ((part.number - 1).max(step.parts_done), NextPart::Undone);
@@ -175,7 +177,7 @@ impl Runner<'_> {
             };
             if let Err(error) = result {
                 let next_part = match part.mode {
-                    _ if is_lost(&error) => NextPart::InDoubt,
+                    _ if is_lost(&error) => self.session.next_part,
                     Mode::Transaction if self.has_note => NextPart::Half,
                     // A statement that failed has its place; anything else came after it.
                     Mode::Alone if error.span.is_none() => NextPart::Unrecorded,
@@ -218,7 +220,7 @@ impl Runner<'_> {
             let lost = is_lost(&error);
             self.roll_back(lost).await;
             let step = (first + passed.len()).min(first + count - 1);
-            let next_part = if lost { NextPart::InDoubt } else { NextPart::Undone };
+            let next_part = if lost { self.session.next_part } else { NextPart::Undone };
             return Err(StepFailure { error, step, parts_kept: 0, next_part });
         }
         let (count, of) = (passed.len(), self.program.steps.len());
@@ -363,7 +365,7 @@ impl Runner<'_> {
         let step = &self.program.steps[failure.step];
         // Whoever is stopped between statements has not failed at one.
         let is_between = is_interrupted(&failure.error) && failure.error.span.is_none();
-        if failure.next_part != NextPart::InDoubt && !is_between {
+        if !is_lost(&failure.error) && !is_between {
             self.record_failure(step).await;
         }
         let stopped = Stopped {
@@ -372,6 +374,7 @@ impl Runner<'_> {
             parts_kept: failure.parts_kept,
             parts: step.parts.len(),
             next_part: failure.next_part,
+            after: step.after.clone(),
         };
         RunFailure { error: failure.error, report: Some(self.report), stopped: Some(stopped), standing: None }
     }

@@ -4,15 +4,16 @@ use std::collections::VecDeque;
 use std::time::Instant;
 
 use crate::db::Done;
-use crate::db::Failure;
 use crate::db::FailureAt;
 use crate::db::Notice;
 use crate::dialect::Family;
 use crate::engine::event::Event;
+use crate::engine::event::NextPart;
 use crate::engine::event::Observer;
 use crate::engine::limits;
 use crate::engine::limits::Lasting;
 use crate::engine::limits::Limits;
+use crate::engine::patience::is_all_or_nothing;
 use crate::engine::program::Mode;
 use crate::engine::program::Part;
 use crate::engine::program::ProgramStep;
@@ -29,7 +30,7 @@ use crate::sql::Statement;
 
 /// Collects what is to be sent and sends it, for one step or for what stands around steps.
 pub(super) struct Sender<'s, 'p> {
-    session: &'s mut Session,
+    pub(super) session: &'s mut Session,
     step: Option<&'p ProgramStep>,
     mode: Mode,
     limits: Limits,
@@ -80,9 +81,9 @@ struct Entry<'a> {
 }
 
 /// Whose statement it is, which decides what its failure means.
-enum Role<'a> {
+pub(super) enum Role<'a> {
     Engine,
-    /// Answers a row while this run's epoch lasts.
+    /// Answers or touches a row while this run's epoch lasts.
     Fence,
     Restore,
     Guard,
@@ -126,6 +127,7 @@ impl<'s, 'p> Sender<'s, 'p> {
         self.step = Some(step);
         self.mode = part.mode;
         self.fences_late = step.changes_role();
+        self.session.next_part = NextPart::Undone;
         self.limit(part.limits);
     }
 
@@ -141,7 +143,7 @@ impl<'s, 'p> Sender<'s, 'p> {
     }
 
     /// Returns the time-outs that hold for the statements that come.
-    fn timeouts(&self) -> Timeouts {
+    pub(super) fn timeouts(&self) -> Timeouts {
         self.limits.resolve(self.session.manners.timeouts, self.session.db.family())
     }
 
@@ -203,8 +205,7 @@ impl<'s, 'p> Sender<'s, 'p> {
 
     /// Makes sure that no other run has begun its epoch, and that none begins before this transaction ends.
     fn fence(&mut self) {
-        if let Some(epoch) = self.session.held.as_ref().and_then(|held| held.epoch) {
-            let fence = self.session.probe.journal.fence(epoch);
+        if let Some(fence) = self.session.held.as_ref().and_then(|held| held.fence(&self.session.probe.journal)) {
             self.push(&fence, Role::Fence);
         }
     }
@@ -300,7 +301,14 @@ impl<'s, 'p> Sender<'s, 'p> {
             self.flush().await.map_err(|error| error.at(statement.span.clone()))?;
         }
         self.flush().await?;
-        self.statement_alone(statement).await
+        if self.mode == Mode::Alone || !is_all_or_nothing(statement, self.session.db.family()) {
+            self.session.next_part = NextPart::InDoubt;
+        }
+        self.statement_alone(statement).await?;
+        if self.mode == Mode::Alone {
+            self.session.next_part = NextPart::Unrecorded;
+        }
+        Ok(())
     }
 
     /// Sends a statement of the script in a message of its own.
@@ -338,7 +346,7 @@ impl<'s, 'p> Sender<'s, 'p> {
             Err(at) => return Err(self.explain(at.failure, &queue[at.index].role)),
         };
         for ((entry, done), sent) in queue.iter().zip(answers).zip(1..) {
-            if matches!(entry.role, Role::Fence) && done.returned == 0 {
+            if matches!(entry.role, Role::Fence) && done.returned == 0 && done.rows == 0 {
                 return Err(ErrorKind::LockLost.into());
             }
             if let Role::Journal { rows: Some(rows) } = entry.role
@@ -359,6 +367,9 @@ impl<'s, 'p> Sender<'s, 'p> {
         let texts: Vec<&str> = queue.iter().map(|entry| entry.sql.as_str()).collect();
         if self.is_bookkeeping() {
             return self.session.see_through(&texts).await;
+        }
+        if queue.iter().any(|entry| matches!(entry.role, Role::Commit)) {
+            self.session.next_part = NextPart::InDoubt;
         }
         let mut tell = |event: Event<'_>| self.told.now(event);
         self.session.execute_all(&texts, &mut tell).await
@@ -393,54 +404,6 @@ impl<'s, 'p> Sender<'s, 'p> {
             }
             (ToldTo::Later(notices), _) => notices.extend(heard),
             (ToldTo::Now(_), None) | (ToldTo::Nobody, _) => {}
-        }
-    }
-
-    fn explain(&mut self, mut failure: Failure, role: &Role<'_>) -> Error {
-        self.tell(std::mem::take(&mut failure.notices));
-        if failure.lost {
-            let address = self.session.db.address.clone();
-            return ErrorKind::ConnectionLost { address, reason: failure.reason() }.into();
-        }
-        if let Some(error) = self.session.interrupted(&failure) {
-            return match role {
-                Role::Statement(statement) => error.at(statement.span.clone()),
-                _ => error,
-            };
-        }
-        let family = self.session.db.family();
-        if failure.is_locked_out(family) {
-            let detail = failure.detail.as_deref().map_or(String::new(), |detail| format!("; {detail}"));
-            let reason = format!("{}{detail}", failure.reason());
-            let error = Error::from(ErrorKind::TableLocked { reason, retries: 0, blockers: Vec::new() });
-            return match role {
-                Role::Statement(statement) => error.at(statement.span.clone()),
-                _ => error,
-            };
-        }
-        if failure.is_out_of_time(family) {
-            let limit = self.timeouts().statement.filter(|limit| !limit.is_zero());
-            let error = Error::from(ErrorKind::StatementTimeout { reason: failure.reason(), limit });
-            return match role {
-                Role::Statement(statement) => error.at(statement.span.clone()),
-                _ => error,
-            };
-        }
-        match role {
-            Role::Statement(statement) => {
-                let text = statement.sql();
-                let place =
-                    failure.place.as_ref().and_then(|place| place.find(text)).map(|range| statement.span.sub(range));
-                let span = place.unwrap_or_else(|| statement.span.clone());
-                Error::from(failure.into_statement_error()).at(span)
-            }
-            Role::Guard => ErrorKind::TransactionEnded.into(),
-            // What a server checks only at the end, such as deferred constraints, is the script's doing.
-            Role::Commit => failure.into_statement_error().into(),
-            Role::Journal { .. } if failure.duplicate => ErrorKind::DatabaseMoved { expected: failure.reason() }.into(),
-            Role::Engine | Role::Fence | Role::Restore | Role::Journal { .. } => {
-                ErrorKind::QueryFailed { reason: failure.reason() }.into()
-            }
         }
     }
 }

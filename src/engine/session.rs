@@ -1,6 +1,5 @@
 //! A database that is open, with what its journal says.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::config::DatabaseConfig;
@@ -14,8 +13,10 @@ use crate::db::FailureAt;
 use crate::dialect::Dialect;
 use crate::dialect::Family;
 use crate::engine::event::Event;
+use crate::engine::event::NextPart;
 use crate::engine::exclusive::Held;
 use crate::engine::exclusive::attended;
+use crate::engine::exclusive::check_lock_kind;
 use crate::engine::interrupt::Interrupt;
 use crate::engine::interrupt::cancelled_by;
 use crate::engine::limits;
@@ -29,9 +30,7 @@ use crate::id::Heads;
 use crate::id::RevisionId;
 use crate::journal::FORMAT;
 use crate::journal::ForeignTable;
-use crate::journal::HistoryRow;
 use crate::journal::Holder;
-use crate::journal::LastSteps;
 use crate::journal::Location;
 use crate::journal::Probe;
 use crate::journal::ProgressRow;
@@ -62,6 +61,8 @@ pub struct Session {
     /// The time-outs that the session has now, where they are set for the session and known.
     pub(super) in_force: Option<Timeouts>,
     pub(super) watch: Watch,
+    /// What is known of the part that was sent last, should its answer never come.
+    pub(super) next_part: NextPart,
     url: DatabaseUrl,
     location: Location,
 }
@@ -78,6 +79,7 @@ impl Session {
         url: &DatabaseUrl,
         tell: impl FnMut(&Error),
     ) -> Result<Self, Error> {
+        check_lock_kind(database.lock, url)?;
         let db = Database::connect_telling(url, Access::Read, database.wait, tell).await?;
         let mut session = Self::begin(db, url, &location(database)).await?;
         session.manners = Manners::of(database);
@@ -116,6 +118,7 @@ impl Session {
             manners: Manners::default(),
             in_force,
             watch: Watch::default(),
+            next_part: NextPart::Undone,
             url,
             location,
         };
@@ -293,57 +296,6 @@ impl Session {
         self.db.close().await;
     }
 
-    /// Returns every step that ever ran, oldest first.
-    pub async fn history(&mut self) -> Result<Vec<HistoryRow>, Error> {
-        if !self.probe.has(&self.probe.journal.history) {
-            return Ok(Vec::new());
-        }
-        let query = self.probe.journal.select_history();
-        let rows = self.select_unfiltered(&query).await?;
-        Ok(rows.iter().filter_map(HistoryRow::from_row).collect())
-    }
-
-    /// Returns the last step that applied `revision`.
-    pub async fn applied(&mut self, revision: &RevisionId) -> Result<Option<HistoryRow>, Error> {
-        if !self.probe.has(&self.probe.journal.history) {
-            return Ok(None);
-        }
-        let query = self.probe.journal.select_applied(revision);
-        let rows = self.select_unfiltered(&query).await?;
-        Ok(rows.iter().find_map(HistoryRow::from_row))
-    }
-
-    /// Returns what the history says last of each revision; the stored downgrades are left out.
-    pub async fn last_steps(&mut self) -> Result<LastSteps, Error> {
-        if !self.probe.has(&self.probe.journal.history) {
-            return Ok(LastSteps::default());
-        }
-        let query = self.probe.journal.select_last_steps();
-        let rows = self.select_unfiltered(&query).await?;
-        Ok(rows.iter().filter_map(HistoryRow::from_row).collect())
-    }
-
-    /// Returns the stored downgrades of these rows of the history; rows without one are left out.
-    pub(super) async fn downgrades(&mut self, ids: Vec<i64>) -> Result<BTreeMap<i64, String>, Error> {
-        if ids.is_empty() {
-            return Ok(BTreeMap::new());
-        }
-        let query = self.probe.journal.select_downgrades(ids);
-        let rows = self.select_unfiltered(&query).await?;
-        let stored = |row: &Row| match row.as_slice() {
-            [Some(id), Some(text)] => Some((id.parse().ok()?, text.clone())),
-            _ => None,
-        };
-        Ok(rows.iter().filter_map(stored).collect())
-    }
-
-    /// Reads rows of the history; those that a policy hides are an error, and no policy's function is run.
-    pub(super) async fn select_unfiltered(&mut self, query: &str) -> Result<Vec<Row>, Error> {
-        let unfiltered = (self.db.family() == Family::Postgres).then_some(UNFILTERED);
-        let queries: Vec<&str> = unfiltered.into_iter().chain([query]).collect();
-        Ok(select(&mut self.db, &queries).await?.pop().unwrap_or_default())
-    }
-
     pub(super) async fn refresh(&mut self) -> Result<(), Error> {
         self.probe = self.probe_again().await?;
         self.read_state().await
@@ -407,7 +359,7 @@ fn foreign(table: &ForeignTable) -> Error {
 }
 
 /// Makes PostgreSQL refuse what a policy would filter, in one message with the queries it is for.
-const UNFILTERED: &str = "SET LOCAL row_security = off";
+pub(super) const UNFILTERED: &str = "SET LOCAL row_security = off";
 
 /// Returns what is configured of the journal's place.
 pub(super) fn location(database: &DatabaseConfig) -> Location {
@@ -425,7 +377,7 @@ async fn probe(db: &mut Database, location: &Location) -> Result<Probe, Failure>
     probe.ok_or_else(|| Failure::plain("the catalog gave no answer".to_owned(), false))
 }
 
-async fn select(db: &mut Database, queries: &[&str]) -> Result<Vec<Vec<Row>>, Error> {
+pub(super) async fn select(db: &mut Database, queries: &[&str]) -> Result<Vec<Vec<Row>>, Error> {
     match db.select(queries).await {
         Ok(answers) => Ok(answers),
         Err(failure) => Err(failed(db, failure)),

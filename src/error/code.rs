@@ -61,6 +61,8 @@ impl ErrorKind {
             Self::WhichVersionFolder { .. } => "which-version-folder",
             Self::CommandFailed { .. } => "command-failed",
             Self::HookFailed { .. } => "hook-failed",
+            Self::BeforeHookFailed { .. } => "before-hook-failed",
+            Self::AfterHookFailed { .. } => "after-hook-failed",
             Self::CannotRebase { .. } => "cannot-rebase",
             Self::AppliedThere { .. } => "applied-there",
             Self::UnknownRule { .. } => "unknown-rule",
@@ -88,6 +90,9 @@ impl ErrorKind {
             Self::ForeignJournal { .. } => "foreign-journal",
             Self::Locked { .. } => "locked",
             Self::LockLost => "lock-lost",
+            Self::LeaseOnFile => "lease-on-file",
+            Self::PoolTooSmall { .. } => "pool-too-small",
+            Self::TimeoutBehindPooler { .. } => "timeout-behind-pooler",
             Self::MissingDowngrade { .. } => "missing-downgrade",
             Self::Irreversible { .. } => "irreversible",
             Self::NotOneTransaction { .. } => "not-one-transaction",
@@ -122,6 +127,7 @@ impl ErrorKind {
             Self::UnsoundRestorePoint { .. } => "unsound-restore-point",
             Self::DatabaseInUse { .. } => "database-in-use",
             Self::NoRestorePointsOn { .. } => "no-restore-points-on-server",
+            Self::CannotStart { .. } => "cannot-start",
             Self::Output => "output",
         }
     }

@@ -75,6 +75,12 @@ impl ErrorKind {
                 return Some(format!("{nearest}there are {}", known.join(", ")));
             }
             Self::HookFailed { .. } => "mend it and run it yourself, or delete the script and try again",
+            Self::BeforeHookFailed { .. } => {
+                "mend what it is about, or the command in migrations.toml, and run rev again"
+            }
+            Self::AfterHookFailed { .. } => {
+                "mend what it is about, and run the command yourself: rev runs it after the next run only"
+            }
             Self::AppliedThere { .. } => "join the branches with `rev merge` instead",
             Self::NotAVersionFolder { .. } => "add it to `versions` in migrations.toml, or name one that is there",
             Self::WhichVersionFolder { folders } => {
@@ -103,7 +109,7 @@ impl ErrorKind {
             Self::QueryFailed { .. } => {
                 "rev must be able to make, read and change its own tables, which docs/journal.md lists"
             }
-            Self::ConnectionLost { .. } => "when the server is back, `rev upgrade` goes on from there",
+            Self::ConnectionLost { .. } => "when the server is back, run the same command again: it goes on from there",
             Self::NoSchema { .. } => "create it, or name another one with `schema` in migrations.toml",
             Self::DamagedJournal { .. } => "correct or delete the row by hand: only you can know what it stands for",
             Self::NewerJournal { .. } => "use the rev that wrote it, or a newer one",
@@ -118,6 +124,13 @@ impl ErrorKind {
             }
             Self::Locked { .. } => "run the command again when it is through, or wait longer with `--lock-wait 10m`",
             Self::LockLost => "`rev status` shows where the database is; then run the command again to go on",
+            Self::LeaseOnFile => "leave `lock` away, or set it for the environment of the server only",
+            Self::PoolTooSmall { .. } => {
+                "let the pool have at least two connections for this database (PgBouncer: `default_pool_size`, `max_db_connections`), or connect to the server itself"
+            }
+            Self::TimeoutBehindPooler { .. } => {
+                "the setting would stay with a connection that somebody else gets next: connect to the server itself, or leave the option away"
+            }
             Self::MissingDowngrade { .. } => {
                 "write its `-- rev: downgrade` section (it may be empty), or say `-- rev: downgrade irreversible`"
             }
@@ -204,6 +217,10 @@ impl ErrorKind {
             Self::NotConfirmed => "use `--yes` to go on without the question",
             Self::Declined => "use `--yes` to go on without the question",
             Self::NobodyToAsk => "use `--yes` to go on without the question",
+            Self::CannotStart { is_missing: true, .. } => {
+                "check its name, the folders of PATH and, if it is a script, the program of its first line"
+            }
+            Self::CannotStart { is_missing: false, .. } => "check that it is a program, and that you may execute it",
             Self::NotAtHeads { .. } => "`rev upgrade heads` brings it there",
             Self::BadValue { .. }
             | Self::Several { .. }

@@ -133,6 +133,10 @@ pub enum ErrorKind {
     CommandFailed { command: String, status: Option<String> },
     #[error("the hook `{command}` failed{}; {} was written", note(.status), .path.display())]
     HookFailed { command: String, status: Option<String>, path: PathBuf },
+    #[error("the hook `{hook}` failed: `{command}`{}", note(.status))]
+    BeforeHookFailed { hook: &'static str, command: String, status: Option<String>, said: Option<String> },
+    #[error("the run is done, but the hook `{hook}` after it failed: `{command}`{}", note(.status))]
+    AfterHookFailed { hook: &'static str, command: String, status: Option<String>, said: Option<String> },
     #[error("revision `{revision}` cannot be moved: {reason}")]
     CannotRebase { revision: RevisionId, reason: String },
     #[error("revision `{revision}` is applied in {database}, so its parents are history")]
@@ -195,6 +199,14 @@ pub enum ErrorKind {
     Locked { holder: String },
     #[error("the lock of this run is gone, so another rev may be at work")]
     LockLost,
+    #[error("a database of SQLite is a file, and cannot be locked by a lease")]
+    LeaseOnFile,
+    #[error("rev needs two connections at once, and the pooler at {address} gave it only one")]
+    PoolTooSmall { address: String },
+    #[error(
+        "the section sets `{option}` outside of a transaction, and the pooler at {address} gives its connections out by transaction"
+    )]
+    TimeoutBehindPooler { option: String, address: String },
 
     // ---- plans and runs
     #[error("revision `{revision}` has no downgrade for {dialect}")]
@@ -279,6 +291,8 @@ pub enum ErrorKind {
     DatabaseInUse { database: PathBuf, reason: String },
     #[error("restore points are for SQLite, and this is {}", .dialect.product())]
     NoRestorePointsOn { dialect: Dialect },
+    #[error("`{command}` cannot be started: {}", if *.is_missing { "there is no such command" } else { "it cannot be executed" })]
+    CannotStart { command: String, is_missing: bool },
     #[error("the output cannot be written")]
     Output,
 }

@@ -16,6 +16,7 @@ use sea_query::TableRef;
 use crate::dialect::Dialect;
 use crate::dialect::Family;
 use crate::id::MAX_NAME_BYTES;
+use crate::journal::lease::lease_columns;
 
 /// The format of the tables that this rev writes; a newer one in a database is refused.
 pub const FORMAT: i64 = 1;
@@ -136,6 +137,9 @@ impl Journal {
             .col(ColumnDef::new("pid").big_integer())
             .col(ColumnDef::new("user").string_len(255))
             .col(ColumnDef::new("since").string_len(32));
+        for column in lease_columns() {
+            table.col(column);
+        }
         table
     }
 

@@ -1,4 +1,4 @@
-//! The one row of the lock table: the epoch, and a note who holds the lock. The row is not the lock itself.
+//! The first row of the lock table: the epoch, and a note who holds the lock. The row is not the lock itself.
 
 use std::fmt;
 
@@ -22,6 +22,8 @@ pub struct Holder {
     pub pid: Option<u32>,
     /// Since when, in UTC.
     pub since: Option<String>,
+    /// How many seconds its lease lasts if it is not heard of again, where the lock is one.
+    pub lease_left: Option<i64>,
 }
 
 impl Journal {
@@ -74,7 +76,19 @@ impl Holder {
     pub fn from_row(row: &Row) -> Option<(i64, Self)> {
         let [Some(epoch), user, host, pid, since] = row.as_slice() else { return None };
         let pid = pid.as_ref().and_then(|pid| pid.parse().ok());
-        Some((epoch.parse().ok()?, Self { user: user.clone(), host: host.clone(), pid, since: since.clone() }))
+        let holder = Self { user: user.clone(), host: host.clone(), pid, since: since.clone(), lease_left: None };
+        Some((epoch.parse().ok()?, holder))
+    }
+}
+
+impl Holder {
+    /// Returns when the lease ends, in brackets, where the lock is one.
+    pub fn lease_note(&self) -> String {
+        match self.lease_left {
+            Some(left) if left >= 0 => format!(" (its lease ends in {left} s if it is not heard of again)"),
+            Some(_) => " (it has not been heard of, and its lease is over)".to_owned(),
+            None => String::new(),
+        }
     }
 }
 
@@ -129,5 +143,7 @@ mod tests {
         let (epoch, holder) = Holder::from_row(&row).unwrap();
         assert_eq!((epoch, holder.to_string().as_str()), (3, "ada@laptop, process 12, since 2026-11-20T09:12:44.310Z"));
         assert_eq!(Holder::default().to_string(), "another rev");
+        let leased = Holder { lease_left: Some(21), ..Holder::default() };
+        assert_eq!(leased.lease_note(), " (its lease ends in 21 s if it is not heard of again)");
     }
 }

@@ -436,6 +436,36 @@ fn what_nobody_can_tell_is_asked(database: &TestDatabase) {
     }
 }
 
+/// Behind a pooler, the process that was noted may work for somebody else when the next run looks: that is not waited for.
+#[test]
+fn a_process_that_works_for_somebody_else_is_not_waited_for() {
+    for busy in [false, true] {
+        let database = TestDatabase::new(Kind::Postgres);
+        let workspace = in_doubt(&database);
+        let url = database.url.clone();
+        let other = thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(async {
+                let mut connection = PgConnection::connect(&url).await.unwrap();
+                connection.execute("BEGIN").await.unwrap();
+                let sleep = if busy { "SELECT pg_sleep(4)" } else { "SELECT 'somebody else'" };
+                connection.execute(sqlx::raw_sql(sleep)).await.unwrap();
+                tokio::time::sleep(Duration::from_secs(if busy { 0 } else { 4 })).await;
+            });
+        });
+        let query = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
+        until("another process", || !database.query(query).is_empty());
+        let pid = database.query(query).concat().concat();
+        let noted = format!("\"connection\":\"{pid}\",\"beginning\":\"UPDATE t SET\"");
+        database.execute(&format!(
+            "UPDATE rev_progress SET definition = replace(definition, '\"connection\":null', '{noted}')"
+        ));
+        let output = workspace.rev(&["upgrade", "--lock-wait", "500ms"]);
+        assert!(output.failed(2).contains("error[in-doubt]"), "{}", output.stderr);
+        other.join().unwrap();
+    }
+}
+
 fn a_purge_gives_up_what_is_in_doubt(database: &TestDatabase) {
     let workspace = in_doubt(database);
     workspace.rev(&["stamp", "b"]).failed(2);

@@ -6,9 +6,10 @@ use std::process::Stdio;
 use std::thread;
 use std::time::Duration;
 use std::time::Instant;
-use std::time::SystemTime;
 
+use crate::support::Chance;
 use crate::support::Kind;
+use crate::support::Tally;
 use crate::support::TestDatabase;
 use crate::support::Workspace;
 use crate::support::on_each_database;
@@ -18,25 +19,6 @@ const HISTORIES: usize = 4;
 
 /// How often a history is interrupted before it is left to end in peace.
 const STRIKES: usize = 12;
-
-/// A small generator of random numbers; the seed is printed when a test fails, and `REV_TEST_SEED` repeats it.
-struct Random(u64);
-
-impl Random {
-    fn new() -> Self {
-        let given = env::var("REV_TEST_SEED").ok().and_then(|seed| seed.parse().ok());
-        let clock = || SystemTime::UNIX_EPOCH.elapsed().unwrap().as_nanos() as u64;
-        Self(given.unwrap_or_else(clock).max(1))
-    }
-
-    /// Returns a number below `end` (xorshift; <https://www.jstatsoft.org/article/view/v008i14>).
-    fn below(&mut self, end: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0 % end.max(1)
-    }
-}
 
 /// Revisions that mix changes of the schema with statements that must run once; none can run a second time.
 fn history(workspace: &Workspace, kind: Kind) {
@@ -80,24 +62,30 @@ fn check(database: &TestDatabase, strike: impl Fn(&TestDatabase, &mut Child)) {
     let takes = began.elapsed().as_micros() as u64;
     let expected = left(database);
 
-    let mut random = Random::new();
+    let mut chance = Chance::new();
+    let mut tally = Tally::default();
     let histories = env::var("REV_TEST_KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(HISTORIES);
     for _ in 0..histories {
-        let seed = random.0;
+        let seed = chance.seed();
         let database = TestDatabase::new(kind);
         let workspace = Workspace::new(&database);
         history(&workspace, kind);
         for _ in 0..STRIKES {
             let mut run = workspace.command(&["upgrade"]);
             let mut run = run.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-            thread::sleep(Duration::from_micros(random.below(takes * 3 / 4)));
+            thread::sleep(Duration::from_micros(chance.below(takes * 3 / 4)));
             strike(&database, &mut run);
-            run.wait().unwrap();
+            let ended = run.wait().unwrap();
+            tally.strikes += usize::from(!ended.success());
+            tally.spared += usize::from(ended.success());
         }
         let output = workspace.rev(&["upgrade"]);
+        tally.in_doubt += usize::from(output.stderr.contains("error[in-doubt]"));
         assert_eq!(output.code, 0, "REV_TEST_SEED={seed} {kind:?}\n{}", output.stderr);
         assert_eq!(left(&database), expected, "REV_TEST_SEED={seed} {kind:?}");
+        tally.compared += 1;
     }
+    tally.print(&format!("{kind:?}, at any moment"));
 }
 
 fn kills_at_any_moment_lose_and_double_nothing(database: &TestDatabase) {
@@ -150,10 +138,10 @@ fn kills_of_runs_there_and_back_leave_no_trace(database: &TestDatabase) {
     calm.rev(&["downgrade", "b@a"]).succeeded();
     assert_eq!(there(database), below);
 
-    let mut random = Random::new();
+    let mut random = Chance::new();
     let histories = env::var("REV_TEST_KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(HISTORIES);
     for _ in 0..histories {
-        let seed = random.0;
+        let seed = random.seed();
         let database = TestDatabase::new(kind);
         let workspace = Workspace::new(&database);
         there_and_back(&workspace, kind);

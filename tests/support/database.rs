@@ -1,6 +1,9 @@
 //! A database that belongs to one test, and is gone after it.
 
 use std::env;
+use std::fs;
+use std::io;
+use std::path::Path;
 use std::thread;
 
 use sqlx::AssertSqlSafe;
@@ -59,19 +62,48 @@ pub struct TestDatabase {
     /// Where it is, as `rev --url` takes it.
     pub url: String,
     name: String,
+    /// The server's administrator; nobody for a file.
+    admin: String,
     folder: Option<TempDir>,
 }
 
 impl TestDatabase {
     /// Makes an empty database with a name that no other test has.
     pub fn new(kind: Kind) -> Self {
-        let name = format!("rev_test_{}", Uuid::new_v4().simple());
-        if kind == Kind::Sqlite {
-            let folder = tempfile::tempdir().expect("a temporary folder can be made");
-            let url = format!("sqlite:{}", folder.path().join("app.db").display());
-            return Self { kind, url, name, folder: Some(folder) };
+        match kind {
+            Kind::Sqlite => Self::file(tempfile::tempdir()),
+            Kind::Postgres | Kind::Mariadb => Self::on(kind, kind.admin_url()),
         }
-        let admin = kind.admin_url();
+    }
+
+    /// Makes an empty database where writing is quick: SQLite's file is kept in memory, if the system can do that.
+    pub fn quick(kind: Kind) -> Self {
+        let memory = Path::new("/dev/shm");
+        match kind {
+            Kind::Sqlite if memory.is_dir() => Self::file(tempfile::tempdir_in(memory)),
+            _ => Self::new(kind),
+        }
+    }
+
+    fn file(folder: io::Result<TempDir>) -> Self {
+        let folder = folder.expect("a temporary folder can be made");
+        let url = format!("sqlite:{}", folder.path().join("app.db").display());
+        Self { kind: Kind::Sqlite, url, name: "app".to_owned(), admin: String::new(), folder: Some(folder) }
+    }
+
+    /// Makes an empty database on the two nodes of a cluster, and returns it with its URL on the second.
+    pub fn on_galera() -> (Self, String) {
+        let nodes = env::var("REV_TEST_GALERA").expect("REV_TEST_GALERA names no cluster: run `scripts/test`");
+        let (first, second) = nodes.split_once(' ').expect("REV_TEST_GALERA holds two URLs");
+        let database = Self::on(Kind::Mariadb, first.to_owned());
+        let mut url = Url::parse(second).unwrap_or_else(|error| panic!("`{second}` is not a URL: {error}"));
+        url.set_path(&database.name);
+        (database, url.into())
+    }
+
+    /// Makes an empty database on a server of its own, given by the URL of its administrator.
+    pub fn on(kind: Kind, admin: String) -> Self {
+        let name = format!("rev_test_{}", Uuid::new_v4().simple());
         let mut url = Url::parse(&admin).unwrap_or_else(|error| panic!("`{admin}` is not a URL: {error}"));
         url.set_path(&name);
         let sql = match kind {
@@ -79,12 +111,30 @@ impl TestDatabase {
             Kind::Sqlite | Kind::Postgres => format!("CREATE DATABASE {name}"),
         };
         run(kind, &admin, &sql).unwrap_or_else(|error| panic!("{sql} on {admin}: {error}"));
-        Self { kind, url: url.into(), name, folder: None }
+        Self { kind, url: url.into(), name, admin, folder: None }
     }
 
     /// Makes one database of each kind.
     pub fn all() -> Vec<Self> {
         Kind::ALL.map(Self::new).into()
+    }
+
+    /// Makes the database empty again, which is quicker than a new one.
+    pub fn clear(&self) {
+        match self.kind {
+            Kind::Sqlite => {
+                let folder = self.folder.as_ref().expect("a file is in a folder of its own").path();
+                for entry in fs::read_dir(folder).expect("the folder can be read") {
+                    fs::remove_file(entry.expect("the entry can be read").path()).expect("the file can be removed");
+                }
+            }
+            Kind::Postgres => self.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public"),
+            Kind::Mariadb => {
+                let Self { name, .. } = self;
+                let again = format!("DROP DATABASE {name}; CREATE DATABASE {name} CHARACTER SET utf8mb4");
+                run(self.kind, &self.admin, &again).unwrap_or_else(|error| panic!("{again}: {error}"));
+            }
+        }
     }
 
     /// Returns the name of the database on its server.
@@ -118,7 +168,7 @@ impl Drop for TestDatabase {
             Kind::Postgres => format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name),
             Kind::Mariadb => format!("SET SESSION lock_wait_timeout = 5; DROP DATABASE IF EXISTS {}", self.name),
         };
-        if let Err(error) = run(self.kind, &self.kind.admin_url(), &drop_database) {
+        if let Err(error) = run(self.kind, &self.admin, &drop_database) {
             // A panic here would hide the failure of the test itself.
             #[allow(clippy::print_stderr)]
             {

@@ -17,19 +17,36 @@
 // Each test program compiles all of this and uses its own share of it; nothing outside a test program can reach it.
 #![allow(dead_code, unreachable_pub, unused_imports, unused_macros)]
 
+mod chance;
+mod contents;
+mod cutter;
 mod database;
 mod feed;
+mod mixed;
 mod normal;
+mod pooler;
 mod proxy;
+mod server;
 mod session;
 mod shell;
 mod workspace;
 
+pub use chance::Chance;
+pub use chance::Tally;
+pub use chance::budget;
+pub use contents::Contents;
+pub use cutter::Cut;
+pub use cutter::Cutter;
 pub use database::Kind;
 pub use database::TestDatabase;
 pub use feed::feed;
+pub use mixed::Start;
+pub use mixed::mixed_history;
 pub use normal::Normal;
+pub use pooler::Pooler;
 pub use proxy::Proxy;
+pub use server::Server;
+pub use server::Victim;
 pub use session::Session;
 pub use workspace::Output;
 pub use workspace::Workspace;

@@ -16,6 +16,7 @@ use std::thread;
 pub struct Proxy {
     port: u16,
     queries: Arc<AtomicUsize>,
+    connections: Arc<AtomicUsize>,
 }
 
 impl Proxy {
@@ -29,10 +30,13 @@ impl Proxy {
         let listener = TcpListener::bind(own).expect("the port can be had");
         let port = listener.local_addr().expect("a listener has an address").port();
         let queries = Arc::new(AtomicUsize::new(0));
+        let connections = Arc::new(AtomicUsize::new(0));
+        let opened = Arc::clone(&connections);
         let (address, counter) = (address.to_owned(), Arc::clone(&queries));
         // The thread ends with the test's process.
         thread::spawn(move || {
             for client in listener.incoming().flatten() {
+                opened.fetch_add(1, Ordering::SeqCst);
                 let server = TcpStream::connect(&address).expect("the server is there");
                 let counter = Arc::clone(&counter);
                 let (from, to) = (client.try_clone(), server.try_clone());
@@ -44,12 +48,17 @@ impl Proxy {
                 });
             }
         });
-        Self { port, queries }
+        Self { port, queries, connections }
     }
 
     /// Returns the port to connect to.
     pub fn port(&self) -> u16 {
         self.port
+    }
+
+    /// Returns how many connections were opened since the last call.
+    pub fn take_connections(&self) -> usize {
+        self.connections.swap(0, Ordering::SeqCst)
     }
 
     /// Returns how many simple queries came since the last call; each is a round trip.

@@ -65,6 +65,9 @@ pub(super) fn notes(error: &Error) -> Vec<String> {
     }
     match &*error.kind {
         ErrorKind::InDoubt { seen, .. } => notes.extend(seen.clone()),
+        ErrorKind::BeforeHookFailed { said, .. } | ErrorKind::AfterHookFailed { said, .. } => {
+            notes.extend(said.iter().map(|said| format!("the last that it said: {said}")));
+        }
         ErrorKind::EditedDowngrade { difference, .. } => {
             notes.push(format!("from what was applied to what the script says now:\n{}", difference.trim_end()));
         }

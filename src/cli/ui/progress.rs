@@ -15,6 +15,8 @@ use crate::cli::ui::place::Lines;
 use crate::cli::ui::step::notice_lines;
 use crate::cli::ui::step::step_line;
 use crate::cli::ui::step::warning_line;
+use crate::config::Hook;
+use crate::config::url::mask_passwords;
 use crate::db::Blocker;
 use crate::db::StatementProgress;
 use crate::dialect::Family;
@@ -28,6 +30,9 @@ use crate::sql::summary;
 
 /// The most revisions that are listed before a question.
 const LISTED: usize = 20;
+
+/// The most that is shown of a command of the user's.
+const WIDTH: usize = 60;
 
 /// How long a revision takes before lines tell how far it is, and the time between two of them.
 const FIRST_WORD: Duration = Duration::from_secs(5);
@@ -119,20 +124,33 @@ impl<W: Write> Progress<W> {
                 self.print(&format!("  {place}  {}", self.summary(statement)));
             }
         }
+        self.open(line, self.volume == Volume::Normal);
+        self.next_word = Some(Instant::now() + FIRST_WORD);
+    }
+
+    fn begin_hook(&mut self, hook: &str, command: &Hook) {
+        let words = mask_passwords(&command.to_string());
+        let end = words.char_indices().nth(WIDTH).map_or(words.len(), |(at, _)| at);
+        let gap = if end < words.len() { "…" } else { "" };
+        let line = format!("{hook}  {}{gap}", escape(&words[..end]));
+        self.open(line, true);
+    }
+
+    /// Shows what runs now: in the living line, or as the beginning of a line that is ended later.
+    fn open(&mut self, line: String, is_begun: bool) {
         match &self.living {
             Some(bar) => {
                 bar.set_message(line.clone());
                 bar.reset();
                 bar.enable_steady_tick(Duration::from_millis(100));
             }
-            None if self.volume == Volume::Normal => {
+            None if is_begun => {
                 self.write(&format!("{line} … "));
                 self.is_open = true;
             }
             None => {}
         }
         self.running = Some(line);
-        self.next_word = Some(Instant::now() + FIRST_WORD);
     }
 
     /// Shows how far a statement is: at once in the living line, now and then in lines of their own.
@@ -191,7 +209,8 @@ impl<W: Write> Observer for Progress<W> {
         }
         match event {
             Event::LockWaiting { holder } => {
-                self.print(&format!("waiting for the lock, which {} holds", escape(&holder.to_string())));
+                let note = holder.lease_note();
+                self.print(&format!("waiting for the lock, which {} holds{note}", escape(&holder.to_string())));
             }
             Event::RestorePoint { path } => {
                 self.print(&format!("restore point: {}", escape(&path.to_string_lossy())));
@@ -222,6 +241,12 @@ impl<W: Write> Observer for Progress<W> {
             Event::LockRetry { retry, of, pause, blockers, .. } => {
                 self.print(&retry_line(retry, of, pause, blockers));
             }
+            Event::HookStarted { hook, command } => self.begin_hook(hook, command),
+            Event::HookOutput { line, .. } => self.print(&format!("  {}", escape(line))),
+            Event::HookEnded { duration, failure, .. } => match failure {
+                None => self.end(Role::Good, "done", &format!(" ({})", humane(duration))),
+                Some(failure) => self.end(Role::Bad, "failed", &format!(" ({})", escape(failure))),
+            },
             Event::Notice { notice, .. } => self.print(&notice_lines(notice, self.paint)),
             Event::StepDone { duration, .. } => self.end(Role::Good, "done", &format!(" ({})", humane(duration))),
         }

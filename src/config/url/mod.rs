@@ -8,6 +8,7 @@ mod secret;
 mod server;
 mod sqlite;
 mod tls;
+mod whole;
 
 pub use database_url::DatabaseUrl;
 pub(crate) use mask::mask_passwords;

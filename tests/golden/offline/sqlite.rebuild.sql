@@ -11,7 +11,7 @@ BEGIN IMMEDIATE;
 CREATE TABLE IF NOT EXISTS "main"."rev_version" ( "version_num" varchar(255) NOT NULL PRIMARY KEY );
 CREATE TABLE IF NOT EXISTS "main"."rev_history" ( "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "revision" varchar(255) NOT NULL, "direction" varchar(16) NOT NULL, "outcome" varchar(16) NOT NULL, "checksum" varchar(64), "message" text, "down_revisions" text, "depends_on" text, "branch_labels" text, "started" varchar(32) NOT NULL, "duration_ms" integer, "user" varchar(255), "host" varchar(255), "rev_version" varchar(32) NOT NULL, "downgrade" text );
 CREATE TABLE IF NOT EXISTS "main"."rev_progress" ( "revision" varchar(255) NOT NULL, "part" integer NOT NULL, "direction" varchar(16) NOT NULL, "state" varchar(16) NOT NULL, "hash" varchar(64) NOT NULL, "definition" text, "started" varchar(32) NOT NULL, PRIMARY KEY ("revision", "part") );
-CREATE TABLE IF NOT EXISTS "main"."rev_lock" ( "id" integer NOT NULL PRIMARY KEY, "format" integer NOT NULL, "epoch" integer NOT NULL, "host" varchar(255), "pid" integer, "user" varchar(255), "since" varchar(32) );
+CREATE TABLE IF NOT EXISTS "main"."rev_lock" ( "id" integer NOT NULL PRIMARY KEY, "format" integer NOT NULL, "epoch" integer NOT NULL, "host" varchar(255), "pid" integer, "user" varchar(255), "since" varchar(32), "lease" varchar(64), "lease_ends" integer, "fenced" integer );
 INSERT INTO "main"."rev_lock" ("id", "format", "epoch") SELECT 1, 1, 0 WHERE NOT EXISTS(SELECT 1 FROM "main"."rev_lock" WHERE "id" = 1);
 SELECT json_extract('{}', message) FROM (SELECT CASE
   WHEN (SELECT COUNT(*) FROM "main"."rev_lock" WHERE "id" = 1 AND "format" = 1) <> 1 THEN 'rev: the database has no journal of the format that this script writes'

@@ -32,6 +32,8 @@ pub enum Target {
     Lock,
     /// The server: waiting for it, and what it says.
     Server,
+    /// The user's commands around a run.
+    Hook,
 }
 
 /// Which events are written.
@@ -57,7 +59,7 @@ impl Level {
 }
 
 impl Target {
-    const ALL: [Self; 5] = [Self::Run, Self::Step, Self::Statement, Self::Lock, Self::Server];
+    const ALL: [Self; 6] = [Self::Run, Self::Step, Self::Statement, Self::Lock, Self::Server, Self::Hook];
 
     /// Returns the word of filters and of the log.
     pub fn as_str(self) -> &'static str {
@@ -67,6 +69,7 @@ impl Target {
             Self::Statement => "statement",
             Self::Lock => "lock",
             Self::Server => "server",
+            Self::Hook => "hook",
         }
     }
 }

@@ -3,6 +3,7 @@
 mod filter;
 #[allow(clippy::module_inception)] // the file is named after its noun
 mod log;
+mod part;
 mod record;
 mod telling;
 

@@ -5,11 +5,18 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::cli::ui::diagnostic::notes;
 use crate::cli::ui::duration::humane;
 use crate::cli::ui::json::path;
 use crate::cli::ui::log::filter::Level;
 use crate::cli::ui::log::filter::Target;
+use crate::cli::ui::log::part::BlockerJson;
+use crate::cli::ui::log::part::FailedJson;
+use crate::cli::ui::log::part::HolderJson;
+use crate::cli::ui::log::part::ms;
+use crate::cli::ui::log::part::named;
+use crate::cli::ui::log::part::place;
+use crate::config::Hook;
+use crate::config::url::mask_passwords;
 use crate::db::Blocker;
 use crate::db::Notice;
 use crate::db::StatementProgress;
@@ -111,6 +118,25 @@ pub enum Record<'a> {
         duration_ms: u64,
         statements: usize,
     },
+    HookStarted {
+        hook: &'static str,
+        runs: String,
+    },
+    HookOutput {
+        hook: &'static str,
+        text: &'a str,
+    },
+    HookEnded {
+        hook: &'static str,
+        runs: String,
+        ok: bool,
+        failure: Option<&'a str>,
+        duration_ms: u64,
+    },
+    Starting {
+        program: &'a str,
+        ok: bool,
+    },
     Talk {
         text: &'a str,
     },
@@ -121,48 +147,6 @@ pub enum Record<'a> {
         duration_ms: u64,
     },
     Failed(Box<FailedJson<'a>>),
-}
-
-/// Who holds rev's lock.
-#[derive(Debug, Serialize)]
-pub struct HolderJson<'a> {
-    user: Option<&'a str>,
-    host: Option<&'a str>,
-    pid: Option<u32>,
-    since: Option<&'a str>,
-    #[serde(skip)]
-    shown: String,
-}
-
-/// Who holds what a statement needs.
-#[derive(Debug, Serialize)]
-pub struct BlockerJson<'a> {
-    pid: &'a str,
-    name: Option<&'a str>,
-    age_ms: Option<u64>,
-    is_idle: bool,
-    sql: Option<String>,
-    #[serde(skip)]
-    shown: String,
-}
-
-/// A command that failed.
-#[derive(Debug, Serialize)]
-pub struct FailedJson<'a> {
-    code: &'static str,
-    error: String,
-    file: Option<String>,
-    line: Option<usize>,
-    column: Option<usize>,
-    hint: Option<String>,
-    notes: Vec<String>,
-    /// The database now, in a sentence; only of commands that change one.
-    state: Option<&'a str>,
-    from: Option<&'a Heads>,
-    to: Option<&'a Heads>,
-    steps: usize,
-    exit_code: u8,
-    duration_ms: u64,
 }
 
 impl<'a> Record<'a> {
@@ -183,6 +167,10 @@ impl<'a> Record<'a> {
             Self::Retry { .. } => ("retry", Level::Warn, Target::Lock),
             Self::Notice { severity, .. } => ("notice", level_of(severity), Target::Server),
             Self::StepDone { .. } => ("step_done", Level::Info, Target::Step),
+            Self::HookStarted { .. } => ("hook_started", Level::Info, Target::Hook),
+            Self::HookOutput { .. } => ("hook_output", Level::Info, Target::Hook),
+            Self::HookEnded { ok, .. } => ("hook_ended", level_of_end(*ok), Target::Hook),
+            Self::Starting { ok, .. } => ("starting", level_of_end(*ok), Target::Run),
             Self::Talk { .. } => ("message", Level::Info, Target::Run),
             Self::Finished { .. } => ("finished", Level::Info, Target::Run),
             Self::Failed(_) => ("failed", Level::Error, Target::Run),
@@ -207,7 +195,9 @@ impl<'a> Record<'a> {
                 )
             }
             Self::ServerWaiting { reason, .. } => format!("waiting for the server: {reason}"),
-            Self::LockWaiting { holder } => format!("waiting for the lock, which {} holds", holder.shown),
+            Self::LockWaiting { holder } => {
+                format!("waiting for the lock, which {} holds{}", holder.shown, holder.note)
+            }
             Self::StepStarted { revision, direction, number, of, title, .. } => {
                 step(*direction, *number, *of, revision, title) + " …"
             }
@@ -229,6 +219,16 @@ impl<'a> Record<'a> {
                 let took = humane(Duration::from_millis(*duration_ms));
                 format!("{} … done ({took})", step(*direction, *number, *of, revision, title))
             }
+            Self::HookStarted { hook, runs } => format!("{hook}: {runs} …"),
+            Self::HookOutput { hook, text } => format!("{hook}: {text}"),
+            Self::HookEnded { hook, runs, failure, duration_ms, .. } => {
+                let took = humane(Duration::from_millis(*duration_ms));
+                match failure {
+                    None => format!("{hook}: {runs} … done ({took})"),
+                    Some(failure) => format!("{hook}: {runs} … failed after {took}: {failure}"),
+                }
+            }
+            Self::Starting { program, .. } => format!("starting {program}"),
             Self::Talk { text } => (*text).to_owned(),
             Self::Finished { to, steps: 0, .. } => format!("nothing to do: the database is at {to}"),
             Self::Finished { to, .. } => format!("the database is at {to}"),
@@ -249,9 +249,7 @@ impl<'a> Record<'a> {
     }
 
     pub(super) fn lock_waiting(holder: &'a Holder) -> Self {
-        let Holder { user, host, pid, since } = holder;
-        let (user, host, since) = (user.as_deref(), host.as_deref(), since.as_deref());
-        Self::LockWaiting { holder: HolderJson { user, host, pid: *pid, since, shown: holder.to_string() } }
+        Self::LockWaiting { holder: HolderJson::of(holder) }
     }
 
     pub(super) fn restore_point(file: &Path) -> Self {
@@ -306,6 +304,15 @@ impl<'a> Record<'a> {
         Self::Notice { revision, severity: &notice.severity, text: &notice.message }
     }
 
+    pub(super) fn hook_started(hook: &'static str, command: &Hook) -> Self {
+        Self::HookStarted { hook, runs: mask_passwords(&command.to_string()) }
+    }
+
+    pub(super) fn hook_ended(hook: &'static str, command: &Hook, duration: Duration, failure: Option<&'a str>) -> Self {
+        let (runs, ok, duration_ms) = (mask_passwords(&command.to_string()), failure.is_none(), ms(duration));
+        Self::HookEnded { hook, runs, ok, failure, duration_ms }
+    }
+
     /// Says that a server does not accept connections yet.
     pub fn server_waiting(error: &Error) -> Self {
         Self::ServerWaiting { code: error.code(), reason: error.to_string() }
@@ -325,54 +332,7 @@ impl<'a> Record<'a> {
         exit_code: u8,
         duration: Duration,
     ) -> Self {
-        let (file, line, column) = place(error.span.as_ref());
-        Self::Failed(Box::new(FailedJson {
-            code: error.code(),
-            error: error.kind.to_string(),
-            file,
-            line,
-            column,
-            hint: error.hint(),
-            notes: error
-                .problems()
-                .iter()
-                .filter(|one| !std::ptr::eq(*one, error))
-                .map(Error::to_string)
-                .chain(notes(error))
-                .collect(),
-            state,
-            from: report.map(|report| &report.from),
-            to: report.map(|report| &report.to),
-            steps: report.map_or(0, |report| report.steps.len()),
-            exit_code,
-            duration_ms: ms(duration),
-        }))
-    }
-}
-
-impl<'a> BlockerJson<'a> {
-    fn of(blocker: &'a Blocker, family: Family) -> Self {
-        let sql = blocker.query.as_ref().map(|query| without_strings(query, family));
-        let shown = Blocker { query: sql.clone(), ..blocker.clone() }.to_string();
-        let Blocker { pid, name, age, is_idle, .. } = blocker;
-        Self { pid, name: name.as_deref(), age_ms: age.map(ms), is_idle: *is_idle, sql, shown }
-    }
-}
-
-impl FailedJson<'_> {
-    fn message(&self) -> String {
-        let mut text = format!("error[{}]: ", self.code);
-        if let (Some(file), Some(line), Some(column)) = (&self.file, self.line, self.column) {
-            text.push_str(&format!("{file}:{line}:{column}: "));
-        }
-        text.push_str(&self.error);
-        for note in &self.notes {
-            text.push_str(&format!("; {note}"));
-        }
-        if let Some(state) = self.state {
-            text.push_str(&format!("; {state}"));
-        }
-        text
+        Self::Failed(Box::new(FailedJson::of(error, report, state, exit_code, duration)))
     }
 }
 
@@ -390,9 +350,8 @@ fn level_of(severity: &str) -> Level {
     }
 }
 
-fn place(span: Option<&Span>) -> (Option<String>, Option<usize>, Option<usize>) {
-    let start = span.map(Span::start);
-    (span.map(|span| path(&span.source.path)), start.map(|at| at.line), start.map(|at| at.column))
+fn level_of_end(ok: bool) -> Level {
+    if ok { Level::Info } else { Level::Warn }
 }
 
 fn step(direction: Direction, number: usize, of: usize, revision: &RevisionId, title: &str) -> String {
@@ -400,17 +359,8 @@ fn step(direction: Direction, number: usize, of: usize, revision: &RevisionId, t
     format!("{direction} {number}/{of}  {revision}{gap}{title}")
 }
 
-fn named(blockers: &[BlockerJson<'_>]) -> String {
-    let who: Vec<&str> = blockers.iter().map(|blocker| blocker.shown.as_str()).collect();
-    if who.is_empty() { "somebody".to_owned() } else { who.join(", and by ") }
-}
-
 fn counted(number: usize, noun: &str) -> String {
     if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
-}
-
-fn ms(duration: Duration) -> u64 {
-    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]
@@ -445,7 +395,7 @@ mod tests {
         };
         let none = Blocker { name: None, age: None, query: None, ..some.clone() };
         let blockers = [some, none];
-        let holder = Holder { user: Some("ada".into()), host: None, pid: Some(7), since: None };
+        let holder = Holder { user: Some("ada".into()), host: None, pid: Some(7), since: None, lease_left: None };
         let notice = |severity: &str| Notice { severity: severity.into(), message: "x\n".into() };
         let (notice, warning) = (notice("notice"), notice("warning"));
         let slow = |percent| StatementProgress { phase: "scanning".into(), percent };
@@ -454,6 +404,7 @@ mod tests {
         let (declined, placed) =
             (Error::from(ErrorKind::Declined), Error::from(ErrorKind::Output).at(of_script.span.clone()));
         let short = Duration::from_millis(5);
+        let hook = Hook { program: "./backup".into(), arguments: vec!["--all".into()] };
         for record in [
             Record::started(&program),
             Record::started(&empty),
@@ -476,6 +427,12 @@ mod tests {
             Record::notice(id, &notice),
             Record::notice(id, &warning),
             Record::step_done(1, 2, step, short),
+            Record::hook_started("before_upgrade", &hook),
+            Record::HookOutput { hook: "before_upgrade", text: "x" },
+            Record::hook_ended("before_upgrade", &hook, short, None),
+            Record::hook_ended("before_upgrade", &hook, short, Some("exit status: 1")),
+            Record::Starting { program: "uvicorn", ok: true },
+            Record::Starting { program: "uvicorn", ok: false },
             Record::Talk { text: "x" },
             Record::finished(&report, short),
             Record::failed(&placed, Some(&report), Some("at base"), 3, short),
@@ -502,7 +459,7 @@ mod tests {
     fn kind_of(value: &Value) -> String {
         match value {
             Value::Null => "null",
-            Value::Bool(_) => "true or false",
+            Value::Bool(_) => "boolean",
             Value::Number(_) => "number",
             Value::String(_) => "text",
             Value::Array(_) => "list",
@@ -525,6 +482,9 @@ mod tests {
             // The order is that of the text; a value that was parsed has lost it.
             let json = serde_json::to_string(record).unwrap();
             let value: BTreeMap<String, Value> = serde_json::from_str(&json).unwrap();
+            for (common, _) in documented("## Every event") {
+                assert!(!value.contains_key(&common), "{name} has a second {common}");
+            }
             let mut keys: Vec<&String> = value.keys().collect();
             keys.sort_by_key(|key| json.find(&format!("\"{key}\":")));
             let known =
@@ -579,6 +539,12 @@ mod tests {
             "notice: x",
             "warning: x",
             r"upgrade 1/2  b  create \u{1b} t … done (5 ms)",
+            "before_upgrade: ./backup --all …",
+            "before_upgrade: x",
+            "before_upgrade: ./backup --all … done (5 ms)",
+            "before_upgrade: ./backup --all … failed after 5 ms: exit status: 1",
+            "starting uvicorn",
+            "starting uvicorn",
             "x",
             "nothing to do: the database is at a, b",
             "error[output]: versions/c.sql:1:6: the output cannot be written; at base",

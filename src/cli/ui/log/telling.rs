@@ -82,6 +82,11 @@ impl Telling {
             Event::LockRetry { retry, of, pause, blockers } => {
                 Record::retry(revision, (*retry, *of, *pause), blockers, family)
             }
+            Event::HookStarted { hook, command } => Record::hook_started(hook, command),
+            Event::HookOutput { hook, line } => Record::HookOutput { hook, text: line },
+            Event::HookEnded { hook, command, duration, failure } => {
+                Record::hook_ended(hook, command, *duration, *failure)
+            }
             Event::Notice { step, notice } => Record::notice(&step.revision, notice),
             Event::StepDone { number, of, step, duration } => Record::step_done(*number, *of, step, *duration),
         };
