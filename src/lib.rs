@@ -100,6 +100,8 @@ pub mod nearest;
 #[cfg(feature = "cli")]
 pub mod picture;
 pub mod script;
+#[cfg(feature = "cli")]
+pub mod serve;
 pub mod signal;
 pub mod span;
 pub mod sql;

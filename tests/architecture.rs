@@ -12,8 +12,9 @@ const FLOORS: &[(u8, &[&str])] = &[
     (3, &["graph", "sql", "config"]),
     (4, &["db", "script", "picture"]),
     (5, &["embed", "engine"]),
-    (6, &["cli"]),
-    (7, &["main", "bin"]),
+    (6, &["serve"]),
+    (7, &["cli"]),
+    (8, &["main", "bin"]),
 ];
 
 /// Crates that only some parts may name.
@@ -30,7 +31,10 @@ const CRATES: &[(&str, &[&str])] = &[
     ("renderdag", &["cli"]),
     ("tera", &["script"]),
     ("sea_query", &["journal"]),
-    ("tokio", &["db", "engine", "main"]),
+    ("hyper", &["serve"]),
+    ("hyper_util", &["serve"]),
+    ("http_body_util", &["serve"]),
+    ("tokio", &["db", "engine", "serve", "main"]),
 ];
 
 /// The longest a file may be, without its tests.

@@ -36,6 +36,7 @@ use crate::cli::redo;
 use crate::cli::restore;
 use crate::cli::resume;
 use crate::cli::revision;
+use crate::cli::serve;
 use crate::cli::show;
 use crate::cli::stamp;
 use crate::cli::status;
@@ -128,6 +129,7 @@ async fn dispatch(command: &Command, arguments: &[OsString], cx: &mut Context) -
         Command::Check(args) => check::run(args, cx).await,
         Command::Env(args) => env::run(args, cx).await,
         Command::Db(args) => db::run(args, cx).await,
+        Command::Serve(args) => serve::run(args, cx).await,
         Command::Completions(args) => completions::run(args, arguments.first().map(Path::new), cx),
         Command::Man(args) => man::run(args, Cli::command(), cx),
     }

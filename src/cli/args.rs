@@ -26,6 +26,7 @@ use crate::cli::redo::RedoArgs;
 use crate::cli::restore::RestoreArgs;
 use crate::cli::resume::ResumeArgs;
 use crate::cli::revision::RevisionArgs;
+use crate::cli::serve::ServeArgs;
 use crate::cli::show::ShowArgs;
 use crate::cli::stamp::StampArgs;
 use crate::cli::status::StatusArgs;
@@ -81,6 +82,7 @@ pub enum Command {
     Check(CheckArgs),
     Env(EnvArgs),
     Db(DbArgs),
+    Serve(ServeArgs),
     Completions(CompletionsArgs),
     Man(ManArgs),
 }

@@ -1,7 +1,10 @@
 //! `rev graph`.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::path::PathBuf;
+
+use serde::Serialize;
 
 use crate::cli::context::Context;
 use crate::cli::outcome::Failed;
@@ -13,13 +16,16 @@ use crate::engine::Session;
 use crate::error::Error;
 use crate::error::ErrorKind;
 use crate::graph::Range;
+use crate::id::RevisionId;
+use crate::picture::Entry;
 use crate::picture::Form;
+use crate::picture::MOST_LISTED;
 use crate::picture::Picture;
 use crate::picture::Position;
 use crate::script::create;
 use crate::script::replace;
 
-/// Draw the revisions: an image, or text for Graphviz or Mermaid
+/// Draw the revisions: an image, a page, or text for Graphviz or Mermaid
 ///
 /// The picture is the same on every machine, so that it can be kept beside the scripts; with -i it also shows where the
 /// database is.
@@ -48,6 +54,16 @@ enum Format {
     Dot,
     /// Text that GitHub and GitLab draw inside of Markdown
     Mermaid,
+    /// A page with the scripts inside, to search and to read; the one that `rev serve` shows
+    Html,
+}
+
+/// The answer when a file was written.
+#[derive(Serialize)]
+struct Drawn {
+    path: String,
+    format: &'static str,
+    revisions: usize,
 }
 
 /// Runs the command.
@@ -59,12 +75,14 @@ pub async fn run(args: &GraphArgs, cx: &mut Context) -> Result<Outcome, Failed> 
     };
     let project = cx.project()?;
     let picture = args.picture(&range, &project, cx).await?;
-    let Some(form) = form else { return cx.text(&json::picture(&picture)) };
-    let text = form.write(&picture)?;
+    let Some(form) = form else { return cx.text(&json::document(&picture)) };
+    let scripts = if form == Form::Html { scripts(&project, &picture)? } else { BTreeMap::new() };
+    let text = form.write(&picture, &scripts)?;
     let Some(path) = &args.output else { return cx.text(&text) };
     write(path, &text)?;
     if cx.is_json() {
-        return cx.text(&json::drawn(path, form, picture.revisions.len()));
+        let path = path.to_string_lossy().into_owned();
+        return cx.text(&json::document(&Drawn { path, format: form.as_str(), revisions: picture.revisions.len() }));
     }
     cx.talk(&escape(&picture.caption()));
     cx.text(&escape(&path.display().to_string()))
@@ -82,7 +100,7 @@ impl GraphArgs {
             (None, None) if is_json => Ok(None),
             (None, Some(path)) => match Form::of_path(path) {
                 Some(form) => Ok(Some(form)),
-                None => usage("say what to draw with: --format svg, dot or mermaid"),
+                None => usage("say what to draw with: --format svg, dot, mermaid or html"),
             },
             (None, None) => usage("say what to draw with, as in --format svg, or where, as in -o revisions.svg"),
         }
@@ -109,7 +127,28 @@ impl Format {
             Self::Svg => Form::Svg,
             Self::Dot => Form::Dot,
             Self::Mermaid => Form::Mermaid,
+            Self::Html => Form::Html,
         }
+    }
+}
+
+/// More of a script than this does not come into a page.
+const LONGEST_SCRIPT: usize = 256 * 1024;
+
+/// Reads the scripts of the revisions that are drawn.
+fn scripts(project: &Project, picture: &Picture) -> Result<BTreeMap<RevisionId, String>, Error> {
+    let read = |entry: &Entry| {
+        let script = project.script(&entry.revision)?;
+        let text = script.source.text.as_str();
+        let end = text.floor_char_boundary(LONGEST_SCRIPT.min(text.len()));
+        let rest = if end < text.len() { "\n-- (the rest is not shown)\n" } else { "" };
+        Ok((entry.revision.clone(), format!("{}{rest}", &text[..end])))
+    };
+    // A page that is refused for its length needs none.
+    if picture.revisions.len() > MOST_LISTED {
+        Ok(BTreeMap::new())
+    } else {
+        picture.revisions.iter().map(read).collect()
     }
 }
 

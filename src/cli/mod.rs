@@ -32,6 +32,7 @@ mod restore;
 mod resume;
 mod revision;
 mod run;
+mod serve;
 mod show;
 mod stamp;
 mod status;

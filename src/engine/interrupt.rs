@@ -50,6 +50,17 @@ impl Interrupt {
         self.wait(|phase| *phase != Phase::Idle).await;
     }
 
+    /// Heeds signals from now on, and waits for one: for what runs until it is told to stop.
+    pub async fn stopped(&self) -> Signal {
+        self.heed();
+        loop {
+            self.wait(|phase| matches!(phase, Phase::Asked(_))).await;
+            if let Some(signal) = self.asked() {
+                return signal;
+            }
+        }
+    }
+
     /// Says that a run begins, or something else that wants to end in an orderly way.
     pub fn heed(&self) {
         self.0.send_if_modified(|phase| {

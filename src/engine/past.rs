@@ -58,7 +58,7 @@ impl Session {
     }
 
     /// Reads rows of the history; those that a policy hides are an error, and no policy's function is run.
-    async fn select_unfiltered(&mut self, query: &str) -> Result<Vec<Row>, Error> {
+    pub(super) async fn select_unfiltered(&mut self, query: &str) -> Result<Vec<Row>, Error> {
         let unfiltered = (self.db.family() == Family::Postgres).then_some(UNFILTERED);
         let queries: Vec<&str> = unfiltered.into_iter().chain([query]).collect();
         Ok(select(&mut self.db, &queries).await?.pop().unwrap_or_default())

@@ -1,6 +1,7 @@
 //! A project: its configuration, its graph of revisions, and the scripts behind it.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::config::Config;
 use crate::config::TransactionScope;
@@ -22,7 +23,7 @@ use crate::span::Source;
 #[derive(Debug)]
 pub struct Project {
     /// What `migrations.toml`, the environment and the flags say.
-    pub config: Config,
+    pub config: Arc<Config>,
     /// The revisions.
     pub graph: RevisionGraph,
     /// The scripts, where they are a part of the program; else they are files.
@@ -31,7 +32,8 @@ pub struct Project {
 
 impl Project {
     /// Reads every script once and builds the graph; reports all that is wrong with them together.
-    pub fn load(config: Config) -> Result<Self, Error> {
+    pub fn load(config: impl Into<Arc<Config>>) -> Result<Self, Error> {
+        let config = config.into();
         let dir = ScriptDir { folders: config.versions.clone(), is_recursive: config.recursive };
         match RevisionGraph::build(dir.load(|outline| outline.to_revision())?) {
             Ok(graph) => Ok(Self { config, graph, embedded: None }),
@@ -56,7 +58,18 @@ impl Project {
         let outlines: Vec<Outline> = parsed.iter().map(Outline::of).collect();
         let graph = Outline::graph(&outlines)?;
         let embedded = parsed.into_iter().map(|script| (script.header.revision.value.clone(), script)).collect();
-        Ok(Self { config, graph, embedded: Some(embedded) })
+        Ok(Self { config: Arc::new(config), graph, embedded: Some(embedded) })
+    }
+
+    /// Reads every script again, as they are now.
+    pub fn reload(&self) -> Result<Self, Error> {
+        match &self.embedded {
+            None => Self::load(Arc::clone(&self.config)),
+            Some(scripts) => {
+                let (config, embedded) = (Arc::clone(&self.config), Some(scripts.clone()));
+                Ok(Self { config, graph: self.graph.clone(), embedded })
+            }
+        }
     }
 
     /// Connects to the database to read.

@@ -44,7 +44,7 @@ pub enum State {
 
 impl State {
     /// Returns the word of the JSON documents.
-    pub fn as_str(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::UpToDate => "up_to_date",
             Self::Pending => "pending",

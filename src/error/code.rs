@@ -81,6 +81,7 @@ impl ErrorKind {
             Self::CannotOpen { .. } => "cannot-open",
             Self::ConnectionLost { .. } => "connection-lost",
             Self::QueryFailed { .. } => "query-failed",
+            Self::CannotListen { .. } => "cannot-listen",
             Self::NoSchema { .. } => "no-schema",
             Self::DamagedJournal { .. } => "damaged-journal",
             Self::NewerJournal { .. } => "newer-journal",

@@ -39,6 +39,7 @@ impl ErrorKind {
             Self::UnknownRow { .. } => {
                 "check out the branch that has its script, or, if it is gone for good, tell rev the true state with `rev stamp --purge TARGET`"
             }
+            Self::CannotListen { .. } => "choose another address with `--listen`; port 0 takes a free one",
             Self::TooLargeToDraw { .. } => "draw a part with `-r FROM:TO`, or all of it with `--format dot`",
             Self::MissingParent { nearest, .. } | Self::MissingDependency { nearest, .. } => {
                 return Some(nearest_or(nearest, "add the script it names, or correct the header"));

@@ -178,6 +178,9 @@ pub enum ErrorKind {
     #[error("the database refused rev's own statement: {reason}")]
     QueryFailed { reason: String },
 
+    #[error("nobody can listen on {address}: {reason}")]
+    CannotListen { address: String, reason: String },
+
     // ---- the journal
     #[error("{}", no_schema(.schema))]
     NoSchema { schema: String },

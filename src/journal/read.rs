@@ -136,6 +136,29 @@ impl Journal {
         self.render(&query)
     }
 
+    /// Returns the query for the newest steps, newest first, as [`HistoryRow`]s without the stored downgrades.
+    pub fn select_newest_steps(&self, limit: u64) -> String {
+        let columns = HISTORY_COLUMNS.into_iter().filter(|column| *column != "downgrade");
+        let query = Query::select()
+            .columns(columns)
+            .expr(Expr::cust("NULL"))
+            .from(self.table(&self.history))
+            .order_by("id", Order::Desc)
+            .limit(limit)
+            .take();
+        self.render(&query)
+    }
+
+    /// Returns the query that counts the steps that failed.
+    pub fn count_failed(&self) -> String {
+        let query = Query::select()
+            .expr(Func::count(Expr::col(Asterisk)))
+            .from(self.table(&self.history))
+            .and_where(Expr::col("outcome").eq(Outcome::Failed.as_str()))
+            .take();
+        self.render(&query)
+    }
+
     /// Returns the query for the stored downgrades of these rows of the history, each with its row's id.
     pub fn select_downgrades(&self, ids: impl IntoIterator<Item = i64>) -> String {
         let query = Query::select()

@@ -88,7 +88,8 @@ impl Entry {
 }
 
 impl StepTaken {
-    pub(super) fn of(row: &HistoryRow) -> Self {
+    /// Takes over the columns of a row.
+    pub fn of(row: &HistoryRow) -> Self {
         let HistoryRow { direction, started, duration_ms, user, host, .. } = row.clone();
         Self { direction, started, duration_ms, user, host }
     }

@@ -7,6 +7,7 @@ mod dot;
 mod entry;
 mod form;
 mod mermaid;
+mod page;
 #[allow(clippy::module_inception)] // the file is named after its noun
 mod picture;
 mod svg;
@@ -17,6 +18,9 @@ pub use entry::Entry;
 pub use entry::Standing;
 pub use entry::StepTaken;
 pub use form::Form;
+pub use form::MOST_LISTED;
+pub use page::LivePage;
+pub use page::live_page;
 pub use picture::Counts;
 pub use picture::Picture;
 pub use picture::Position;

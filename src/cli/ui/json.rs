@@ -28,8 +28,6 @@ use crate::id::Label;
 use crate::id::RevisionId;
 use crate::journal::HistoryRow;
 use crate::journal::LastSteps;
-use crate::picture::Form;
-use crate::picture::Picture;
 use crate::script::SectionState;
 
 /// Returns the document of a command that did its work: `ok` and the keys of `body`, which must be a struct or a map.
@@ -95,16 +93,6 @@ pub fn heads(heads: &[&Revision]) -> String {
 pub fn history(graph: &RevisionGraph, revisions: &[&Revision], applied: Option<&Applied<'_>>) -> String {
     let revisions = revisions.iter().map(|revision| RevisionJson::of(graph, revision, applied)).collect();
     document(&HistoryJson { revisions })
-}
-
-/// Returns the document of `graph`: the picture itself.
-pub fn picture(picture: &Picture) -> String {
-    document(picture)
-}
-
-/// Returns the document of `graph` that wrote a file.
-pub fn drawn(path: &Path, form: Form, revisions: usize) -> String {
-    document(&DrawnJson { path: self::path(path), format: form.as_str(), revisions })
 }
 
 /// Returns the document of `show`; the states are those of the sections that run on the configured dialect.
@@ -326,13 +314,6 @@ struct HeadsJson<'a> {
 #[derive(Serialize)]
 struct HistoryJson<'a> {
     revisions: Vec<RevisionJson<'a>>,
-}
-
-#[derive(Serialize)]
-struct DrawnJson {
-    path: String,
-    format: &'static str,
-    revisions: usize,
 }
 
 #[derive(Serialize)]
