@@ -97,7 +97,7 @@ pub mod id;
 #[cfg(feature = "engine")]
 pub mod journal;
 pub mod nearest;
-#[cfg(feature = "cli")]
+#[cfg(feature = "engine")]
 pub mod picture;
 pub mod script;
 #[cfg(feature = "cli")]
