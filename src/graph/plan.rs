@@ -49,7 +49,10 @@ pub struct RowChange {
 impl RowChange {
     /// Makes the change to `rows`.
     pub fn apply(&self, rows: &mut Heads) {
-        rows.0.retain(|row| !self.delete.contains(row));
+        // One by one: there may be many rows, and a step touches few of them.
+        for row in &self.delete {
+            rows.0.remove(row);
+        }
         rows.0.extend(self.insert.iter().cloned());
     }
 
