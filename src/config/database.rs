@@ -28,8 +28,6 @@ pub struct DatabaseConfig {
     pub lock_retries: u32,
     /// How long a statement may take; zero sets no limit.
     pub statement_timeout: Duration,
-    /// The session's time zone; nothing leaves it as it is.
-    pub time_zone: Option<String>,
     /// How only one rev at a time works on the database.
     pub lock: LockKind,
     /// What happens when an applied script was edited.
@@ -62,7 +60,6 @@ impl DatabaseConfig {
             lock_timeout: Duration::from_secs(3),
             lock_retries: 10,
             statement_timeout: Duration::ZERO,
-            time_zone: None,
             lock: LockKind::Auto,
             edited: EditedPolicy::Refuse,
             restore_points: 3,

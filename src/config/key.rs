@@ -85,7 +85,6 @@ pub(super) const DATABASE_KEYS: &[Key<DatabaseConfig>] = &[
     Key::new("statement_timeout", |database, setting| {
         setting.duration().map(|value| database.statement_timeout = value)
     }),
-    Key::new("time_zone", |database, setting| setting.line().map(|value| database.time_zone = Some(value.to_owned()))),
     Key::new("lock", |database, setting| {
         let choices = [("auto", LockKind::Auto), ("lease", LockKind::Lease)];
         setting.choice(&choices).map(|value| database.lock = value)

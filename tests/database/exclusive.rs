@@ -35,11 +35,7 @@ pub(crate) fn start(workspace: &Workspace, args: &[&str]) -> Child {
 
 pub(crate) fn finish(child: Child) -> Output {
     let output = child.wait_with_output().unwrap();
-    Output {
-        code: output.status.code().unwrap_or(-1),
-        stdout: String::from_utf8(output.stdout).unwrap(),
-        stderr: String::from_utf8(output.stderr).unwrap(),
-    }
+    Output::from(output)
 }
 
 /// Waits until a query answers something.

@@ -75,11 +75,7 @@ impl Run {
         if let Some(query) = &self.running {
             until(|| database.query(query).is_empty());
         }
-        Output {
-            code: output.status.code().unwrap_or(-1),
-            stdout: String::from_utf8(output.stdout).unwrap(),
-            stderr: String::from_utf8(output.stderr).unwrap(),
-        }
+        Output::from(output)
     }
 }
 

@@ -23,6 +23,9 @@ use tempfile::TempDir;
 use url::Url;
 use uuid::Uuid;
 
+/// A password that PostgreSQL does not ask the tests for. It is in their URLs, so that no output can show it unseen.
+pub const PASSWORD: &str = "s3cret-that-no-output-shows";
+
 /// The kinds of servers that the tests run on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -106,6 +109,9 @@ impl TestDatabase {
         let name = format!("rev_test_{}", Uuid::new_v4().simple());
         let mut url = Url::parse(&admin).unwrap_or_else(|error| panic!("`{admin}` is not a URL: {error}"));
         url.set_path(&name);
+        if kind == Kind::Postgres && url.password().is_none() {
+            url.set_password(Some(PASSWORD)).expect("a server has a host");
+        }
         let sql = match kind {
             Kind::Mariadb => format!("CREATE DATABASE {name} CHARACTER SET utf8mb4"),
             Kind::Sqlite | Kind::Postgres => format!("CREATE DATABASE {name}"),

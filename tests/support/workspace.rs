@@ -9,6 +9,7 @@ use std::process::Stdio;
 
 use tempfile::TempDir;
 
+use crate::support::database::PASSWORD;
 use crate::support::database::TestDatabase;
 
 /// A project of its own: an empty `migrations.toml`, a `versions` folder, and a database.
@@ -82,15 +83,25 @@ pub struct Output {
     pub stderr: String,
 }
 
-impl Output {
-    /// Runs `command` to its end.
-    pub fn of(mut command: Command) -> Self {
-        let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
-        Self {
+impl From<std::process::Output> for Output {
+    /// Reads what was printed; the password that is in the URL of every test must never be in it.
+    #[track_caller]
+    fn from(output: std::process::Output) -> Self {
+        let output = Self {
             code: output.status.code().unwrap_or(-1),
             stdout: String::from_utf8(output.stdout).expect("stdout is UTF-8"),
             stderr: String::from_utf8(output.stderr).expect("stderr is UTF-8"),
-        }
+        };
+        let told = [&output.stdout, &output.stderr].iter().any(|text| text.contains(PASSWORD));
+        assert!(!told, "a password was printed\n{}\n{}", output.stdout, output.stderr);
+        output
+    }
+}
+
+impl Output {
+    /// Runs `command` to its end.
+    pub fn of(mut command: Command) -> Self {
+        command.output().unwrap_or_else(|error| panic!("{command:?}: {error}")).into()
     }
 
     /// Fails the test unless the command succeeded; returns its standard output.

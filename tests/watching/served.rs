@@ -81,11 +81,7 @@ impl Served {
     /// Waits for the end; what was printed is what came after the first line.
     pub fn wait(mut self) -> Output {
         let output = self.child.take().unwrap().wait_with_output().unwrap();
-        Output {
-            code: output.status.code().unwrap_or(-1),
-            stdout: String::from_utf8(output.stdout).unwrap(),
-            stderr: String::from_utf8(output.stderr).unwrap(),
-        }
+        Output::from(output)
     }
 }
 
