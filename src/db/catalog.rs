@@ -91,17 +91,24 @@ impl Database {
     /// may work for somebody else by now, or hold the lock for this very run.
     pub async fn is_at_work(&mut self, connection: &str, beginning: &str) -> Result<bool, Failure> {
         let Ok(number) = connection.parse::<u64>() else { return Ok(false) };
+        // The server may show the rest in another encoding than it was sent in.
+        let ascii = beginning.split(|char: char| !char.is_ascii()).next().unwrap_or_default();
         let query = match self.family() {
             Family::Sqlite => return Ok(false),
+            // Any statement would begin with nothing.
+            Family::Postgres if ascii.is_empty() => format!(
+                "SELECT 1 FROM pg_catalog.pg_stat_activity WHERE pid = {number} AND pid <> pg_backend_pid() AND {}",
+                is_running("")
+            ),
             Family::Postgres => format!(
                 "SELECT 1 FROM pg_catalog.pg_stat_activity WHERE pid <> pg_backend_pid() AND {}",
-                is_running(beginning)
+                is_running(ascii)
             ),
             Family::Mysql => format!(
                 "SELECT 1 FROM information_schema.processlist WHERE id = {number} AND id <> CONNECTION_ID() \
                  AND command <> 'Sleep' AND LEFT(info, {}) = CONVERT(X'{}' USING utf8mb4)",
-                beginning.len(),
-                beginning.bytes().map(|byte| format!("{byte:02x}")).collect::<String>()
+                ascii.len(),
+                ascii.bytes().map(|byte| format!("{byte:02x}")).collect::<String>()
             ),
         };
         Ok(self.cell(&query).await?.is_some())
