@@ -174,7 +174,11 @@ fn a_statement_that_still_runs_is_waited_for() {
     let database = TestDatabase::new(Kind::Mariadb);
     let workspace = project(&database, "");
     database.execute("INSERT INTO t SELECT 0 FROM seq_1_to_200000");
-    workspace.script("b", "a", "-- rev: upgrade\nALTER TABLE t ADD COLUMN m INTEGER COMMENT 'größe 😀', ALGORITHM=COPY;\n");
+    workspace.script(
+        "b",
+        "a",
+        "-- rev: upgrade\nALTER TABLE t ADD COLUMN m INTEGER COMMENT 'größe 😀', ALGORITHM=COPY;\n",
+    );
     let run = start(&workspace);
     until("an intent", || !database.query(INTENDED).is_empty());
     kill(run);
