@@ -8,6 +8,8 @@ use std::thread;
 use std::time::Duration;
 use std::time::Instant;
 
+use url::Url;
+
 use crate::support::Kind;
 use crate::support::Output;
 use crate::support::TestDatabase;
@@ -172,8 +174,9 @@ fn hooks_are_told_the_url_only_if_that_is_wanted() {
     let database = TestDatabase::new(Kind::Postgres);
     let script = "echo \"[$REV_ENV] [$REV_URL] [$REV_URL_FILE]\" >> seen; echo \"url is $REV_URL\"";
     let workspace = project(&database, &[("before_upgrade", script), ("before_downgrade", script)]);
-    let (user, rest) = database.url.split_once('@').unwrap();
-    let url = format!("{user}:hunt%2Fer2@{rest}");
+    let mut url = Url::parse(&database.url).unwrap();
+    url.set_password(Some("hunt%2Fer2")).unwrap();
+    let url = url.to_string();
     let run = |args: &[&str]| {
         let mut command = workspace.command(args);
         command.env("REV_URL", &url);

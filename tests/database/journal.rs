@@ -188,7 +188,7 @@ fn rows_that_are_hidden_by_a_policy_are_an_error() {
     database.execute(&format!(
         "CREATE ROLE {role} LOGIN; GRANT ALL ON ALL TABLES IN SCHEMA public TO {role}; ALTER TABLE rev_version ENABLE ROW LEVEL SECURITY"
     ));
-    let url = database.url.replace("//postgres@", &format!("//{role}@"));
+    let url = database.url.replace("//postgres:", &format!("//{role}:"));
     let output = workspace.rev(&["upgrade", "-u", &url]);
     let message = output.failed(2).to_owned();
     database.execute(&format!("DROP OWNED BY {role}; DROP ROLE {role}"));

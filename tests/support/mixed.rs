@@ -178,7 +178,7 @@ const SCRIPTS: [(&str, &str, &str); 8] = [
          p| 21\t1\t100
          p| 22\t2\t200
          p| \\.
-         pm| ALTER TABLE parent ADD CHECK (n > 0);
+         pm| ALTER TABLE parent ADD CONSTRAINT parent_n_check CHECK (n > 0);
          -- rev: upgrade
          INSERT INTO child SELECT id + 100, up, n FROM child;
          bump 11
@@ -191,8 +191,7 @@ const SCRIPTS: [(&str, &str, &str); 8] = [
          s| ALTER TABLE parent_new RENAME TO parent;
          s| CREATE INDEX parent_m ON parent (m);
          s| CREATE UNIQUE INDEX parent_n ON parent (n);
-         p| ALTER TABLE parent DROP CONSTRAINT parent_n_check;
-         m| ALTER TABLE parent DROP CONSTRAINT CONSTRAINT_1;
+         pm| ALTER TABLE parent DROP CONSTRAINT parent_n_check;
          -- rev: downgrade
          bump 12",
     ),
