@@ -8,8 +8,9 @@
 //!
 //! use rev::Project;
 //! use rev::config::{Config, Environment, Selection};
-//! use rev::engine::{Actor, Event, Observer, Request};
 //! use rev::graph::{Anchor, Target};
+//! use rev::project::Request;
+//! use rev::run::{Actor, Event, Observer};
 //!
 //! /// Shows what goes on, in whatever way the program shows things.
 //! #[derive(Default)]
@@ -61,7 +62,7 @@
 //!     "-- first\n--\n-- revision: a1\n\n-- rev: upgrade\nCREATE TABLE t (n INTEGER);\n",
 //! )]);
 //!
-//! async fn start(url: &str) -> Result<(), rev::engine::RunFailure> {
+//! async fn start(url: &str) -> Result<(), rev::run::RunFailure> {
 //!     let report = rev::upgrade(SCRIPTS, url).await?;
 //!     assert_eq!((report.steps.len(), report.to.to_string().as_str()), (1, "a1"));
 //!     Ok(())
@@ -74,8 +75,12 @@
 //! ```
 //!
 //! Whatever can be known to fail fails before the first statement. A run that stops carries what was done, and the next
-//! one goes on from there; see [`engine::RunFailure`].
+//! one goes on from there; see [`run::RunFailure`].
 
+#[cfg(feature = "engine")]
+pub mod author;
+#[cfg(feature = "engine")]
+pub mod check;
 #[cfg(feature = "cli")]
 pub mod cli;
 #[cfg(feature = "engine")]
@@ -86,8 +91,6 @@ pub mod dialect;
 pub mod direction;
 pub mod duration;
 pub mod embed;
-#[cfg(feature = "engine")]
-pub mod engine;
 pub mod error;
 pub mod escape;
 #[cfg(feature = "engine")]
@@ -98,16 +101,26 @@ pub mod id;
 pub mod journal;
 pub mod nearest;
 #[cfg(feature = "engine")]
+pub mod offline;
+#[cfg(feature = "engine")]
 pub mod picture;
+#[cfg(feature = "engine")]
+pub mod program;
+#[cfg(feature = "engine")]
+pub mod project;
+#[cfg(feature = "engine")]
+pub mod run;
 pub mod script;
 #[cfg(feature = "cli")]
 pub mod serve;
 pub mod signal;
 pub mod span;
 pub mod sql;
+#[cfg(feature = "engine")]
+pub mod watch;
 
-#[cfg(feature = "engine")]
-pub use engine::Project;
-#[cfg(feature = "engine")]
-pub use engine::upgrade;
 pub use error::Error;
+#[cfg(feature = "engine")]
+pub use project::Project;
+#[cfg(feature = "engine")]
+pub use project::upgrade;

@@ -8,8 +8,8 @@ use std::process::ExitCode;
 
 use rev::cli;
 use rev::config::Environment;
-use rev::engine::Actor;
-use rev::engine::Interrupt;
+use rev::run::Actor;
+use rev::run::Interrupt;
 use rev::signal::Signal;
 
 pub(crate) fn main() -> ExitCode {

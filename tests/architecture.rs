@@ -11,10 +11,13 @@ const FLOORS: &[(u8, &[&str])] = &[
     (2, &["error", "journal"]),
     (3, &["graph", "sql", "config"]),
     (4, &["db", "script", "picture"]),
-    (5, &["embed", "engine"]),
-    (6, &["serve"]),
-    (7, &["cli"]),
-    (8, &["main", "bin"]),
+    (5, &["embed", "program"]),
+    (6, &["run"]),
+    (7, &["project"]),
+    (8, &["author", "check", "offline", "watch"]),
+    (9, &["serve"]),
+    (10, &["cli"]),
+    (11, &["main", "bin"]),
 ];
 
 /// Crates that only some parts may name.
@@ -34,7 +37,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("hyper", &["serve"]),
     ("hyper_util", &["serve"]),
     ("http_body_util", &["serve"]),
-    ("tokio", &["db", "engine", "serve", "main"]),
+    ("tokio", &["db", "run", "project", "watch", "serve", "main"]),
 ];
 
 /// The longest a file may be, without its tests.

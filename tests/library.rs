@@ -3,13 +3,13 @@
 #![allow(clippy::unwrap_used)] // nothing of it is run
 
 use rev::Project;
-use rev::engine::Actor;
-use rev::engine::Answer;
-use rev::engine::Request;
-use rev::engine::Sections;
-use rev::engine::Session;
-use rev::engine::Silent;
 use rev::graph::Target;
+use rev::project::Request;
+use rev::project::Sections;
+use rev::run::Actor;
+use rev::run::Answer;
+use rev::run::Session;
+use rev::run::Silent;
 use rev::script::Embedded;
 
 fn is_send<T: Send>(_: T) {}

@@ -13,11 +13,6 @@ use rev::config::Config;
 use rev::config::Environment;
 use rev::config::Selection;
 use rev::dialect::Dialect;
-use rev::engine::Action;
-use rev::engine::CompileFor;
-use rev::engine::Program;
-use rev::engine::Scope;
-use rev::engine::Shielding;
 use rev::graph::Anchor;
 use rev::graph::Plan;
 use rev::graph::Target;
@@ -26,6 +21,11 @@ use rev::journal::Journal;
 use rev::journal::Moment;
 use rev::journal::Probe;
 use rev::journal::SessionRole;
+use rev::program::Action;
+use rev::program::CompileFor;
+use rev::program::Program;
+use rev::program::Scope;
+use rev::program::Shielding;
 use rev::sql::summary;
 
 fn example() -> Project {

@@ -53,9 +53,9 @@ use crate::cli::ui::json;
 use crate::cli::upgrade;
 use crate::cli::wait;
 use crate::config::Environment;
-use crate::engine::Actor;
-use crate::engine::Interrupt;
 use crate::error::ErrorKind;
+use crate::run::Actor;
+use crate::run::Interrupt;
 
 /// Runs the command that `arguments` (with the program's name first) ask for, and returns the exit status.
 ///

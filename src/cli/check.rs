@@ -1,5 +1,8 @@
 //! `rev check`.
 
+use crate::check::Check;
+use crate::check::Finding;
+use crate::check::Severity;
 use crate::cli::context::Context;
 use crate::cli::outcome::Failed;
 use crate::cli::outcome::Outcome;
@@ -7,9 +10,6 @@ use crate::cli::ui::Paint;
 use crate::cli::ui::Role;
 use crate::cli::ui::escape;
 use crate::cli::ui::json;
-use crate::engine::Check;
-use crate::engine::Finding;
-use crate::engine::Severity;
 
 /// Look for what is wrong with the scripts and their graph
 ///

@@ -15,8 +15,8 @@ use clap_complete::engine::CompletionCandidate;
 use crate::config::Config;
 use crate::config::Environment;
 use crate::config::Selection;
-use crate::engine::Project;
 use crate::graph::RevisionGraph;
+use crate::project::Project;
 
 /// The variable by which the completion script asks, holding the name of the shell.
 pub const ASKED: &str = "REV_COMPLETE";

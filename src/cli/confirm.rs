@@ -3,11 +3,11 @@
 use crate::cli::ask::ask;
 use crate::cli::ui::Telling;
 use crate::config::Config;
-use crate::engine::Event;
-use crate::engine::Observer;
-use crate::engine::Program;
 use crate::error::Error;
 use crate::error::ErrorKind;
+use crate::program::Program;
+use crate::run::Event;
+use crate::run::Observer;
 
 /// Shows progress, and asks before a protected environment is changed.
 pub struct Confirming {

@@ -21,17 +21,17 @@ use crate::config::Selection;
 use crate::config::UrlOrigin;
 use crate::config::url::DatabaseUrl;
 use crate::duration::parse_duration;
-use crate::engine::Actor;
-use crate::engine::Interrupt;
-use crate::engine::Program;
-use crate::engine::Project;
-use crate::engine::Report;
-use crate::engine::RunFailure;
-use crate::engine::Session;
 use crate::error::Error;
 use crate::error::ErrorKind;
 use crate::graph::Target;
 use crate::id::Heads;
+use crate::program::Program;
+use crate::project::Project;
+use crate::run::Actor;
+use crate::run::Interrupt;
+use crate::run::Report;
+use crate::run::RunFailure;
+use crate::run::Session;
 
 /// One run of the program.
 pub struct Context {

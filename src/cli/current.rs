@@ -8,8 +8,8 @@ use crate::cli::ui::escape;
 use crate::cli::ui::json;
 use crate::cli::ui::row;
 use crate::cli::ui::verbose;
-use crate::engine::State;
 use crate::error::ErrorKind;
+use crate::watch::State;
 
 /// Show where the database is
 #[derive(Debug, clap::Args)]

@@ -13,10 +13,10 @@ use crate::cli::ui::json;
 use crate::config::Config;
 use crate::config::url::DatabaseUrl;
 use crate::db::Others;
-use crate::engine::create_database;
-use crate::engine::drop_database;
 use crate::error::Error;
 use crate::error::ErrorKind;
+use crate::watch::create_database;
+use crate::watch::drop_database;
 
 /// Make or remove the database itself
 ///

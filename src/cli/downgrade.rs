@@ -5,8 +5,8 @@ use crate::cli::offline;
 use crate::cli::outcome::Failed;
 use crate::cli::outcome::Outcome;
 use crate::cli::run::RunArgs;
-use crate::engine::Request;
-use crate::engine::Sections;
+use crate::project::Request;
+use crate::project::Sections;
 
 /// Take revisions off the database again
 ///

@@ -10,14 +10,14 @@ use crate::cli::ui::json;
 use crate::cli::ui::short;
 use crate::cli::ui::table;
 use crate::config::UrlOrigin;
-use crate::engine::EnvironmentStatus;
-use crate::engine::Project;
-use crate::engine::Standing;
-use crate::engine::State;
-use crate::engine::Status;
 use crate::error::Error;
 use crate::id::Heads;
 use crate::id::RevisionId;
+use crate::project::Project;
+use crate::watch::EnvironmentStatus;
+use crate::watch::Standing;
+use crate::watch::State;
+use crate::watch::Status;
 
 /// List the environments, where their databases are, and what is pending
 ///

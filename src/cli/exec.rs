@@ -12,17 +12,17 @@ use crate::cli::outcome::Failed;
 use crate::cli::outcome::Outcome;
 use crate::cli::ui::Record;
 use crate::cli::ui::escape;
-use crate::engine::Halfway;
-use crate::engine::Project;
-use crate::engine::Request;
-use crate::engine::Session;
-use crate::engine::State;
-use crate::engine::Status;
 use crate::error::Error;
 use crate::error::ErrorKind;
 use crate::graph::Anchor;
 use crate::graph::Target;
 use crate::id::RevisionId;
+use crate::program::Halfway;
+use crate::project::Project;
+use crate::project::Request;
+use crate::run::Session;
+use crate::watch::State;
+use crate::watch::Status;
 
 /// Start a program, after its database was brought up to date
 ///

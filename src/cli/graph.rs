@@ -11,8 +11,6 @@ use crate::cli::outcome::Failed;
 use crate::cli::outcome::Outcome;
 use crate::cli::ui::escape;
 use crate::cli::ui::json;
-use crate::engine::Project;
-use crate::engine::Session;
 use crate::error::Error;
 use crate::error::ErrorKind;
 use crate::graph::Range;
@@ -22,6 +20,8 @@ use crate::picture::Form;
 use crate::picture::MOST_LISTED;
 use crate::picture::Picture;
 use crate::picture::Position;
+use crate::project::Project;
+use crate::run::Session;
 use crate::script::create;
 use crate::script::replace;
 

@@ -4,12 +4,12 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
+use crate::author::init;
 use crate::cli::context::Context;
 use crate::cli::outcome::Failed;
 use crate::cli::outcome::Outcome;
 use crate::cli::ui::json;
 use crate::cli::ui::table;
-use crate::engine::init;
 use crate::script::TEMPLATES;
 
 /// Make a folder ready for revisions

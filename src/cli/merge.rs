@@ -1,10 +1,10 @@
 //! `rev merge`.
 
+use crate::author::Parents;
 use crate::cli::context::Context;
 use crate::cli::outcome::Failed;
 use crate::cli::outcome::Outcome;
 use crate::cli::revision::NewArgs;
-use crate::engine::Parents;
 
 /// Join branches with a new revision
 ///

@@ -3,16 +3,16 @@
 use crate::cli::context::Context;
 use crate::cli::outcome::Failed;
 use crate::cli::outcome::Outcome;
-use crate::engine::OfflineRequest;
-use crate::engine::Request;
-use crate::engine::Sections;
-use crate::engine::Start;
 use crate::error::Error;
 use crate::error::ErrorKind;
 use crate::graph::Anchor;
 use crate::graph::Purge;
 use crate::graph::Range;
 use crate::graph::Target;
+use crate::offline::OfflineRequest;
+use crate::offline::Start;
+use crate::project::Request;
+use crate::project::Sections;
 
 /// Reads `TO` or `FROM:TO` of an upgrade; an empty end is as far as the graph goes.
 pub fn upgrade(text: &str) -> Result<OfflineRequest, Error> {

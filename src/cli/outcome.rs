@@ -1,9 +1,9 @@
 //! How a command ended, for the shell and for programs.
 
-use crate::engine::Report;
-use crate::engine::RunFailure;
 use crate::error::Error;
 use crate::error::ErrorKind;
+use crate::run::Report;
+use crate::run::RunFailure;
 
 /// A command that did its work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

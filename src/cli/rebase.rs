@@ -2,13 +2,13 @@
 
 use serde::Serialize;
 
+use crate::author::Rebase;
 use crate::cli::context::Context;
 use crate::cli::outcome::Failed;
 use crate::cli::outcome::Outcome;
 use crate::cli::ui::Role;
 use crate::cli::ui::escape;
 use crate::cli::ui::json;
-use crate::engine::Rebase;
 use crate::id::RevisionId;
 
 /// Move a revision, and all that grows from it, onto another parent

@@ -4,7 +4,7 @@ use crate::cli::confirm::Confirming;
 use crate::cli::context::Context;
 use crate::cli::outcome::Failed;
 use crate::cli::outcome::Outcome;
-use crate::engine::Sections;
+use crate::project::Sections;
 
 /// Take a revision off and apply it again
 ///

@@ -10,9 +10,9 @@ use crate::cli::outcome::Outcome;
 use crate::cli::ui::escape;
 use crate::cli::ui::json;
 use crate::cli::ui::table;
-use crate::engine::RestorePoint;
 use crate::error::Error;
 use crate::error::ErrorKind;
+use crate::run::RestorePoint;
 
 /// Put a restore point of a SQLite database back
 ///

@@ -6,8 +6,8 @@ use crate::cli::outcome::Failed;
 use crate::cli::outcome::Outcome;
 use crate::cli::ui::escape;
 use crate::cli::ui::json;
-use crate::engine::Answer;
 use crate::id::RevisionId;
+use crate::run::Answer;
 
 /// Say whether a statement ran that rev cannot find out about
 ///

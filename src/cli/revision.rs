@@ -2,15 +2,15 @@
 
 use std::path::PathBuf;
 
+use crate::author::NewRevision;
+use crate::author::Parents;
 use crate::cli::context::Context;
 use crate::cli::outcome::Failed;
 use crate::cli::outcome::Outcome;
 use crate::cli::ui::json;
-use crate::engine::NewRevision;
-use crate::engine::Parents;
-use crate::engine::Project;
 use crate::graph::Splice;
 use crate::graph::Target;
+use crate::project::Project;
 
 /// Make a new revision's script
 ///

@@ -4,7 +4,7 @@ use crate::cli::confirm::Confirming;
 use crate::cli::context::Context;
 use crate::cli::outcome::Failed;
 use crate::cli::outcome::Outcome;
-use crate::engine::Request;
+use crate::project::Request;
 
 /// Options of every command that changes a database.
 #[derive(Debug, clap::Args)]

@@ -5,8 +5,8 @@ use crate::cli::offline;
 use crate::cli::outcome::Failed;
 use crate::cli::outcome::Outcome;
 use crate::cli::run::RunArgs;
-use crate::engine::Request;
 use crate::graph::Purge;
+use crate::project::Request;
 
 /// Note revisions as applied or not, without running their scripts
 ///

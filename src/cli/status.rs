@@ -10,15 +10,15 @@ use crate::cli::ui::escape;
 use crate::cli::ui::json;
 use crate::cli::ui::row;
 use crate::cli::ui::short;
-use crate::engine::EditedScript;
-use crate::engine::Halfway;
-use crate::engine::Project;
-use crate::engine::Session;
-use crate::engine::State;
-use crate::engine::Status;
 use crate::error::Error;
 use crate::error::ErrorKind;
 use crate::journal::LastSteps;
+use crate::program::Halfway;
+use crate::project::EditedScript;
+use crate::project::Project;
+use crate::run::Session;
+use crate::watch::State;
+use crate::watch::Status;
 
 /// Show what is applied and what is pending
 #[derive(Debug, clap::Args)]

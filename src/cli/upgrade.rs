@@ -5,7 +5,7 @@ use crate::cli::offline;
 use crate::cli::outcome::Failed;
 use crate::cli::outcome::Outcome;
 use crate::cli::run::RunArgs;
-use crate::engine::Request;
+use crate::project::Request;
 
 /// Bring the database up to a revision
 ///

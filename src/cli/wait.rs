@@ -11,11 +11,11 @@ use crate::cli::outcome::Outcome;
 use crate::cli::ui::Record;
 use crate::cli::ui::escape;
 use crate::cli::ui::json;
-use crate::engine::Reach;
-use crate::engine::Until;
 use crate::error::Error;
 use crate::id::Heads;
 use crate::id::RevisionId;
+use crate::watch::Reach;
+use crate::watch::Until;
 
 /// How long is waited where nothing else is said.
 const TIMEOUT: Duration = Duration::from_secs(60);

@@ -4,20 +4,20 @@ use hyper::StatusCode;
 use serde::Serialize;
 
 use crate::direction::Direction;
-use crate::engine::Halfway;
-use crate::engine::Observation;
-use crate::engine::Portrait;
-use crate::engine::Project;
-use crate::engine::State;
-use crate::engine::Status;
 use crate::error::Error;
 use crate::id::Heads;
 use crate::id::RevisionId;
 use crate::journal::HistoryRow;
 use crate::picture::Picture;
 use crate::picture::StepTaken;
+use crate::program::Halfway;
+use crate::project::Project;
 use crate::serve::answer::Answer;
 use crate::serve::watched::Seen;
+use crate::watch::Observation;
+use crate::watch::Portrait;
+use crate::watch::State;
+use crate::watch::Status;
 
 /// Answers `/health`: whether the database is where the scripts say.
 pub(super) fn health(seen: &Seen<Observation>) -> Answer {

@@ -4,9 +4,9 @@ use std::fmt::Write;
 
 use jiff::Timestamp;
 
-use crate::engine::Observation;
-use crate::engine::State;
 use crate::serve::watched::Seen;
+use crate::watch::Observation;
+use crate::watch::State;
 
 /// The type that Prometheus expects of an answer.
 pub(super) const KIND: &str = "text/plain; version=0.0.4; charset=utf-8";

@@ -17,10 +17,10 @@ use serde::Serialize;
 use sha2::Digest;
 use sha2::Sha256;
 
-use crate::engine::Project;
 use crate::id::RevisionId;
 use crate::picture::LivePage;
 use crate::picture::live_page;
+use crate::project::Project;
 use crate::serve::answer::Answer;
 use crate::serve::document;
 use crate::serve::hosts::Hosts;

@@ -9,15 +9,15 @@ use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering;
 use std::time::SystemTime;
 
-use crate::engine::Observation;
-use crate::engine::Portrait;
-use crate::engine::Project;
 use crate::error::Error;
 use crate::journal::HistoryRow;
 use crate::picture::MOST_LISTED;
 use crate::picture::Picture;
+use crate::project::Project;
 use crate::script::ScriptDir;
 use crate::serve::cached::Cached;
+use crate::watch::Observation;
+use crate::watch::Portrait;
 
 /// How many steps the history tells.
 const MOST_STEPS: u64 = 500;

@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use rev::Project;
 use rev::config::Config;
-use rev::engine::Actor;
-use rev::engine::Event;
-use rev::engine::Observer;
-use rev::engine::Request;
-use rev::engine::Sections;
-use rev::engine::State;
+use rev::project::Request;
+use rev::project::Sections;
+use rev::run::Actor;
+use rev::run::Event;
+use rev::run::Observer;
 use rev::script::Embedded;
+use rev::watch::State;
 
 use crate::support::TestDatabase;
 use crate::support::Workspace;

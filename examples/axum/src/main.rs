@@ -13,8 +13,8 @@ use axum::http::StatusCode;
 use axum::routing::get;
 use rev::Project;
 use rev::config::Config;
-use rev::engine;
-use rev::engine::Status;
+use rev::watch;
+use rev::watch::Status;
 use serde_json::Value;
 use serde_json::json;
 use tokio::net::TcpListener;
@@ -37,7 +37,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 async fn health(State(project): State<Arc<Project>>) -> (StatusCode, Json<Value>) {
     match status(&project).await {
         Ok(status) => {
-            let is_healthy = status.state == engine::State::UpToDate;
+            let is_healthy = status.state == watch::State::UpToDate;
             let checks = json!({
                 "status": status.state, "applied": status.applied, "pending": status.pending.len(),
                 "current": status.current, "heads": status.heads,

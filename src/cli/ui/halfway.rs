@@ -3,9 +3,9 @@
 use serde::Serialize;
 
 use crate::direction::Direction;
-use crate::engine::Halfway;
-use crate::engine::Reached;
 use crate::id::RevisionId;
+use crate::program::Halfway;
+use crate::program::Reached;
 
 /// The value of `in_progress`, in the documents of `status`, `current` and `history`.
 #[derive(Serialize)]

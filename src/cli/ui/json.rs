@@ -6,19 +6,13 @@ use std::path::Path;
 
 use serde::Serialize;
 
+use crate::check::Finding;
+use crate::check::Severity;
 use crate::cli::ui::diagnostic::notes;
 use crate::cli::ui::diagnostic::single_problems;
 use crate::cli::ui::halfway::HalfwayJson;
 use crate::cli::ui::revision::Applied;
 use crate::direction::Direction;
-use crate::engine::EditedScript;
-use crate::engine::Finding;
-use crate::engine::Report;
-use crate::engine::RestorePoint;
-use crate::engine::Restored;
-use crate::engine::Severity;
-use crate::engine::State;
-use crate::engine::Status;
 use crate::error::Error;
 use crate::error::ErrorKind;
 use crate::graph::Revision;
@@ -28,7 +22,13 @@ use crate::id::Label;
 use crate::id::RevisionId;
 use crate::journal::HistoryRow;
 use crate::journal::LastSteps;
+use crate::project::EditedScript;
+use crate::run::Report;
+use crate::run::RestorePoint;
+use crate::run::Restored;
 use crate::script::SectionState;
+use crate::watch::State;
+use crate::watch::Status;
 
 /// Returns the document of a command that did its work: `ok` and the keys of `body`, which must be a struct or a map.
 pub fn document(body: &impl Serialize) -> String {
@@ -434,7 +434,7 @@ mod tests {
     use std::path::PathBuf;
     use std::time::Duration;
 
-    use crate::engine::StepReport;
+    use crate::run::StepReport;
     use crate::span::Source;
 
     use super::*;

@@ -21,11 +21,11 @@ use crate::config::url::mask_passwords;
 use crate::db::Blocker;
 use crate::db::StatementProgress;
 use crate::dialect::Family;
-use crate::engine::Event;
-use crate::engine::Observer;
-use crate::engine::Program;
-use crate::engine::ProgramStep;
 use crate::escape::escape;
+use crate::program::Program;
+use crate::program::ProgramStep;
+use crate::run::Event;
+use crate::run::Observer;
 use crate::sql::Statement;
 use crate::sql::summary;
 

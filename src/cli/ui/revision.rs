@@ -2,14 +2,14 @@
 
 use crate::cli::ui::paint::Paint;
 use crate::cli::ui::paint::Role;
-use crate::engine::Halfway;
-use crate::engine::Reached;
 use crate::escape::escape;
 use crate::graph::Revision;
 use crate::graph::RevisionGraph;
 use crate::graph::RevisionSet;
 use crate::id::Heads;
 use crate::id::RevisionId;
+use crate::program::Halfway;
+use crate::program::Reached;
 
 /// What a database says of the revisions.
 #[derive(Debug, Clone)]

@@ -3,8 +3,8 @@
 use crate::cli::ui::paint::Paint;
 use crate::cli::ui::paint::Role;
 use crate::dialect::Family;
-use crate::engine::Risk;
 use crate::escape::escape;
+use crate::program::Risk;
 use crate::sql::summary;
 
 /// The most that are pointed out one by one; who reads this far knows enough.

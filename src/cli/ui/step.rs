@@ -3,10 +3,10 @@
 use crate::cli::ui::paint::Paint;
 use crate::cli::ui::paint::Role;
 use crate::db::Notice;
-use crate::engine::ProgramStep;
-use crate::engine::Undo;
 use crate::escape::escape;
 use crate::escape::escape_lines;
+use crate::program::ProgramStep;
+use crate::program::Undo;
 use crate::script::Warning;
 
 /// Returns `upgrade 3/7  9f2c41d07ab3  add user preferences`.

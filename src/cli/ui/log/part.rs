@@ -8,10 +8,10 @@ use crate::cli::ui::diagnostic::notes;
 use crate::cli::ui::json::path;
 use crate::db::Blocker;
 use crate::dialect::Family;
-use crate::engine::Report;
 use crate::error::Error;
 use crate::id::Heads;
 use crate::journal::Holder;
+use crate::run::Report;
 use crate::span::Span;
 use crate::sql::without_strings;
 

@@ -12,11 +12,11 @@ use crate::cli::ui::log::record::Record;
 use crate::cli::ui::place::Lines;
 use crate::cli::ui::progress::Progress;
 use crate::dialect::Family;
-use crate::engine::Event;
-use crate::engine::Observer;
-use crate::engine::Program;
-use crate::engine::ProgramStep;
 use crate::id::RevisionId;
+use crate::program::Program;
+use crate::program::ProgramStep;
+use crate::run::Event;
+use crate::run::Observer;
 
 /// The time between two events that tell how far the same statement is.
 const BETWEEN_WORDS: Duration = Duration::from_secs(10);

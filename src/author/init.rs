@@ -1,0 +1,72 @@
+//! The files of a new project.
+
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::path::PathBuf;
+
+use crate::author::template::built_in_named;
+use crate::config::FILE_NAME;
+use crate::config::STARTER;
+use crate::error::Error;
+use crate::error::ErrorKind;
+use crate::script::DEFAULT_TEMPLATE;
+
+/// What was made of a new project, and what was there already.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Made {
+    /// Files and folders that were written.
+    pub created: Vec<PathBuf>,
+    /// Those that were left as they were.
+    pub kept: Vec<PathBuf>,
+}
+
+/// Makes `folder` a project whose new scripts look like the built-in `template`; whatever exists stays untouched.
+pub fn init(folder: &Path, template: Option<&str>) -> Result<Made, Error> {
+    let template = template.map_or(Ok(DEFAULT_TEMPLATE), built_in_named)?;
+    let mut made = Made::default();
+    // `.` in front of every path tells nobody anything.
+    let inside = |name: &str| if folder == Path::new(".") { PathBuf::from(name) } else { folder.join(name) };
+    make_folder(&mut made, inside("versions"))?;
+    make_folder(&mut made, inside("templates"))?;
+    make_file(&mut made, inside(FILE_NAME), STARTER)?;
+    make_file(&mut made, inside("templates/revision.sql"), template.text)?;
+    Ok(made)
+}
+
+fn make_folder(made: &mut Made, path: PathBuf) -> Result<(), Error> {
+    if path.is_dir() {
+        made.kept.push(path);
+        return Ok(());
+    }
+    match fs::create_dir_all(&path) {
+        Ok(()) => made.created.push(path),
+        Err(cause) => return Err(Error::from(ErrorKind::Unwritable { path }).because(cause)),
+    }
+    Ok(())
+}
+
+fn make_file(made: &mut Made, path: PathBuf, text: &str) -> Result<(), Error> {
+    let result = fs::File::create_new(&path).and_then(|mut file| file.write_all(text.as_bytes()));
+    match result {
+        Ok(()) => made.created.push(path),
+        Err(cause) if cause.kind() == std::io::ErrorKind::AlreadyExists => made.kept.push(path),
+        Err(cause) => return Err(Error::from(ErrorKind::Unwritable { path }).because(cause)),
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_there_stays_as_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join(FILE_NAME), "# mine\n").unwrap();
+        let made = init(folder.path(), None).unwrap();
+        assert_eq!(made.kept, [folder.path().join(FILE_NAME)]);
+        assert_eq!(made.created.len(), 3);
+        assert_eq!(fs::read_to_string(folder.path().join(FILE_NAME)).unwrap(), "# mine\n");
+    }
+}

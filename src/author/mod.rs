@@ -1,0 +1,16 @@
+//! New scripts, and scripts that move.
+//!
+//! Comes in: projects. Nothing here needs a database.
+
+#[allow(clippy::module_inception)] // a file is named after what it holds
+pub(crate) mod author;
+pub(crate) mod init;
+pub(crate) mod rebase;
+pub(crate) mod template;
+
+pub use author::NewRevision;
+pub use author::NewScript;
+pub use author::Parents;
+pub use init::Made;
+pub use init::init;
+pub use rebase::Rebase;

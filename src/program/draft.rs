@@ -1,0 +1,77 @@
+//! What becomes a part: statements that commit together, before the journal's writes are known.
+
+use crate::dialect::Family;
+use crate::journal::Write;
+use crate::program::limits::Limits;
+use crate::program::program::Action;
+use crate::program::program::Mode;
+use crate::program::shield::Shield;
+use crate::sql::Statement;
+
+/// The statements of a part, before its journal's writes are known.
+pub(crate) struct Draft {
+    pub(crate) mode: Mode,
+    pub(crate) statements: Vec<Statement>,
+    /// What is built anew on SQLite.
+    pub(crate) shield: Option<Shield>,
+    /// From which statement on which time-outs hold; the first is from the beginning.
+    pub(crate) limits: Vec<(usize, Limits)>,
+}
+
+impl Draft {
+    pub(crate) fn empty() -> Self {
+        Self { mode: Mode::Transaction, statements: Vec::new(), limits: Vec::new(), shield: None }
+    }
+
+    /// Returns whether statements of the next section can be in the same transaction.
+    pub(crate) fn takes_more(&self) -> bool {
+        self.mode == Mode::Transaction && self.shield.is_none()
+    }
+
+    /// Sets the time-outs of the statements that follow.
+    pub(crate) fn limit(&mut self, limits: Limits) {
+        if self.limits.last().is_none_or(|(_, last)| *last != limits) {
+            self.limits.push((self.statements.len(), limits));
+        }
+    }
+
+    /// Returns the statements, and between them where other time-outs begin.
+    fn body(&self) -> impl Iterator<Item = Action> {
+        let begins = |index: usize| self.limits.iter().skip(1).find(move |(start, _)| *start == index);
+        self.statements.iter().enumerate().flat_map(move |(index, statement)| {
+            let limits = begins(index).map(|(_, limits)| Action::Limits(*limits));
+            limits.into_iter().chain([Action::Statement(statement.clone())])
+        })
+    }
+
+    /// Puts the session back in the journal's transaction on PostgreSQL, else before it: SQLite may be told by a script
+    /// that it must not even begin one. On MySQL the guard shows whether the statement, a CALL, committed by itself.
+    pub(crate) fn actions(&self, restore: Vec<String>, writes: Vec<Write>, family: Family) -> Vec<Action> {
+        if let Some(shield) = &self.shield {
+            return shield.actions(self.body(), restore, writes);
+        }
+        let statements = self.body();
+        let restore = restore.into_iter().map(Action::Restore);
+        let mut actions = Vec::with_capacity(self.statements.len() + 8);
+        match (self.mode, family) {
+            (Mode::Transaction, _) => {
+                actions.extend([Action::Begin, Action::SetGuard]);
+                actions.extend(statements);
+                actions.push(Action::CheckGuard);
+                actions.extend(restore);
+            }
+            (Mode::Alone, Family::Postgres) => {
+                actions.extend(statements);
+                actions.push(Action::Begin);
+                actions.extend(restore);
+            }
+            (Mode::Alone, Family::Sqlite | Family::Mysql) => {
+                actions.extend(statements.chain(restore));
+                actions.push(Action::Begin);
+            }
+        }
+        actions.extend(writes.into_iter().map(Action::Write));
+        actions.push(Action::Commit);
+        actions
+    }
+}

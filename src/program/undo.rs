@@ -1,0 +1,470 @@
+//! A half-run upgrade taken back: which statements of the downgrade undo what ran, and whether that can be known; pure.
+//!
+//! A downgrade was written for the whole upgrade. Of one that stopped half-way, a statement of the downgrade may meet
+//! what was never made, or, worse, something of the same name that was there before. So each must be shown to be about
+//! what ran, or about what did not; where neither can be shown, nothing is run at all.
+
+use crate::dialect::Dialect;
+use crate::dialect::Family;
+use crate::error::Error;
+use crate::error::ErrorKind;
+use crate::id::RevisionId;
+use crate::journal::ProgressRow;
+use crate::program::draft::Draft;
+use crate::script::CompiledSection;
+use crate::script::statements_hash;
+use crate::sql::Change;
+use crate::sql::DetailKind;
+use crate::sql::ObjectKind;
+use crate::sql::Statement;
+use crate::sql::Touch;
+use crate::sql::Touched;
+use crate::sql::mentions;
+use crate::sql::summary;
+
+/// What a step takes back of its own upgrade, which stopped half-way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Undo {
+    /// How many parts of the upgrade ran.
+    pub parts: usize,
+    /// How many it has.
+    pub of: usize,
+    /// The statements of the downgrade that are not run, because what they undo never ran.
+    pub left_out: Vec<Statement>,
+}
+
+impl Undo {
+    /// Finds out what of the downgrade's `sections` undoes the parts of the upgrade that are `done`, and takes the rest
+    /// out of them.
+    ///
+    /// The parts that ran must be what they were; those that did not may be edited.
+    pub(crate) fn find(
+        revision: &RevisionId,
+        done: &[&ProgressRow],
+        upgrade: &[Draft],
+        sections: &mut [CompiledSection<'_>],
+        dialect: Dialect,
+    ) -> Result<Self, Error> {
+        for row in done.iter().filter(|row| row.intended.is_none()) {
+            let part = row.part.checked_sub(1).and_then(|index| upgrade.get(index));
+            if part.is_none_or(|part| statements_hash(&part.statements, dialect) != row.hash) {
+                let error = Error::from(ErrorKind::EditedHalfway { revision: revision.clone(), part: row.part });
+                let first = part.and_then(|part| part.statements.first());
+                return Err(match first {
+                    Some(statement) => error.at(statement.span.clone()),
+                    None => error,
+                });
+            }
+        }
+        let parts = done.iter().filter(|row| row.intended.is_none()).count();
+        let with = |ran| divide(revision, upgrade, ran, sections, dialect.family());
+        // Whether a statement in doubt ran is found out before anything runs; until then, either may be.
+        let (left_out, kept) = match with(parts) {
+            Err(_) if parts < done.len() => with(done.len())?,
+            found => found?,
+        };
+        for (section, kept) in sections.iter_mut().zip(kept) {
+            section.statements = kept;
+        }
+        Ok(Self { parts, of: upgrade.len(), left_out })
+    }
+}
+
+/// Divides the statements of each section into those that are left out, and those that run, if the first parts of the
+/// upgrade ran.
+fn divide(
+    revision: &RevisionId,
+    upgrade: &[Draft],
+    ran: usize,
+    sections: &[CompiledSection<'_>],
+    family: Family,
+) -> Result<(Vec<Statement>, Vec<Vec<Statement>>), Error> {
+    let (ran, open) = upgrade.split_at(ran.min(upgrade.len()));
+    let [ran, open] = [ran, open].map(|parts| parts.iter().flat_map(|part| &part.statements));
+    let mut stopped = Stopped::new(revision, family, ran, open);
+    let mut left_out = Vec::new();
+    let mut kept = Vec::with_capacity(sections.len());
+    for section in sections {
+        let mut runs = Vec::with_capacity(section.statements.len());
+        for statement in &section.statements {
+            let list = if stopped.runs(statement)? { &mut runs } else { &mut left_out };
+            list.push(statement.clone());
+        }
+        kept.push(runs);
+    }
+    stopped.end(&kept.concat())?;
+    Ok((left_out, kept))
+}
+
+/// The upgrade as it stopped.
+pub(crate) struct Stopped<'a> {
+    revision: &'a RevisionId,
+    family: Family,
+    /// What was touched, by the parts that ran and by the downgrade so far.
+    ran: Vec<Touched>,
+    /// What ran and is not undone yet.
+    left: Vec<(&'a Statement, Touched)>,
+    /// What did not run, and what it would have touched.
+    open: Vec<(&'a Statement, Touch)>,
+}
+
+impl<'a> Stopped<'a> {
+    /// Reads the statements that ran, and those that did not.
+    pub(crate) fn new(
+        revision: &'a RevisionId,
+        family: Family,
+        ran: impl Iterator<Item = &'a Statement>,
+        open: impl Iterator<Item = &'a Statement>,
+    ) -> Self {
+        let mut stopped = Self { revision, family, ran: Vec::new(), left: Vec::new(), open: Vec::new() };
+        for statement in ran {
+            let Touch::Objects(touched) = Touch::of(statement, family) else { continue };
+            for one in &touched {
+                let is_undone = stopped.settle(one);
+                if !is_undone && !one.is_conditional && one.object.change != Change::Differs {
+                    stopped.left.push((statement, one.clone()));
+                }
+            }
+            stopped.ran.extend(touched);
+        }
+        stopped.open = open.map(|statement| (statement, Touch::of(statement, family))).collect();
+        stopped
+    }
+
+    /// Takes away what a later change undoes; returns whether there was such a thing.
+    fn settle(&mut self, one: &Touched) -> bool {
+        let before = self.left.len();
+        let goes_whole = one.detail.is_none() && one.object.change == Change::Vanishes;
+        self.left.retain(|(_, left)| {
+            let is_undone = left.is(one) && are_inverse(left, one);
+            // What a table had goes with it.
+            let goes_along = goes_whole && left.detail.is_some() && left.is_object(one);
+            !is_undone && !goes_along
+        });
+        self.left.len() < before
+    }
+
+    /// Makes sure, after all statements of the downgrade, that nothing is left of what ran: the next upgrade would meet
+    /// it.
+    pub(crate) fn end(&self, down: &[Statement]) -> Result<(), Error> {
+        let gone: Vec<Touched> = down.iter().filter_map(|one| touched_by(one, self.family)).flatten().collect();
+        let stays = |(statement, left): &&(&Statement, Touched)| {
+            let is_mentioned =
+                |one: &Statement| Touch::of(one, self.family) == Touch::Other && mentions(one.sql(), left.name());
+            // An index goes with its table or its column, a view by CASCADE, and a routine may be another one again.
+            let is_table = left.detail.is_none() && left.object.kind == ObjectKind::Table;
+            let is_column = left.detail.as_ref().is_some_and(|detail| detail.kind == DetailKind::Column);
+            let goes_along = |gone: &Touched| {
+                gone.is(left) || (gone.object.change == Change::Vanishes && mentions(statement.sql(), gone.name()))
+            };
+            let goes_along = !is_table && !is_column && gone.iter().any(goes_along);
+            !goes_along && !down.iter().any(is_mentioned)
+        };
+        match self.left.iter().find(stays) {
+            Some((statement, _)) if !self.open.is_empty() => {
+                Err(self.refusal(statement, " is undone by nothing in it".to_owned()))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Returns whether a statement of the downgrade runs, else it is left out; to be asked of each, in order.
+    pub(crate) fn runs(&mut self, statement: &Statement) -> Result<bool, Error> {
+        match Touch::of(statement, self.family) {
+            Touch::Nothing => Ok(true),
+            Touch::Other => match self.open.iter().find(|(_, touch)| may_be_about(statement, touch)) {
+                Some((open, _)) => Err(self.refuse(statement, open)),
+                None => Ok(true),
+            },
+            Touch::Objects(touched) => {
+                if self.were_never_made(&touched) || self.is_inverse_of_open(&touched) {
+                    return Ok(false);
+                }
+                for one in &touched {
+                    if let Some((open, _)) = self.open_touches(one).next() {
+                        return Err(self.refuse(statement, open));
+                    }
+                    if one.object.change != Change::Appears && !self.ran.iter().any(|ran| covers(ran, one)) {
+                        let reason = format!(", but nothing that ran made or changed `{}`", one.name());
+                        return Err(self.refusal(statement, reason));
+                    }
+                }
+                for one in &touched {
+                    self.settle(one);
+                }
+                self.ran.extend(touched);
+                Ok(true)
+            }
+        }
+    }
+
+    /// Whether all of these are only what the open part of the upgrade makes or takes away: there is nothing to undo.
+    fn were_never_made(&self, touched: &[Touched]) -> bool {
+        !touched.is_empty() && touched.iter().all(|one| self.is_of_open_table(one) || self.is_inverse(one))
+    }
+
+    /// Whether it is, or belongs to, an object that only the open part makes.
+    fn is_of_open_table(&self, one: &Touched) -> bool {
+        let makes =
+            |open: &Touched| open.detail.is_none() && open.is_object(one) && open.object.change == Change::Appears;
+        // What is renamed may have been made before, under its other name.
+        let is_made = self.open_objects().any(|touched| !is_rename(touched) && touched.iter().any(makes));
+        is_made && !self.ran.iter().any(|ran| ran.may_be_object(one))
+    }
+
+    /// Whether it undoes exactly one change of the open part, and nothing that ran.
+    fn is_inverse(&self, one: &Touched) -> bool {
+        let mut overlapping = self.open_touches(one);
+        let (Some((statement, open)), None) = (overlapping.next(), overlapping.next()) else { return false };
+        let is_renamed = matches!(Touch::of(statement, self.family), Touch::Objects(touched) if is_rename(&touched));
+        open.is(one) && are_inverse(open, one) && !is_renamed && !self.ran_before(one, open.object.change)
+    }
+
+    /// Whether the statement as a whole undoes one of the open ones, as when a table gets its old name back.
+    fn is_inverse_of_open(&self, touched: &[Touched]) -> bool {
+        let undoes = |open: &[Touched]| {
+            open.len() == touched.len()
+                && touched.iter().all(|one| open.iter().any(|open| open.is(one) && are_inverse(open, one)))
+        };
+        let change =
+            |one: &Touched| if one.object.change == Change::Appears { Change::Vanishes } else { Change::Appears };
+        !touched.is_empty()
+            && self.open_objects().any(undoes)
+            && !touched.iter().any(|one| self.ran_before(one, change(one)))
+    }
+
+    /// Whether something that ran may have touched what the open part was to make (or take away) next.
+    fn ran_before(&self, one: &Touched, open: Change) -> bool {
+        self.ran.iter().any(|ran| {
+            ran.may_be_object(one)
+                && match (&ran.detail, &one.detail) {
+                    (None, Some(_)) => ran.object.change == Change::Differs && open == Change::Vanishes,
+                    (_, None) => true,
+                    (Some(_), Some(_)) => ran.may_be_detail(one),
+                }
+        })
+    }
+
+    /// Returns what each statement of the open part would touch.
+    fn open_objects(&self) -> impl Iterator<Item = &[Touched]> {
+        self.open.iter().map(|(_, touch)| match touch {
+            Touch::Objects(touched) => touched.as_slice(),
+            Touch::Nothing | Touch::Other => &[],
+        })
+    }
+
+    /// Returns what did not run and would touch the same, as far as that makes a difference.
+    fn open_touches(&self, one: &Touched) -> impl Iterator<Item = (&'a Statement, &Touched)> {
+        // A table that goes takes with it what was to be added to it, and what was not.
+        let goes_whole = one.detail.is_none()
+            && one.object.change == Change::Vanishes
+            && self.ran.iter().any(|ran| ran.is(one) && ran.object.change == Change::Appears);
+        let touches = move |open: &Touched| {
+            open.may_be_object(one)
+                && match (&open.detail, &one.detail) {
+                    (None, _) => true,
+                    (Some(_), None) => !goes_whole,
+                    (Some(_), Some(_)) => open.may_be_detail(one),
+                }
+        };
+        self.open.iter().flat_map(move |(statement, touch)| {
+            let touched: &[Touched] = match touch {
+                Touch::Objects(touched) => touched,
+                Touch::Nothing | Touch::Other => &[],
+            };
+            touched.iter().filter(move |open| touches(open)).map(move |open| (*statement, open))
+        })
+    }
+
+    fn refuse(&self, statement: &Statement, open: &Statement) -> Error {
+        let open_text = summary(open.sql(), self.family);
+        self.refusal(statement, format!(" may undo what never ran: {open_text} ({})", open.span))
+    }
+
+    fn refusal(&self, statement: &Statement, reason: String) -> Error {
+        let kind = ErrorKind::CannotUndo {
+            revision: self.revision.clone(),
+            statement: summary(statement.sql(), self.family),
+            reason,
+        };
+        Error::from(kind).at(statement.span.clone())
+    }
+}
+
+/// Returns whether a statement that changes rows, or who knows what, may be about one that did not run.
+fn may_be_about(statement: &Statement, open: &Touch) -> bool {
+    match open {
+        Touch::Nothing => false,
+        Touch::Other => true,
+        Touch::Objects(touched) => touched.iter().any(|one| mentions(statement.sql(), one.name())),
+    }
+}
+
+fn touched_by(statement: &Statement, family: Family) -> Option<Vec<Touched>> {
+    match Touch::of(statement, family) {
+        Touch::Objects(touched) => Some(touched),
+        Touch::Nothing | Touch::Other => None,
+    }
+}
+
+/// Returns whether something goes under one name and comes back under another.
+fn is_rename(touched: &[Touched]) -> bool {
+    let has = |change| touched.iter().any(|one| one.object.change == change);
+    has(Change::Vanishes) && has(Change::Appears)
+}
+
+fn are_inverse(one: &Touched, other: &Touched) -> bool {
+    matches!(
+        (one.object.change, other.object.change),
+        (Change::Appears, Change::Vanishes) | (Change::Vanishes, Change::Appears)
+    )
+}
+
+/// Returns whether something that ran touched what is to be undone, so that there is something to undo.
+fn covers(ran: &Touched, one: &Touched) -> bool {
+    ran.is_object(one)
+        && match (&ran.detail, &one.detail) {
+            // Only what was made is dropped.
+            (None, None) => one.object.change != Change::Vanishes || ran.object.change == Change::Appears,
+            (None, Some(_)) => true,
+            (Some(_), None) => one.object.change == Change::Differs,
+            (Some(ran), Some(one)) => ran == one,
+        }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::span::Source;
+    use crate::sql::split;
+
+    use super::*;
+
+    /// Checks what becomes of each statement of a downgrade: `run`, `out`, or the end of the refusal.
+    #[track_caller]
+    fn check(family: Family, ran: &str, open: &str, down: &str, expected: &str) {
+        let statements = |sql: &str| split(&Source::new("a.sql", sql), 0..sql.len(), family).unwrap();
+        let (ran, open, down) = (statements(ran), statements(open), statements(down));
+        let revision = RevisionId::from_row("a");
+        let mut stopped = Stopped::new(&revision, family, ran.iter(), open.iter());
+        let mut told = Vec::new();
+        for statement in &down {
+            match stopped.runs(statement) {
+                Ok(true) => told.push("run".to_owned()),
+                Ok(false) => told.push("out".to_owned()),
+                Err(error) => {
+                    let text = error.kind.to_string();
+                    assert!(text.contains("may undo what never ran") || text.contains("nothing that ran"), "{text}");
+                    told.push("no".to_owned());
+                    break;
+                }
+            }
+        }
+        let runs = told.iter().zip(&down).filter(|(told, _)| *told == "run").map(|(_, statement)| statement.clone());
+        if !told.contains(&"no".to_owned()) && stopped.end(&runs.collect::<Vec<_>>()).is_err() {
+            told.push("stays".to_owned());
+        }
+        assert_eq!(told.join(" "), expected);
+    }
+
+    use Family::Mysql;
+    use Family::Postgres;
+    use Family::Sqlite;
+
+    #[test]
+    fn what_ran_is_undone_and_what_did_not_is_left_out() {
+        for family in [Postgres, Mysql, Sqlite] {
+            check(family, "CREATE TABLE a (n INT)", "CREATE TABLE b (n INT)", "DROP TABLE b; DROP TABLE a", "out run");
+            let add = "ALTER TABLE t ADD COLUMN a INT";
+            let drop = "ALTER TABLE t DROP COLUMN b; ALTER TABLE t DROP COLUMN a";
+            check(family, add, "ALTER TABLE t ADD COLUMN b INT", drop, "out run");
+        }
+        let index = "CREATE INDEX CONCURRENTLY i ON a (n)";
+        check(Postgres, "CREATE TABLE a (n INT)", index, "DROP INDEX i; DROP TABLE a", "out run");
+        check(Postgres, "CREATE TABLE a (n INT)", index, "DROP TABLE a", "run");
+        let index = "CREATE INDEX i ON t (n)";
+        let drop = "DROP INDEX i ON t; ALTER TABLE t DROP COLUMN n";
+        check(Mysql, "ALTER TABLE t ADD COLUMN n INT", index, drop, "out run");
+        check(Mysql, &format!("ALTER TABLE t ADD COLUMN n INT; {index}"), "SELECT 1", drop, "run run");
+    }
+
+    #[test]
+    fn what_was_there_before_is_never_dropped() {
+        // The upgrade stopped because `logs` belongs to somebody else.
+        let (ran, open) = ("CREATE TABLE a (n INT)", "CREATE TABLE logs (n INT)");
+        check(Mysql, ran, open, "DROP TABLE IF EXISTS logs; DROP TABLE a", "out run");
+        check(Mysql, ran, open, "DROP TABLE IF EXISTS logs, a", "no");
+        check(Mysql, ran, open, "DROP TABLE `Logs`", "no");
+        check(Mysql, ran, "SELECT 1", "DROP TABLE logs", "no"); // its CREATE was taken out of the script since
+        check(Mysql, "ALTER TABLE users ADD COLUMN n INT", "SELECT 1", "DROP TABLE users", "no");
+        check(Mysql, ran, "CREATE TABLE app.a (n INT)", "DROP TABLE a", "no");
+    }
+
+    #[test]
+    fn rows_are_only_changed_back_when_all_rows_were_changed() {
+        let down = "UPDATE t SET n = n - 1; DROP TABLE a";
+        check(Postgres, "CREATE TABLE a (n INT); UPDATE t SET n = n + 1", "CREATE INDEX i ON a (n)", down, "run run");
+        check(Postgres, "CREATE TABLE a (n INT)", "UPDATE t SET n = n + 1", down, "no");
+        check(Postgres, "CREATE TABLE a (n INT)", "CALL p()", down, "no");
+        // A statement that did not run needs no undoing by one that is sure to be about something else.
+        check(Postgres, "CREATE TABLE a (n INT)", "UPDATE t SET n = n + 1", "DROP TABLE a", "run");
+    }
+
+    #[test]
+    fn values_are_not_put_back_into_a_column_that_never_went() {
+        let ran = "ALTER TABLE t ADD COLUMN whole TEXT";
+        let open = "ALTER TABLE t DROP COLUMN half";
+        let down =
+            "ALTER TABLE t ADD COLUMN half TEXT; UPDATE t SET half = left(whole, 1); ALTER TABLE t DROP COLUMN whole";
+        check(Postgres, ran, open, down, "out no");
+    }
+
+    #[test]
+    fn changes_that_nobody_can_tell_apart_are_refused() {
+        let down = "ALTER TABLE t ALTER n TYPE int";
+        check(Postgres, "ALTER TABLE t ALTER n TYPE bigint", "ALTER TABLE t ALTER m SET NOT NULL", down, "no");
+        check(Postgres, "ALTER TABLE t ALTER n TYPE bigint", "ALTER TABLE u ADD c INT", down, "run");
+        check(Postgres, "CREATE TABLE a (n INT)", "ALTER TABLE a RENAME TO b", "DROP TABLE b", "no");
+        check(Postgres, "CREATE TABLE a (n INT)", "ALTER TABLE a RENAME TO b", "ALTER TABLE b RENAME TO a", "no");
+        check(Postgres, "SELECT 1", "ALTER TABLE a RENAME TO b", "ALTER TABLE b RENAME TO a", "out");
+        let (ran, open) = ("ALTER TABLE t ADD a INT", "ALTER TABLE t RENAME a TO b");
+        check(Postgres, ran, open, "ALTER TABLE t DROP b", "no");
+    }
+
+    #[test]
+    fn what_the_downgrade_makes_for_itself_it_may_use() {
+        let ran = "CREATE TABLE t2 (n INT); INSERT INTO t2 SELECT n FROM t; DROP TABLE t; ALTER TABLE t2 RENAME TO t";
+        let down = "CREATE TABLE t3 (n INT); INSERT INTO t3 SELECT n FROM t; DROP TABLE t; ALTER TABLE t3 RENAME TO t";
+        check(Sqlite, ran, "CREATE INDEX i ON u (n)", down, "run run run run");
+    }
+
+    #[test]
+    fn what_ran_must_not_stay() {
+        // The rest of the upgrade would have taken it away again, or the author forgot it: the next upgrade would fail.
+        check(Sqlite, "CREATE TABLE old (n INT)", "DROP TABLE old", "", "stays");
+        check(Sqlite, "CREATE TABLE a (n INT)", "SELECT 1", "", "stays");
+        check(Sqlite, "CREATE TABLE IF NOT EXISTS a (n INT)", "SELECT 1", "", "");
+        check(Sqlite, "CREATE TABLE a (n INT); DROP TABLE a", "SELECT 1", "", "");
+        check(Sqlite, "DROP TABLE a", "SELECT 1", "", "stays");
+        check(Sqlite, "DROP TABLE a", "SELECT 1", "CREATE TABLE a (n INT)", "run");
+        check(Sqlite, "ALTER TABLE t ADD COLUMN c INT", "SELECT 1", "", "stays");
+        check(Sqlite, "CREATE TABLE t (n INT); ALTER TABLE t ADD COLUMN c INT", "SELECT 1", "DROP TABLE t", "run");
+        check(Sqlite, "CREATE TABLE t (n INT); CREATE INDEX i ON t (n)", "SELECT 1", "DROP TABLE t", "run");
+        check(Sqlite, "CREATE INDEX i ON t (n)", "SELECT 1", "", "stays");
+        check(
+            Postgres,
+            "CREATE TABLE t (n INT); CREATE VIEW v AS SELECT * FROM t",
+            "SELECT 1",
+            "DROP TABLE t CASCADE",
+            "run",
+        );
+        check(Postgres, "CREATE TABLE t (n INT)", "ALTER TABLE u ADD c INT", "DO $$ BEGIN DROP TABLE t; END $$", "run");
+        check(Sqlite, "ALTER TABLE a RENAME TO b", "SELECT 1", "", "stays");
+        check(Sqlite, "ALTER TABLE a RENAME TO b", "SELECT 1", "ALTER TABLE b RENAME TO a", "run");
+        check(Sqlite, "CREATE TABLE a (n INT)", "", "", "");
+    }
+
+    #[test]
+    fn after_all_of_it_all_of_it_is_undone() {
+        check(Postgres, "CREATE TABLE a (n INT); CALL p()", "", "CALL q(); DROP TABLE a", "run run");
+    }
+}

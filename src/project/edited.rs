@@ -1,0 +1,122 @@
+//! Scripts that are no longer what was applied.
+
+use std::collections::HashSet;
+use std::num::NonZero;
+use std::path::PathBuf;
+use std::thread;
+
+use crate::config::EditedPolicy;
+use crate::dialect::Dialect;
+use crate::error::Error;
+use crate::error::ErrorKind;
+use crate::graph::Plan;
+use crate::graph::Revision;
+use crate::id::RevisionId;
+use crate::journal::HistoryRow;
+use crate::journal::LastSteps;
+use crate::project::project::Project;
+use crate::run::session::Session;
+use crate::script::Script;
+use crate::script::Warning;
+use crate::span::Span;
+
+/// The fewest scripts that are worth a thread of their own.
+const LEAST: usize = 64;
+
+/// A script that was edited after it was applied.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EditedScript {
+    /// The revision.
+    pub revision: RevisionId,
+    /// Its script.
+    pub path: PathBuf,
+    /// The place of its id.
+    pub span: Span,
+    /// The step that applied it.
+    pub applied: HistoryRow,
+}
+
+impl Project {
+    /// Returns the scripts of applied revisions that were edited since, in file order.
+    ///
+    /// `last` is what the history of the session says. A revision whose checksum is not known, because it was stamped
+    /// or applied by Alembic, is not edited; nor is a script that can no longer be read as SQL of this database, of which
+    /// `check` tells.
+    pub fn edited(&self, session: &Session, last: &LastSteps) -> Result<Vec<EditedScript>, Error> {
+        let applied = self.graph.applied(&session.rows);
+        edited_of(self, &applied.iter().collect::<Vec<_>>(), last, session.probe.journal.dialect)
+    }
+
+    /// Refuses to apply a plan on top of edited scripts, or returns what is to be said of them.
+    pub(crate) async fn check_unedited(&self, plan: &Plan, session: &mut Session) -> Result<Vec<Warning>, Error> {
+        let planned: HashSet<&RevisionId> = plan.steps.iter().map(|step| &step.revision).collect();
+        let needed = self.graph.ancestors(planned.iter().copied());
+        let below: Vec<&Revision> = needed.iter().filter(|revision| !planned.contains(&revision.id)).collect();
+        if below.is_empty() {
+            return Ok(Vec::new());
+        }
+        let last = session.last_steps().await?;
+        let edited = edited_of(self, &below, &last, session.probe.journal.dialect)?;
+        match self.config.database.edited {
+            EditedPolicy::Refuse => {
+                Error::join(edited.iter().map(EditedScript::error).collect())?;
+                Ok(Vec::new())
+            }
+            EditedPolicy::Warn => Ok(edited.iter().map(EditedScript::warning).collect()),
+        }
+    }
+}
+
+impl EditedScript {
+    /// Compares a script with what was applied of it.
+    pub(crate) fn find(script: &Script, last: &LastSteps, dialect: Dialect) -> Option<Self> {
+        let revision = &script.header.revision;
+        let known = last.get(&revision.value)?;
+        let then = known.checksum()?;
+        let now = script.checksum(dialect).ok()?;
+        let edited = || Self {
+            revision: revision.value.clone(),
+            path: script.source.path.clone(),
+            span: script.span(&revision.range),
+            applied: known.step.clone(),
+        };
+        (now != then).then(edited)
+    }
+
+    fn error(&self) -> Error {
+        let kind = ErrorKind::Edited { revision: self.revision.clone(), applied: self.applied.applied() };
+        Error::from(kind).at(self.span.clone())
+    }
+
+    fn warning(&self) -> Warning {
+        let Error { kind, .. } = self.error();
+        Warning { code: kind.code(), message: kind.to_string(), span: self.span.clone() }
+    }
+}
+
+/// Reads the scripts again, on every core where they are many: their text was not kept.
+fn edited_of(
+    project: &Project,
+    revisions: &[&Revision],
+    last: &LastSteps,
+    dialect: Dialect,
+) -> Result<Vec<EditedScript>, Error> {
+    let look = |revision: &&Revision| -> Option<Result<EditedScript, Error>> {
+        last.get(&revision.id)?.checksum()?;
+        match project.script_of(revision) {
+            Ok(script) => EditedScript::find(&script, last, dialect).map(Ok),
+            Err(error) => Some(Err(error)),
+        }
+    };
+    let threads = thread::available_parallelism().map_or(1, NonZero::get);
+    let share = revisions.len().div_ceil(threads).max(LEAST);
+    if revisions.len() <= share {
+        return revisions.iter().filter_map(look).collect();
+    }
+    thread::scope(|scope| {
+        let start = |share| scope.spawn(move || -> Vec<_> { <[&Revision]>::iter(share).filter_map(look).collect() });
+        let running: Vec<_> = revisions.chunks(share).map(start).collect();
+        let found = running.into_iter().flat_map(|one| one.join().expect("reading a script does not panic"));
+        found.collect()
+    })
+}

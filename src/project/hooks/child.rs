@@ -1,0 +1,189 @@
+//! A command of the user's that runs while rev holds its lock: what it prints is told line by line, and a signal ends it.
+
+use std::io;
+use std::io::IsTerminal;
+use std::process::Command as Prepared;
+use std::process::ExitStatus;
+use std::process::Stdio;
+use std::time::Duration;
+
+use tokio::io::AsyncRead;
+use tokio::io::AsyncReadExt;
+use tokio::process::Child;
+use tokio::process::Command;
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+use tokio::time::MissedTickBehavior;
+use tokio::time::interval;
+use tokio::time::sleep_until;
+
+use crate::run::exclusive::PING;
+use crate::run::session::Session;
+
+/// How long a command that was asked to end has for it.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// How long is waited for the rest of its output when it has ended; what it left in the background may hold the pipe.
+const REST: Duration = Duration::from_secs(1);
+
+/// The longest line that is told in one piece.
+const LONGEST_LINE: usize = 8 * 1024;
+
+/// Whether a signal ends it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Heed {
+    /// It ends with the run.
+    Signals,
+    /// It runs because the run ended, perhaps by a signal; a second one ends all.
+    Nothing,
+}
+
+/// Runs a command to its end and tells each line that it prints, on either stream.
+///
+/// The session keeps its lock meanwhile, however long it takes.
+pub(crate) async fn run(
+    prepared: Prepared,
+    heed: Heed,
+    session: &mut Session,
+    tell: &mut (dyn FnMut(&str) + Send),
+) -> io::Result<ExitStatus> {
+    let mut command = Command::from(prepared);
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
+    // On a terminal Ctrl-C reaches all of it anyway; elsewhere it is ended together with what it started.
+    let is_group = !io::stdin().is_terminal();
+    #[cfg(unix)]
+    if is_group {
+        command.process_group(0);
+    }
+    let mut child = command.spawn()?;
+    let (sender, mut lines) = mpsc::channel(64);
+    if let Some(stream) = child.stdout.take() {
+        tokio::spawn(read(stream, sender.clone()));
+    }
+    if let Some(stream) = child.stderr.take() {
+        tokio::spawn(read(stream, sender.clone()));
+    }
+    drop(sender);
+    let interrupt = session.interrupt.clone();
+    let mut ping = interval(PING);
+    ping.set_missed_tick_behavior(MissedTickBehavior::Skip);
+    ping.tick().await; // the first comes at once
+    let (mut ended, mut is_open, mut deadline) = (None, true, None);
+    loop {
+        let limit = deadline.unwrap_or_else(Instant::now);
+        tokio::select! {
+            biased;
+            line = lines.recv(), if is_open => match line {
+                Some(line) => tell(&line),
+                None => is_open = false,
+            },
+            status = child.wait(), if ended.is_none() => {
+                ended = Some(status?);
+                deadline = Some(Instant::now() + REST);
+            }
+            () = sleep_until(limit), if deadline.is_some() => match ended {
+                Some(_) => is_open = false,
+                None => {
+                    end(&mut child, is_group, End::Now);
+                    deadline = Some(Instant::now() + GRACE);
+                }
+            },
+            () = interrupt.until_asked(), if heed == Heed::Signals && deadline.is_none() => {
+                end(&mut child, is_group, End::Soon);
+                deadline = Some(Instant::now() + GRACE);
+            }
+            _ = ping.tick() => session.keep_in_use().await,
+        }
+        if let (Some(status), false) = (ended, is_open) {
+            return Ok(status);
+        }
+    }
+}
+
+/// How a command is asked to end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    /// It may clean up.
+    Soon,
+    /// It may not.
+    Now,
+}
+
+/// Ends the command, and what it started where that is known.
+#[cfg(unix)]
+fn end(child: &mut Child, is_group: bool, how: End) {
+    use rustix::process::Pid;
+    use rustix::process::Signal;
+    use rustix::process::kill_process;
+    use rustix::process::kill_process_group;
+    let signal = if how == End::Soon { Signal::TERM } else { Signal::KILL };
+    // Without a number it has ended.
+    let Some(pid) = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw) else { return };
+    let _ = if is_group { kill_process_group(pid, signal) } else { kill_process(pid, signal) };
+}
+
+#[cfg(not(unix))]
+fn end(child: &mut Child, _is_group: bool, _how: End) {
+    let _ = child.start_kill();
+}
+
+/// Cuts what a stream holds into lines, until it ends or nobody wants them any more.
+async fn read(mut stream: impl AsyncRead + Unpin, lines: mpsc::Sender<String>) {
+    let mut buffer = Vec::new();
+    loop {
+        let mut chunk = [0; 4096];
+        let count = stream.read(&mut chunk).await.unwrap_or(0);
+        buffer.extend_from_slice(&chunk[..count]);
+        let mut from = 0;
+        while let Some(length) = line_in(&buffer[from..], count == 0) {
+            let line = &buffer[from..from + length];
+            from += length;
+            let text = String::from_utf8_lossy(line).trim_end_matches(['\n', '\r']).to_owned();
+            if lines.send(text).await.is_err() {
+                return;
+            }
+        }
+        buffer.drain(..from);
+        if count == 0 {
+            return;
+        }
+    }
+}
+
+/// Returns the length of the first line with its end, if there is a whole one.
+fn line_in(bytes: &[u8], is_last: bool) -> Option<usize> {
+    let end = bytes.iter().position(|byte| *byte == b'\n').map(|at| at + 1);
+    let end = end.or_else(|| (is_last && !bytes.is_empty()).then_some(bytes.len()));
+    match end {
+        Some(end) => Some(end.min(LONGEST_LINE)),
+        None => (bytes.len() >= LONGEST_LINE).then_some(LONGEST_LINE),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &[u8], expected: &[&str]) {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let found = runtime.block_on(async {
+            let (sender, mut lines) = mpsc::channel(1000);
+            read(text, sender).await;
+            let mut found = Vec::new();
+            while let Some(line) = lines.recv().await {
+                found.push(line);
+            }
+            found
+        });
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn what_is_printed_is_told_in_lines() {
+        check(b"", &[]);
+        check(b"a\nb\r\n\nc", &["a", "b", "", "c"]);
+        check(b"\xff\n", &["\u{fffd}"]);
+        let long = "x".repeat(LONGEST_LINE + 5);
+        check(long.as_bytes(), &[&long[5..], "xxxxx"]);
+    }
+}

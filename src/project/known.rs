@@ -1,0 +1,94 @@
+//! Every database that the configuration names, asked for one thing.
+
+use std::time::Duration;
+
+use crate::config::DatabaseConfig;
+use crate::config::url::DatabaseUrl;
+use crate::direction::Direction;
+use crate::error::Error;
+use crate::error::ErrorKind;
+use crate::id::RevisionId;
+use crate::project::project::Project;
+use crate::run::session::Session;
+
+/// How long a database may take to answer that is only asked to be sure.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+impl Project {
+    /// Refuses when a database that the configuration names has applied the revision, or may have.
+    ///
+    /// Asked are the chosen database, `[database]` and each environment, every database once. Returns what must be said
+    /// of those that gave no answer.
+    pub async fn check_not_applied(&self, id: &RevisionId) -> Result<Vec<String>, Error> {
+        let named = self.config.named_databases()?;
+        let named = named.iter().map(|(title, database)| (title.as_str(), database));
+        let mut asked: Vec<(DatabaseUrl, &DatabaseConfig)> = Vec::new();
+        let mut warnings = Vec::new();
+        for (title, database) in [("the configured database", &self.config.database)].into_iter().chain(named) {
+            let unknown = |why: &str| format!("whether {title} has applied `{id}` is not known: {why}");
+            let url = match database.url.resolve() {
+                Ok(resolved) => resolved.url,
+                Err(error) => {
+                    warnings.push(unknown(&error.kind.to_string()));
+                    continue;
+                }
+            };
+            if asked.iter().any(|(other, settings)| *other == url && is_same_journal(settings, database)) {
+                continue;
+            }
+            match tokio::time::timeout(PATIENCE, self.answer(database, &url, id)).await {
+                Ok(Ok(Answer::NotApplied)) => {}
+                Ok(Ok(Answer::Applied)) => {
+                    let database = format!("{title} ({url})");
+                    return Err(ErrorKind::AppliedThere { revision: id.clone(), database }.into());
+                }
+                Ok(Ok(Answer::Unknown(row))) => {
+                    warnings.push(unknown(&format!("it is at `{row}`, which no script has")))
+                }
+                Ok(Err(error)) => warnings.push(unknown(&error.kind.to_string())),
+                Err(_) => warnings.push(unknown(&format!("{} did not answer within 3 s", url.address()))),
+            }
+            asked.push((url, database));
+        }
+        // The same database under two names is asked once, also when it cannot be asked at all.
+        warnings.dedup();
+        Ok(warnings)
+    }
+
+    async fn answer(&self, database: &DatabaseConfig, url: &DatabaseUrl, id: &RevisionId) -> Result<Answer, Error> {
+        let mut session = Session::connect(database, url).await?;
+        let answer = self.look(&mut session, id).await;
+        session.close().await;
+        answer
+    }
+
+    async fn look(&self, session: &mut Session, id: &RevisionId) -> Result<Answer, Error> {
+        let is_halfway = session.progress.iter().any(|row| row.revision == *id);
+        if is_halfway || self.graph.applied(&session.rows).contains(id) {
+            return Ok(Answer::Applied);
+        }
+        let Some(row) = self.graph.unknown_rows(&session.rows).into_iter().next() else {
+            return Ok(Answer::NotApplied);
+        };
+        // What an unknown row grew from cannot be read from the scripts, but perhaps from the history.
+        let history = session.history().await?;
+        let mut steps = history.iter().rev().filter(|step| step.revision == id.as_str() && step.outcome == "done");
+        let is_applied = steps.next().is_some_and(|step| step.direction != Direction::Downgrade.as_str());
+        Ok(if is_applied { Answer::Applied } else { Answer::Unknown(row) })
+    }
+}
+
+/// What a database says of a revision.
+enum Answer {
+    Applied,
+    NotApplied,
+    /// It is at a row that no script has, which may stand above the revision.
+    Unknown(RevisionId),
+}
+
+fn is_same_journal(one: &DatabaseConfig, other: &DatabaseConfig) -> bool {
+    let tables = |database: &DatabaseConfig| {
+        (database.schema.clone(), database.version_table.clone(), database.table_prefix.clone())
+    };
+    tables(one) == tables(other)
+}

@@ -1,0 +1,22 @@
+//! What is asked: a configuration with its scripts and graph, and the requests that become programs and runs.
+//!
+//! Comes in: programs and runs. What only looks, writes scripts, checks them or prints them stands above.
+
+pub(crate) mod accept;
+pub(crate) mod edited;
+pub(crate) mod halfway;
+pub mod hooks;
+pub(crate) mod known;
+pub(crate) mod migrate;
+#[allow(clippy::module_inception)] // a file is named after what it holds
+pub(crate) mod project;
+pub(crate) mod recall;
+pub(crate) mod redo;
+pub(crate) mod resume;
+pub(crate) mod start;
+
+pub use edited::EditedScript;
+pub use migrate::Request;
+pub use migrate::Sections;
+pub use project::Project;
+pub use start::upgrade;

@@ -1,0 +1,125 @@
+//! `redo`: one down, one up, as one run.
+
+use crate::direction::Direction;
+use crate::error::Error;
+use crate::error::ErrorKind;
+use crate::graph::Anchor;
+use crate::graph::Target;
+use crate::id::Heads;
+use crate::program::compile::CompileFor;
+use crate::program::halfway::in_progress;
+use crate::project::hooks::around::Occasion;
+use crate::project::migrate::Request;
+use crate::project::migrate::Sections;
+use crate::project::project::Project;
+use crate::run::clock::Actor;
+use crate::run::event::Observer;
+use crate::run::event::Report;
+use crate::run::event::RunFailure;
+use crate::run::session::Session;
+
+impl Project {
+    /// Takes a revision off, with what stands above it, and applies all of it again.
+    ///
+    /// Both ways are checked before the first statement.
+    pub async fn redo(
+        &self,
+        target: &Target,
+        sections: Sections,
+        session: &mut Session,
+        actor: &Actor,
+        observer: &mut dyn Observer,
+    ) -> Result<Report, RunFailure> {
+        let down = self.down(target, sections, session).await?;
+        // Nobody shall wait for the lock while somebody thinks about an answer.
+        observer.confirm(&self.program(&down, session).await?)?;
+        let seen = (session.rows.clone(), session.progress.clone());
+        session.interrupt.heed();
+        session.lock(self.config.database.lock_wait, actor, observer).await?;
+        let result = async {
+            session.refresh().await?;
+            let down = self.down(target, sections, session).await?;
+            if (&seen.0, &seen.1) != (&session.rows, &session.progress) {
+                observer.confirm_change(&self.program(&down, session).await?)?;
+            }
+            Box::pin(self.redo_locked(down, session, actor, observer)).await
+        };
+        let result = result.await;
+        session.unlock().await;
+        result
+    }
+
+    /// Returns the first half of a redo.
+    async fn down(&self, target: &Target, sections: Sections, session: &mut Session) -> Result<Request, Error> {
+        if session.progress.first().is_some_and(|row| row.direction == Direction::Upgrade) {
+            // It is neither applied, to be taken off, nor should it be forgotten to be applied again.
+            return Err(self.explain(in_progress(&session.progress).into(), session).await);
+        }
+        if let Some(revision) = self.graph.unknown_rows(&session.rows).into_iter().next() {
+            // What no script has could only be taken off.
+            let error = ErrorKind::UnknownRow { revision, applied: None }.into();
+            return Err(self.explain(error, session).await);
+        }
+        Ok(Request::Downgrade(self.below(target, session)?, sections))
+    }
+
+    async fn redo_locked(
+        &self,
+        down: Request,
+        session: &mut Session,
+        actor: &Actor,
+        observer: &mut dyn Observer,
+    ) -> Result<Report, RunFailure> {
+        let before = self.graph.maximal(&session.rows);
+        let program = self.program(&down, session).await?;
+        let mut rows = program.to.clone();
+        for id in before.iter() {
+            let up = self.graph.plan_upgrade(&Target::revision(id), &rows).map_err(Error::from)?;
+            self.check_unedited(&up, session).await?;
+            let target =
+                CompileFor { rows: &rows, probe: &session.probe, scope: self.scope(), progress: &session.progress };
+            self.compile(&up, &target)?;
+            rows = up.to;
+        }
+        let mut occasion = Occasion::there_and_back(&program);
+        let result = match self.hooks_before(&mut occasion, session, observer).await {
+            Ok(()) => Box::pin(self.down_and_up(&down, &before, session, actor, observer)).await,
+            Err(error) => Err(error.into()),
+        };
+        self.hooks_after(&occasion, result, session, observer).await
+    }
+
+    async fn down_and_up(
+        &self,
+        down: &Request,
+        before: &Heads,
+        session: &mut Session,
+        actor: &Actor,
+        observer: &mut dyn Observer,
+    ) -> Result<Report, RunFailure> {
+        let mut report = Box::pin(self.migrate(down, session, actor, observer)).await?;
+        for id in before.iter() {
+            let up = Request::Upgrade(Target::revision(id));
+            match Box::pin(self.migrate(&up, session, actor, observer)).await {
+                Ok(then) => report.go_on(then),
+                Err(mut failure) => {
+                    failure.report.take().into_iter().for_each(|then| report.go_on(then));
+                    failure.report = Some(report);
+                    return Err(failure);
+                }
+            }
+        }
+        Ok(report)
+    }
+
+    /// Returns the target of the downgrade that takes a revision off; `-1` would be ambiguous where it is a merge.
+    fn below(&self, target: &Target, session: &Session) -> Result<Target, Error> {
+        let id = self.graph.resolve_one(target, &session.rows)?;
+        if !self.graph.applied(&session.rows).contains(&id) {
+            return Err(ErrorKind::NotApplied { revision: id }.into());
+        }
+        let parent = self.graph.get(&id).and_then(|revision| revision.down_revisions.first());
+        let anchor = parent.map_or(Anchor::Base, |parent| Anchor::Name(parent.to_string()));
+        Ok(Target { label: Some(id.to_string()), anchor, offset: 0 })
+    }
+}

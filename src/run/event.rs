@@ -1,0 +1,353 @@
+//! What a run tells while it goes on, and what it leaves behind.
+
+use std::fmt;
+use std::path::Path;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::config::Hook;
+use crate::db::Blocker;
+use crate::db::Notice;
+use crate::db::StatementProgress;
+use crate::direction::Direction;
+use crate::error::Error;
+use crate::error::ErrorKind;
+use crate::id::Heads;
+use crate::id::RevisionId;
+use crate::journal::Holder;
+use crate::program::program::Program;
+use crate::program::program::ProgramStep;
+use crate::script::Warning;
+use crate::sql::Statement;
+
+/// Something that happened during a run.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Event<'a> {
+    /// Another run holds the lock; told once, when it takes a moment.
+    LockWaiting {
+        /// Who holds it, as far as that was noted.
+        holder: &'a Holder,
+    },
+    /// A copy of the database was written, since the run can lose data.
+    RestorePoint {
+        /// The copy.
+        path: &'a Path,
+    },
+    /// The run can lose data, but the database is too large for a copy.
+    NoRestorePoint {
+        /// How large it is.
+        bytes: u64,
+        /// How large it may be.
+        limit: u64,
+    },
+    /// The run is about to begin; nothing was sent yet.
+    Started {
+        /// All that will be done.
+        program: &'a Program,
+    },
+    /// A script is odd, but runs.
+    Warning(&'a Warning),
+    /// A revision begins.
+    StepStarted {
+        /// Its place in the run, from 1.
+        number: usize,
+        /// How many there are.
+        of: usize,
+        /// The revision.
+        step: &'a ProgramStep,
+    },
+    /// A statement begins; not told of statements that go to the server in one message.
+    StatementStarted {
+        /// The statement.
+        statement: &'a Statement,
+    },
+    /// A statement waits for a lock that others hold, and may do so for long; told when that begins, and when they change.
+    Blocked {
+        /// Who it is.
+        blockers: &'a [Blocker],
+    },
+    /// A statement takes long, and the server tells how far it is.
+    StatementSlow {
+        /// What it does.
+        progress: &'a StatementProgress,
+    },
+    /// Others hold what a statement needs: its transaction was rolled back, and begins again after a pause.
+    LockRetry {
+        /// Which retry follows, from 1.
+        retry: u32,
+        /// How many there may be.
+        of: u32,
+        /// How long the pause is.
+        pause: Duration,
+        /// Who it is, as far as the server tells.
+        blockers: &'a [Blocker],
+    },
+    /// The server said something.
+    Notice {
+        /// The revision that was running.
+        step: &'a ProgramStep,
+        /// What it said.
+        notice: &'a Notice,
+    },
+    /// A command of the user's begins, before or after a run.
+    HookStarted {
+        /// The key that it stands under, such as `before_upgrade`.
+        hook: &'static str,
+        /// The command.
+        command: &'a Hook,
+    },
+    /// Such a command printed a line.
+    HookOutput {
+        /// The key.
+        hook: &'static str,
+        /// What it printed, without the line's end, and with `*` in the place of passwords of URLs.
+        line: &'a str,
+    },
+    /// Such a command ended.
+    HookEnded {
+        /// The key.
+        hook: &'static str,
+        /// The command.
+        command: &'a Hook,
+        /// How long it took.
+        duration: Duration,
+        /// How it failed, if it did.
+        failure: Option<&'a str>,
+    },
+    /// A revision is through and committed.
+    StepDone {
+        /// Its place in the run, from 1.
+        number: usize,
+        /// How many there are.
+        of: usize,
+        /// The revision.
+        step: &'a ProgramStep,
+        /// How long it took.
+        duration: Duration,
+    },
+}
+
+/// Listens to a run.
+pub trait Observer: Send {
+    /// Takes note of an event; called between statements, so it should be quick.
+    fn event(&mut self, event: Event<'_>);
+
+    /// Says whether the run may begin; asked after everything was checked and before anything is
+    /// changed; of a redo, for each way.
+    fn confirm(&mut self, program: &Program) -> Result<(), Error> {
+        let _ = program;
+        Ok(())
+    }
+
+    /// Says whether the journal may be changed by hand, so to speak: nothing runs, but `what` will count as true.
+    fn confirm_note(&mut self, what: &str) -> Result<(), Error> {
+        let _ = what;
+        Ok(())
+    }
+
+    /// Says whether the run may begin although it is another one now: while the lock was waited for, somebody else
+    /// changed the database.
+    fn confirm_change(&mut self, program: &Program) -> Result<(), Error> {
+        self.confirm(program)
+    }
+}
+
+/// Listens to nothing.
+#[derive(Debug, Default)]
+pub struct Silent;
+
+impl Observer for Silent {
+    fn event(&mut self, _event: Event<'_>) {}
+}
+
+/// What a run did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    /// The state before.
+    pub from: Heads,
+    /// The state after.
+    pub to: Heads,
+    /// The revisions that are through, in order.
+    pub steps: Vec<StepReport>,
+    /// The copy of a SQLite database that was written before, if the run could lose data.
+    pub restore_point: Option<PathBuf>,
+}
+
+/// One revision that is through.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StepReport {
+    /// The revision.
+    pub revision: RevisionId,
+    /// Which way it went.
+    pub direction: Direction,
+    /// How long it took.
+    pub duration: Duration,
+    /// How many of its script's statements ran.
+    pub statements: usize,
+}
+
+/// A run that did not reach its end.
+#[derive(Debug)]
+pub struct RunFailure {
+    /// What went wrong.
+    pub error: Error,
+    /// What was done before; nothing when the run had not begun.
+    pub report: Option<Report>,
+    /// The revision that stopped between its parts.
+    pub stopped: Option<Stopped>,
+    /// What stands of a half-run upgrade that was to be undone and was not, in a sentence.
+    pub standing: Option<String>,
+}
+
+/// Where a revision stopped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stopped {
+    /// The revision.
+    pub revision: RevisionId,
+    /// Which way it was going.
+    pub direction: Direction,
+    /// How many of its parts are kept.
+    pub parts_kept: usize,
+    /// How many parts it has.
+    pub parts: usize,
+    /// Whether the next part may have been kept although nothing says so.
+    pub next_part: NextPart,
+    /// The state once the revision is through.
+    pub after: Heads,
+}
+
+/// What became of the part at which a revision stopped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NextPart {
+    /// Nothing of it is left.
+    Undone,
+    /// Its statement, which commits by itself, ran, but that could not be recorded: the next run finds out, or asks.
+    Unrecorded,
+    /// Its statement failed or was stopped, and what it had done to tables without transactions stays: the next run asks.
+    Half,
+    /// The connection was lost before the server said whether it was committed.
+    InDoubt,
+}
+
+impl Report {
+    /// Adds what a run did that followed.
+    pub(crate) fn go_on(&mut self, then: Self) {
+        self.to = then.to;
+        self.steps.extend(then.steps);
+        self.restore_point = self.restore_point.take().or(then.restore_point);
+    }
+}
+
+impl RunFailure {
+    fn is_interrupted(&self) -> bool {
+        matches!(*self.error.kind, ErrorKind::Interrupted { .. })
+    }
+
+    fn is_lost(&self) -> bool {
+        matches!(*self.error.kind, ErrorKind::ConnectionLost { .. })
+    }
+
+    /// Returns in what state the database is now, in a sentence, and what to type next.
+    ///
+    /// Where that cannot be known from here, it says so, and names what is possible.
+    pub fn state(&self) -> String {
+        let Some(report) = &self.report else {
+            let standing = self.standing.as_ref().map_or(String::new(), |standing| format!("; {standing}"));
+            return format!("nothing was changed{standing}");
+        };
+        let at = format!("the database is at {}", place(&report.to));
+        if let ErrorKind::AfterHookFailed { .. } = &*self.error.kind {
+            return format!("{at}, as it was to be");
+        }
+        let Some(stopped) = &self.stopped else { return format!("{at}; nothing else was changed") };
+        let Stopped { direction, next_part, .. } = stopped;
+        let kept = stopped.kept();
+        let next = match self.is_lost() {
+            true => format!("when the server answers, run the same {direction} again to go on"),
+            false => format!("run the same {direction} again to go on"),
+        };
+        let part = stopped.part();
+        let looks = format!("the next {direction} looks whether it must run again");
+        let at_or = match stopped.is_at_last_part() {
+            true => format!("{at}, or already at {}", place(&stopped.after)),
+            false => at.clone(),
+        };
+        if let (NextPart::Undone, Some(standing)) = (next_part, &self.standing) {
+            return format!("{at}; {standing}");
+        }
+        match next_part {
+            NextPart::Undone if self.is_interrupted() || self.is_lost() => format!("{at}; {kept}; {next}"),
+            NextPart::Undone => format!("{at}; {kept}; mend what failed and {next}"),
+            NextPart::Unrecorded if self.is_lost() => {
+                format!(
+                    "{at_or}; the statement of {part} ran, but the server did not say whether that was recorded; {looks}"
+                )
+            }
+            NextPart::Unrecorded => format!("{at}; the statement of {part} ran, but that was not recorded; {looks}"),
+            NextPart::Half => {
+                let kept = match stopped.parts_kept {
+                    0 => format!("revision {} is in progress", stopped.revision),
+                    _ => kept,
+                };
+                format!(
+                    "{at}; {kept}; what the statement of {part} changed in tables without transactions stays: put that back and say `rev resume --not-ran`, or finish it and say `rev resume --ran`; then {next}"
+                )
+            }
+            NextPart::InDoubt if stopped.is_at_last_part() => {
+                format!("{at_or}: the server did not say whether {part} was committed; {next}")
+            }
+            NextPart::InDoubt => {
+                let number = stopped.parts_kept + 1;
+                format!("{at}; {kept}, unless part {number} was, too: the server did not say; {next}")
+            }
+        }
+    }
+}
+
+fn place(heads: &Heads) -> String {
+    if heads.is_empty() { "base".to_owned() } else { heads.to_string() }
+}
+
+impl Stopped {
+    fn is_at_last_part(&self) -> bool {
+        self.parts_kept + 1 == self.parts
+    }
+
+    /// Returns what the part is called at which it stopped.
+    fn part(&self) -> String {
+        let Self { revision, parts_kept, parts, .. } = self;
+        match parts {
+            1 => format!("revision {revision}"),
+            _ => format!("part {} of {parts} of revision {revision}", parts_kept + 1),
+        }
+    }
+
+    /// Returns which parts are surely kept.
+    fn kept(&self) -> String {
+        let Self { revision, parts_kept, parts, .. } = self;
+        match parts_kept {
+            0 => format!("nothing of revision {revision} was kept"),
+            1 => format!("revision {revision} is in progress: part 1 of {parts} is kept"),
+            _ => format!("revision {revision} is in progress: parts 1 to {parts_kept} of {parts} are kept"),
+        }
+    }
+}
+
+impl fmt::Display for RunFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}; {}", self.error, self.state())
+    }
+}
+
+impl std::error::Error for RunFailure {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.error.source()
+    }
+}
+
+impl From<Error> for RunFailure {
+    fn from(error: Error) -> Self {
+        Self { error, report: None, stopped: None, standing: None }
+    }
+}

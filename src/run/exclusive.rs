@@ -1,0 +1,267 @@
+//! One runner at a time: waiting for the lock, holding it, and knowing when it is gone.
+
+use std::path::Path;
+use std::path::PathBuf;
+use std::pin::pin;
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use tokio::time::Instant;
+use tokio::time::sleep;
+use tokio::time::timeout;
+use uuid::Uuid;
+
+use crate::config::LockKind;
+use crate::config::url::DatabaseUrl;
+use crate::db::LeaseLock;
+use crate::db::Lock;
+use crate::dialect::Family;
+use crate::error::Error;
+use crate::error::ErrorKind;
+use crate::journal::Holder;
+use crate::journal::Journal;
+use crate::journal::LEASE_SECONDS;
+use crate::program::transaction;
+use crate::run::clock::Actor;
+use crate::run::clock::Clock;
+use crate::run::event::Event;
+use crate::run::event::Observer;
+use crate::run::patience::Own;
+use crate::run::session::Session;
+
+/// How often the lock's connection is used while a run goes on, so that nothing on the way takes it for dead.
+pub(crate) const PING: Duration = Duration::from_secs(10);
+
+/// The pauses between two tries; a lock is polled, never waited for, since a waiting statement could deadlock.
+const FIRST_PAUSE: Duration = Duration::from_millis(20);
+const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+
+/// A lock that is held.
+#[derive(Debug)]
+pub(crate) struct Held {
+    lock: Lock,
+    checked: Instant,
+    /// The epoch that this run began; nothing before it did.
+    pub(crate) epoch: Option<i64>,
+    lost: bool,
+    /// The copy of a SQLite database that this run wrote before it began.
+    restore_point: Option<PathBuf>,
+    /// Whether the hooks around this run were begun; those of a part of it are not run, then.
+    is_in_hooks: bool,
+}
+
+impl Session {
+    /// Takes the lock of the database, for all that this session does until [`Self::unlock`], which must follow.
+    ///
+    /// Waits for up to `wait` until whoever holds the lock is through. (A closure for what is done meanwhile would be
+    /// safer to use, but its future could not move between threads.)
+    pub(crate) async fn lock(
+        &mut self,
+        wait: Duration,
+        actor: &Actor,
+        observer: &mut dyn Observer,
+    ) -> Result<(), Error> {
+        let lock = self.wait_for_lock(wait, actor, observer).await?;
+        self.held = Some(Held {
+            lock,
+            checked: Instant::now(),
+            epoch: None,
+            lost: false,
+            restore_point: None,
+            is_in_hooks: false,
+        });
+        Ok(())
+    }
+
+    /// Gives the lock back.
+    pub(crate) async fn unlock(&mut self) {
+        if let Some(held) = self.held.take() {
+            held.lock.release().await;
+        }
+    }
+
+    /// Begins the epoch of this run; what an earlier holder may still do is fenced off from here on.
+    pub(crate) async fn begin_epoch(&mut self, actor: &Actor) -> Result<(), Error> {
+        let holder = holder(actor);
+        let begin = self.probe.journal.begin_epoch(&holder);
+        // Also where transactions are read-only unless they say otherwise.
+        let work = [transaction::begin(self.db.family()), &begin, transaction::COMMIT];
+        if let Err(error) = self.execute_own(&work).await {
+            let _ = self.db.execute_all(&["ROLLBACK"]).await;
+            return Err(error);
+        }
+        let epoch = self.holder().await?.map(|(epoch, _)| epoch);
+        if let Some(held) = &mut self.held {
+            held.epoch = epoch;
+        }
+        Ok(())
+    }
+
+    /// Returns the restore point of this run.
+    pub(crate) fn restore_point(&self) -> Option<&Path> {
+        self.held.as_ref().and_then(|held| held.restore_point.as_deref())
+    }
+
+    /// Notes the restore point of this run, which needs no other.
+    pub(crate) fn set_restore_point(&mut self, path: PathBuf) {
+        if let Some(held) = &mut self.held {
+            held.restore_point = Some(path);
+        }
+    }
+
+    /// Uses the lock's connection and that of the work, while something else goes on than statements.
+    pub(crate) async fn keep_in_use(&mut self) {
+        if let Some(held) = &mut self.held {
+            held.ping().await;
+        }
+        if self.db.family() != Family::Sqlite {
+            // When it is lost, the next statement says so.
+            let _ = self.db.select(&["SELECT 1"]).await;
+        }
+    }
+
+    /// Notes whether the hooks around this run were begun; returns whether they had been.
+    pub(crate) fn set_in_hooks(&mut self, is_in_hooks: bool) -> bool {
+        self.held.as_mut().is_some_and(|held| std::mem::replace(&mut held.is_in_hooks, is_in_hooks))
+    }
+
+    /// Makes sure that the lock is still held, before something is done under it.
+    pub(crate) async fn check_lock(&mut self) -> Result<(), Error> {
+        let Some(held) = &mut self.held else { return Ok(()) };
+        if held.checked.elapsed() >= PING {
+            held.ping().await;
+        }
+        if held.lost { Err(ErrorKind::LockLost.into()) } else { Ok(()) }
+    }
+
+    async fn wait_for_lock(
+        &mut self,
+        wait: Duration,
+        actor: &Actor,
+        observer: &mut dyn Observer,
+    ) -> Result<Lock, Error> {
+        let deadline = Instant::now() + wait;
+        let mut lock = self.open_lock(deadline, actor, observer).await?;
+        let mut pause = FIRST_PAUSE;
+        let mut is_told = false;
+        while !self.through_pool(deadline, lock.try_take()).await? {
+            let holder = match lock.holder() {
+                Some(holder) => holder.clone(),
+                None => self.holder().await.ok().flatten().map(|(_, holder)| holder).unwrap_or_default(),
+            };
+            if Instant::now() >= deadline {
+                let holder = format!("{holder}{}", holder.lease_note());
+                return Err(ErrorKind::Locked { holder }.into());
+            }
+            if !is_told && pause > FIRST_PAUSE * 4 {
+                observer.event(Event::LockWaiting { holder: &holder });
+                is_told = true;
+            }
+            self.interrupt.sleep(pause.min(deadline.saturating_duration_since(Instant::now()))).await?;
+            pause = (pause * 2).min(LONGEST_PAUSE);
+        }
+        match self.check_pool(&lock).await {
+            Ok(()) => Ok(lock),
+            Err(error) => {
+                lock.release().await;
+                Err(error)
+            }
+        }
+    }
+
+    /// Opens the way to the server's own lock, or to a lease where that is asked for or the server has no other.
+    async fn open_lock(
+        &mut self,
+        deadline: Instant,
+        actor: &Actor,
+        observer: &mut dyn Observer,
+    ) -> Result<Lock, Error> {
+        if self.manners.lock == LockKind::Auto {
+            let mut lock = Lock::open(self.url()).await?;
+            if self.through_pool(deadline, lock.reaches_everybody()).await? {
+                return Ok(lock);
+            }
+            lock.release().await;
+        }
+        // The lease is a row, so there must be a table. Many may make it at once; it does not matter whose it is.
+        self.check_owner()?;
+        self.patiently(observer, Own::CreateJournal).await?;
+        if self.db.family() == Family::Mysql {
+            // What another node has committed is seen here before anything is read. Only clusters know the setting.
+            let _ = self.db.execute_all(&["SET SESSION wsrep_sync_wait = 1"]).await;
+        }
+        let token = Uuid::new_v4().to_string();
+        let (url, journal) = (self.url().clone(), self.probe.journal.clone());
+        let lease = LeaseLock::open(&url, &journal, token, holder(actor));
+        let lease = self.through_pool(deadline, lease).await?;
+        Ok(Lock::leased(lease))
+    }
+}
+
+/// Refuses a lease on a file: nobody on another machine can use it, and the operating system's lock costs nothing.
+pub(crate) fn check_lock_kind(kind: LockKind, url: &DatabaseUrl) -> Result<(), Error> {
+    match (kind, url) {
+        (LockKind::Lease, DatabaseUrl::Sqlite(_)) => Err(ErrorKind::LeaseOnFile.into()),
+        _ => Ok(()),
+    }
+}
+
+fn holder(actor: &Actor) -> Holder {
+    Holder {
+        user: actor.user.clone(),
+        host: actor.host.clone(),
+        pid: actor.pid,
+        since: Some(Clock::start().text().to_owned()),
+        lease_left: None,
+    }
+}
+
+impl Held {
+    /// Returns the statement that makes sure that no other run has begun its epoch, and that none begins before the
+    /// transaction ends; nothing before this run has begun its own.
+    pub(crate) fn fence(&self, journal: &Journal) -> Option<String> {
+        let epoch = self.epoch?;
+        Some(match (self.lock.is_lease(), journal.dialect.family()) {
+            (true, Family::Mysql) => journal.fence_by_writing(epoch),
+            _ => journal.fence(epoch),
+        })
+    }
+
+    /// Uses the lock's connection. A lease must be renewed in the time that it lasts, or it is not known whose it is.
+    async fn ping(&mut self) {
+        let begun = Instant::now();
+        let is_held = match self.lock.is_lease() {
+            true => {
+                let longest = Duration::from_secs(LEASE_SECONDS.unsigned_abs());
+                matches!(timeout(longest, self.lock.ping()).await, Ok(Ok(())))
+            }
+            false => self.lock.ping().await.is_ok(),
+        };
+        self.lost |= !is_held;
+        self.checked = begun;
+    }
+}
+
+/// Does `work` and uses the lock's connection now and then meanwhile.
+pub(crate) async fn attended<T>(held: &mut Option<Held>, work: BoxFuture<'_, T>) -> T {
+    let Some(held) = held else { return work.await };
+    let mut work = pin!(work);
+    loop {
+        tokio::select! {
+            biased;
+            done = &mut work => return done,
+            () = sleep(PING.saturating_sub(held.checked.elapsed())) => {}
+        }
+        // Work goes on meanwhile: it may be what a renewal waits for.
+        let mut ping = pin!(held.lock.ping());
+        let begun = Instant::now();
+        tokio::select! {
+            biased;
+            done = &mut work => return done,
+            held_still = &mut ping => {
+                held.lost |= held_still.is_err();
+                held.checked = begun;
+            }
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! What a failure means, by the statement that failed.
+
+use crate::db::Failure;
+use crate::error::Error;
+use crate::error::ErrorKind;
+use crate::run::send::Role;
+use crate::run::send::Sender;
+
+impl Sender<'_, '_> {
+    /// Returns the error for a statement that failed, at its place in the script if it comes from one.
+    pub(crate) fn explain(&mut self, mut failure: Failure, role: &Role<'_>) -> Error {
+        self.tell(std::mem::take(&mut failure.notices));
+        if failure.lost {
+            let address = self.session.db.address.clone();
+            return ErrorKind::ConnectionLost { address, reason: failure.reason() }.into();
+        }
+        let placed = |error: Error| match role {
+            Role::Statement(statement) => error.at(statement.span.clone()),
+            _ => error,
+        };
+        if let Some(error) = self.session.interrupted(&failure) {
+            return placed(error);
+        }
+        let family = self.session.db.family();
+        if failure.is_locked_out(family) {
+            let detail = failure.detail.as_deref().map_or(String::new(), |detail| format!("; {detail}"));
+            let reason = format!("{}{detail}", failure.reason());
+            let error = Error::from(ErrorKind::TableLocked { reason, retries: 0, blockers: Vec::new() });
+            return placed(error);
+        }
+        if failure.is_out_of_time(family) {
+            let limit = self.timeouts().statement.filter(|limit| !limit.is_zero());
+            let error = Error::from(ErrorKind::StatementTimeout { reason: failure.reason(), limit });
+            return placed(error);
+        }
+        match role {
+            Role::Statement(statement) => {
+                let text = statement.sql();
+                let place =
+                    failure.place.as_ref().and_then(|place| place.find(text)).map(|range| statement.span.sub(range));
+                let span = place.unwrap_or_else(|| statement.span.clone());
+                Error::from(failure.into_statement_error()).at(span)
+            }
+            Role::Guard => ErrorKind::TransactionEnded.into(),
+            // What a server checks only at the end, such as deferred constraints, is the script's doing.
+            Role::Commit => failure.into_statement_error().into(),
+            Role::Journal { .. } if failure.duplicate => ErrorKind::DatabaseMoved { expected: failure.reason() }.into(),
+            Role::Engine | Role::Fence | Role::Restore | Role::Journal { .. } => {
+                ErrorKind::QueryFailed { reason: failure.reason() }.into()
+            }
+        }
+    }
+}

@@ -1,0 +1,436 @@
+//! A program against a database: parts one after another, each all or nothing.
+
+use std::path::Path;
+use std::time::Duration;
+
+use crate::dialect::Dialect;
+use crate::dialect::Family;
+use crate::error::Error;
+use crate::error::ErrorKind;
+use crate::journal::Guarded;
+use crate::journal::Outcome;
+use crate::journal::Write;
+use crate::program::noted::Noted;
+use crate::program::program::Action;
+use crate::program::program::Mode;
+use crate::program::program::Part;
+use crate::program::program::Program;
+use crate::program::program::ProgramStep;
+use crate::program::program::Scope;
+use crate::program::restore::Restore;
+use crate::run::clock::Actor;
+use crate::run::clock::Clock;
+use crate::run::event::Event;
+use crate::run::event::NextPart;
+use crate::run::event::Observer;
+use crate::run::event::Report;
+use crate::run::event::RunFailure;
+use crate::run::event::StepReport;
+use crate::run::event::Stopped;
+use crate::run::group::Group;
+use crate::run::kept_tables::KeptTables;
+use crate::run::kept_tables::changes_rows;
+use crate::run::patience::Patience;
+use crate::run::patience::can_try_again;
+use crate::run::send::Sender;
+use crate::run::send::ToldTo;
+use crate::run::session::Session;
+use crate::run::shield::raised::Raised;
+use crate::sql::StatementKind;
+
+/// The longest a group of revisions may stay uncommitted, so that an interruption loses little.
+const GROUP_TIME: Duration = Duration::from_secs(1);
+
+/// The most revisions that share a commit.
+const GROUP_STEPS: usize = 100;
+
+/// Runs a program on the database of `session`, whose journal must be complete.
+///
+/// Whatever fails, what had been committed stays, is in the report, and the next run goes on from there.
+pub async fn run(
+    program: &Program,
+    session: &mut Session,
+    actor: &Actor,
+    observer: &mut dyn Observer,
+) -> Result<Report, RunFailure> {
+    let restore_point = session.restore_point().map(Path::to_owned);
+    let report = Report { from: program.from.clone(), to: program.from.clone(), steps: Vec::new(), restore_point };
+    let grouping = Grouping::of(program, session);
+    let mut runner = Runner { program, session, actor, observer, report, has_note: false, kept: None };
+    let mut next = 0;
+    while next < program.steps.len() {
+        let group = grouping.length(&program.steps, next);
+        let ran = match group {
+            0 | 1 if grouping != Grouping::All => runner.alone(next).await.map(|()| 1),
+            _ if grouping == Grouping::All => runner.together(next, group).await,
+            _ => match runner.group(next, group, grouping.limit()).await {
+                Err(failure) if is_lost(&failure.error) => Err(failure),
+                // What fails in a group is run again one by one, so that grouping is never visible in a result.
+                Err(_) => runner.one_by_one(next, group).await,
+                Ok(steps) => Ok(steps),
+            },
+        };
+        match ran {
+            Ok(steps) => next += steps,
+            Err(failure) => return Err(runner.give_up(failure).await),
+        }
+    }
+    Ok(runner.report)
+}
+
+/// Which steps share a transaction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Grouping {
+    /// Each for itself.
+    None,
+    /// Some at a time, while the database holds nothing that could be blocked by a longer transaction.
+    Fresh {
+        /// How many of the program's steps can do so without showing it.
+        steps: usize,
+    },
+    /// All of the run.
+    All,
+}
+
+impl Grouping {
+    fn of(program: &Program, session: &Session) -> Self {
+        match program.scope {
+            Scope::Run => Self::All,
+            Scope::Revision if program.dialect.has_transactional_ddl() && session.is_fresh() => {
+                let family = program.dialect.family();
+                let is_alone =
+                    |step: &ProgramStep| step.defers_checks() || step.sets_encoding() || step.leaves_traces(family);
+                let first_alone = program.steps.iter().position(is_alone);
+                Self::Fresh { steps: first_alone.unwrap_or(program.steps.len()) }
+            }
+            Scope::Revision => Self::None,
+        }
+    }
+
+    /// Returns how long steps may stay uncommitted.
+    fn limit(self) -> Option<Duration> {
+        match self {
+            Self::None | Self::Fresh { .. } => Some(GROUP_TIME),
+            Self::All => None,
+        }
+    }
+
+    /// Returns how many of the steps from `next` on can go together.
+    fn length(self, steps: &[ProgramStep], next: usize) -> usize {
+        match self {
+            Self::None => 1,
+            Self::Fresh { steps: end } => {
+                let group = steps[..end.max(next)].iter().skip(next).take(GROUP_STEPS);
+                group.take_while(|step| step.is_one_transaction()).count()
+            }
+            Self::All => steps.len() - next,
+        }
+    }
+}
+
+/// A step that failed, and how far it got.
+struct StepFailure {
+    error: Error,
+    step: usize,
+    parts_kept: usize,
+    next_part: NextPart,
+}
+
+struct Runner<'a> {
+    program: &'a Program,
+    session: &'a mut Session,
+    actor: &'a Actor,
+    observer: &'a mut dyn Observer,
+    report: Report,
+    /// Whether a statement failed that may have left something, so that its note stays.
+    has_note: bool,
+    /// The tables of the step without transactions, once they are asked for, and until one may have become another.
+    kept: Option<KeptTables>,
+}
+
+impl Runner<'_> {
+    /// Runs one step in transactions of its own.
+    async fn alone(&mut self, index: usize) -> Result<(), StepFailure> {
+        let step = &self.program.steps[index];
+        let of = self.program.steps.len();
+        if self.program.dialect.family() != Family::Postgres {
+            self.session.in_force = None; // the scripts before may have set something
+        }
+        self.observer.event(Event::StepStarted { number: index + 1, of, step });
+        self.kept = None;
+        let clock = Clock::start();
+        if let Err(error) = self.take_leave(index).await {
+            let (parts_kept, next_part) = (step.parts_done, NextPart::Undone);
+            return Err(StepFailure { error, step: index, parts_kept, next_part });
+        }
+        for part in &step.parts {
+            self.session.next_part = NextPart::Undone;
+            let may_begin = self.session.check_lock().await.and_then(|()| self.session.check_interrupt());
+            if let Err(error) = may_begin {
+                let (parts_kept, next_part) = ((part.number - 1).max(step.parts_done), NextPart::Undone);
+                return Err(StepFailure { error, step: index, parts_kept, next_part });
+            }
+            let result = if part.number <= step.parts_done {
+                self.replay_session(part).await
+            } else {
+                self.part_patiently(step, part, &clock).await
+            };
+            if let Err(error) = result {
+                let next_part = match part.mode {
+                    _ if is_lost(&error) => self.session.next_part,
+                    Mode::Transaction if self.has_note => NextPart::Half,
+                    // A statement that failed has its place; anything else came after it.
+                    Mode::Alone if error.span.is_none() => NextPart::Unrecorded,
+                    Mode::Alone | Mode::Transaction => NextPart::Undone,
+                };
+                let parts_kept = (part.number - 1).max(step.parts_done);
+                return Err(StepFailure { error, step: index, parts_kept, next_part });
+            }
+        }
+        self.step_done(index, clock.elapsed());
+        Ok(())
+    }
+
+    /// Leaves the session of the step before, if that may have left tables or settings in it.
+    async fn take_leave(&mut self, index: usize) -> Result<(), Error> {
+        let before = index.checked_sub(1).map(|before| &self.program.steps[before]);
+        match before {
+            Some(step) if step.leaves_traces(self.program.dialect.family()) => self.session.reconnect().await,
+            _ => Ok(()),
+        }
+    }
+
+    /// Runs steps one by one that failed as a group.
+    async fn one_by_one(&mut self, first: usize, count: usize) -> Result<usize, StepFailure> {
+        for index in first..first + count {
+            self.alone(index).await?;
+        }
+        Ok(count)
+    }
+
+    /// Runs up to `count` steps in one transaction and returns how many it held.
+    ///
+    /// Nothing is told of them before they are committed.
+    async fn group(&mut self, first: usize, count: usize, limit: Option<Duration>) -> Result<usize, StepFailure> {
+        let steps = &self.program.steps[first..first + count];
+        let mut group = Group::new(self.session, self.actor, self.program.dialect);
+        let result = group.send(steps, limit).await;
+        let passed = group.into_passed();
+        if let Err(error) = result {
+            let lost = is_lost(&error);
+            self.roll_back(lost).await;
+            let step = (first + passed.len()).min(first + count - 1);
+            let next_part = if lost { self.session.next_part } else { NextPart::Undone };
+            return Err(StepFailure { error, step, parts_kept: 0, next_part });
+        }
+        let (count, of) = (passed.len(), self.program.steps.len());
+        for (index, (duration, notices)) in (first..).zip(passed) {
+            let step = &self.program.steps[index];
+            self.observer.event(Event::StepStarted { number: index + 1, of, step });
+            for notice in &notices {
+                self.observer.event(Event::Notice { step, notice });
+            }
+            self.step_done(index, duration);
+        }
+        Ok(count)
+    }
+
+    /// Runs all steps in one transaction, and again where others held a lock: nothing of it is left then.
+    async fn together(&mut self, first: usize, count: usize) -> Result<usize, StepFailure> {
+        let mut patience = Patience::new(self.session.manners.lock_retries);
+        loop {
+            let mut failure = match self.group(first, count, None).await {
+                Err(failure) => failure,
+                done => return done,
+            };
+            let again = matches!(*failure.error.kind, ErrorKind::TableLocked { .. });
+            if !again || !self.pause(&mut patience).await {
+                failure.error = self.name_blockers(failure.error, &patience);
+                return Err(failure);
+            }
+            let may_begin = self.session.check_lock().await.and_then(|()| self.session.check_interrupt());
+            if let Err(error) = may_begin {
+                return Err(StepFailure { error, ..failure });
+            }
+        }
+    }
+
+    /// Runs one part, and again where others held a lock and nothing of it is left.
+    async fn part_patiently(&mut self, step: &ProgramStep, part: &Part, clock: &Clock) -> Result<(), Error> {
+        let mut patience = Patience::new(self.session.manners.lock_retries);
+        loop {
+            let Err(error) = self.part(step, part, clock).await else { return Ok(()) };
+            let again = can_try_again(&error, part, self.program.dialect.family()) && !self.has_note;
+            if !again || !self.pause(&mut patience).await {
+                return Err(self.name_blockers(error, &patience));
+            }
+            // With its place, so that the part is known not to have run.
+            let place = error.span.clone();
+            let may_begin = self.session.check_lock().await.and_then(|()| self.session.check_interrupt());
+            may_begin.map_err(|error| match place {
+                Some(place) => error.at(place),
+                None => error,
+            })?;
+        }
+    }
+
+    /// Waits for the next try and says why; returns whether there is one.
+    async fn pause(&mut self, patience: &mut Patience) -> bool {
+        self.session.pause(patience, self.observer).await
+    }
+
+    fn name_blockers(&self, error: Error, patience: &Patience) -> Error {
+        self.session.name_blockers(error, patience)
+    }
+
+    /// Runs one part; on failure nothing of it is left, unless its statement commits by itself.
+    async fn part(&mut self, step: &ProgramStep, part: &Part, clock: &Clock) -> Result<(), Error> {
+        self.session.watch.blockers.clear();
+        let noted = match part.mode {
+            Mode::Alone => {
+                self.kept = None; // it may make a table, or give it another engine
+                self.session.intend(step, part).await?
+            }
+            Mode::Transaction => self.intend_rows(step, part).await?,
+        };
+        let keeps_rows = noted.as_ref().is_some_and(Noted::keeps_rows);
+        let forget = noted.as_ref().map(|_| self.session.probe.journal.forget(&step.revision, part.row));
+        let mut sender = Sender::telling(self.session, ToldTo::Now(&mut *self.observer));
+        sender.enter(step, part);
+        sender.keeps_rows = keeps_rows;
+        let mut raised = Raised::default();
+        let result = single(part, forget, clock, self.actor, &mut sender, &mut raised).await;
+        if let Err(error) = &result {
+            self.roll_back(is_lost(error)).await;
+            raised.lower(self.session).await;
+            if self.program.dialect == Dialect::Postgres {
+                self.session.in_force = None; // what was set in a message that failed may have been rolled back
+            }
+            // With a place, it is the statement that failed, and not what notes that it ran.
+            if let (Some(noted), false) = (&noted, is_lost(error)) {
+                self.has_note = match error.span {
+                    Some(_) => !self.session.reconsider(noted, error, step, part).await,
+                    None => keeps_rows,
+                };
+            }
+        }
+        result
+    }
+
+    /// Notes a part whose rows stay whatever becomes of its transaction.
+    async fn intend_rows(&mut self, step: &ProgramStep, part: &Part) -> Result<Option<Noted>, Error> {
+        if self.program.dialect.family() != Family::Mysql || !part.statements().any(changes_rows) {
+            return Ok(None);
+        }
+        let known = match self.kept.take() {
+            Some(known) => known,
+            None => KeptTables::ask(self.session, step, part).await?,
+        };
+        let kept = known.of(part);
+        self.kept = Some(known);
+        self.session.intend_rows(step, part, kept).await
+    }
+
+    /// Says the session statements of a finished part again, because what they set went with the old session.
+    async fn replay_session(&mut self, part: &Part) -> Result<(), Error> {
+        let mut sender = Sender::new(self.session);
+        for statement in part.statements().filter(|statement| statement.kind == StatementKind::Session) {
+            sender.statement_alone(statement).await?;
+        }
+        Ok(())
+    }
+
+    fn step_done(&mut self, index: usize, duration: Duration) {
+        let step = &self.program.steps[index];
+        self.report.to = step.after.clone();
+        self.report.steps.push(StepReport {
+            revision: step.revision.clone(),
+            direction: step.direction,
+            duration,
+            statements: step.statements().count(),
+        });
+        let of = self.program.steps.len();
+        self.observer.event(Event::StepDone { number: index + 1, of, step, duration });
+    }
+
+    async fn roll_back(&mut self, lost: bool) {
+        if !lost {
+            // A statement that ended the transaction itself leaves nothing to roll back, which is as good.
+            let _ = self.session.db.execute_all(&["ROLLBACK"]).await;
+        }
+    }
+
+    /// Leaves a row in the history, if that still can be done, and says where things are.
+    async fn give_up(mut self, failure: StepFailure) -> RunFailure {
+        let step = &self.program.steps[failure.step];
+        // Whoever is stopped between statements has not failed at one.
+        let is_between = is_interrupted(&failure.error) && failure.error.span.is_none();
+        if !is_lost(&failure.error) && !is_between {
+            self.record_failure(step).await;
+        }
+        let stopped = Stopped {
+            revision: step.revision.clone(),
+            direction: step.direction,
+            parts_kept: failure.parts_kept,
+            parts: step.parts.len(),
+            next_part: failure.next_part,
+            after: step.after.clone(),
+        };
+        RunFailure { error: failure.error, report: Some(self.report), stopped: Some(stopped), standing: None }
+    }
+
+    /// The failure that is reported is the script's, so a failure to record it is not.
+    async fn record_failure(&mut self, step: &ProgramStep) {
+        let mut entry = Box::new(step.entry.clone());
+        entry.outcome = Outcome::Failed;
+        entry.downgrade = None;
+        let clock = Clock::start();
+        let restore = Restore::new(&self.session.probe);
+        let mut sender = Sender::new(self.session);
+        for sql in restore.before_last_write().into_iter().chain(restore.after_commit()) {
+            sender.restore(&sql);
+        }
+        sender.begin();
+        if sender.write(&Write::History(entry), || clock.moment(self.actor)).await.is_ok() {
+            let _ = sender.commit().await;
+        }
+    }
+}
+
+/// Sends a part with its own transaction; `forget` takes the note away that its statement was about to run.
+async fn single<'p>(
+    part: &'p Part,
+    mut forget: Option<Guarded>,
+    clock: &Clock,
+    actor: &Actor,
+    sender: &mut Sender<'_, 'p>,
+    raised: &mut Raised<'p>,
+) -> Result<(), Error> {
+    for action in &part.actions {
+        match action {
+            Action::Begin => sender.begin(),
+            Action::SetGuard => sender.set_guard(),
+            Action::Limits(limits) => sender.limit(*limits),
+            Action::Statement(statement) => sender.statement(statement).await?,
+            Action::CheckGuard => sender.check_guard(),
+            Action::Restore(sql) => sender.restore(sql),
+            Action::Shield(shielding) => raised.take(shielding, sender).await?,
+            Action::Write(write) => {
+                if let Some(forget) = forget.take() {
+                    sender.guarded(forget).await?;
+                }
+                sender.write(write, || clock.moment(actor)).await?;
+            }
+            Action::Commit => sender.commit().await?,
+        }
+    }
+    sender.flush().await
+}
+
+fn is_interrupted(error: &Error) -> bool {
+    matches!(*error.kind, ErrorKind::Interrupted { .. })
+}
+
+fn is_lost(error: &Error) -> bool {
+    matches!(*error.kind, ErrorKind::ConnectionLost { .. })
+}

@@ -1,0 +1,86 @@
+//! Where a database stands against the scripts.
+
+use crate::error::ErrorKind;
+use crate::graph::Anchor;
+use crate::graph::Target;
+use crate::id::Heads;
+use crate::id::RevisionId;
+use crate::program::halfway::Halfway;
+use crate::project::project::Project;
+use crate::run::session::Session;
+
+/// Where a database stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Status {
+    /// In a word.
+    pub state: State,
+    /// How many of the project's revisions are applied.
+    pub applied: usize,
+    /// The rows, without those that others imply; unknown ones included.
+    pub current: Heads,
+    /// The heads of the graph, in file order.
+    pub heads: Vec<RevisionId>,
+    /// What `upgrade heads` would run, in order.
+    pub pending: Vec<RevisionId>,
+    /// Rows that no script has.
+    pub unknown: Vec<RevisionId>,
+    /// The revision that stopped half-way.
+    pub halfway: Option<Halfway>,
+}
+
+/// The state in a word, as programs read it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// Nothing is pending.
+    UpToDate,
+    /// Something is pending.
+    Pending,
+    /// A revision stopped between its parts.
+    InProgress,
+    /// A row belongs to no script.
+    UnknownRevision,
+}
+
+impl State {
+    /// Returns the word of the JSON documents.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::UpToDate => "up_to_date",
+            Self::Pending => "pending",
+            Self::InProgress => "in_progress",
+            Self::UnknownRevision => "unknown_revision",
+        }
+    }
+}
+
+impl Project {
+    /// Compares the rows that were read with the graph.
+    pub fn status(&self, session: &Session) -> Result<Status, ErrorKind> {
+        let rows = &session.rows;
+        let unknown = self.graph.unknown_rows(rows);
+        let known: Heads = rows.iter().filter(|id| !unknown.contains(id)).cloned().collect();
+        let plan = self.graph.plan_upgrade(&Target::new(Anchor::Heads), &known)?;
+        let pending: Vec<RevisionId> = plan.steps.into_iter().map(|step| step.revision).collect();
+        let state = if !unknown.is_empty() {
+            State::UnknownRevision
+        } else if !session.progress.is_empty() {
+            State::InProgress
+        } else if !pending.is_empty() {
+            State::Pending
+        } else {
+            State::UpToDate
+        };
+        let mut current = self.graph.maximal(&known);
+        current.0.extend(unknown.iter().cloned());
+        Ok(Status {
+            state,
+            applied: self.graph.applied(&known).len(),
+            current,
+            heads: self.graph.heads().into_iter().map(|revision| revision.id.clone()).collect(),
+            pending,
+            unknown,
+            halfway: self.halfway(session),
+        })
+    }
+}
