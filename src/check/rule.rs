@@ -94,7 +94,7 @@ mod tests {
 
     #[test]
     fn the_page_of_the_check_has_a_row_for_each_rule() {
-        let page = include_str!("../../../docs/check.md");
+        let page = include_str!("../../docs/check.md");
         for rule in RULES {
             let severity = if rule.severity == Severity::Error { "error" } else { "warning" };
             let row = format!("| `{}` | {severity} | {} |", rule.code, rule.summary);
