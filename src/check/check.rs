@@ -318,9 +318,13 @@ mod tests {
 
     #[test]
     fn foreign_keys_that_are_set_inside_of_a_transaction_are_found() {
-        let set = "PRAGMA foreign_keys = OFF;\n";
-        let script = format!("-- revision: a\n-- rev: upgrade\n{set}{REBUILD}{}", set.replace("OFF", "ON"));
-        check_scripts(&[&script], &["pragma-without-effect 1.sql:3", "pragma-without-effect 1.sql:8"]);
+        let set = "PRAGMA foreign_keys = ON;\n";
+        check_scripts(
+            &[&format!("-- revision: a\n-- rev: upgrade\n{set}{REBUILD}")],
+            &["pragma-without-effect 1.sql:3"],
+        );
+        let off = set.replace("ON", "OFF");
+        check_scripts(&[&format!("-- revision: a\n-- rev: upgrade\n{off}{REBUILD}{set}")], &[]);
     }
 
     #[test]

@@ -39,6 +39,7 @@ use crate::script::statements_hash;
 use crate::span::Span;
 use crate::sql::Statement;
 use crate::sql::StatementKind;
+use crate::sql::foreign_keys;
 
 /// What a plan is compiled for.
 #[derive(Debug)]
@@ -187,8 +188,15 @@ impl Compiler<'_> {
 
     /// Finds the tables that are built anew: each in one transaction, or with foreign keys switched off by the script.
     fn raise_shields(&mut self, drafts: &mut [Draft]) {
-        for draft in drafts.iter_mut().filter(|draft| draft.takes_more()) {
-            draft.shield = Shield::of(&draft.statements);
+        let mut is_off = false;
+        for draft in drafts.iter_mut() {
+            match draft.mode {
+                Mode::Transaction => draft.shield = Shield::of(&draft.statements, is_off),
+                Mode::Alone => {
+                    let set = |statement: &Statement| foreign_keys(statement.sql());
+                    is_off = draft.statements.iter().rev().find_map(set).map_or(is_off, |on| !on);
+                }
+            }
         }
         let shielded =
             drafts.iter().filter_map(|draft| draft.shield.as_ref()).flat_map(|shield| shield.tables.keys().cloned());
@@ -206,7 +214,7 @@ impl Compiler<'_> {
         let each_alone = self.target.probe.journal.dialect.family() == Family::Mysql;
         let has_shields = self.target.probe.journal.dialect.family() == Family::Sqlite
             && section.section.transaction == TransactionMode::Transactional;
-        if let Some(shield) = has_shields.then(|| Shield::of(&section.statements)).flatten() {
+        if let Some(shield) = has_shields.then(|| Shield::of(&section.statements, false)).flatten() {
             // A part of its own, so that other sections keep their foreign keys.
             drafts.push(Draft {
                 mode: Mode::Transaction,
@@ -360,8 +368,12 @@ fn not_one_transaction(target: &CompileFor<'_>, steps: &[ProgramStep]) -> Option
     } else if let Some(step) = steps.clone().find(|step| step.parts_done > 0) {
         format!("parts of revision `{}` were kept by an earlier run", step.revision)
     } else if let Some((step, shield)) = steps.clone().find_map(|step| Some((step, step.shield()?))) {
-        let (revision, tables) = (&step.revision, shield.names());
-        format!("revision `{revision}` rebuilds {tables}, so foreign keys must be off before its transaction begins")
+        let revision = &step.revision;
+        let what = match shield.tables.is_empty() {
+            true => "switches foreign keys off".to_owned(),
+            false => format!("rebuilds {}", shield.names()),
+        };
+        format!("revision `{revision}` {what}, so foreign keys must be off before its transaction begins")
     } else {
         let step = steps.find(|step| step.parts.iter().any(|part| part.mode == Mode::Alone))?;
         format!("revision `{}` has statements outside of a transaction", step.revision)

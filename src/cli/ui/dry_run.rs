@@ -103,7 +103,7 @@ impl Text<'_> {
                 (false, _) if self.program.scope == Scope::Run => self.inside(part, 4),
                 (false, Mode::Transaction) => {
                     if let Some(shield) = part.shield() {
-                        self.add(4, &format!("foreign keys off, while {} is built anew", escape(&shield.names())));
+                        self.add(4, &format!("foreign keys off, {}", escape(&shield.reason())));
                     }
                     self.add(4, "BEGIN");
                     self.inside(part, 6);
