@@ -1,6 +1,7 @@
 //! `migrations.toml` as text: its tables and keys with their places, and everything in it that is wrong.
 
 use std::collections::BTreeMap;
+use std::fs;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
@@ -9,7 +10,7 @@ use toml::Spanned;
 use toml::de::DeTable;
 use toml::de::DeValue;
 
-use crate::config::config::Config;
+use crate::config::database::DatabaseConfig;
 use crate::config::hook::Hook;
 use crate::config::key::CHECK_KEYS;
 use crate::config::key::DATABASE_KEYS;
@@ -19,8 +20,10 @@ use crate::config::key::POST_WRITE_KEYS;
 use crate::config::key::PROJECT_KEYS;
 use crate::config::key::TABLES;
 use crate::config::key::URL_KEYS;
+use crate::config::project::ProjectConfig;
 use crate::config::setting::Data;
 use crate::config::setting::Setting;
+use crate::config::source::UrlSource;
 use crate::config::url::mask_passwords;
 use crate::error::Error;
 use crate::error::ErrorKind;
@@ -47,6 +50,16 @@ pub(super) struct ConfigFile {
 }
 
 impl ConfigFile {
+    /// Reads the file at `path`.
+    pub(super) fn read(path: &Path) -> Result<Self, Error> {
+        let bytes = match fs::read(path) {
+            Ok(bytes) => bytes,
+            Err(cause) => return Err(Error::from(ErrorKind::Unreadable { path: path.into() }).because(cause)),
+        };
+        let Ok(text) = String::from_utf8(bytes) else { return Err(ErrorKind::NotUtf8 { path: path.into() }.into()) };
+        Self::parse(path, &text)
+    }
+
     /// Reads `text`, reporting everything that is wrong at once.
     pub(super) fn parse(path: &Path, text: &str) -> Result<Self, Error> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
@@ -74,7 +87,7 @@ impl Reader {
         let mut file = ConfigFile::default();
         let known = names(PROJECT_KEYS).chain(TABLES).collect::<Vec<_>>();
         file.project = self.table("", root, &known);
-        self.check(&file.project, PROJECT_KEYS, &mut Config::defaults());
+        self.check(&file.project, PROJECT_KEYS, &mut ProjectConfig::default());
         if let Some(hooks) = self.sub_table(root, "hooks") {
             self.hooks(hooks, &mut file.post_write);
         }
@@ -117,7 +130,7 @@ impl Reader {
         let known = names(URL_KEYS).chain(names(DATABASE_KEYS)).collect::<Vec<_>>();
         let settings = self.table(title, table, &known);
         self.check(&settings, URL_KEYS, &mut ());
-        self.check(&settings, DATABASE_KEYS, &mut Config::defaults().database);
+        self.check(&settings, DATABASE_KEYS, &mut DatabaseConfig::new(UrlSource::nothing()));
         let mut urls = names(URL_KEYS).filter_map(|name| settings.get(name));
         if let (Some(first), Some(second)) = (urls.next(), urls.next()) {
             let message = format!("`{}` and `{}` both say which database it is; keep one", first.key, second.key);

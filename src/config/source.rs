@@ -58,6 +58,19 @@ pub struct UrlSource {
 }
 
 impl UrlSource {
+    /// Returns what is known where nothing says which database it is.
+    pub(super) fn nothing() -> Self {
+        Self {
+            given: None,
+            origin: UrlOrigin::Default,
+            root: PathBuf::new(),
+            working: PathBuf::new(),
+            environment: Environment::default(),
+            chosen: None,
+            resolved: OnceLock::new(),
+        }
+    }
+
     /// Returns the URL: the first time fills in its variables, reads its file or runs its command.
     pub fn resolve(&self) -> Result<ResolvedUrl, Error> {
         if let Some(resolved) = self.resolved.get() {
