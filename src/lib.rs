@@ -108,6 +108,7 @@ pub mod picture;
 pub mod program;
 #[cfg(feature = "engine")]
 pub mod project;
+mod regular_file;
 #[cfg(feature = "engine")]
 pub mod run;
 pub mod script;

@@ -19,6 +19,8 @@ use crate::config::setting::Data;
 use crate::config::setting::Setting;
 use crate::config::source::UrlOrigin;
 use crate::config::source::UrlSource;
+use crate::config::trust::Choice;
+use crate::config::trust::Trust;
 use crate::error::Error;
 use crate::error::ErrorKind;
 
@@ -54,6 +56,8 @@ pub struct Config {
     pub variables: Environment,
     /// How the chosen database is changed.
     pub database: DatabaseConfig,
+    /// Who may write what it says.
+    trust: Trust,
 }
 
 /// A database that the configuration names.
@@ -71,13 +75,16 @@ impl Config {
     /// Without a file the defaults hold, if there is a `versions` folder; else nobody has said that this is a project.
     pub fn load(working: &Path, selection: &Selection, environment: &Environment) -> Result<Self, Error> {
         let named = selection.config.clone().or_else(|| environment.get_filled("REV_CONFIG").map(PathBuf::from));
+        let choice = if named.is_some() { Choice::Named } else { Choice::Found };
         let path = named.map(|named| working.join(named)).or_else(|| find(working));
         if path.is_none() && !working.join(DEFAULT_VERSIONS).is_dir() {
             return Err(ErrorKind::NoConfig { name: FILE_NAME.to_owned() }.into());
         }
         let root = path.as_deref().and_then(Path::parent).unwrap_or(working).to_owned();
+        let trust = Trust::new(choice, path.as_deref(), environment);
+        path.iter().try_for_each(|path| trust.check(path))?;
         let file = path.as_deref().map(ConfigFile::read).transpose()?.unwrap_or_default();
-        let variables = environment.or(dotenv::read(&root)?);
+        let variables = environment.or(dotenv::read(&root, &trust)?);
         let mut project = ProjectConfig::default();
         for key in PROJECT_KEYS {
             if let Some(setting) = file.project.get(key.name) {
@@ -85,8 +92,9 @@ impl Config {
             }
         }
         let environment = selection.env.clone().or_else(|| variables.get_filled("REV_ENV").map(str::to_owned));
-        let layers = Layers::new(&file, environment.as_deref(), &variables)?;
+        let layers = Layers::new(&file, environment.as_deref(), &variables, &trust)?;
         let database = layers.database(layers.source(layers.url(selection)?, working, &root), selection)?;
+        file.post_write.iter().chain(database.hooks.all()).try_for_each(|hook| trust.check_command(hook, &root))?;
         Ok(Self {
             versions: project.versions.iter().map(|folder| root.join(folder)).collect(),
             recursive: project.recursive,
@@ -101,6 +109,7 @@ impl Config {
             allowed: file.allowed,
             variables,
             database,
+            trust,
         })
     }
 
@@ -126,6 +135,7 @@ impl Config {
             environments: Vec::new(),
             variables: Environment::default(),
             database: DatabaseConfig::new(source),
+            trust: Trust::of_program(),
         })
     }
 
@@ -162,7 +172,7 @@ impl Config {
 
     /// Returns what holds for one environment, without what flags and variables say of which database it is.
     fn settings(&self, file: &ConfigFile, environment: Option<&str>) -> Result<DatabaseConfig, Error> {
-        let layers = Layers::new(file, environment, &self.variables)?;
+        let layers = Layers::new(file, environment, &self.variables, &self.trust)?;
         let url = layers.source(layers.url_of_file(), &self.root, &self.root);
         layers.database(url, &Selection::default())
     }

@@ -1,7 +1,6 @@
 //! `migrations.toml` as text: its tables and keys with their places, and everything in it that is wrong.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
@@ -28,6 +27,7 @@ use crate::config::url::mask_passwords;
 use crate::error::Error;
 use crate::error::ErrorKind;
 use crate::nearest::nearest;
+use crate::regular_file;
 use crate::span::Source;
 use crate::span::Span;
 
@@ -52,7 +52,7 @@ pub(super) struct ConfigFile {
 impl ConfigFile {
     /// Reads the file at `path`.
     pub(super) fn read(path: &Path) -> Result<Self, Error> {
-        let bytes = match fs::read(path) {
+        let bytes = match regular_file::read(path) {
             Ok(bytes) => bytes,
             Err(cause) => return Err(Error::from(ErrorKind::Unreadable { path: path.into() }).because(cause)),
         };

@@ -17,6 +17,7 @@ use crate::config::setting::Data;
 use crate::config::setting::Setting;
 use crate::config::source::UrlOrigin;
 use crate::config::source::UrlSource;
+use crate::config::trust::Trust;
 use crate::error::Error;
 use crate::error::ErrorKind;
 use crate::span::Span;
@@ -24,6 +25,7 @@ use crate::span::Span;
 /// What may say something about the database, strongest first.
 pub(super) struct Layers<'a> {
     variables: &'a Environment,
+    trust: &'a Trust,
     chosen: Option<(&'a str, &'a Span, &'a Table)>,
     file: &'a Table,
 }
@@ -33,6 +35,7 @@ impl<'a> Layers<'a> {
         file: &'a ConfigFile,
         chosen: Option<&'a str>,
         variables: &'a Environment,
+        trust: &'a Trust,
     ) -> Result<Self, Error> {
         let chosen = match chosen {
             None => None,
@@ -44,7 +47,7 @@ impl<'a> Layers<'a> {
                 Some((name, span, table))
             }
         };
-        Ok(Self { variables, chosen, file: &file.database })
+        Ok(Self { variables, trust, chosen, file: &file.database })
     }
 
     pub(super) fn source(
@@ -60,6 +63,7 @@ impl<'a> Layers<'a> {
             working: working.to_owned(),
             environment: self.variables.clone(),
             chosen: self.chosen.map(|(name, span, _)| (name.to_owned(), span.clone())),
+            trust: self.trust.clone(),
             resolved: OnceLock::new(),
         }
     }

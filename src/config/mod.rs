@@ -3,6 +3,7 @@
 //! Everything is read once and becomes values that cannot be wrong, except the database URL: it is resolved when a
 //! command first needs the database, so that commands without one work although a secret is not set.
 
+mod accounts;
 #[allow(clippy::module_inception)] // the file is named after its noun
 mod config;
 mod database;
@@ -19,8 +20,10 @@ mod selection;
 mod setting;
 mod size;
 mod source;
+mod trust;
 pub mod url;
 
+pub use accounts::system_user;
 pub use config::Config;
 pub use config::NamedDatabase;
 pub use config::STARTER;

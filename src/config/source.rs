@@ -1,7 +1,6 @@
 //! Where the database URL comes from, and what it is once it is needed.
 
 use std::fmt;
-use std::fs;
 use std::path::Path;
 use std::path::PathBuf;
 use std::process::Command;
@@ -10,9 +9,11 @@ use std::sync::OnceLock;
 
 use crate::config::environment::Environment;
 use crate::config::setting::Setting;
+use crate::config::trust::Trust;
 use crate::config::url::DatabaseUrl;
 use crate::error::Error;
 use crate::error::ErrorKind;
+use crate::regular_file;
 use crate::span::Span;
 
 /// What gave the URL.
@@ -53,6 +54,8 @@ pub struct UrlSource {
     pub(super) environment: Environment,
     /// The environment that was chosen, and where its table begins.
     pub(super) chosen: Option<(String, Span)>,
+    /// Who may write the program of a command.
+    pub(super) trust: Trust,
     /// What came of it, so that a command runs once.
     pub(super) resolved: OnceLock<ResolvedUrl>,
 }
@@ -67,6 +70,7 @@ impl UrlSource {
             working: PathBuf::new(),
             environment: Environment::default(),
             chosen: None,
+            trust: Trust::of_program(),
             resolved: OnceLock::new(),
         }
     }
@@ -119,7 +123,7 @@ impl UrlSource {
 
     fn read_file(&self, given: &Setting) -> Result<String, Error> {
         let path = self.folder().join(self.filled(given)?);
-        let text = match fs::read_to_string(&path) {
+        let text = match regular_file::read_to_string(&path) {
             Ok(text) => text.trim().to_owned(),
             Err(cause) => return Err(given.place(ErrorKind::Unreadable { path }).because(cause)),
         };
@@ -134,6 +138,7 @@ impl UrlSource {
     /// it: password stores ask there.
     fn run_command(&self, given: &Setting) -> Result<String, Error> {
         let hook = given.command()?;
+        self.trust.check_command(&hook, &self.root).map_err(|error| given.place(*error.kind))?;
         let failed = |status| given.place(ErrorKind::CommandFailed { command: hook.program.clone(), status });
         let folder = if self.root.as_os_str().is_empty() { Path::new(".") } else { &self.root };
         let mut command = Command::new(&hook.program);

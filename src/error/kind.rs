@@ -151,6 +151,8 @@ pub enum ErrorKind {
     NoConfig { name: String },
     #[error("the configuration is not valid: {message}")]
     BadConfig { message: String },
+    #[error("{} is not trusted: {reason}", .path.display())]
+    Untrusted { path: PathBuf, reason: String, is_named: bool },
     #[error("`{key}` is not a configuration key{}", place(.table))]
     UnknownKey { key: String, table: String, nearest: Option<String> },
     #[error("`{value}` is not a value of `{key}`: {expected}")]
