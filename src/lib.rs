@@ -112,6 +112,7 @@ mod regular_file;
 #[cfg(feature = "engine")]
 pub mod run;
 pub mod script;
+mod secrets;
 #[cfg(feature = "cli")]
 pub mod serve;
 pub mod signal;

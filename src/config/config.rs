@@ -118,7 +118,7 @@ impl Config {
     /// No file and no variable is read. Set the fields of [`Self::database`] for other time-outs or another journal.
     pub fn of_url(url: &str) -> Result<Self, Error> {
         let ProjectConfig { versions, recursive, template, file_name, timezone } = ProjectConfig::default();
-        let setting = Setting { key: "url".to_owned(), data: Data::Word(url.to_owned()), span: None };
+        let setting = Setting { key: "url".to_owned(), data: Data::Word(url.to_owned()), span: None, written: None };
         let source = UrlSource { given: Some(setting), origin: UrlOrigin::Program, ..UrlSource::nothing() };
         source.resolve()?;
         Ok(Self {

@@ -19,11 +19,11 @@ use crate::config::key::POST_WRITE_KEYS;
 use crate::config::key::PROJECT_KEYS;
 use crate::config::key::TABLES;
 use crate::config::key::URL_KEYS;
+use crate::config::mask::mask_config;
 use crate::config::project::ProjectConfig;
 use crate::config::setting::Data;
 use crate::config::setting::Setting;
 use crate::config::source::UrlSource;
-use crate::config::url::mask_passwords;
 use crate::error::Error;
 use crate::error::ErrorKind;
 use crate::nearest::nearest;
@@ -64,7 +64,7 @@ impl ConfigFile {
     pub(super) fn parse(path: &Path, text: &str) -> Result<Self, Error> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         // Errors show the line they are about; masking keeps every offset.
-        let mut reader = Reader { source: Source::new(path, mask_passwords(text)), problems: Vec::new() };
+        let mut reader = Reader { source: Source::new(path, mask_config(text)), problems: Vec::new() };
         let (root, syntax) = DeTable::parse_recoverable(text);
         for error in syntax {
             let kind = ErrorKind::BadConfig { message: error.message().trim().replace('\n', ", ") };
@@ -146,7 +146,8 @@ impl Reader {
             let name = key.get_ref().to_string();
             if known.contains(&name.as_str()) {
                 let span = Some(self.source.span(value.span()));
-                let setting = Setting { key: name.clone(), data: data(value.get_ref(), LIST_LEVELS), span };
+                let setting =
+                    Setting { key: name.clone(), data: data(value.get_ref(), LIST_LEVELS), span, written: None };
                 settings.insert(name, setting);
             } else {
                 let nearest = suggestion(title, &name, known);
@@ -179,7 +180,12 @@ impl Reader {
 
     fn refuse(&mut self, key: &str, value: &Spanned<DeValue<'_>>, expected: &str) {
         let span = Some(self.source.span(value.span()));
-        let setting = Setting { key: key.to_owned(), data: data(value.get_ref(), LIST_LEVELS), span };
+        let data = match data(value.get_ref(), LIST_LEVELS) {
+            // What stands in the place of a table can be anything, a password too.
+            Data::Text(_) => Data::Word("…".to_owned()),
+            data => data,
+        };
+        let setting = Setting { key: key.to_owned(), data, span, written: None };
         self.problems.push(setting.refuse(expected));
     }
 

@@ -97,7 +97,7 @@ impl<'a> Layers<'a> {
     /// must not send what was meant for one database to another.
     pub(super) fn url(&self, selection: &Selection) -> Result<(Option<Setting>, UrlOrigin), Error> {
         if let Some(url) = &selection.url {
-            let setting = Setting { key: "--url".to_owned(), data: Data::Word(url.clone()), span: None };
+            let setting = Setting { key: "--url".to_owned(), data: Data::Word(url.clone()), span: None, written: None };
             return Ok((Some(setting), UrlOrigin::Flag));
         }
         let mut variables = URL_KEYS.iter().filter_map(|key| self.variable(key));
@@ -124,7 +124,7 @@ impl<'a> Layers<'a> {
     fn variable<T>(&self, key: &Key<T>) -> Option<Setting> {
         let name = key.variable_name();
         let value = self.variables.get_filled(&name).filter(|_| key.variable)?;
-        Some(Setting { data: Data::Word(value.to_owned()), key: name, span: None })
+        Some(Setting { data: Data::Word(value.to_owned()), key: name, span: None, written: None })
     }
 }
 

@@ -15,6 +15,8 @@ mod hook;
 mod interpolate;
 mod key;
 mod layers;
+mod mask;
+mod output;
 mod project;
 mod selection;
 mod setting;

@@ -161,7 +161,7 @@ pub enum ErrorKind {
     UnknownEnvironment { name: String, known: Vec<String> },
     #[error("the variable `{name}` is not set, and {used_by} needs it")]
     UnsetVariable { name: String, used_by: String },
-    #[error("`{url}` is not a database URL: {reason}")]
+    #[error("{url} is not a database URL: {reason}")]
     BadUrl { url: String, reason: String },
     #[error("`{scheme}` is not a database that rev knows")]
     UnknownScheme { scheme: String },
