@@ -6,6 +6,7 @@ use crate::error::kind::Cause;
 use crate::error::kind::Error;
 use crate::error::kind::ErrorKind;
 use crate::id::IllegalName;
+use crate::secrets;
 use crate::span::Span;
 
 impl Error {
@@ -50,6 +51,11 @@ impl Error {
         }
     }
 
+    /// Returns the message without its place, and without the passwords of URLs that came into it.
+    pub fn message(&self) -> String {
+        secrets::hide(&self.kind.to_string()).into_owned()
+    }
+
     /// Returns the stable slug of the kind, such as `multiple-heads`.
     pub fn code(&self) -> &'static str {
         self.kind.code()
@@ -85,7 +91,7 @@ impl fmt::Display for Error {
         if let Some(span) = &self.span {
             write!(f, "{span}: ")?;
         }
-        write!(f, "{}", self.kind)
+        f.write_str(&self.message())
     }
 }
 

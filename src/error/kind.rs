@@ -167,6 +167,8 @@ pub enum ErrorKind {
     NoConfig { name: String },
     #[error("the configuration is not valid: {message}")]
     BadConfig { message: String },
+    #[error("{} is not trusted: {reason}", .path.display())]
+    Untrusted { path: PathBuf, reason: String, is_named: bool },
     #[error("`{key}` is not a configuration key{}", place(.table))]
     UnknownKey { key: String, table: String, nearest: Option<String> },
     #[error("`{value}` is not a value of `{key}`: {expected}")]
@@ -175,7 +177,7 @@ pub enum ErrorKind {
     UnknownEnvironment { name: String, known: Vec<String> },
     #[error("the variable `{name}` is not set, and {used_by} needs it")]
     UnsetVariable { name: String, used_by: String },
-    #[error("`{url}` is not a database URL: {reason}")]
+    #[error("{url} is not a database URL: {reason}")]
     BadUrl { url: String, reason: String },
     #[error("`{scheme}` is not a database that rev knows")]
     UnknownScheme { scheme: String },

@@ -9,7 +9,22 @@ use std::path::PathBuf;
 
 /// The floor of each part; a part imports only from floors below its own.
 const FLOORS: &[(u8, &[&str])] = &[
-    (1, &["id", "direction", "dialect", "span", "nearest", "signal", "escape", "fault", "duration"]),
+    (
+        1,
+        &[
+            "id",
+            "direction",
+            "dialect",
+            "span",
+            "nearest",
+            "signal",
+            "escape",
+            "fault",
+            "duration",
+            "regular_file",
+            "secrets",
+        ],
+    ),
     (2, &["error", "journal"]),
     (3, &["graph", "sql", "config"]),
     (4, &["db", "script", "picture"]),

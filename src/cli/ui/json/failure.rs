@@ -68,7 +68,7 @@ impl ErrorJson {
         let place = error.span.as_ref().map(|span| span.start());
         Self {
             code: error.code(),
-            message: error.kind.to_string(),
+            message: error.message(),
             file: error.span.as_ref().map(|span| path(&span.source.path)),
             line: place.map(|place| place.line),
             column: place.map(|place| place.column),
