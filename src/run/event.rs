@@ -17,6 +17,8 @@ use crate::id::RevisionId;
 use crate::journal::Holder;
 use crate::program::program::Program;
 use crate::program::program::ProgramStep;
+use crate::run::next_part::NextPart;
+use crate::run::watch::Waiting;
 use crate::script::Warning;
 use crate::sql::Statement;
 
@@ -128,6 +130,15 @@ pub enum Event<'a> {
     },
 }
 
+impl<'a> From<Waiting<'a>> for Event<'a> {
+    fn from(waiting: Waiting<'a>) -> Self {
+        match waiting {
+            Waiting::Blocked { blockers } => Self::Blocked { blockers },
+            Waiting::Slow { progress } => Self::StatementSlow { progress },
+        }
+    }
+}
+
 /// Listens to a run.
 pub trait Observer: Send {
     /// Takes note of an event; called between statements, so it should be quick.
@@ -215,19 +226,6 @@ pub struct Stopped {
     pub next_part: NextPart,
     /// The state once the revision is through.
     pub after: Heads,
-}
-
-/// What became of the part at which a revision stopped.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NextPart {
-    /// Nothing of it is left.
-    Undone,
-    /// Its statement, which commits by itself, ran, but that could not be recorded: the next run finds out, or asks.
-    Unrecorded,
-    /// Its statement failed or was stopped, and what it had done to tables without transactions stays: the next run asks.
-    Half,
-    /// The connection was lost before the server said whether it was committed.
-    InDoubt,
 }
 
 impl Report {

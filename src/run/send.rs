@@ -21,10 +21,11 @@ use crate::program::program::ProgramStep;
 use crate::program::restore::RESET_ALL;
 use crate::program::transaction;
 use crate::run::event::Event;
-use crate::run::event::NextPart;
 use crate::run::event::Observer;
+use crate::run::next_part::NextPart;
 use crate::run::patience::is_all_or_nothing;
 use crate::run::session::Session;
+use crate::run::watch::Waiting;
 use crate::script::Timeouts;
 use crate::sql::Statement;
 
@@ -317,7 +318,7 @@ impl<'s, 'p> Sender<'s, 'p> {
         if let ToldTo::Now(observer) = &mut self.told {
             observer.event(Event::StatementStarted { statement });
         }
-        let mut tell = |event: Event<'_>| self.told.now(event);
+        let mut tell = |waiting: Waiting<'_>| self.told.now(waiting.into());
         match self.session.execute(statement, &mut tell).await {
             Ok(done) => self.tell(done.notices),
             Err(failure) => return Err(self.explain(failure, &Role::Statement(statement))),
@@ -371,7 +372,7 @@ impl<'s, 'p> Sender<'s, 'p> {
         if queue.iter().any(|entry| matches!(entry.role, Role::Commit)) {
             self.session.next_part = NextPart::InDoubt;
         }
-        let mut tell = |event: Event<'_>| self.told.now(event);
+        let mut tell = |waiting: Waiting<'_>| self.told.now(waiting.into());
         self.session.execute_all(&texts, &mut tell).await
     }
 
