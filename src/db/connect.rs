@@ -21,6 +21,7 @@ use crate::config::url::SqliteUrl;
 use crate::config::url::TlsMode;
 use crate::db::database::Connection;
 use crate::db::database::Database;
+use crate::db::extension::with_extensions;
 use crate::db::failure::Failure;
 use crate::dialect::Family;
 use crate::error::Error;
@@ -122,7 +123,10 @@ impl From<sqlx::Error> for Refused {
 
 async fn attempt(url: &DatabaseUrl, access: Access) -> Result<Connection, Refused> {
     match url {
-        DatabaseUrl::Sqlite(file) => Ok(Connection::Sqlite(Box::new(sqlite_options(file, access).connect().await?))),
+        DatabaseUrl::Sqlite(file) => {
+            let options = with_extensions(sqlite_options(file, access), &file.extensions)?;
+            Ok(Connection::Sqlite(Box::new(options.connect().await?)))
+        }
         DatabaseUrl::Server(server) => {
             let limit = server.connect_timeout.unwrap_or(ATTEMPT);
             let connecting = async {

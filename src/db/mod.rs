@@ -8,6 +8,7 @@ mod cancel;
 mod catalog;
 mod connect;
 mod database;
+mod extension;
 mod failure;
 mod lease;
 mod lock;

@@ -19,6 +19,7 @@ use crate::journal::Write;
 use crate::program::draft::Draft;
 use crate::program::limits::Limits;
 use crate::program::lost_value::lost_value;
+use crate::program::new_file::too_late;
 use crate::program::pragma::unshielded;
 use crate::program::program::Action;
 use crate::program::program::Mode;
@@ -72,7 +73,7 @@ impl Program {
             step.rows.apply(&mut after);
             steps.extend(compiler.step(step, &after, scripts.get(&step.revision)));
         }
-        let Compiler { mut problems, warnings, .. } = compiler;
+        let Compiler { mut problems, mut warnings, .. } = compiler;
         // A run of one revision commits together anyway, and a shield stands around one transaction.
         let scope = match steps.as_slice() {
             [step] if step.shield().is_some() && step.parts.len() == 1 => Scope::Revision,
@@ -84,6 +85,11 @@ impl Program {
         let dialect = target.probe.journal.dialect;
         problems.extend(steps.iter().filter_map(|step| lost_value(step, dialect.family())));
         Error::join(problems)?;
+        if dialect.family() == Family::Sqlite {
+            let probe = target.probe;
+            let is_new = target.rows.is_empty() && !probe.has_foreign_tables && probe.existing.is_empty();
+            warnings.extend(too_late(&steps, is_new));
+        }
         Ok(Self { dialect, from: plan.from.clone(), to: plan.to.clone(), scope, steps, warnings, gives_up: None })
     }
 }

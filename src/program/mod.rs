@@ -7,6 +7,7 @@ pub(crate) mod draft;
 pub(crate) mod halfway;
 pub(crate) mod limits;
 pub(crate) mod lost_value;
+pub(crate) mod new_file;
 pub(crate) mod noted;
 pub(crate) mod pragma;
 #[allow(clippy::module_inception)] // a file is named after what it holds

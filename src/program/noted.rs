@@ -28,6 +28,10 @@ pub(crate) struct Noted {
     /// The tables without transactions whose rows it changes; whatever it does to them stays, also when it fails.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) kept: Vec<String>,
+    /// How many rows the connection had changed before it ran, where that tells whether it left some when it fails
+    /// (SQLite).
+    #[serde(skip)]
+    pub(crate) changes: Option<u64>,
 }
 
 /// An object that a statement changes.
@@ -155,6 +159,7 @@ mod tests {
             beginning: "X".into(),
             objects: before.collect(),
             kept: Vec::new(),
+            changes: None,
         };
         let now: Vec<_> = objects.iter().map(|(.., now)| text(now)).collect();
         let verdict = match noted.judge(&now) {

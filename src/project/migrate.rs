@@ -192,6 +192,7 @@ impl Project {
         observer: &mut dyn Observer,
     ) -> Result<Report, RunFailure> {
         write_before(&program, session, &self.config.database, observer).await?;
+        session.shape_new_file(&program).await?;
         session.patiently(observer, Own::CreateJournal).await?;
         session.patiently(observer, Own::BeginEpoch(actor)).await?;
         // A stamp that goes over what is in doubt gives it up.

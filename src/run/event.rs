@@ -283,13 +283,17 @@ impl RunFailure {
                 )
             }
             NextPart::Unrecorded => format!("{at}; the statement of {part} ran, but that was not recorded; {looks}"),
-            NextPart::Half => {
+            NextPart::Half | NextPart::KeptRows => {
                 let kept = match stopped.parts_kept {
                     0 => format!("revision {} is in progress", stopped.revision),
                     _ => kept,
                 };
+                let what = match next_part {
+                    NextPart::KeptRows => "changed before it failed",
+                    _ => "changed in tables without transactions",
+                };
                 format!(
-                    "{at}; {kept}; what the statement of {part} changed in tables without transactions stays: put that back and say `rev resume --not-ran`, or finish it and say `rev resume --ran`; then {next}"
+                    "{at}; {kept}; what the statement of {part} {what} stays: put that back and say `rev resume --not-ran`, or finish it and say `rev resume --ran`; then {next}"
                 )
             }
             NextPart::InDoubt if stopped.is_at_last_part() => {

@@ -53,7 +53,9 @@ impl Session {
             Trace::Objects(objects) => objects,
         };
         let noted = self.note_of(statement, objects).await.map_err(|error| error.at(statement.span.clone()))?;
-        self.note(step, part, statement, noted).await.map(Some)
+        let mut noted = self.note(step, part, statement, noted).await?;
+        noted.changes = self.changes().await;
+        Ok(Some(noted))
     }
 
     /// Notes a statement whose transaction cannot take back what it does to `kept`.
@@ -115,6 +117,7 @@ impl Session {
             beginning: statement.sql().chars().take(BEGINNING).collect(),
             objects: known,
             kept: Vec::new(),
+            changes: None,
         })
     }
 
@@ -124,10 +127,21 @@ impl Session {
     pub(crate) async fn reconsider(&mut self, noted: &Noted, error: &Error, step: &ProgramStep, part: &Part) -> bool {
         let is_undone = match noted.keeps_rows() {
             true => leaves_no_row(error),
+            // `OR FAIL`, `ON CONFLICT FAIL` and `RAISE(FAIL)` keep what was changed before.
+            false if self.changes().await != noted.changes => false,
             false => noted.objects.is_empty() || matches!(self.look(noted).await, Ok(Verdict::NotRan)),
         };
         let forget = self.probe.journal.forget(&step.revision, part.row);
         is_undone && self.write_note(forget).await.is_ok()
+    }
+
+    /// Returns how many rows this connection has changed, on SQLite.
+    async fn changes(&mut self) -> Option<u64> {
+        if self.db.family() != Family::Sqlite {
+            return None;
+        }
+        let answers = self.db.select(&["SELECT total_changes()"]).await.ok()?;
+        answers.first()?.first()?.first()?.as_deref()?.parse().ok()
     }
 
     /// Finds out whether the statement ran that an earlier run noted, and says so in the journal.

@@ -9,6 +9,8 @@ pub enum NextPart {
     Unrecorded,
     /// Its statement failed or was stopped, and what it had done to tables without transactions stays: the next run asks.
     Half,
+    /// Its statement failed outside of a transaction, and rows stay that it had changed before: the next run asks.
+    KeptRows,
     /// The connection was lost before the server said whether it was committed.
     InDoubt,
 }

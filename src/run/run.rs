@@ -179,6 +179,7 @@ impl Runner<'_> {
                 let next_part = match part.mode {
                     _ if is_lost(&error) => self.session.next_part,
                     Mode::Transaction if self.has_note => NextPart::Half,
+                    Mode::Alone if self.has_note && error.span.is_some() => NextPart::KeptRows,
                     // A statement that failed has its place; anything else came after it.
                     Mode::Alone if error.span.is_none() => NextPart::Unrecorded,
                     Mode::Alone | Mode::Transaction => NextPart::Undone,

@@ -36,4 +36,5 @@ mod server_kills;
 mod shapes;
 mod shield;
 mod signals;
+mod sqlite;
 mod start_up;

@@ -265,7 +265,7 @@ async fn open(path: &Path) -> Result<Database, Error> {
 }
 
 fn sqlite(path: &Path) -> DatabaseUrl {
-    DatabaseUrl::Sqlite(SqliteUrl { path: path.to_owned(), mode: SqliteMode::ReadWrite })
+    DatabaseUrl::Sqlite(SqliteUrl { path: path.to_owned(), mode: SqliteMode::ReadWrite, extensions: Vec::new() })
 }
 
 /// Returns where a database is, which this rev must be able to read.
