@@ -282,7 +282,9 @@ mod tests {
     #[test]
     fn a_rebuild_beside_a_change_of_rows_that_another_script_references_is_found() {
         let table = |name: &str| {
-            format!("-- revision: a\n-- rev: upgrade\nCREATE TABLE c (p INTEGER REFERENCES \"{name}\");\n")
+            format!(
+                "-- revision: a\n-- rev: upgrade\nCREATE TABLE c (p INTEGER REFERENCES \"{name}\" ON DELETE CASCADE);\n"
+            )
         };
         let both = format!("-- revision: b\n-- down_revision: a\n-- rev: upgrade\nDELETE FROM q;\n{REBUILD}");
         check_scripts(&[&table("Q"), &both], &["parent-changed-in-rebuild 2.sql:4"]);

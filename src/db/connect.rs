@@ -82,6 +82,8 @@ struct Refused {
     failure: Box<Failure>,
     /// Whether it may open later.
     is_transient: bool,
+    /// Whether a library is to blame that SQLite was told to load.
+    by_extension: bool,
 }
 
 impl Refused {
@@ -97,6 +99,7 @@ impl Refused {
             (Family::Postgres, Some("3D000")) | (Family::Mysql, Some("1049")) => {
                 ErrorKind::NoSuchDatabase { address, reason }
             }
+            (Family::Sqlite, _) if self.by_extension => ErrorKind::ExtensionNotLoaded { reason },
             (Family::Sqlite, _) => ErrorKind::CannotOpen { address, reason },
             _ => ErrorKind::ConnectionFailed { address, reason },
         };
@@ -108,7 +111,7 @@ impl Refused {
             io::ErrorKind::TimedOut,
             format!("no answer within {} s", limit.as_secs_f32()),
         )));
-        Self { failure: Box::new(failure), is_transient: true }
+        Self { failure: Box::new(failure), is_transient: true, by_extension: false }
     }
 }
 
@@ -117,15 +120,22 @@ impl From<sqlx::Error> for Refused {
         let by_code = matches!(&error, sqlx::Error::Database(error) if error.is_transient_in_connect_phase()
             || error.code().as_deref() == Some("1040")); // MySQL: too many connections
         let is_transient = by_code || matches!(error, sqlx::Error::Io(_));
-        Self { failure: Box::new(error.into()), is_transient }
+        Self { failure: Box::new(error.into()), is_transient, by_extension: false }
     }
 }
 
 async fn attempt(url: &DatabaseUrl, access: Access) -> Result<Connection, Refused> {
     match url {
         DatabaseUrl::Sqlite(file) => {
-            let options = with_extensions(sqlite_options(file, access), &file.extensions)?;
-            Ok(Connection::Sqlite(Box::new(options.connect().await?)))
+            let plain = sqlite_options(file, access);
+            let options = with_extensions(plain.clone(), &file.extensions)?;
+            let connected = options.connect().await;
+            // What opens without them fails because of them.
+            let by_extension = connected.is_err() && !file.extensions.is_empty() && plain.connect().await.is_ok();
+            match connected {
+                Ok(connection) => Ok(Connection::Sqlite(Box::new(connection))),
+                Err(error) => Err(Refused { by_extension, ..error.into() }),
+            }
         }
         DatabaseUrl::Server(server) => {
             let limit = server.connect_timeout.unwrap_or(ATTEMPT);

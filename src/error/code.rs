@@ -107,6 +107,7 @@ impl ErrorKind {
             Self::Unplaced { .. } => "unplaced",
             Self::ParentChangedInRebuild { .. } => "parent-changed-in-rebuild",
             Self::UnshieldedRebuild { .. } => "unshielded-rebuild",
+            Self::ExtensionNotLoaded { .. } => "extension-not-loaded",
             Self::RebuildLostRows { .. } => "rebuild-lost-rows",
             Self::RebuildOrphans { .. } => "rebuild-orphans",
             Self::RebuildBroke { .. } => "rebuild-broke",

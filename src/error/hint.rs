@@ -176,6 +176,9 @@ impl ErrorKind {
             Self::UnshieldedRebuild { .. } => {
                 "take `transaction=off` away, so that rev can shield it, or say `PRAGMA foreign_keys = OFF` in a `transaction=off` section before it"
             }
+            Self::ExtensionNotLoaded { .. } => {
+                "a path starts from the folder of the configuration, and a name is one that the system finds; it must be built for this system"
+            }
             Self::RebuildLostRows { .. } => {
                 "nothing of it was kept; if rows are to be deleted, do it in a section of its own"
             }

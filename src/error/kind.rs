@@ -255,6 +255,8 @@ pub enum ErrorKind {
     ParentChangedInRebuild { table: String, rebuilt: String },
     #[error("`{table}` is built anew with foreign keys on, where rev cannot shield it")]
     UnshieldedRebuild { table: String },
+    #[error("SQLite cannot load what `extensions` names: {reason}")]
+    ExtensionNotLoaded { reason: String },
     #[error("`{table}` had {before} rows before {rebuilt} was built anew, and {after} after it")]
     RebuildLostRows { table: String, rebuilt: String, before: u64, after: u64 },
     #[error("{} of `{table}` would refer to no row of `{parent}` any more", orphans(.row, *.rows))]

@@ -238,6 +238,10 @@ impl<'a> Printer<'a> {
                 Action::CheckGuard if has_own => self.own(transaction::CHECK_GUARD),
                 Action::SetGuard | Action::CheckGuard => {}
                 Action::Statement(statement) => self.text.push_str(&self.shell.statement(statement)),
+                Action::Shield(Shielding::Raise) if part.shield().is_some_and(|shield| shield.tables.is_empty()) => {
+                    self.comment("the script switches foreign keys off, which it cannot in a transaction");
+                    Shielding::Raise.sql().into_iter().for_each(|sql| self.own(sql));
+                }
                 Action::Shield(shielding) => self.shield(shielding),
                 Action::Restore(sql) if committed && !has_own => self.after_run.push(sql),
                 Action::Restore(sql) => self.own(sql),
