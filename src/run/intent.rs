@@ -15,7 +15,7 @@ use crate::program::noted::Before;
 use crate::program::noted::Noted;
 use crate::program::noted::Verdict;
 use crate::program::noted::leaves_no_row;
-use crate::program::program::Part;
+use crate::program::part::Part;
 use crate::program::program::ProgramStep;
 use crate::program::restore::Restore;
 use crate::run::clock::Clock;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use crate::error::Error;
-use crate::program::program::Part;
+use crate::program::part::Part;
 use crate::program::program::ProgramStep;
 use crate::run::session::Session;
 use crate::sql::Statement;
