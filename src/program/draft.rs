@@ -38,9 +38,9 @@ impl Draft {
 
     /// Returns the statements, and between them where other time-outs begin.
     fn body(&self) -> impl Iterator<Item = Action> {
-        let begins = |index: usize| self.limits.iter().skip(1).find(move |(start, _)| *start == index);
+        let mut changes = self.limits.iter().skip(1).peekable();
         self.statements.iter().enumerate().flat_map(move |(index, statement)| {
-            let limits = begins(index).map(|(_, limits)| Action::Limits(*limits));
+            let limits = changes.next_if(|(start, _)| *start == index).map(|(_, limits)| Action::Limits(*limits));
             limits.into_iter().chain([Action::Statement(statement.clone())])
         })
     }

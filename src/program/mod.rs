@@ -6,6 +6,7 @@ pub(crate) mod action;
 pub(crate) mod compile;
 pub(crate) mod draft;
 pub(crate) mod halfway;
+pub(crate) mod leaves;
 pub(crate) mod limits;
 pub(crate) mod lost_value;
 pub(crate) mod noted;
@@ -16,6 +17,7 @@ pub(crate) mod program;
 pub(crate) mod restore;
 pub(crate) mod risk;
 pub(crate) mod shield;
+pub(crate) mod there;
 pub(crate) mod transaction;
 pub(crate) mod undo;
 

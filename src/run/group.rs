@@ -53,6 +53,7 @@ impl<'s, 'p> Group<'s, 'p> {
             self.sender.set_guard();
         }
         for step in steps {
+            self.sender.fences_late = step.changes_role();
             for part in &step.parts {
                 self.sender.enter(step, part);
                 self.part(part, &mut after_commit).await?;
