@@ -13,6 +13,7 @@ mod lease;
 mod lock;
 mod notice;
 mod place;
+mod presence;
 mod progress;
 mod reach;
 
