@@ -2,7 +2,6 @@
 
 use crate::dialect::Family;
 use crate::sql::kind::StatementKind;
-use crate::sql::lex::TokenKind;
 use crate::sql::object::ADJECTIVES;
 use crate::sql::object::Change;
 use crate::sql::object::ObjectChange;
@@ -10,6 +9,7 @@ use crate::sql::object::ObjectKind;
 use crate::sql::object::Trace;
 use crate::sql::object::Words;
 use crate::sql::split::Statement;
+use crate::sql::token::TokenKind;
 
 /// What a statement touches.
 #[derive(Debug, Clone, PartialEq, Eq)]
