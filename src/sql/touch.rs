@@ -5,7 +5,6 @@ use serde::Serialize;
 
 use crate::dialect::Family;
 use crate::sql::kind::StatementKind;
-use crate::sql::lex::TokenKind;
 use crate::sql::object::ADJECTIVES;
 use crate::sql::object::Change;
 use crate::sql::object::ObjectChange;
@@ -13,6 +12,7 @@ use crate::sql::object::ObjectKind;
 use crate::sql::object::Trace;
 use crate::sql::object::Words;
 use crate::sql::split::Statement;
+use crate::sql::token::TokenKind;
 
 /// What a statement touches.
 #[derive(Debug, Clone, PartialEq, Eq)]
