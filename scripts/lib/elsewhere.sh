@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Another machine on another day, as far as a process can tell.
+# Another machine on another day, as far as a process can tell. `repository` is the folder of this clone.
 
 # Who is not the user that runs the tests, if that is root. The database's programs want an account that exists.
 readonly SOMEBODY_ELSE=daemon
@@ -10,6 +10,9 @@ readonly ANOTHER_DAY=+401d
 need_elsewhere() {
     clock_library >/dev/null || install_packages faketime
     clock_library >/dev/null || fail "libfaketime was installed, and there is no libfaketimeMT.so.1"
+    is_root || { say "elsewhere is the same user: only root can be another" && return; }
+    # shellcheck disable=SC2154,SC2310 # whoever uses this sets `repository`; it is a question
+    can_be_somebody_else || say "elsewhere is the same user: $SOMEBODY_ELSE cannot read $repository"
 }
 
 # Prints the library that gives a process another clock.
@@ -26,6 +29,7 @@ clock_library() {
 elsewhere() {
     local place=$1 library
     there=()
+    # shellcheck disable=SC2310 # it is a question
     if is_root && can_be_somebody_else; then
         chown "$SOMEBODY_ELSE:" "$place/tmp" "$place/home"
         # A name for the machine takes root's rights, which are given up after it.

@@ -131,6 +131,6 @@ debian_mirror() {
     # shellcheck disable=SC2016 # apt-get's own placeholders
     mirror=$(apt-get indextargets --format '$(ORIGIN) $(LABEL) $(COMPONENT) $(REPO_URI)' 'Created-By: Packages' |
         sed -n 's/^Debian Debian main //p' | head -n 1)
-    [ -n "$mirror" ] || fail "this machine's package sources have no Debian archive"
+    [ -n "$mirror" ] || fail "this machine's package sources have no Debian archive; name a MySQL 9 in REV_TEST_MYSQL, or run scripts/test --one-server"
     printf '%s\n' "$mirror"
 }
