@@ -55,7 +55,7 @@ fn nothing_is_made_outside_of_the_room() {
 
 #[test]
 fn what_a_session_leaves_is_removed() {
-    let (_, text) = run("```console\n$ touch ../kept $TMPDIR/kept; cd ..; pwd | tr / +\n```\n");
+    let (_, text) = run("```console\n$ touch ../kept \"$TMPDIR/kept\"; cd ..; pwd | tr / +\n```\n");
     let room = text.lines().nth(2).expect("a command prints").replace('+', "/");
     assert!(room.ends_with("/room") && !Path::new(&room).exists(), "{room}");
 }

@@ -26,6 +26,8 @@ use std::process::Stdio;
 use jiff::Timestamp;
 use tempfile::TempDir;
 
+use crate::support::elsewhere::same_day;
+
 /// When every session begins, so that what it shows fits on every day.
 const BEGINS: &str = "2026-11-20T09:12:44Z";
 
@@ -58,9 +60,9 @@ impl Shell {
         let others = env::var_os("PATH").unwrap_or_default();
         let path = env::join_paths([programs.to_path_buf()].into_iter().chain(env::split_paths(&others)))
             .expect("a build folder has no `:` in its path");
-        let mut child = Command::new("sh")
+        let mut command = Command::new("sh");
+        let mut child = same_day(command.env_clear())
             .current_dir(&folder)
-            .env_clear()
             .env("PATH", path)
             .env("HOME", &folder)
             .env("TMPDIR", place.path().join("tmp"))
