@@ -13,6 +13,8 @@ mod notice;
 mod place;
 mod progress;
 mod reach;
+#[cfg(unix)]
+mod tunnel;
 
 pub use admin::Others;
 pub use blocker::Blocker;
