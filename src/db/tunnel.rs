@@ -260,6 +260,8 @@ u+TBDCOfaE6OkV6k8S51MPUV
         let path = folder.path().join("root.pem");
         std::fs::write(&path, "none").unwrap();
         let tls = Tls { mode: TlsMode::VerifyCa, root_cert: Some(path), identity: None };
-        assert!(client_config(&tls).unwrap_err().to_string().contains("root.pem cannot be used: it holds no certificate"));
+        assert!(
+            client_config(&tls).unwrap_err().to_string().contains("root.pem cannot be used: it holds no certificate")
+        );
     }
 }

@@ -11,6 +11,7 @@ use crate::config::url::server::ServerUrl;
 use crate::config::url::sqlite::SqliteUrl;
 use crate::dialect::Dialect;
 use crate::error::ErrorKind;
+use crate::nearest::nearest;
 
 /// Which database it is. `Display` and `Debug` never show a password.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,7 +64,7 @@ impl DatabaseUrl {
             "postgres" | "postgresql" => ServerUrl::parse_postgres(&parts, folder, environment).map(Self::server),
             "mysql" => ServerUrl::parse_mysql(Dialect::Mysql, &parts, folder, environment).map(Self::server),
             "mariadb" => ServerUrl::parse_mysql(Dialect::Mariadb, &parts, folder, environment).map(Self::server),
-            other if FOREIGN.contains(&other) => {
+            other if FOREIGN.contains(&other) || is_slip(&parts) => {
                 return Err(ErrorKind::UnknownScheme { scheme: parts.scheme.to_owned() });
             }
             // What stands before a `:` may be the beginning of a password.
@@ -116,6 +117,12 @@ impl DatabaseUrl {
     }
 }
 
+/// Returns whether a scheme is a known one with a slip of the pen.
+fn is_slip(parts: &Parts<'_>) -> bool {
+    const KNOWN: [&str; 5] = ["sqlite", "postgres", "postgresql", "mysql", "mariadb"];
+    parts.authority.is_some() && nearest(parts.scheme, KNOWN).is_some()
+}
+
 impl fmt::Display for DatabaseUrl {
     /// Writes the URL with `***` for the password and without parameters.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -157,6 +164,11 @@ mod tests {
     #[test]
     fn an_unknown_scheme_is_named() {
         check_refused("oracle://u:s3cret@h/db", "`oracle` is not a database that rev knows");
+        check_refused("postgress://h/db", "`postgress` is not a database that rev knows");
+        check_refused(
+            "s3cret://h/db",
+            "`***` is not a database URL: it begins with no scheme that rev knows, as in `sqlite:app.db`",
+        );
         check_refused("app.db", "`***` is not a database URL: it does not begin with a scheme, as in `sqlite:app.db`");
     }
 
