@@ -331,7 +331,7 @@ mod tests {
             "[database]\nurl = [\"hunter2S\"]\n",
             "[database]\nurl = 'postgres://u@h/d?password=a&hunter2S'\n",
             "[database]\nurl = 'postgres://u:1?hunter2S@h/d'\n",
-            "[database]\nurl = 'postgres://u@h/d?sslmode=hunter2S'\n",
+            "[database]\nurl = 'postgres://u@h/d?password=a&b=hunter2S'\n",
         ] {
             let project = Project::new(config);
             match project.load() {
