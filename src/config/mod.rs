@@ -2,6 +2,8 @@
 //!
 //! Everything is read once and becomes values that cannot be wrong, except the database URL: it is resolved when a
 //! command first needs the database, so that commands without one work although a secret is not set.
+//!
+//! Comes in: a file, variables and flags. Nothing here knows scripts or connects.
 
 mod accounts;
 #[allow(clippy::module_inception)] // the file is named after its noun

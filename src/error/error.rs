@@ -1,25 +1,13 @@
-//! An error with its place and its cause.
+//! What an error can be asked, and how it is made.
 
 use std::fmt;
 
-use crate::error::ErrorKind;
+use crate::error::kind::Cause;
+use crate::error::kind::Error;
+use crate::error::kind::ErrorKind;
 use crate::id::IllegalName;
 use crate::secrets;
 use crate::span::Span;
-
-/// What another library reported underneath.
-pub type Cause = Box<dyn std::error::Error + Send + Sync>;
-
-/// Something that went wrong, where, and why.
-#[derive(Debug)]
-pub struct Error {
-    /// What went wrong.
-    pub kind: Box<ErrorKind>,
-    /// The text it is about.
-    pub span: Option<Span>,
-    /// What was reported underneath; never holds a password.
-    pub cause: Option<Cause>,
-}
 
 impl Error {
     /// Adds the place, unless a nearer one is known already.

@@ -1,15 +1,31 @@
-//! The kinds of errors, with the data each needs and its message.
+//! An error: its kind, with the data each needs and its message, its place and its cause.
+//!
+//! Both types stand here since one kind holds several errors.
 
 use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::dialect::Dialect;
 use crate::direction::Direction;
-use crate::error::Error;
 use crate::id::Heads;
 use crate::id::Label;
 use crate::id::RevisionId;
 use crate::signal::Signal;
+use crate::span::Span;
+
+/// What another library reported underneath.
+pub type Cause = Box<dyn std::error::Error + Send + Sync>;
+
+/// Something that went wrong, where, and why.
+#[derive(Debug)]
+pub struct Error {
+    /// What went wrong.
+    pub kind: Box<ErrorKind>,
+    /// The text it is about.
+    pub span: Option<Span>,
+    /// What was reported underneath; never holds a password.
+    pub cause: Option<Cause>,
+}
 
 /// What went wrong. Messages are lower case, without a full stop, ids in backticks.
 #[derive(Debug, thiserror::Error)]
