@@ -34,6 +34,7 @@ use crate::db::tunnel::Tunnel;
 use crate::dialect::Family;
 use crate::error::Error;
 use crate::error::ErrorKind;
+use crate::regular_file;
 
 /// What a connection is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -190,6 +191,13 @@ async fn unsuited(connection: &mut Connection, host: &ServerUrl) -> Result<Optio
 }
 
 async fn attempt_server(server: &ServerUrl) -> Result<Connection, Refused> {
+    let identity = server.tls.identity.iter().flat_map(|(cert, key)| [cert, key]);
+    for path in server.tls.root_cert.iter().chain(identity) {
+        regular_file::expect(path).map_err(|error| {
+            let reason = format!("{} cannot be used: {error}", path.display());
+            sqlx::Error::Configuration(reason.into())
+        })?;
+    }
     let limit = server.connect_timeout.unwrap_or(ATTEMPT);
     let connecting = async {
         Ok(match server.dialect.family() {
