@@ -16,6 +16,8 @@ mod place;
 mod presence;
 mod progress;
 mod reach;
+#[cfg(unix)]
+mod tunnel;
 
 pub use admin::Others;
 pub use blocker::Blocker;

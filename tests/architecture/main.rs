@@ -41,6 +41,7 @@ const FLOORS: &[(u8, &[&str])] = &[
 /// Crates that only some parts may name.
 const CRATES: &[(&str, &[&str])] = &[
     ("sqlx", &["db"]),
+    ("tokio_rustls", &["db"]),
     ("petgraph", &["graph"]),
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),
