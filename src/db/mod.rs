@@ -15,8 +15,11 @@ mod lock;
 mod notice;
 mod pages;
 mod place;
+mod presence;
 mod progress;
 mod reach;
+#[cfg(unix)]
+mod tunnel;
 
 pub use admin::Others;
 pub use blocker::Blocker;

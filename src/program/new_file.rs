@@ -1,7 +1,7 @@
 //! Pragmas that shape the file of a database of SQLite: they do something only before its first table; pure.
 
 use crate::dialect::Family;
-use crate::program::program::Mode;
+use crate::program::part::Mode;
 use crate::program::program::Program;
 use crate::program::program::ProgramStep;
 use crate::script::Warning;

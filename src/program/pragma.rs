@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::error::Error;
 use crate::error::ErrorKind;
-use crate::program::program::Mode;
+use crate::program::part::Mode;
 use crate::sql::Rebuild;
 use crate::sql::Statement;
 use crate::sql::foreign_keys;

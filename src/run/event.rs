@@ -283,17 +283,28 @@ impl RunFailure {
                 )
             }
             NextPart::Unrecorded => format!("{at}; the statement of {part} ran, but that was not recorded; {looks}"),
-            NextPart::Half | NextPart::KeptRows => {
-                let kept = match stopped.parts_kept {
-                    0 => format!("revision {} is in progress", stopped.revision),
-                    _ => kept,
-                };
-                let what = match next_part {
-                    NextPart::KeptRows => "changed before it failed",
-                    _ => "changed in tables without transactions",
-                };
+            NextPart::Partly => {
+                let kept = stopped.in_progress();
                 format!(
-                    "{at}; {kept}; what the statement of {part} {what} stays: put that back and say `rev resume --not-ran`, or finish it and say `rev resume --ran`; then {next}"
+                    "{at}; {kept}; the statement of {part} failed, and what it had done by then may stay; mend what failed and {next}"
+                )
+            }
+            NextPart::Left => {
+                let kept = stopped.in_progress();
+                format!(
+                    "{at}; {kept}; the statement of {part} failed, and left a part of its work; mend what failed and {next}: it looks how far that came"
+                )
+            }
+            NextPart::Unknown => {
+                let kept = stopped.in_progress();
+                format!(
+                    "{at}; {kept}; the statement of {part} failed, and what it had committed by then stays: look, then put that back and say `rev resume --not-ran`, or finish it and say `rev resume --ran`; then {next}"
+                )
+            }
+            NextPart::Half => {
+                let kept = stopped.in_progress();
+                format!(
+                    "{at}; {kept}; what the statement of {part} changed in tables without transactions stays: put that back and say `rev resume --not-ran`, or finish it and say `rev resume --ran`; then {next}"
                 )
             }
             NextPart::InDoubt if stopped.is_at_last_part() => {
@@ -322,6 +333,14 @@ impl Stopped {
         match parts {
             1 => format!("revision {revision}"),
             _ => format!("part {} of {parts} of revision {revision}", parts_kept + 1),
+        }
+    }
+
+    /// Returns the same of a revision that left something in any case.
+    fn in_progress(&self) -> String {
+        match self.parts_kept {
+            0 => format!("revision {} is in progress", self.revision),
+            _ => self.kept(),
         }
     }
 

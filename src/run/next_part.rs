@@ -9,8 +9,12 @@ pub enum NextPart {
     Unrecorded,
     /// Its statement failed or was stopped, and what it had done to tables without transactions stays: the next run asks.
     Half,
-    /// Its statement failed outside of a transaction, and rows stay that it had changed before: the next run asks.
-    KeptRows,
+    /// Its statement failed, and a part of its work may stay: to run it again does the rest.
+    Partly,
+    /// Its statement failed and left something: the next run looks what, and asks where that does not tell.
+    Left,
+    /// Its statement failed, and nobody knows what it had committed before: the next run asks.
+    Unknown,
     /// The connection was lost before the server said whether it was committed.
     InDoubt,
 }

@@ -15,8 +15,8 @@ use crate::journal::Write;
 use crate::program::limits;
 use crate::program::limits::Lasting;
 use crate::program::limits::Limits;
-use crate::program::program::Mode;
-use crate::program::program::Part;
+use crate::program::part::Mode;
+use crate::program::part::Part;
 use crate::program::program::ProgramStep;
 use crate::program::restore::RESET_ALL;
 use crate::program::transaction;
@@ -38,7 +38,7 @@ pub(crate) struct Sender<'s, 'p> {
     /// The time-outs of the transaction (PostgreSQL) that is open in the queue or on the server.
     local: Option<Timeouts>,
     /// Where a script changes its role, only rev's own rows can be read as its user: the fence comes right before them.
-    fences_late: bool,
+    pub(crate) fences_late: bool,
     /// Whether rows stay that the statement changed, so that what notes it must come through.
     pub(crate) keeps_rows: bool,
     queue: Vec<Entry<'p>>,
@@ -127,7 +127,6 @@ impl<'s, 'p> Sender<'s, 'p> {
     pub(crate) fn enter(&mut self, step: &'p ProgramStep, part: &Part) {
         self.step = Some(step);
         self.mode = part.mode;
-        self.fences_late = step.changes_role();
         self.session.next_part = NextPart::Undone;
         self.limit(part.limits);
     }

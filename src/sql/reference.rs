@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use crate::dialect::Family;
 use crate::sql::effect::Effect;
 use crate::sql::effect::unquoted;
-use crate::sql::lex::significant;
 use crate::sql::row_change::RowChange;
+use crate::sql::words::significant;
 
 /// A foreign key; names are as SQLite compares them.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

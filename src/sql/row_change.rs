@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::dialect::Family;
 use crate::sql::effect::Words;
 use crate::sql::effect::unquoted;
-use crate::sql::lex::significant;
+use crate::sql::words::significant;
 
 /// How a statement changes rows of a table of the main database; names are as SQLite compares them.
 #[derive(Debug, Clone, PartialEq, Eq)]
