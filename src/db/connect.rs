@@ -90,6 +90,17 @@ impl Database {
     }
 }
 
+/// What the library says of a server's certificate that is an authority's own.
+const SELF_SIGNED: &str = "Other(OtherError(CaUsedAsEndEntity))";
+
+/// Says of a certificate that vouches for itself what helps.
+fn self_signed(family: Family) -> &'static str {
+    match family {
+        Family::Postgres | Family::Sqlite => "it vouches for itself, and is not the one of `sslrootcert`",
+        Family::Mysql => "it vouches for itself as an authority; one with `basicConstraints=CA:FALSE` can be named",
+    }
+}
+
 /// Why a connection did not open.
 struct Refused {
     failure: Box<Failure>,
@@ -104,7 +115,8 @@ impl Refused {
         let (address, reason) = (url.address(), self.failure.reason());
         let reason = match url {
             DatabaseUrl::Sqlite(file) if file.path.is_dir() => "it is a folder".to_owned(),
-            DatabaseUrl::Sqlite(_) | DatabaseUrl::Server(_) => reason,
+            DatabaseUrl::Sqlite(_) => reason,
+            DatabaseUrl::Server(server) => reason.replace(SELF_SIGNED, self_signed(server.dialect.family())),
         };
         let kind = match (url.dialect().family(), self.failure.code.as_deref()) {
             (Family::Postgres, Some(code)) if code.starts_with("28") => ErrorKind::AccessDenied { address, reason },
