@@ -113,7 +113,7 @@ impl ErrorKind {
             Self::RebuildBroke { .. } => "rebuild-broke",
             Self::RestorePointFailed { .. } => "restore-point-failed",
             Self::EditedHalfway { .. } => "edited-halfway",
-            Self::LostValue { .. } => "lost-value",
+            Self::LostValue { .. } | Self::LostState { .. } => "lost-value",
             Self::InProgress { .. } => "in-progress",
             Self::CannotUndo { .. } => "cannot-undo",
             Self::InDoubt { .. } => "in-doubt",

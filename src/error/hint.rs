@@ -203,6 +203,9 @@ impl ErrorKind {
             Self::LostValue { .. } => {
                 "write the value itself, or a query that finds it, into the statements that have not run yet: those may be edited"
             }
+            Self::LostState { .. } => {
+                "make it again in a statement before this one, use a plain table instead (parts that have not run may be edited), or take back what ran with `rev downgrade` and run all of it again"
+            }
             Self::InProgress { on, back, .. } => {
                 let on = match on {
                     Some(on) => format!("`{on}` goes on with it"),

@@ -269,6 +269,8 @@ pub enum ErrorKind {
     EditedHalfway { revision: RevisionId, part: usize },
     #[error("`{value}` was known to the session of the run that stopped, and that is gone")]
     LostValue { value: String },
+    #[error("{what} went with the session of the run that stopped")]
+    LostState { what: String },
     #[error("revision `{revision}` stopped half-way through its {direction}, {}{}", after(*.done, *.of), stopped_at(.reached))]
     InProgress {
         revision: RevisionId,

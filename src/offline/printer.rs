@@ -20,7 +20,6 @@ use crate::program::restore::Restore;
 use crate::program::shield::Shielding;
 use crate::program::transaction;
 use crate::script::Timeouts;
-use crate::sql::StatementKind;
 
 /// Lets psql find out where the journal is, where nobody has said it: as rev does when it connects.
 const FIND_SCHEMA: &str = "SELECT current_schema() AS rev_schema \\gset\n";
@@ -204,7 +203,7 @@ impl<'a> Printer<'a> {
 
     /// Says what set the session, since the session of the earlier run is gone.
     fn say_again(&mut self, part: &Part) {
-        for statement in part.statements().filter(|statement| statement.kind == StatementKind::Session) {
+        for statement in part.settings() {
             self.text.push_str(&self.shell.statement(statement));
         }
     }

@@ -8,6 +8,7 @@ pub(crate) mod draft;
 pub(crate) mod halfway;
 pub(crate) mod leaves;
 pub(crate) mod limits;
+pub(crate) mod lost_state;
 pub(crate) mod lost_value;
 pub(crate) mod new_file;
 pub(crate) mod noted;

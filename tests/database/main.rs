@@ -22,6 +22,7 @@ mod intents;
 mod journal;
 mod kills;
 mod lease;
+mod leftovers;
 mod logs;
 mod manners;
 mod migrate;
