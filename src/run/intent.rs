@@ -266,15 +266,6 @@ impl Session {
         if self.write_note(forget).await.is_ok() { remains } else { Remains::Objects }
     }
 
-    /// Returns how many rows this connection has changed, on SQLite.
-    async fn changes(&mut self) -> Option<u64> {
-        if self.db.family() != Family::Sqlite {
-            return None;
-        }
-        let answers = self.db.select(&["SELECT total_changes()"]).await.ok()?;
-        answers.first()?.first()?.first()?.as_deref()?.parse().ok()
-    }
-
     /// Finds out whether the statement ran that an earlier run noted, and says so in the journal.
     ///
     /// This run must hold the lock. Waits for up to `wait` until a server that has lost the earlier run is through with
