@@ -2,8 +2,8 @@
 //!
 //! Comes in: programs, and the connections of `db`. Nothing here knows a folder of scripts or what the user asked for.
 
-pub(crate) mod changes;
-mod clock;
+mod changes;
+pub(crate) mod clock;
 pub(crate) mod event;
 pub(crate) mod exclusive;
 pub(crate) mod explain;
