@@ -47,7 +47,7 @@ impl Undo {
     ) -> Result<Self, Error> {
         for row in done.iter().filter(|row| row.intended.is_none()) {
             let part = row.part.checked_sub(1).and_then(|index| upgrade.get(index));
-            if part.is_none_or(|part| statements_hash(&part.statements, dialect) != row.hash) {
+            if part.is_none_or(|part| statements_hash(&part.statements) != row.hash) {
                 let error = Error::from(ErrorKind::EditedHalfway { revision: revision.clone(), part: row.part });
                 let first = part.and_then(|part| part.statements.first());
                 return Err(match first {
@@ -118,7 +118,7 @@ impl<'a> Stopped<'a> {
     ) -> Self {
         let mut stopped = Self { revision, family, ran: Vec::new(), left: Vec::new(), open: Vec::new() };
         for statement in ran {
-            let Touch::Objects(touched) = Touch::of(statement, family) else { continue };
+            let Touch::Objects(touched) = Touch::of(statement) else { continue };
             for one in &touched {
                 let is_undone = stopped.settle(one);
                 if !is_undone && !one.is_conditional && one.object.change != Change::Differs {
@@ -127,7 +127,7 @@ impl<'a> Stopped<'a> {
             }
             stopped.ran.extend(touched);
         }
-        stopped.open = open.map(|statement| (statement, Touch::of(statement, family))).collect();
+        stopped.open = open.map(|statement| (statement, Touch::of(statement))).collect();
         stopped
     }
 
@@ -147,10 +147,9 @@ impl<'a> Stopped<'a> {
     /// Makes sure, after all statements of the downgrade, that nothing is left of what ran: the next upgrade would meet
     /// it.
     pub(crate) fn end(&self, down: &[Statement]) -> Result<(), Error> {
-        let gone: Vec<Touched> = down.iter().filter_map(|one| touched_by(one, self.family)).flatten().collect();
+        let gone: Vec<Touched> = down.iter().filter_map(|one| touched_by(one)).flatten().collect();
         let stays = |(statement, left): &&(&Statement, Touched)| {
-            let is_mentioned =
-                |one: &Statement| Touch::of(one, self.family) == Touch::Other && mentions(one.sql(), left.name());
+            let is_mentioned = |one: &Statement| Touch::of(one) == Touch::Other && mentions(one.sql(), left.name());
             // An index goes with its table or its column, a view by CASCADE, and a routine may be another one again.
             let is_table = left.detail.is_none() && left.object.kind == ObjectKind::Table;
             let is_column = left.detail.as_ref().is_some_and(|detail| detail.kind == DetailKind::Column);
@@ -170,7 +169,7 @@ impl<'a> Stopped<'a> {
 
     /// Returns whether a statement of the downgrade runs, else it is left out; to be asked of each, in order.
     pub(crate) fn runs(&mut self, statement: &Statement) -> Result<bool, Error> {
-        match Touch::of(statement, self.family) {
+        match Touch::of(statement) {
             Touch::Nothing => Ok(true),
             Touch::Other => match self.open.iter().find(|(_, touch)| may_be_about(statement, touch)) {
                 Some((open, _)) => Err(self.refuse(statement, open)),
@@ -216,7 +215,7 @@ impl<'a> Stopped<'a> {
     fn is_inverse(&self, one: &Touched) -> bool {
         let mut overlapping = self.open_touches(one);
         let (Some((statement, open)), None) = (overlapping.next(), overlapping.next()) else { return false };
-        let is_renamed = matches!(Touch::of(statement, self.family), Touch::Objects(touched) if is_rename(&touched));
+        let is_renamed = matches!(Touch::of(statement), Touch::Objects(touched) if is_rename(&touched));
         open.is(one) && are_inverse(open, one) && !is_renamed && !self.ran_before(one, open.object.change)
     }
 
@@ -277,14 +276,14 @@ impl<'a> Stopped<'a> {
     }
 
     fn refuse(&self, statement: &Statement, open: &Statement) -> Error {
-        let open_text = summary(open.sql(), self.family);
+        let open_text = summary(open.sql(), open.reading);
         self.refusal(statement, format!(" may undo what never ran: {open_text} ({})", open.span))
     }
 
     fn refusal(&self, statement: &Statement, reason: String) -> Error {
         let kind = ErrorKind::CannotUndo {
             revision: self.revision.clone(),
-            statement: summary(statement.sql(), self.family),
+            statement: summary(statement.sql(), statement.reading),
             reason,
         };
         Error::from(kind).at(statement.span.clone())
@@ -300,8 +299,8 @@ fn may_be_about(statement: &Statement, open: &Touch) -> bool {
     }
 }
 
-fn touched_by(statement: &Statement, family: Family) -> Option<Vec<Touched>> {
-    match Touch::of(statement, family) {
+fn touched_by(statement: &Statement) -> Option<Vec<Touched>> {
+    match Touch::of(statement) {
         Touch::Objects(touched) => Some(touched),
         Touch::Nothing | Touch::Other => None,
     }

@@ -106,19 +106,19 @@ fn reached(step: Option<&ProgramStep>, intended: Option<&ProgressRow>, probe: &P
     let next = step.and_then(|step| step.parts.get(step.parts_done));
     let next = next.filter(|part| intended.is_none_or(|row| row.hash == part.hash));
     match (next, intended) {
-        (Some(part), _) => part.statements().next().map(|statement| in_script(statement, probe)),
+        (Some(part), _) => part.statements().next().map(|statement| in_script(statement)),
         (None, Some(row)) => from_journal(row),
         (None, None) => None,
     }
 }
 
-fn in_script(statement: &Statement, probe: &Probe) -> Reached {
+fn in_script(statement: &Statement) -> Reached {
     let start = statement.span.start();
     Reached {
         file: statement.span.source.path.display().to_string(),
         line: start.line,
         column: start.column,
-        statement: summary(statement.sql(), probe.journal.dialect.family()),
+        statement: summary(statement.sql(), statement.reading),
     }
 }
 

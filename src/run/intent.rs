@@ -46,8 +46,7 @@ impl Session {
     /// Notes the statement of a part that commits by itself; nothing where it can as well run twice.
     pub(crate) async fn intend(&mut self, step: &ProgramStep, part: &Part) -> Result<Option<Noted>, Error> {
         let Some(statement) = part.statements().next() else { return Ok(None) };
-        let family = self.db.family();
-        let objects = match Trace::of(statement, family) {
+        let objects = match Trace::of(statement) {
             Trace::Repeatable => return Ok(None),
             Trace::Unknown => Vec::new(),
             Trace::Objects(objects) => objects,
@@ -110,7 +109,7 @@ impl Session {
         }
         Ok(Noted {
             place: statement.span.to_string(),
-            statement: summary(statement.sql(), self.db.family()),
+            statement: summary(statement.sql(), statement.reading),
             connection: self.connection(),
             beginning: statement.sql().chars().take(BEGINNING).collect(),
             objects: known,

@@ -24,7 +24,7 @@ impl KeptTables {
     pub(crate) async fn ask(session: &mut Session, step: &ProgramStep, from: &Part) -> Result<Self, Error> {
         let to_come = step.parts.iter().skip_while(|part| part.number < from.number);
         let statements = to_come.flat_map(Part::statements).filter(|statement| changes_rows(statement));
-        let names: BTreeSet<TableName> = statements.flat_map(|statement| changed_tables(statement.sql())).collect();
+        let names: BTreeSet<TableName> = statements.flat_map(|statement| changed_tables(statement)).collect();
         let names: Vec<TableName> = names.into_iter().collect();
         match session.db.without_transactions(&names).await {
             Ok(found) => Ok(Self(found.into_iter().collect())),
@@ -35,7 +35,7 @@ impl KeptTables {
 
     /// Returns those that a part changes.
     pub(crate) fn of(&self, part: &Part) -> Vec<String> {
-        let names = part.statements().flat_map(|statement| changed_tables(statement.sql()));
+        let names = part.statements().flat_map(|statement| changed_tables(statement));
         names.filter_map(|name| self.0.get(&name).cloned()).collect()
     }
 }

@@ -168,7 +168,7 @@ impl<W: Write> Progress<W> {
     }
 
     fn summary(&self, statement: &Statement) -> String {
-        escape(&summary(statement.sql(), self.family)).into_owned()
+        escape(&summary(statement.sql(), statement.reading)).into_owned()
     }
 
     /// Ends the line of the revision that runs.

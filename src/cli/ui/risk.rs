@@ -19,7 +19,7 @@ pub(super) fn risks(risks: &[Risk<'_>], family: Family, paint: Paint) -> String 
         1 => lines.push("a revision is taken off, with what it brought".to_owned()),
         _ => lines.push(format!("{downgrades} revisions are taken off, with what they brought")),
     }
-    lines.extend(risks.iter().filter_map(|risk| line(risk, family)));
+    lines.extend(risks.iter().filter_map(|risk| line(risk)));
     let mut text = String::new();
     for line in lines.iter().take(LISTED) {
         text.push_str(&format!("\n{} {}", paint.text(Role::Warning, "look twice:"), escape(line)));
@@ -30,11 +30,11 @@ pub(super) fn risks(risks: &[Risk<'_>], family: Family, paint: Paint) -> String 
     text
 }
 
-fn line(risk: &Risk<'_>, family: Family) -> Option<String> {
+fn line(risk: &Risk<'_>) -> Option<String> {
     match risk {
         Risk::Downgrade(_) => None,
         Risk::Loss { statement, loss } => {
-            let sql = summary(statement.sql(), family);
+            let sql = summary(statement.sql(), statement.reading);
             Some(format!("{loss}: {sql} ({})", statement.span))
         }
         Risk::NoWayBack { step, is_declared: true } => {

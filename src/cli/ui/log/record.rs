@@ -269,7 +269,7 @@ impl<'a> Record<'a> {
 
     pub(super) fn statement(revision: &'a RevisionId, statement: &Statement, line: usize, family: Family) -> Self {
         let file = path(&statement.span.source.path);
-        Self::Statement { revision, file, line, sql: shown(statement, family) }
+        Self::Statement { revision, file, line, sql: shown(statement) }
     }
 
     pub(super) fn statement_started(
@@ -279,7 +279,7 @@ impl<'a> Record<'a> {
         family: Family,
     ) -> Self {
         let file = path(&statement.span.source.path);
-        Self::StatementStarted { revision, file, line, sql: shown(statement, family) }
+        Self::StatementStarted { revision, file, line, sql: shown(statement) }
     }
 
     pub(super) fn statement_progress(revision: Option<&'a RevisionId>, progress: &'a StatementProgress) -> Self {
@@ -337,8 +337,8 @@ impl<'a> Record<'a> {
 }
 
 /// Returns the beginning of a statement; what stands in strings may be a password: `CREATE ROLE … PASSWORD '…'`.
-fn shown(statement: &Statement, family: Family) -> String {
-    summary(&without_strings(statement.sql(), family), family)
+fn shown(statement: &Statement) -> String {
+    summary(&without_strings(statement.sql(), statement.reading), statement.reading)
 }
 
 /// PostgreSQL's and MySQL's own words for how much something matters.
