@@ -146,9 +146,8 @@ impl Project {
 
 /// Whether a statement of MySQL or MariaDB leads the session to another database.
 fn changes_database(program: &Program) -> bool {
-    let family = program.dialect.family();
     let is_use = |statement: &Statement| statement.words().next().is_some_and(|word| word.eq_ignore_ascii_case("use"));
-    family == Family::Mysql && program.steps.iter().flat_map(ProgramStep::statements).any(is_use)
+    program.dialect.family() == Family::Mysql && program.steps.iter().flat_map(ProgramStep::statements).any(is_use)
 }
 
 /// Returns what the driver sets when it connects, and what the URL says.

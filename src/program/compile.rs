@@ -181,7 +181,7 @@ impl Compiler<'_> {
             self.cut(section, &mut upgrade);
         }
         self.warnings.truncate(warnings);
-        match Undo::find(&step.revision, &done, &upgrade, sections, self.target.probe.journal.dialect) {
+        match Undo::find(&step.revision, &done, &upgrade, sections) {
             Ok(undo) => Some(Some(undo)),
             Err(error) => {
                 let error = if error.span.is_some() { error } else { error.at(revision_span(script)) };

@@ -4,8 +4,6 @@
 //! what was never made, or, worse, something of the same name that was there before. So each must be shown to be about
 //! what ran, or about what did not; where neither can be shown, nothing is run at all.
 
-use crate::dialect::Dialect;
-use crate::dialect::Family;
 use crate::error::Error;
 use crate::error::ErrorKind;
 use crate::id::RevisionId;
@@ -43,7 +41,6 @@ impl Undo {
         done: &[&ProgressRow],
         upgrade: &[Draft],
         sections: &mut [CompiledSection<'_>],
-        dialect: Dialect,
     ) -> Result<Self, Error> {
         for row in done.iter().filter(|row| row.intended.is_none()) {
             let part = row.part.checked_sub(1).and_then(|index| upgrade.get(index));
@@ -57,7 +54,7 @@ impl Undo {
             }
         }
         let parts = done.iter().filter(|row| row.intended.is_none()).count();
-        let with = |ran| divide(revision, upgrade, ran, sections, dialect.family());
+        let with = |ran| divide(revision, upgrade, ran, sections);
         // Whether a statement in doubt ran is found out before anything runs; until then, either may be.
         let (left_out, kept) = match with(parts) {
             Err(_) if parts < done.len() => with(done.len())?,
@@ -77,11 +74,10 @@ fn divide(
     upgrade: &[Draft],
     ran: usize,
     sections: &[CompiledSection<'_>],
-    family: Family,
 ) -> Result<(Vec<Statement>, Vec<Vec<Statement>>), Error> {
     let (ran, open) = upgrade.split_at(ran.min(upgrade.len()));
     let [ran, open] = [ran, open].map(|parts| parts.iter().flat_map(|part| &part.statements));
-    let mut stopped = Stopped::new(revision, family, ran, open);
+    let mut stopped = Stopped::new(revision, ran, open);
     let mut left_out = Vec::new();
     let mut kept = Vec::with_capacity(sections.len());
     for section in sections {
@@ -99,7 +95,6 @@ fn divide(
 /// The upgrade as it stopped.
 pub(crate) struct Stopped<'a> {
     revision: &'a RevisionId,
-    family: Family,
     /// What was touched, by the parts that ran and by the downgrade so far.
     ran: Vec<Touched>,
     /// What ran and is not undone yet.
@@ -112,11 +107,10 @@ impl<'a> Stopped<'a> {
     /// Reads the statements that ran, and those that did not.
     pub(crate) fn new(
         revision: &'a RevisionId,
-        family: Family,
         ran: impl Iterator<Item = &'a Statement>,
         open: impl Iterator<Item = &'a Statement>,
     ) -> Self {
-        let mut stopped = Self { revision, family, ran: Vec::new(), left: Vec::new(), open: Vec::new() };
+        let mut stopped = Self { revision, ran: Vec::new(), left: Vec::new(), open: Vec::new() };
         for statement in ran {
             let Touch::Objects(touched) = Touch::of(statement) else { continue };
             for one in &touched {
@@ -333,6 +327,7 @@ fn covers(ran: &Touched, one: &Touched) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use crate::dialect::Family;
     use crate::span::Source;
     use crate::sql::split;
 
@@ -344,7 +339,7 @@ mod tests {
         let statements = |sql: &str| split(&Source::new("a.sql", sql), 0..sql.len(), family).unwrap();
         let (ran, open, down) = (statements(ran), statements(open), statements(down));
         let revision = RevisionId::from_row("a");
-        let mut stopped = Stopped::new(&revision, family, ran.iter(), open.iter());
+        let mut stopped = Stopped::new(&revision, ran.iter(), open.iter());
         let mut told = Vec::new();
         for statement in &down {
             match stopped.runs(statement) {

@@ -2,7 +2,6 @@
 
 use crate::cli::ui::paint::Paint;
 use crate::cli::ui::paint::Role;
-use crate::dialect::Family;
 use crate::escape::escape;
 use crate::program::Risk;
 use crate::sql::summary;
@@ -11,7 +10,7 @@ use crate::sql::summary;
 const LISTED: usize = 20;
 
 /// Returns the lines, each after a line break; nothing when there is nothing to point out.
-pub(super) fn risks(risks: &[Risk<'_>], family: Family, paint: Paint) -> String {
+pub(super) fn risks(risks: &[Risk<'_>], paint: Paint) -> String {
     let downgrades = risks.iter().filter(|risk| matches!(risk, Risk::Downgrade(_))).count();
     let mut lines = Vec::new();
     match downgrades {
