@@ -5,7 +5,7 @@ use crate::db::Place;
 use crate::dialect::Family;
 use crate::error::Error;
 use crate::error::ErrorKind;
-use crate::program::program::Mode;
+use crate::program::part::Mode;
 use crate::run::send::Role;
 use crate::run::send::Sender;
 use crate::span::Span;

@@ -1,4 +1,6 @@
 //! SQL as text: tokens, statements and what kind each one is; no I/O, and no grammar beyond what that needs.
+//!
+//! Comes in: text, and which database reads it. No files, no catalog.
 
 mod body;
 mod changed;
