@@ -267,6 +267,8 @@ pub enum ErrorKind {
     ParentChangedInRebuild { table: String, rebuilt: String },
     #[error("`{table}` is built anew with foreign keys on, where rev cannot shield it")]
     UnshieldedRebuild { table: String },
+    #[error("SQLite cannot load what `extensions` names: {reason}")]
+    ExtensionNotLoaded { reason: String },
     #[error("`{table}` had {before} rows before {rebuilt} was built anew, and {after} after it")]
     RebuildLostRows { table: String, rebuilt: String, before: u64, after: u64 },
     #[error("{} of `{table}` would refer to no row of `{parent}` any more", orphans(.row, *.rows))]
@@ -279,6 +281,8 @@ pub enum ErrorKind {
     EditedHalfway { revision: RevisionId, part: usize },
     #[error("`{value}` was known to the session of the run that stopped, and that is gone")]
     LostValue { value: String },
+    #[error("{what} went with the session of the run that stopped")]
+    LostState { what: String },
     #[error("revision `{revision}` stopped half-way through its {direction}, {}{}", after(*.done, *.of), stopped_at(.reached))]
     InProgress {
         revision: RevisionId,

@@ -74,7 +74,10 @@ fn compile<'a>(
     let mut warnings = Vec::new();
     if section.transaction == TransactionMode::Transactional {
         warnings.extend(strip_transaction(&mut statements, dialect));
-        warnings.extend(statements.iter().filter_map(|statement| foreign_keys(statement, dialect)));
+        // A section that switches foreign keys off is run without them.
+        if !statements.iter().any(|statement| switches_off(statement, dialect)) {
+            warnings.extend(statements.iter().filter_map(|statement| foreign_keys(statement, dialect)));
+        }
     }
     errors.extend(statements.iter().filter_map(|statement| refusal(statement, section)));
     errors.sort_by_key(|error| error.span.as_ref().map(|span| span.range.start));
@@ -100,7 +103,12 @@ fn strip_transaction(statements: &mut Vec<Statement>, dialect: Dialect) -> Optio
     Some(Warning { code: "transaction-not-sent", message, span })
 }
 
-/// Warns of the pragma that does nothing in a transaction, and says nothing about it: rows would be lost by a cascade.
+fn switches_off(statement: &Statement, dialect: Dialect) -> bool {
+    let is_pragma = dialect == Dialect::Sqlite && statement.kind == StatementKind::Session;
+    is_pragma && crate::sql::foreign_keys(statement.sql()) == Some(false)
+}
+
+/// Warns of the pragma that does nothing in a transaction: foreign keys are on there anyway.
 fn foreign_keys(statement: &Statement, dialect: Dialect) -> Option<Warning> {
     let is_pragma = dialect == Dialect::Sqlite && statement.kind == StatementKind::Session;
     let mut words = statement.words().take(8);
@@ -110,7 +118,7 @@ fn foreign_keys(statement: &Statement, dialect: Dialect) -> Option<Warning> {
     let mut words = words.skip_while(|word| !word.eq_ignore_ascii_case("foreign_keys"));
     words.next()?;
     words.next()?; // without a value it only asks
-    let message = "`PRAGMA foreign_keys` does nothing inside a transaction: take it out, since rev itself switches foreign keys off around the rebuild of a table, or put it into a section with `transaction=off`";
+    let message = "`PRAGMA foreign_keys` does nothing inside a transaction: take it out, since foreign keys are on unless the section switches them off, or put it into a section with `transaction=off`";
     Some(Warning { code: "pragma-without-effect", message: message.into(), span: statement.span.clone() })
 }
 
@@ -228,9 +236,11 @@ mod tests {
     fn a_pragma_without_effect_is_told() {
         check(
             Dialect::Sqlite,
-            "-- rev: upgrade\nPRAGMA foreign_keys = OFF;\nPRAGMA foreign_keys;",
-            &["PRAGMA foreign_keys = OFF", "PRAGMA foreign_keys", "!pragma-without-effect a.sql:3:1"],
+            "-- rev: upgrade\nPRAGMA foreign_keys = ON;\nPRAGMA foreign_keys;",
+            &["PRAGMA foreign_keys = ON", "PRAGMA foreign_keys", "!pragma-without-effect a.sql:3:1"],
         );
+        let off = ["PRAGMA foreign_keys = OFF", "SELECT 1", "PRAGMA foreign_keys = ON"];
+        check(Dialect::Sqlite, &format!("-- rev: upgrade\n{};", off.join(";\n")), &off);
     }
 
     #[test]

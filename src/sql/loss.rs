@@ -43,7 +43,7 @@ impl Loss {
         let first = first.to_ascii_lowercase();
         match first.as_str() {
             "drop" => dropped(tokens),
-            "create" => replaced(tokens, reading.family),
+            "create" => replaced(tokens),
             "truncate" => Some(Self::Rows),
             "alter" => altered_table(tokens),
             "delete" | "with" => {
@@ -89,10 +89,17 @@ fn dropped<'t>(mut words: impl Iterator<Item = &'t str>) -> Option<Loss> {
     }
 }
 
-/// `CREATE OR REPLACE TABLE` of MariaDB drops the table that was there, also when the new one cannot be made.
-fn replaced<'t>(mut words: impl Iterator<Item = &'t str>, family: Family) -> Option<Loss> {
+/// What MariaDB drops to make it anew, with what is in it, also when the new one cannot be made.
+fn replaced<'t>(mut words: impl Iterator<Item = &'t str>) -> Option<Loss> {
     let mut next = |text: &str| words.next().is_some_and(|word| word.eq_ignore_ascii_case(text));
-    (family == Family::Mysql && next("or") && next("replace") && next("table")).then_some(Loss::Table)
+    if !(next("or") && next("replace")) {
+        return None;
+    }
+    match words.next()?.to_ascii_lowercase().as_str() {
+        "table" => Some(Loss::Table),
+        "database" | "schema" => Some(Loss::Schema),
+        _ => None,
+    }
 }
 
 /// `ALTER TABLE`, with the words that MariaDB takes between the two.
@@ -280,6 +287,10 @@ mod tests {
     fn what_is_dropped_with_rows_in_it_is_lost() {
         check("DROP TABLE t", Some(Loss::Table));
         check("/* x */ drop table if exists a.t, u", Some(Loss::Table));
+        check("CREATE OR REPLACE TABLE t (n INT)", Some(Loss::Table));
+        check("create or /* x */ replace database d", Some(Loss::Schema));
+        check("CREATE OR REPLACE TEMPORARY TABLE t (n INT)", None);
+        check("CREATE OR REPLACE VIEW t AS SELECT 1", None);
         check("DROP SCHEMA s", Some(Loss::Schema));
         check("DROP OWNED BY r", Some(Loss::Owned));
         check("DROP TYPE mood CASCADE", Some(Loss::Dependents));
