@@ -12,16 +12,16 @@ use crate::id::Heads;
 use crate::journal::Expected;
 use crate::journal::Journal;
 use crate::journal::Probe;
-use crate::offline::printer::Printer;
+use crate::offline::script::OfflineScript;
 use crate::program::halfway::in_progress;
 use crate::program::program::Program;
 use crate::program::program::ProgramStep;
-use crate::project::migrate::Request;
 use crate::project::project::Project;
 use crate::project::recall::Recalled;
+use crate::project::request::Request;
 use crate::run::session::Session;
 use crate::run::session::location;
-use crate::sql::significant;
+use crate::sql::Statement;
 
 /// What is asked of a database that somebody else will change, with a shell.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,26 +39,6 @@ pub enum Start {
     Live,
     /// What the target says, whatever the state of the database.
     At(Target),
-}
-
-/// A program that will be fed to a shell.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OfflineScript {
-    /// What will be done.
-    pub program: Program,
-    /// What is assumed of the database.
-    pub(crate) probe: Probe,
-    /// The journal as the script needs it at its beginning.
-    pub(crate) start: Expected,
-    /// The statements that make a session like rev's own.
-    pub(crate) settings: String,
-}
-
-impl OfflineScript {
-    /// Returns the text for the shell of the program's dialect.
-    pub fn text(&self) -> String {
-        Printer::new(self).print()
-    }
 }
 
 impl OfflineRequest {
@@ -146,12 +126,8 @@ impl Project {
 
 /// Whether a statement of MySQL or MariaDB leads the session to another database.
 fn changes_database(program: &Program) -> bool {
-    let family = program.dialect.family();
-    let is_use = |sql: &str| {
-        let first = significant(sql, 0..sql.len(), family).find(|word| !word.starts_with("/*"));
-        first.is_some_and(|word| word.eq_ignore_ascii_case("use"))
-    };
-    family == Family::Mysql && program.steps.iter().flat_map(ProgramStep::statements).any(|one| is_use(one.sql()))
+    let is_use = |statement: &Statement| statement.words().next().is_some_and(|word| word.eq_ignore_ascii_case("use"));
+    program.dialect.family() == Family::Mysql && program.steps.iter().flat_map(ProgramStep::statements).any(is_use)
 }
 
 /// Returns what the driver sets when it connects, and what the URL says.

@@ -2,6 +2,7 @@
 
 use crate::dialect::Family;
 use crate::sql::rules;
+use crate::sql::setting;
 
 /// What a statement does, judged by its words alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,6 +90,9 @@ impl StatementKind {
         if let Some(rule) = rules::first_match(words, is_whole, family) {
             return Self::NeedsNoTransaction(rule.name);
         }
+        if family == Family::Mysql && first.eq_ignore_ascii_case("set") {
+            return setting::judge(words);
+        }
         if first.eq_ignore_ascii_case("with")
             && !words.iter().any(|word| is_one_of(word, &["insert", "update", "delete", "merge", "replace"]))
             && is_whole
@@ -133,7 +137,7 @@ fn is_one_of(word: &str, words: &[&str]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sql::lex::significant;
+    use crate::sql::words::significant;
 
     fn kind(family: Family, statement: &str) -> StatementKind {
         let words: Vec<&str> = significant(statement, 0..statement.len(), family).collect();

@@ -1,8 +1,10 @@
 //! What a statement touches, judged by its words: whether it can undo what another one did, or only seems to.
 
+use serde::Deserialize;
+use serde::Serialize;
+
 use crate::dialect::Family;
 use crate::sql::kind::StatementKind;
-use crate::sql::lex::TokenKind;
 use crate::sql::object::ADJECTIVES;
 use crate::sql::object::Change;
 use crate::sql::object::ObjectChange;
@@ -10,6 +12,7 @@ use crate::sql::object::ObjectKind;
 use crate::sql::object::Trace;
 use crate::sql::object::Words;
 use crate::sql::split::Statement;
+use crate::sql::token::TokenKind;
 
 /// What a statement touches.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,7 +37,7 @@ pub struct Touched {
 }
 
 /// A column of a table, or something else of it that has a name.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Detail {
     /// What it is.
     pub kind: DetailKind,
@@ -43,7 +46,8 @@ pub struct Detail {
 }
 
 /// The two spaces of names within a table.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum DetailKind {
     /// A column.
     Column,
@@ -60,13 +64,13 @@ const NO_COLUMN: [&str; 9] =
 
 impl Touch {
     /// Judges a statement. `IF EXISTS` and the like make no difference: what matters is which objects are meant.
-    pub fn of(statement: &Statement, family: Family) -> Self {
+    pub fn of(statement: &Statement) -> Self {
         match statement.kind {
             StatementKind::Session | StatementKind::Lock => Self::Nothing,
             // A function that is called may change anything.
             StatementKind::Query if !statement.sql().contains('(') => Self::Nothing,
             StatementKind::Query | StatementKind::Dml | StatementKind::CopyIn => Self::Other,
-            _ => Words::read(statement.sql(), family).touch(),
+            _ => Words::read(statement.sql(), statement.reading).touch(),
         }
     }
 }
@@ -187,6 +191,7 @@ impl Words {
     }
 
     fn touch_alter(&mut self) -> Option<Vec<Touched>> {
+        self.skip_manner();
         self.take("materialized");
         let kind = self.kind()?;
         self.skip_exists();
@@ -303,7 +308,7 @@ mod tests {
             let detail = detail.map_or(String::new(), |detail| format!(" {:?} {}", detail.kind, detail.name));
             format!("{sign}{:?} {schema}{}{detail}", touched.object.kind, touched.object.name)
         };
-        let found = match Touch::of(&statement, family) {
+        let found = match Touch::of(&statement) {
             Touch::Nothing => "nothing".to_owned(),
             Touch::Other => "other".to_owned(),
             Touch::Objects(touched) => touched.iter().map(text).collect::<Vec<_>>().join(", "),
