@@ -16,7 +16,7 @@ use sea_query::TableRef;
 use crate::dialect::Dialect;
 use crate::dialect::Family;
 use crate::id::MAX_NAME_BYTES;
-use crate::journal::lease::lease_columns;
+use crate::journal::columns::lease_columns;
 
 /// The format of the tables that this rev writes; a newer one in a database is refused.
 pub const FORMAT: i64 = 1;

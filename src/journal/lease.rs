@@ -3,7 +3,6 @@
 //! It is another row than the epoch's: every transaction of a run reads that one with a lock of its own, and a lease that
 //! lay in it could not be renewed meanwhile.
 
-use sea_query::ColumnDef;
 use sea_query::Expr;
 use sea_query::ExprTrait;
 use sea_query::MysqlQueryBuilder;
@@ -16,9 +15,10 @@ use sea_query::UpdateStatement;
 use crate::dialect::Family;
 use crate::journal::Holder;
 use crate::journal::Journal;
+use crate::journal::Row;
+use crate::journal::columns::lease_columns;
 use crate::journal::layout::FORMAT;
 use crate::journal::literal;
-use crate::journal::read::Row;
 
 /// The id of the lease's row in the table of the lock.
 const LEASE: i32 = 2;
@@ -142,15 +142,6 @@ impl Journal {
             Family::Sqlite => "unixepoch()",
         }
     }
-}
-
-/// Returns the columns that only leases use.
-pub(super) fn lease_columns() -> [ColumnDef; 3] {
-    [
-        ColumnDef::new("lease").string_len(64).take(),
-        ColumnDef::new("lease_ends").big_integer().take(),
-        ColumnDef::new("fenced").big_integer().take(),
-    ]
 }
 
 impl Lease {

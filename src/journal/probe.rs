@@ -3,8 +3,8 @@
 use crate::dialect::Dialect;
 use crate::dialect::Family;
 use crate::journal::Journal;
+use crate::journal::Row;
 use crate::journal::literal;
-use crate::journal::read::Row;
 
 /// What is configured of the journal's place.
 #[derive(Debug, Clone, PartialEq, Eq)]

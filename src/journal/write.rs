@@ -10,8 +10,9 @@ use crate::dialect::Family;
 use crate::direction::Direction;
 use crate::id::RevisionId;
 use crate::journal::Journal;
+use crate::journal::Outcome;
+use crate::journal::history::HISTORY_COLUMNS;
 use crate::journal::literal;
-use crate::journal::read::HISTORY_COLUMNS;
 
 /// One change of the journal; it commits together with the part it belongs to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,17 +44,6 @@ pub enum Write {
         /// How many proofs there must be.
         proofs: usize,
     },
-}
-
-/// How a step ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
-    /// It ran to its end.
-    Done,
-    /// A statement failed; what the step had not yet committed is rolled back.
-    Failed,
-    /// Nothing ran: somebody said that the script as it is now stands for what was applied.
-    Accepted,
 }
 
 /// What is known of a step before it runs.
@@ -96,17 +86,6 @@ pub struct Guarded {
     pub sql: String,
     /// The rows it must touch, where it could touch another number: that means that the database moved.
     pub rows: Option<u64>,
-}
-
-impl Outcome {
-    /// Returns the word in the history table.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Done => "done",
-            Self::Failed => "failed",
-            Self::Accepted => "accepted",
-        }
-    }
 }
 
 impl Journal {
