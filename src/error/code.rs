@@ -86,6 +86,7 @@ impl ErrorKind {
             Self::DamagedJournal { .. } => "damaged-journal",
             Self::NewerJournal { .. } => "newer-journal",
             Self::DatabaseMoved { .. } => "database-moved",
+            Self::JournalWriteLost { .. } => "journal-write-lost",
             Self::IdTooLong { .. } => "id-too-long",
             Self::ForeignJournal { .. } => "foreign-journal",
             Self::Locked { .. } => "locked",

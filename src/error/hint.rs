@@ -116,6 +116,9 @@ impl ErrorKind {
             Self::DatabaseMoved { .. } => {
                 "someone else changed it at the same time; `rev current` shows where it is now, then run the command again"
             }
+            Self::JournalWriteLost { .. } => {
+                "a trigger, a rule or a policy on that table took the row away or changed it; remove it, and run the command again"
+            }
             Self::IdTooLong { .. } => "give the revision a shorter id, or widen the column",
             Self::ForeignJournal { table, .. } => {
                 return Some(format!(

@@ -190,6 +190,8 @@ pub enum ErrorKind {
     NewerJournal { found: i64, known: i64 },
     #[error("the database moved: {expected}")]
     DatabaseMoved { expected: String },
+    #[error("a row of rev's own tables was not written as it was sent: {statement}")]
+    JournalWriteLost { statement: String },
     #[error("id `{revision}` is longer than the {width} characters of `{table}`")]
     IdTooLong { revision: RevisionId, table: String, width: usize },
     #[error("the table `{table}` belongs to `{owner}`, whose triggers and rules would run as the current role")]

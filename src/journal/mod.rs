@@ -4,6 +4,7 @@
 
 mod columns;
 mod expect;
+mod guarded;
 mod history;
 mod intent;
 mod last;
@@ -18,6 +19,8 @@ mod row;
 mod write;
 
 pub use expect::Expected;
+pub use guarded::Expect;
+pub use guarded::Guarded;
 pub use history::HistoryRow;
 pub use intent::Intent;
 pub use last::LastStep;
@@ -34,7 +37,6 @@ pub use probe::Probe;
 pub use probe::SessionRole;
 pub use read::ProgressRow;
 pub use row::Row;
-pub use write::Guarded;
 pub use write::HistoryEntry;
 pub use write::Moment;
 pub use write::Write;

@@ -127,7 +127,7 @@ impl Session {
             false => noted.objects.is_empty() || matches!(self.look(noted).await, Ok(Verdict::NotRan)),
         };
         let forget = self.probe.journal.forget(&step.revision, part.row);
-        is_undone && self.write_note(forget).await.is_ok()
+        is_undone && self.write_note(vec![forget]).await.is_ok()
     }
 
     /// Finds out whether the statement ran that an earlier run noted, and says so in the journal.
@@ -247,11 +247,11 @@ impl Session {
             Answer::Ran => journal.prove(&row.revision, row.part),
             Answer::NotRan => journal.forget(&row.revision, row.part),
         };
-        self.write_note(write).await
+        self.write_note(vec![write]).await
     }
 
     /// Changes the journal in a transaction of its own, as whoever connected.
-    async fn write_note(&mut self, write: Guarded) -> Result<(), Error> {
+    async fn write_note(&mut self, writes: Vec<Guarded>) -> Result<(), Error> {
         let restore = Restore::new(&self.probe).between_parts();
         let is_local = self.db.family() == Family::Postgres;
         let mut sender = Sender::fencing_late(self);
@@ -262,10 +262,13 @@ impl Session {
         if !is_local {
             sender.begin();
         }
-        let written = match sender.guarded(write).await {
-            Ok(()) => sender.commit().await,
-            Err(error) => Err(error),
-        };
+        let mut written = Ok(());
+        for write in writes {
+            written = written.and(sender.guarded(write).await);
+        }
+        if written.is_ok() {
+            written = sender.commit().await;
+        }
         if written.is_err() {
             // The error that matters is the first one.
             let _ = self.db.execute_all(&["ROLLBACK"]).await;
