@@ -25,6 +25,7 @@ pub use config::Selection;
 pub use database::DatabaseConfig;
 pub use database::EditedPolicy;
 pub use database::LockKind;
+pub use database::OtherJournals;
 pub use database::TransactionScope;
 pub use environment::Environment;
 pub use find::FILE_NAME;

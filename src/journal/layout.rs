@@ -78,6 +78,11 @@ impl Journal {
         statements
     }
 
+    /// Returns the statement that makes the schema of the tables, where another runner has not made it just now.
+    pub fn create_schema(&self) -> String {
+        format!("CREATE SCHEMA IF NOT EXISTS \"{}\"", self.schema.replace('"', "\"\""))
+    }
+
     /// Returns a table of the journal with its schema, where that is known.
     pub(super) fn table(&self, name: &str) -> TableRef {
         match self.schema.as_str() {

@@ -3,6 +3,7 @@
 //! Nothing else builds journal SQL. Running online and printing offline use the same text.
 
 mod columns;
+mod elsewhere;
 mod expect;
 mod guarded;
 mod history;
@@ -18,6 +19,7 @@ mod read;
 mod row;
 mod write;
 
+pub use elsewhere::Trail;
 pub use expect::Expected;
 pub use guarded::Expect;
 pub use guarded::Guarded;

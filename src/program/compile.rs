@@ -19,6 +19,7 @@ use crate::journal::Write;
 use crate::program::draft::Draft;
 use crate::program::limits::Limits;
 use crate::program::lost_value::lost_value;
+use crate::program::own_schema::made_twice;
 use crate::program::pragma::unshielded;
 use crate::program::program::Action;
 use crate::program::program::Mode;
@@ -82,8 +83,18 @@ impl Program {
         }
         let dialect = target.probe.journal.dialect;
         problems.extend(steps.iter().filter_map(|step| lost_value(step, dialect.family())));
+        problems.extend(made_twice(&steps, target.probe));
         Error::join(problems)?;
-        Ok(Self { dialect, from: plan.from.clone(), to: plan.to.clone(), scope, steps, warnings, gives_up: None })
+        Ok(Self {
+            dialect,
+            from: plan.from.clone(),
+            to: plan.to.clone(),
+            scope,
+            steps,
+            warnings,
+            gives_up: None,
+            makes_journal_in: target.probe.makes_journal_in(),
+        })
     }
 }
 

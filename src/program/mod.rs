@@ -8,6 +8,7 @@ pub(crate) mod halfway;
 pub(crate) mod limits;
 pub(crate) mod lost_value;
 pub(crate) mod noted;
+pub(crate) mod own_schema;
 pub(crate) mod pragma;
 #[allow(clippy::module_inception)] // a file is named after what it holds
 pub(crate) mod program;

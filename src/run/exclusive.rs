@@ -106,9 +106,12 @@ impl Session {
 
     /// Changes the table of the lock in a transaction of its own, and returns how many rows it touched.
     async fn change_lock(&mut self, sql: &str) -> Result<u64, Error> {
-        let work = [transaction::begin(self.db.family()), sql, transaction::COMMIT];
+        let limits = self.reading.in_transaction(self.db.family());
+        let limits = limits.iter().map(String::as_str);
+        let begin = [transaction::begin(self.db.family())].into_iter().chain(limits);
+        let work: Vec<&str> = begin.chain([sql, transaction::COMMIT]).collect();
         match self.execute_all(&work, &mut |_| {}).await {
-            Ok(done) => Ok(done.get(1).map_or(0, |done| done.rows)),
+            Ok(done) => Ok(done.get(work.len() - 2).map_or(0, |done| done.rows)),
             Err(at) => {
                 let _ = self.db.execute_all(&["ROLLBACK"]).await;
                 Err(self.failed(at.failure))

@@ -30,8 +30,8 @@ use crate::run::event::Stopped;
 use crate::run::group::Group;
 use crate::run::kept_tables::KeptTables;
 use crate::run::kept_tables::changes_rows;
-use crate::run::patience::Patience;
 use crate::run::patience::can_try_again;
+use crate::run::retry::Patience;
 use crate::run::send::Sender;
 use crate::run::send::ToldTo;
 use crate::run::session::Session;
@@ -54,7 +54,13 @@ pub async fn run(
     observer: &mut dyn Observer,
 ) -> Result<Report, RunFailure> {
     let restore_point = session.restore_point().map(Path::to_owned);
-    let report = Report { from: program.from.clone(), to: program.from.clone(), steps: Vec::new(), restore_point };
+    let report = Report {
+        from: program.from.clone(),
+        to: program.from.clone(),
+        steps: Vec::new(),
+        restore_point,
+        journal_created: session.created.is_some(),
+    };
     let grouping = Grouping::of(program, session);
     let mut runner = Runner { program, session, actor, observer, report, has_note: false, kept: None };
     let mut next = 0;

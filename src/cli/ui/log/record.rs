@@ -29,6 +29,7 @@ use crate::id::RevisionId;
 use crate::journal::Holder;
 use crate::program::Program;
 use crate::program::ProgramStep;
+use crate::run::CreatedJournal;
 use crate::run::Report;
 use crate::span::Span;
 use crate::sql::Statement;
@@ -53,6 +54,12 @@ pub enum Record<'a> {
         file: Option<String>,
         line: Option<usize>,
         column: Option<usize>,
+    },
+    JournalCreated {
+        place: &'a str,
+        others: &'a [String],
+        #[serde(skip)]
+        shown: String,
     },
     RestorePoint {
         path: String,
@@ -155,6 +162,7 @@ impl<'a> Record<'a> {
         match self {
             Self::Started { .. } => ("started", Level::Info, Target::Run),
             Self::Warning { .. } => ("warning", Level::Warn, Target::Run),
+            Self::JournalCreated { .. } => ("journal_created", Level::Info, Target::Run),
             Self::RestorePoint { .. } => ("restore_point", Level::Info, Target::Run),
             Self::NoRestorePoint { .. } => ("no_restore_point", Level::Warn, Target::Run),
             Self::ServerWaiting { .. } => ("server_waiting", Level::Info, Target::Server),
@@ -194,6 +202,7 @@ impl<'a> Record<'a> {
                     "no restore point: the database has {bytes} bytes, more than the {limit} of `restore_point_limit`"
                 )
             }
+            Self::JournalCreated { shown, .. } => shown.clone(),
             Self::ServerWaiting { reason, .. } => format!("waiting for the server: {reason}"),
             Self::LockWaiting { holder } => {
                 format!("waiting for the lock, which {} holds{}", holder.shown, holder.note)
@@ -250,6 +259,10 @@ impl<'a> Record<'a> {
 
     pub(super) fn lock_waiting(holder: &'a Holder) -> Self {
         Self::LockWaiting { holder: HolderJson::of(holder) }
+    }
+
+    pub(super) fn journal_created(journal: &'a CreatedJournal) -> Self {
+        Self::JournalCreated { place: &journal.place, others: &journal.others, shown: journal.to_string() }
     }
 
     pub(super) fn restore_point(file: &Path) -> Self {
@@ -443,7 +456,7 @@ mod tests {
     }
 
     fn report() -> Report {
-        Report { from: heads("a"), to: heads("a b"), steps: Vec::new(), restore_point: None }
+        Report { from: heads("a"), to: heads("a b"), steps: Vec::new(), restore_point: None, journal_created: false }
     }
 
     /// Returns the keys of a table below a heading, in order, with their types.
