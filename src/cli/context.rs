@@ -112,8 +112,8 @@ impl Context {
         let url = self.resolve(config)?;
         let terminal = &mut self.terminal;
         let tell = |error: &Error| {
-            let text = format!("waiting for the server: {}", escape(&error.to_string()));
-            terminal.tell(&text, &Record::server_waiting(error));
+            let record = Record::server_waiting(error);
+            terminal.tell(&escape(&record.message()), &record);
         };
         if self.actor.pid == Some(1) {
             // Signals do not end the first process of a container, unless it listens.

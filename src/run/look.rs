@@ -253,28 +253,30 @@ impl Looking<'_> {
         let answer = self.questions(&[&probe.journal.select_trails()]).await;
         let rows = answer.map_err(|failure| error(self.db, failure))?;
         let trails: Vec<Trail> = rows.iter().flatten().filter_map(Trail::from_row).collect();
-        let mut others = Vec::new();
+        let (mut others, mut conflicts) = (Vec::new(), Vec::new());
         for trail in &trails {
             let is_own = probe.journal.is_own(trail);
             if is_own && trail.table == probe.journal.version {
                 continue;
             }
-            let ids =
-                if trail.is_readable { self.ids(probe, trail).await? } else { Err("no rights to read it".into()) };
+            let ids = match trail.is_readable {
+                true => self.ids(probe, trail).await?,
+                false => Err("no rights to read it".to_owned()),
+            };
             match ids {
                 Ok(ids) if ids.is_empty() => {}
                 Ok(ids) => {
-                    let known = if is_own {
-                        ids.iter().flatten().flatten().next().cloned()
-                    } else {
-                        Trail::knows(&ids, &self.location.ids).map(|id| id.to_string())
+                    let known = match is_own {
+                        true => ids.iter().flatten().flatten().next().cloned(),
+                        false => Trail::knows(&ids, &self.location.ids).map(|id| id.to_string()),
                     };
                     match known {
+                        // It was not there a moment ago.
                         Some(revision) if is_own && !probe.has(&trail.table) => {
                             return Err(Unseen::Changing(elsewhere(probe, trail, &revision)));
                         }
                         Some(revision) if is_own || !self.location.passes_over_others => {
-                            return Err(elsewhere(probe, trail, &revision).into());
+                            conflicts.push((trail, revision));
                         }
                         _ => others.push(trail.to_string()),
                     }
@@ -286,7 +288,12 @@ impl Looking<'_> {
                 Err(reason) => return Err(hidden_trail(probe, trail, reason).into()),
             }
         }
-        Ok(others)
+        // A history of another name tells most of what to set, then a table of heads; one of our own tells nothing.
+        let rank = |trail: &Trail| (probe.journal.is_own(trail), trail.has_heads_only());
+        match conflicts.into_iter().min_by_key(|(trail, _)| rank(trail)) {
+            Some((trail, revision)) => Err(elsewhere(probe, trail, &revision).into()),
+            None => Ok(others),
+        }
     }
 
     /// Returns the ids in a trail, or why they cannot be read.

@@ -203,6 +203,9 @@ impl<'a> Record<'a> {
                 )
             }
             Self::JournalCreated { shown, .. } => shown.clone(),
+            Self::ServerWaiting { code: "table-locked", reason } => {
+                format!("waiting for the tables of rev's own: {reason}")
+            }
             Self::ServerWaiting { reason, .. } => format!("waiting for the server: {reason}"),
             Self::LockWaiting { holder } => {
                 format!("waiting for the lock, which {} holds{}", holder.shown, holder.note)
