@@ -242,6 +242,10 @@ impl<'a> Printer<'a> {
                 }
                 Action::Commit => {
                     committed = true;
+                    if writes && part.number == step.parts.len() {
+                        // Something may have swallowed what was written.
+                        self.expect();
+                    }
                     self.leave_schema();
                     if has_own {
                         self.own(transaction::COMMIT);

@@ -241,7 +241,7 @@ fn a_schema_that_is_missing_is_made_unless_a_script_would_fail_then() {
     for command in [&["upgrade"][..], &["upgrade", "--dry-run"]] {
         let output = workspace.rev(command);
         assert!(output.failed(2).contains("error[schema-made-twice]"), "{}", output.stderr);
-        assert!(output.stderr.contains("a1.sql:4"), "{}", output.stderr);
+        assert!(output.stderr.contains("a1.sql:6:1"), "{}", output.stderr);
     }
     workspace.script("a1", "", "-- rev: upgrade\nCREATE SCHEMA IF NOT EXISTS app;\nCREATE TABLE app.t (n INTEGER);\n");
     let output = workspace.rev(&["upgrade"]);

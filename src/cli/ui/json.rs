@@ -494,6 +494,7 @@ mod tests {
             to: [id("a")].into_iter().collect(),
             steps: vec![step],
             restore_point: None,
+            journal_created: false,
         };
         let body =
             r#""from":[],"to":["a"],"steps":[{"revision":"a","direction":"upgrade","duration_ms":12,"statements":3}]"#;
