@@ -420,12 +420,18 @@ mod tests {
         let (declined, placed) =
             (Error::from(ErrorKind::Declined), Error::from(ErrorKind::Output).at(of_script.span.clone()));
         let short = Duration::from_millis(5);
+        let created = CreatedJournal {
+            place: "schema `b`".to_owned(),
+            is_first: true,
+            others: vec!["a.rev_version".to_owned()],
+        };
         let hook = Hook { program: "./backup".into(), arguments: vec!["--all".into()] };
         for record in [
             Record::started(&program),
             Record::started(&empty),
             Record::warning(Some(of_script.code), &of_script.message, Some(&of_script.span)),
             Record::warning(None, "odd", None),
+            Record::journal_created(&created),
             Record::restore_point(Path::new("app.db.rev-a")),
             Record::NoRestorePoint { bytes: 2, limit: 1 },
             Record::server_waiting(&declined),
@@ -538,6 +544,7 @@ mod tests {
             "run from a to c: 0 revisions",
             "versions/c.sql:1:6: this is odd",
             "odd",
+            "first run on this database: rev's tables are made in schema `b` (not this project's: a.rev_version)",
             "restore point: app.db.rev-a",
             "no restore point: the database has 2 bytes, more than the 1 of `restore_point_limit`",
             "waiting for the server: declined: nothing was changed",
