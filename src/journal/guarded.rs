@@ -17,6 +17,8 @@ pub struct Guarded {
 pub enum Expect {
     /// It touches so many rows; another number means that the database moved.
     Touches(u64),
+    /// It touches what there is, which may be nothing.
+    Whatever,
     /// It adds one row; if it does not, something took the row away.
     Adds,
     /// It adds one row, and the next statement fails if that is not there: nobody needs to wait for an answer.
@@ -32,14 +34,14 @@ impl Expect {
     pub fn needs_answer(self) -> bool {
         match self {
             Self::Touches(_) | Self::Adds | Self::Answers => true,
-            Self::AddsForCheck | Self::Fails => false,
+            Self::Whatever | Self::AddsForCheck | Self::Fails => false,
         }
     }
 
     /// Returns whether the statement changes the journal, and is not only a look at it.
     pub fn is_change(self) -> bool {
         match self {
-            Self::Touches(_) | Self::Adds | Self::AddsForCheck => true,
+            Self::Touches(_) | Self::Whatever | Self::Adds | Self::AddsForCheck => true,
             Self::Fails | Self::Answers => false,
         }
     }

@@ -1,51 +1,19 @@
 //! Waiting for others' locks: how long, how often, and who it is.
 
-use std::time::Duration;
-
-use crate::config::DatabaseConfig;
-use crate::config::LockKind;
 use crate::db::Blocker;
 use crate::dialect::Family;
 use crate::error::Error;
 use crate::error::ErrorKind;
-use crate::program::program::Mode;
-use crate::program::program::Part;
+use crate::program::part::Mode;
+use crate::program::part::Part;
 use crate::run::clock::Actor;
 use crate::run::event::Event;
 use crate::run::event::Observer;
 use crate::run::retry::Patience;
 use crate::run::session::Session;
-use crate::script::Timeouts;
 use crate::sql::Statement;
 use crate::sql::StatementKind;
 use crate::sql::significant;
-
-/// How a run behaves towards others who use the database.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Manners {
-    /// The time-outs of the statements in transactions.
-    pub timeouts: Timeouts,
-    /// How often a revision is tried again that did not get a lock.
-    pub lock_retries: u32,
-    /// How only one run at a time works on the database.
-    pub lock: LockKind,
-}
-
-impl Manners {
-    /// Returns what the configuration says; a limit of zero for statements is none of rev's, the server's own stays.
-    pub(crate) fn of(database: &DatabaseConfig) -> Self {
-        let statement = Some(database.statement_timeout).filter(|timeout| !timeout.is_zero());
-        let timeouts = Timeouts { lock: Some(database.lock_timeout), statement };
-        Self { timeouts, lock_retries: database.lock_retries, lock: database.lock }
-    }
-}
-
-impl Default for Manners {
-    fn default() -> Self {
-        let timeouts = Timeouts { lock: Some(Duration::from_secs(3)), statement: None };
-        Self { timeouts, lock_retries: 10, lock: LockKind::Auto }
-    }
-}
 
 /// Returns whether nothing at all is left of a part that ended with `error`, and it was only about a lock.
 pub(crate) fn can_try_again(error: &Error, part: &Part, family: Family) -> bool {

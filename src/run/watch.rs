@@ -1,4 +1,4 @@
-//! Who keeps a statement waiting, asked while it waits.
+//! Who keeps a statement waiting, and how far a slow one is: asked over a connection of its own meanwhile.
 
 use std::pin::pin;
 use std::time::Duration;
@@ -11,7 +11,22 @@ use crate::config::url::DatabaseUrl;
 use crate::db::Access;
 use crate::db::Blocker;
 use crate::db::Database;
-use crate::run::event::Event;
+use crate::db::StatementProgress;
+
+/// What is known of a statement that takes long.
+#[derive(Debug)]
+pub(crate) enum Waiting<'a> {
+    /// Others hold what it needs, and may do so for long; told when that begins, and when they change.
+    Blocked {
+        /// Who it is.
+        blockers: &'a [Blocker],
+    },
+    /// The server tells how far it is.
+    Slow {
+        /// What it does.
+        progress: &'a StatementProgress,
+    },
+}
 
 /// Whom a session asks about, and what it was told last.
 #[derive(Debug, Clone, Default)]
@@ -39,7 +54,7 @@ impl Watch {
     pub(crate) async fn during<T>(
         &mut self,
         url: &DatabaseUrl,
-        tell: &mut (dyn FnMut(Event<'_>) + Send),
+        tell: &mut (dyn FnMut(Waiting<'_>) + Send),
         work: BoxFuture<'_, T>,
     ) -> T {
         let patience = self.patience;
@@ -58,13 +73,13 @@ impl Watch {
                     if !found.is_empty() {
                         // Of a short wait the retry tells.
                         if is_slow && patience >= LONG && !are_the_same(&found, &told) {
-                            tell(Event::Blocked { blockers: &found });
+                            tell(Waiting::Blocked { blockers: &found });
                             told.clone_from(&found);
                         }
                         *blockers = found;
                     } else if is_slow {
                         let Ok(progress) = db.progress(pid).await else { break };
-                        progress.iter().for_each(|progress| tell(Event::StatementSlow { progress }));
+                        progress.iter().for_each(|progress| tell(Waiting::Slow { progress }));
                     }
                     sleep(look).await;
                 }
