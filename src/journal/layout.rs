@@ -16,7 +16,7 @@ use sea_query::TableRef;
 use crate::dialect::Dialect;
 use crate::dialect::Family;
 use crate::id::MAX_NAME_BYTES;
-use crate::journal::lease::lease_columns;
+use crate::journal::columns::lease_columns;
 
 /// The format of the tables that this rev writes; a newer one in a database is refused.
 pub const FORMAT: i64 = 1;
@@ -76,6 +76,11 @@ impl Journal {
                 .collect();
         statements.push(self.first_lock_row());
         statements
+    }
+
+    /// Returns the statement that makes the schema of the tables, where another runner has not made it just now.
+    pub fn create_schema(&self) -> String {
+        format!("CREATE SCHEMA IF NOT EXISTS \"{}\"", self.schema.replace('"', "\"\""))
     }
 
     /// Returns a table of the journal with its schema, where that is known.

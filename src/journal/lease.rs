@@ -3,7 +3,6 @@
 //! It is another row than the epoch's: every transaction of a run reads that one with a lock of its own, and a lease that
 //! lay in it could not be renewed meanwhile.
 
-use sea_query::ColumnDef;
 use sea_query::Expr;
 use sea_query::ExprTrait;
 use sea_query::MysqlQueryBuilder;
@@ -16,9 +15,10 @@ use sea_query::UpdateStatement;
 use crate::dialect::Family;
 use crate::journal::Holder;
 use crate::journal::Journal;
+use crate::journal::Row;
+use crate::journal::columns::lease_columns;
 use crate::journal::layout::FORMAT;
 use crate::journal::literal;
-use crate::journal::read::Row;
 
 /// The id of the lease's row in the table of the lock.
 const LEASE: i32 = 2;
@@ -130,6 +130,27 @@ impl Journal {
         self.render(&query)
     }
 
+    /// Returns the statement that makes the row of the epoch again, where it is missing.
+    ///
+    /// Whoever still works in an epoch of before must not find its own again, so this one is greater than any count.
+    pub fn restore_lock_row(&self) -> String {
+        let missing =
+            Query::select().expr(Expr::val(1)).from(self.table(&self.lock)).and_where(Expr::col("id").eq(1)).take();
+        let row = Query::select()
+            .expr(Expr::val(1))
+            .expr(Expr::val(FORMAT))
+            .expr(Expr::cust(self.now()))
+            .and_where(Expr::exists(missing).not())
+            .take();
+        let insert = Query::insert()
+            .into_table(self.table(&self.lock))
+            .columns(["id", "format", "epoch"])
+            .select_from(row)
+            .expect("as many values as columns")
+            .take();
+        self.render(&insert)
+    }
+
     fn update_lease(&self) -> UpdateStatement {
         Query::update().table(self.table(&self.lock)).and_where(Expr::col("id").eq(LEASE)).take()
     }
@@ -142,15 +163,6 @@ impl Journal {
             Family::Sqlite => "unixepoch()",
         }
     }
-}
-
-/// Returns the columns that only leases use.
-pub(super) fn lease_columns() -> [ColumnDef; 3] {
-    [
-        ColumnDef::new("lease").string_len(64).take(),
-        ColumnDef::new("lease_ends").big_integer().take(),
-        ColumnDef::new("fenced").big_integer().take(),
-    ]
 }
 
 impl Lease {
@@ -206,6 +218,12 @@ mod tests {
     #[test]
     fn the_epoch_is_fenced_in_a_row_that_is_not_the_leases() {
         assert!(journal(Dialect::Mariadb).fence_by_writing(7).ends_with("WHERE `id` = 1 AND `epoch` = 7"));
+    }
+
+    #[test]
+    fn a_lost_row_of_the_epoch_comes_back_with_an_epoch_that_nobody_had() {
+        let sql = journal(Dialect::Mariadb).restore_lock_row();
+        assert!(sql.contains("SELECT 1, 1, CAST(UNIX_TIMESTAMP() AS SIGNED) WHERE NOT EXISTS"), "{sql}");
     }
 
     #[test]

@@ -8,8 +8,8 @@ use sea_query::Query;
 
 use crate::dialect::Family;
 use crate::journal::Journal;
+use crate::journal::Row;
 use crate::journal::literal;
-use crate::journal::read::Row;
 
 /// Who holds the lock, as it was noted; stale when nobody does.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -12,6 +12,7 @@ pub(crate) mod lost_state;
 pub(crate) mod lost_value;
 pub(crate) mod new_file;
 pub(crate) mod noted;
+pub(crate) mod own_schema;
 pub(crate) mod part;
 pub(crate) mod pragma;
 #[allow(clippy::module_inception)] // a file is named after what it holds

@@ -35,6 +35,8 @@ pub struct Program {
     pub warnings: Vec<Warning>,
     /// What stopped half-way and is forgotten by a stamp; what its parts did stays.
     pub gives_up: Option<Halfway>,
+    /// Where the tables of rev's own are made first, since there are none, or not all.
+    pub makes_journal_in: Option<String>,
 }
 
 /// How far a transaction reaches.

@@ -335,5 +335,11 @@ fn change_rows_anew(graph: &RevisionGraph, plan: &mut Plan, rows: &Heads) {
 }
 
 fn nothing_done(program: &Program) -> Report {
-    Report { from: program.from.clone(), to: program.to.clone(), steps: Vec::new(), restore_point: None }
+    Report {
+        from: program.from.clone(),
+        to: program.to.clone(),
+        steps: Vec::new(),
+        restore_point: None,
+        journal_created: false,
+    }
 }

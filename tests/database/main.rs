@@ -10,6 +10,7 @@ mod crashes;
 mod crowd;
 mod cuts;
 mod edited;
+mod elsewhere;
 mod embedded;
 mod environments;
 mod example;
