@@ -1,7 +1,6 @@
 //! The row that says which statement is about to run that commits by itself, and what becomes of the row.
 
 use sea_query::Expr;
-use sea_query::ExprTrait;
 use sea_query::Query;
 
 use crate::direction::Direction;
@@ -47,9 +46,9 @@ impl Journal {
     pub fn forget(&self, revision: &RevisionId, part: usize) -> Guarded {
         let query = Query::delete()
             .from_table(self.table(&self.progress))
-            .and_where(Expr::col("revision").eq(literal::text(self.dialect, revision.as_str())))
-            .and_where(Expr::col("part").eq(part as u64))
-            .and_where(Expr::col("state").eq(literal::text(self.dialect, "intended")))
+            .and_where(self.is("revision", literal::text(self.dialect, revision.as_str())))
+            .and_where(self.is("part", part as u64))
+            .and_where(self.is("state", literal::text(self.dialect, "intended")))
             .take();
         Guarded { sql: self.render(&query), rows: Some(1) }
     }
@@ -60,9 +59,9 @@ impl Journal {
             .table(self.table(&self.progress))
             .value("state", literal::text(self.dialect, "proved"))
             .value("definition", Expr::cust("NULL"))
-            .and_where(Expr::col("revision").eq(literal::text(self.dialect, revision.as_str())))
-            .and_where(Expr::col("part").eq(part as u64))
-            .and_where(Expr::col("state").eq(literal::text(self.dialect, "intended")))
+            .and_where(self.is("revision", literal::text(self.dialect, revision.as_str())))
+            .and_where(self.is("part", part as u64))
+            .and_where(self.is("state", literal::text(self.dialect, "intended")))
             .take();
         Guarded { sql: self.render(&query), rows: Some(1) }
     }

@@ -9,6 +9,7 @@ mod layout;
 mod lease;
 mod literal;
 mod lock;
+mod own;
 mod probe;
 mod read;
 mod write;

@@ -65,6 +65,14 @@ pub enum SessionRole {
 }
 
 impl Location {
+    /// Returns what is asked in the same message before names are led to `pg_catalog`: the session's own schema, which the
+    /// query finds in a setting that ends with the message.
+    pub fn before_probe(family: Family) -> Option<&'static str> {
+        let keep =
+            "SELECT pg_catalog.set_config('rev.schema', CAST(pg_catalog.current_schema() AS pg_catalog.text), true)";
+        (family == Family::Postgres).then_some(keep)
+    }
+
     /// Returns the query; its one row is read by [`Self::read`].
     pub fn probe(&self, family: Family) -> String {
         let text = |value: &str| literal::sql(example(family), value);
@@ -94,7 +102,7 @@ impl Location {
                  (SELECT c.relname, c.relowner, CASE WHEN c.relkind NOT IN ('r', 'p') THEN 'read' ELSE 'write' END AS code \
                  FROM pg_catalog.pg_class c WHERE c.relnamespace = n.oid AND c.relkind IN ('r', 'p', 'v', 'm', 'f') \
                  AND c.relname IN ({tables}) AND c.relowner NOT IN ({MEMBER_OF})) f ORDER BY f.code, f.relname LIMIT 1) \
-                 FROM (SELECT coalesce({}, current_schema()::text) AS name) s \
+                 FROM (SELECT coalesce({}, nullif(current_setting('rev.schema', true), '')) AS name) s \
                  LEFT JOIN pg_catalog.pg_namespace n ON n.nspname = s.name",
                 self.schema.as_deref().map_or_else(|| "NULL".to_owned(), text),
             ),

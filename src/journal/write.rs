@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use sea_query::Expr;
-use sea_query::ExprTrait;
 use sea_query::Query;
 
 use crate::dialect::Family;
@@ -121,7 +120,7 @@ impl Journal {
             Write::ClearProgress { revision, proofs } => {
                 let query = Query::delete()
                     .from_table(self.table(&self.progress))
-                    .and_where(Expr::col("revision").eq(self.text(revision.as_str())))
+                    .and_where(self.is("revision", self.text(revision.as_str())))
                     .take();
                 vec![Guarded { sql: self.render(&query), rows: Some(*proofs as u64) }]
             }
@@ -139,15 +138,14 @@ impl Journal {
             let query = Query::update()
                 .table(table.clone())
                 .value("version_num", self.text(new.as_str()))
-                .and_where(Expr::col("version_num").eq(self.text(old.as_str())))
+                .and_where(self.is("version_num", self.text(old.as_str())))
                 .take();
             statements.push(Guarded { sql: self.render(&query), rows: Some(1) });
         }
         let leaving: Vec<Expr> = leaving.map(|id| self.text(id.as_str())).collect();
         if !leaving.is_empty() {
             let rows = Some(leaving.len() as u64);
-            let query =
-                Query::delete().from_table(table.clone()).and_where(Expr::col("version_num").is_in(leaving)).take();
+            let query = Query::delete().from_table(table.clone()).and_where(self.is_any("version_num", leaving)).take();
             statements.push(Guarded { sql: self.render(&query), rows });
         }
         for id in coming {
@@ -222,7 +220,9 @@ impl Journal {
     fn server_time(&self) -> Expr {
         Expr::cust(match self.dialect.family() {
             Family::Sqlite => "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')",
-            Family::Postgres => "to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')",
+            Family::Postgres => {
+                "pg_catalog.to_char(pg_catalog.clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')"
+            }
             Family::Mysql => "CONCAT(LEFT(DATE_FORMAT(UTC_TIMESTAMP(3), '%Y-%m-%dT%H:%i:%s.%f'), 23), 'Z')",
         })
     }
