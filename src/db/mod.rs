@@ -13,6 +13,7 @@ mod notice;
 mod place;
 mod progress;
 mod reach;
+mod settings;
 
 pub use admin::Others;
 pub use blocker::Blocker;
@@ -29,3 +30,5 @@ pub use lock::Lock;
 pub use notice::Notice;
 pub use place::Place;
 pub use progress::StatementProgress;
+pub use settings::Usual;
+pub use settings::forced;

@@ -3,6 +3,7 @@
 //! Comes in: scripts, the graph's plans, what the journal says, the SQL of statements. Nothing here opens a connection.
 
 pub(crate) mod compile;
+pub(crate) mod dated;
 pub(crate) mod draft;
 pub(crate) mod halfway;
 pub(crate) mod limits;

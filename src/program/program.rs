@@ -183,6 +183,8 @@ impl ProgramStep {
             match words.next().as_deref() {
                 Some("create") => words.any(|word| matches!(word.as_str(), "temp" | "temporary")),
                 Some("attach" | "pragma" | "set" | "prepare") => true,
+                // What these run is not in the script, or in a block.
+                Some("call" | "do" | "execute" | "begin" | "if" | "case" | "for" | "while" | "loop" | "repeat") => true,
                 Some(hint) => hint.starts_with("/*"), // what MySQL runs there is a setting, as dumps have them
                 None => false,
             }

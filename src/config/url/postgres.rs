@@ -52,6 +52,9 @@ const VARIABLES: &[(&str, &str)] = &[
     ("connect_timeout", "PGCONNECT_TIMEOUT"),
 ];
 
+/// The variables that stand for settings of the session; a server that is sent them too lets them go before `options`.
+const SETTINGS: [(&str, &str); 3] = [("DateStyle", "PGDATESTYLE"), ("TimeZone", "PGTZ"), ("geqo", "PGGEQO")];
+
 /// Where servers put their sockets when nobody tells them otherwise.
 const SOCKET_FOLDERS: [&str; 3] = ["/run/postgresql", "/var/run/postgresql", "/tmp"];
 
@@ -94,6 +97,8 @@ impl ServerUrl {
         let port = parameters.get("port").map_or(Ok(5432), |port| parse_port(port))?;
         let mode = parameters.get("sslmode").map(|mode| TlsMode::parse(mode)).transpose()?;
         let database = text("dbname").or_else(|| text("user"));
+        let setting =
+            |(name, variable): (&str, &str)| Some((name.to_owned(), environment.get_filled(variable)?.to_owned()));
         Ok(Self {
             dialect: Dialect::Postgres,
             address: address(text("host"), port)?,
@@ -104,6 +109,7 @@ impl ServerUrl {
             connect_timeout: connect_timeout(parameters.get("connect_timeout"))?,
             application_name: text("application_name"),
             options: options(parameters.get("options").map_or("", String::as_str))?,
+            settings: SETTINGS.into_iter().filter_map(setting).collect(),
             charset: None,
             collation: None,
         })
@@ -235,6 +241,12 @@ mod tests {
         let url = url.unwrap();
         assert_eq!((url.options, url.connect_timeout), (pairs.to_vec(), None::<Duration>));
         check_refused("postgres://h/db?options=-B%201", "-c name=value");
+    }
+
+    #[test]
+    fn settings_of_the_clients_variables_are_read() {
+        let url = parse("postgres://h/db?options=-c%20TimeZone=UTC", &[("PGTZ", "Asia/Tokyo"), ("PGDATESTYLE", "")]);
+        assert_eq!(url.unwrap().settings, [("TimeZone".to_owned(), "Asia/Tokyo".to_owned())]);
     }
 
     #[test]
