@@ -161,6 +161,8 @@ impl Project {
         if program.is_empty() {
             return Ok(nothing_done(&program));
         }
+        session.check_storable(&program).await?;
+        let actor = &session.storable(actor).await?;
         observer.confirm(&program)?;
         session.interrupt.heed();
         if session.held.is_some() {

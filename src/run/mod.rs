@@ -19,6 +19,7 @@ pub(crate) mod run;
 pub(crate) mod send;
 pub(crate) mod session;
 pub(crate) mod shield;
+pub(crate) mod storable;
 
 pub use clock::Actor;
 pub use event::Event;
