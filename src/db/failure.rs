@@ -129,8 +129,9 @@ impl From<sqlx::Error> for Failure {
             }
             sqlx::Error::Io(cause) => Self::plain(cause.to_string(), true),
             sqlx::Error::Tls(cause) => Self::plain(format!("TLS: {cause}"), true),
+            // This is the server's own answer to that statement, and no other could be.
             sqlx::Error::Protocol(message) if message.contains("CopyOutResponse") => {
-                Self::plain("`COPY … TO STDOUT` gives rows to a client, and rev takes none".to_owned(), true)
+                Self::plain("`COPY … TO STDOUT` gives rows to a client, and rev takes none".to_owned(), false)
             }
             sqlx::Error::Protocol(message) if message.contains("NotificationResponse") => {
                 Self::plain("a notification came that rev does not listen for".to_owned(), true)
@@ -214,7 +215,7 @@ mod tests {
     #[test]
     fn what_the_driver_did_not_understand_may_have_happened() {
         assert!(is_lost(sqlx::Error::Protocol("execute: unexpected message: NotificationResponse".to_owned())));
-        assert!(is_lost(sqlx::Error::Protocol("execute: unexpected message: CopyOutResponse".to_owned())));
+        assert!(is_lost(sqlx::Error::Protocol("execute: unexpected message: ParseComplete".to_owned())));
         assert!(is_lost(sqlx::Error::Decode("invalid utf-8 sequence".into())));
         assert!(is_lost(sqlx::Error::ColumnDecode { index: "0".to_owned(), source: "invalid utf-8".into() }));
         assert!(is_lost(sqlx::Error::Io(io::Error::from(io::ErrorKind::TimedOut))));

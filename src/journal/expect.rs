@@ -249,11 +249,17 @@ mod tests {
 
     #[test]
     fn the_rows_are_counted_twice_so_that_neither_fewer_nor_more_nor_others_pass() {
-        for dialect in Dialect::ALL {
+        for dialect in [Dialect::Sqlite, Dialect::Mariadb, Dialect::Mysql] {
             let two = "(SELECT COUNT(*) FROM rev_version) <> 2 OR (SELECT COUNT(*) FROM rev_version WHERE version_num IN ('a', 'b')) <> 2";
             check(dialect, &expected("b a", None), &[two, ", not at a, b as this script expects"]);
             check(dialect, &expected("", None), &["(SELECT COUNT(*) FROM rev_version) <> 0 THEN", ", not at base as"]);
         }
+        let (is, is_not) = ("OPERATOR(pg_catalog.=)", "OPERATOR(pg_catalog.<>)");
+        let two = format!(
+            "(SELECT pg_catalog.count(*) FROM rev_version) {is_not} 2 OR (SELECT pg_catalog.count(*) FROM rev_version \
+             WHERE (version_num {is} ('a')) OR (version_num {is} ('b'))) {is_not} 2"
+        );
+        check(Dialect::Postgres, &expected("b a", None), &[&two, ", not at a, b as this script expects"]);
     }
 
     #[test]

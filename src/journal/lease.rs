@@ -196,7 +196,7 @@ mod tests {
     fn an_ended_lease_is_taken_only_as_it_was_seen_and_by_the_servers_clock() {
         let ended = Lease::from_row(&row(["o'", "1000", "-5", "0", "ada", "laptop", "7", ""])).unwrap();
         let sql = journal(Dialect::Postgres).take_lease(&ended, "t", &Holder::default());
-        let condition = "\"lease\" OPERATOR(pg_catalog.=) ('o''') AND \"lease_ends\" OPERATOR(pg_catalog.=) 1000 AND (lease_ends OPERATOR(pg_catalog.<) CAST(pg_catalog.floor(";
+        let condition = "(\"lease\" OPERATOR(pg_catalog.=) ('o''')) AND (\"lease_ends\" OPERATOR(pg_catalog.=) 1000) AND (lease_ends OPERATOR(pg_catalog.<) CAST(pg_catalog.floor(";
         assert!(sql.contains(condition), "{sql}");
     }
 

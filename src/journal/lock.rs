@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use sea_query::BinOper;
 use sea_query::Expr;
 use sea_query::ExprTrait;
 use sea_query::Query;
@@ -43,7 +42,7 @@ impl Journal {
     pub fn begin_epoch(&self, holder: &Holder) -> String {
         let query = Query::update()
             .table(self.table(&self.lock))
-            .value("epoch", Expr::col("epoch").binary(BinOper::Custom(self.operator(Operator::Plus)), 1))
+            .value("epoch", Expr::cust(format!("epoch {} 1", self.operator(Operator::Plus))))
             .value("user", literal::optional(self.dialect, holder.user.as_deref()))
             .value("host", literal::optional(self.dialect, holder.host.as_deref()))
             .value("pid", holder.pid.map_or_else(|| Expr::cust("NULL"), Expr::val))
@@ -125,7 +124,7 @@ mod tests {
     #[test]
     fn a_fence_is_a_locking_read_where_that_is_known() {
         let fence = |dialect| journal(dialect).fence(7);
-        assert!(fence(Dialect::Postgres).ends_with("\"epoch\" OPERATOR(pg_catalog.=) 7 LIMIT 1 FOR SHARE"));
+        assert!(fence(Dialect::Postgres).ends_with("(\"epoch\" OPERATOR(pg_catalog.=) 7) LIMIT 1 FOR SHARE"));
         assert!(fence(Dialect::Mariadb).ends_with("`epoch` = 7 LIMIT 1 LOCK IN SHARE MODE"));
         assert!(fence(Dialect::Sqlite).ends_with("\"epoch\" = 7 LIMIT 1"));
     }
@@ -135,7 +134,7 @@ mod tests {
         let holder = Holder { user: Some("ada".into()), pid: Some(12), ..Holder::default() };
         assert_eq!(
             journal(Dialect::Sqlite).begin_epoch(&holder),
-            "UPDATE \"app\".\"rev_lock\" SET \"epoch\" = \"epoch\" + 1, \"user\" = 'ada', \"host\" = NULL, \"pid\" = 12, \"since\" = NULL WHERE \"id\" = 1"
+            "UPDATE \"app\".\"rev_lock\" SET \"epoch\" = epoch + 1, \"user\" = 'ada', \"host\" = NULL, \"pid\" = 12, \"since\" = NULL WHERE \"id\" = 1"
         );
     }
 

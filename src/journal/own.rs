@@ -46,7 +46,10 @@ impl Journal {
 
     /// Returns the condition that a column has a value.
     pub(super) fn is(&self, column: &'static str, value: impl Into<Expr>) -> Expr {
-        Expr::col(column).binary(BinOper::Custom(self.operator(Operator::Equal)), value.into())
+        match self.dialect.family() {
+            Family::Postgres => Expr::col(column).binary(BinOper::Custom(self.operator(Operator::Equal)), value.into()),
+            Family::Sqlite | Family::Mysql => Expr::col(column).eq(value),
+        }
     }
 
     /// Returns the condition that a column has one of these values; with none of them it never holds.
@@ -163,7 +166,7 @@ mod tests {
 
     /// What PostgreSQL itself reads in front of `(`; nobody can make another.
     const KEYWORDS: &str = "SELECT INSERT INTO VALUES WHERE AND OR NOT EXISTS CAST COALESCE EXTRACT ANY ARRAY CASE WHEN THEN \
-         FROM AS KEY VARCHAR PERFORM IF NULL BIGINT ADD";
+         FROM AS KEY VARCHAR PERFORM IF NULL BIGINT ADD OPERATOR";
 
     /// Returns the operators and calls of `sql` that are looked up by the search path.
     fn unguarded(sql: &str) -> Vec<String> {
