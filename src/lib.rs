@@ -108,14 +108,18 @@ pub mod picture;
 pub mod program;
 #[cfg(feature = "engine")]
 pub mod project;
+mod regular_file;
 #[cfg(feature = "engine")]
 pub mod run;
 pub mod script;
+mod secrets;
 #[cfg(feature = "cli")]
 pub mod serve;
 pub mod signal;
 pub mod span;
 pub mod sql;
+#[cfg(feature = "engine")]
+pub mod wall;
 #[cfg(feature = "engine")]
 pub mod watch;
 

@@ -6,6 +6,9 @@ use std::path::Path;
 use std::path::PathBuf;
 
 use crate::check::applied::AppliedView;
+use crate::check::configured::Configured;
+use crate::check::configured::configured;
+use crate::check::configured::dialects;
 use crate::check::files::GraphView;
 use crate::check::files::ScriptView;
 use crate::check::finding::Finding;
@@ -16,7 +19,6 @@ use crate::check::rule::Look;
 use crate::check::rule::RULES;
 use crate::check::rule::Rule;
 use crate::config::Config;
-use crate::config::UrlOrigin;
 use crate::dialect::Dialect;
 use crate::direction::Direction;
 use crate::error::Error;
@@ -47,13 +49,6 @@ pub struct Check<'c> {
     unasked: Probe,
     /// Nothing when a script is broken or the graph is not sound.
     graph: Option<RevisionGraph>,
-}
-
-/// The database that the configuration names, as far as it can be known without asking it.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Configured {
-    dialect: Dialect,
-    origin: UrlOrigin,
 }
 
 impl<'c> Check<'c> {
@@ -179,26 +174,6 @@ fn rules(config: &Config, allowed: &[String]) -> Result<Vec<&'static Rule>, Erro
 }
 
 /// A URL that cannot be known here, in CI for instance, leaves the dialects that scripts name.
-fn configured(config: &Config) -> Option<Configured> {
-    let resolved = config.database.url.resolve().ok()?;
-    Some(Configured { dialect: resolved.url.dialect(), origin: resolved.origin })
-}
-
-/// Returns the dialects as which a script is looked at.
-pub(crate) fn dialects(script: &Script, configured: Option<Configured>) -> BTreeSet<Dialect> {
-    let mut dialects = script.named_dialects();
-    // A database that nobody named counts only where the script has something for it.
-    let counts = |configured: &Configured| {
-        let has_section = || script.sections.iter().any(|section| section.runs_on(configured.dialect));
-        configured.origin != UrlOrigin::Default || has_section()
-    };
-    dialects.extend(configured.filter(counts).map(|configured| configured.dialect));
-    if dialects.is_empty() {
-        dialects.insert(Dialect::Sqlite);
-    }
-    dialects
-}
-
 /// Returns what is wrong with the statements and what is odd about them, each once however many dialects see it.
 fn statements(script: &Script, dialects: &BTreeSet<Dialect>) -> (Vec<Finding>, Vec<Warning>) {
     let (mut errors, mut warnings) = (Vec::new(), Vec::new());
@@ -307,7 +282,9 @@ mod tests {
     #[test]
     fn a_rebuild_beside_a_change_of_rows_that_another_script_references_is_found() {
         let table = |name: &str| {
-            format!("-- revision: a\n-- rev: upgrade\nCREATE TABLE c (p INTEGER REFERENCES \"{name}\");\n")
+            format!(
+                "-- revision: a\n-- rev: upgrade\nCREATE TABLE c (p INTEGER REFERENCES \"{name}\" ON DELETE CASCADE);\n"
+            )
         };
         let both = format!("-- revision: b\n-- down_revision: a\n-- rev: upgrade\nDELETE FROM q;\n{REBUILD}");
         check_scripts(&[&table("Q"), &both], &["parent-changed-in-rebuild 2.sql:4"]);
@@ -318,9 +295,13 @@ mod tests {
 
     #[test]
     fn foreign_keys_that_are_set_inside_of_a_transaction_are_found() {
-        let set = "PRAGMA foreign_keys = OFF;\n";
-        let script = format!("-- revision: a\n-- rev: upgrade\n{set}{REBUILD}{}", set.replace("OFF", "ON"));
-        check_scripts(&[&script], &["pragma-without-effect 1.sql:3", "pragma-without-effect 1.sql:8"]);
+        let set = "PRAGMA foreign_keys = ON;\n";
+        check_scripts(
+            &[&format!("-- revision: a\n-- rev: upgrade\n{set}{REBUILD}")],
+            &["pragma-without-effect 1.sql:3"],
+        );
+        let off = set.replace("ON", "OFF");
+        check_scripts(&[&format!("-- revision: a\n-- rev: upgrade\n{off}{REBUILD}{set}")], &[]);
     }
 
     #[test]

@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 
-use crate::check::rule::Rule;
 use crate::error::Error;
 use crate::id::RevisionId;
 use crate::script::Warning;
@@ -79,20 +78,12 @@ impl From<Warning> for Remark {
     }
 }
 
-impl Rule {
-    /// Makes a finding of a remark.
-    pub(crate) fn finding(&self, remark: Remark) -> Finding {
-        let Remark { message, span, file, revision, hint } = remark;
-        Finding { code: self.code, severity: self.severity, message, span, file, revision, hint }
-    }
-}
-
 impl From<&Error> for Finding {
     fn from(error: &Error) -> Self {
         Self {
             code: error.code(),
             severity: Severity::Error,
-            message: error.kind.to_string(),
+            message: error.message(),
             span: error.span.clone(),
             file: error.span.as_ref().map(|span| span.source.path.clone()),
             revision: None,

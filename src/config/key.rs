@@ -2,12 +2,12 @@
 
 use std::path::PathBuf;
 
-use crate::config::config::Config;
 use crate::config::database::DatabaseConfig;
 use crate::config::database::EditedPolicy;
 use crate::config::database::LockKind;
 use crate::config::database::TransactionScope;
 use crate::config::hook::Hook;
+use crate::config::project::ProjectConfig;
 use crate::config::setting::Setting;
 use crate::error::Error;
 
@@ -43,7 +43,7 @@ pub(super) const LONGEST_NAME: usize = 63;
 pub(super) const TABLES: [&str; 4] = ["hooks", "check", "database", "env"];
 
 /// The keys before the first table.
-pub(super) const PROJECT_KEYS: &[Key<Config>] = &[
+pub(super) const PROJECT_KEYS: &[Key<ProjectConfig>] = &[
     Key::list("versions", set_versions),
     Key::new("recursive", |config, setting| setting.boolean().map(|value| config.recursive = value)),
     Key::new("template", |config, setting| setting.line().map(|value| config.template = Some(value.into()))),
@@ -97,6 +97,11 @@ pub(super) const DATABASE_KEYS: &[Key<DatabaseConfig>] = &[
     Key::new("restore_point_limit", |database, setting| {
         setting.size().map(|value| database.restore_point_limit = value)
     }),
+    Key::list("extensions", |database, setting| {
+        setting.texts()?;
+        database.url.extensions = Some(setting.clone());
+        Ok(())
+    }),
     Key::new("protected", |database, setting| setting.boolean().map(|value| database.protected = value)),
     Key::new("auto_upgrade", |database, setting| setting.boolean().map(|value| database.auto_upgrade = value)),
     Key::list("before_upgrade", |database, setting| {
@@ -112,10 +117,11 @@ pub(super) const DATABASE_KEYS: &[Key<DatabaseConfig>] = &[
         setting.commands().map(|value| database.hooks.after_downgrade = value)
     }),
     Key::list("on_failure", |database, setting| setting.commands().map(|value| database.hooks.on_failure = value)),
+    Key::new("hook_timeout", |database, setting| setting.duration().map(|value| database.hook_timeout = value)),
     Key::new("pass_url", |database, setting| setting.boolean().map(|value| database.pass_url = value)),
 ];
 
-fn set_versions(config: &mut Config, setting: &Setting) -> Result<(), Error> {
+fn set_versions(config: &mut ProjectConfig, setting: &Setting) -> Result<(), Error> {
     let folders = setting.texts()?.into_iter().map(PathBuf::from).collect::<Vec<_>>();
     if folders.is_empty() {
         return Err(setting.refuse("name at least one folder"));

@@ -1,19 +1,26 @@
 //! Where the database URL comes from, and what it is once it is needed.
 
 use std::fmt;
-use std::fs;
 use std::path::Path;
 use std::path::PathBuf;
 use std::process::Command;
-use std::process::Stdio;
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use crate::config::environment::Environment;
+use crate::config::output::Ended;
+use crate::config::output::output;
 use crate::config::setting::Setting;
+use crate::config::trust::Trust;
 use crate::config::url::DatabaseUrl;
+use crate::config::url::HIDDEN;
 use crate::error::Error;
 use crate::error::ErrorKind;
+use crate::regular_file;
 use crate::span::Span;
+
+/// How long a command may take that prints the URL: it may ask for a password.
+const COMMAND_LIMIT: Duration = Duration::from_secs(60);
 
 /// What gave the URL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,18 +60,50 @@ pub struct UrlSource {
     pub(super) environment: Environment,
     /// The environment that was chosen, and where its table begins.
     pub(super) chosen: Option<(String, Span)>,
+    /// Who may write the program of a command.
+    pub(super) trust: Trust,
+    /// What `extensions` says.
+    pub(super) extensions: Option<Setting>,
     /// What came of it, so that a command runs once.
     pub(super) resolved: OnceLock<ResolvedUrl>,
 }
 
 impl UrlSource {
+    /// Returns what is known where nothing says which database it is.
+    pub(super) fn nothing() -> Self {
+        Self {
+            given: None,
+            origin: UrlOrigin::Default,
+            root: PathBuf::new(),
+            working: PathBuf::new(),
+            environment: Environment::default(),
+            chosen: None,
+            trust: Trust::of_program(),
+            extensions: None,
+            resolved: OnceLock::new(),
+        }
+    }
+
     /// Returns the URL: the first time fills in its variables, reads its file or runs its command.
     pub fn resolve(&self) -> Result<ResolvedUrl, Error> {
+        self.resolve_within(COMMAND_LIMIT)
+    }
+
+    /// Returns the URL like [`Self::resolve`]; a command may take this long.
+    pub fn resolve_within(&self, limit: Duration) -> Result<ResolvedUrl, Error> {
         if let Some(resolved) = self.resolved.get() {
             return Ok(resolved.clone());
         }
-        let resolved = self.find()?;
+        let mut resolved = self.find(limit)?;
+        if let DatabaseUrl::Sqlite(file) = &mut resolved.url {
+            file.extensions = self.libraries()?;
+        }
         Ok(self.resolved.get_or_init(|| resolved).clone())
+    }
+
+    /// Returns what gives the URL, as far as that is known before it is needed.
+    pub fn origin(&self) -> UrlOrigin {
+        self.origin
     }
 
     /// Returns whether something says which database it is.
@@ -72,18 +111,19 @@ impl UrlSource {
         self.given.is_some()
     }
 
-    fn find(&self) -> Result<ResolvedUrl, Error> {
+    fn find(&self, limit: Duration) -> Result<ResolvedUrl, Error> {
         let Some(given) = &self.given else { return self.fallback() };
         let text = match given.key.as_str() {
             "url_file" | "REV_URL_FILE" => self.read_file(given)?,
-            "url_command" => self.run_command(given)?,
+            "url_command" => self.run_command(given, limit)?,
             _ => self.filled(given)?,
         };
         if text.is_empty() {
             let is_meant = matches!(self.origin, UrlOrigin::Flag | UrlOrigin::Program);
             return if is_meant { Err(empty_url()) } else { self.unset() };
         }
-        let url = DatabaseUrl::parse(&text, self.folder(), &self.environment).map_err(|kind| given.place(kind))?;
+        let url = DatabaseUrl::parse(&text, self.folder(), &self.environment);
+        let url = url.map_err(|kind| given.place(named(kind, &given.key)))?;
         Ok(ResolvedUrl { url, origin: self.origin })
     }
 
@@ -106,35 +146,63 @@ impl UrlSource {
 
     fn read_file(&self, given: &Setting) -> Result<String, Error> {
         let path = self.folder().join(self.filled(given)?);
-        let text = match fs::read_to_string(&path) {
+        // What is no path at all may be a password in its place.
+        let own_folder = path.parent().filter(|folder| *folder != self.folder() && **folder != *Path::new("/"));
+        let is_path = path.exists() || own_folder.is_some_and(Path::is_dir);
+        let shown = if is_path { path.clone() } else { format!("the file of `{}`", given.key).into() };
+        let text = match regular_file::read_to_string(&path) {
             Ok(text) => text.trim().to_owned(),
-            Err(cause) => return Err(given.place(ErrorKind::Unreadable { path }).because(cause)),
+            Err(cause) => return Err(given.place(ErrorKind::Unreadable { path: shown }).because(cause)),
         };
         if text.is_empty() {
-            let message = format!("{} holds no URL", path.display());
+            let message = format!("{} holds no URL", shown.display());
             return Err(given.place(ErrorKind::BadConfig { message }));
         }
         Ok(text)
     }
 
-    /// Runs the command beside the configuration file. It may talk on the terminal's standard error and read from
-    /// it: password stores ask there.
-    fn run_command(&self, given: &Setting) -> Result<String, Error> {
+    /// Returns the libraries that SQLite is to load: a path starts from the folder of the configuration, and a name is
+    /// left to the system.
+    fn libraries(&self) -> Result<Vec<String>, Error> {
+        let Some(given) = &self.extensions else { return Ok(Vec::new()) };
+        let library = |text: String| {
+            if !text.contains(['/', '\\']) {
+                return Ok(text);
+            }
+            let path = self.root.join(&text);
+            if path.exists() {
+                // It runs in this process, as whoever runs it.
+                self.trust.check(&path).map_err(|error| given.place(*error.kind))?;
+            }
+            Ok(path.to_string_lossy().into_owned())
+        };
+        given.texts()?.into_iter().map(library).collect()
+    }
+
+    /// Runs the command beside the configuration file, for at most `limit`.
+    fn run_command(&self, given: &Setting, limit: Duration) -> Result<String, Error> {
         let hook = given.command()?;
-        let failed = |status| given.place(ErrorKind::CommandFailed { command: hook.program.clone(), status });
+        self.trust.check_command(&hook, &self.root).map_err(|error| given.place(*error.kind))?;
+        // A program that was found is no password that came into its place.
+        let failed =
+            |command: &str, status| given.place(ErrorKind::CommandFailed { command: command.to_owned(), status });
         let folder = if self.root.as_os_str().is_empty() { Path::new(".") } else { &self.root };
         let mut command = Command::new(&hook.program);
-        command.args(&hook.arguments).current_dir(folder).envs(self.environment.iter()).stderr(Stdio::inherit());
-        let output = match command.stdin(Stdio::inherit()).output() {
-            Ok(output) => output,
-            Err(cause) => return Err(failed(None).because(cause)),
+        command.args(&hook.arguments).current_dir(folder).envs(self.environment.iter());
+        let (status, printed) = match output(&mut command, limit) {
+            Ok(Ended::Itself(status, printed)) => (status, printed),
+            Ok(Ended::TimedOut) => {
+                let status = format!("it did not end within {} s", limit.as_secs_f64());
+                return Err(failed(&hook.program, Some(status)));
+            }
+            Err(cause) => return Err(failed(&given.key, None).because(cause)),
         };
-        if !output.status.success() {
-            return Err(failed(Some(output.status.to_string())));
+        if !status.success() {
+            return Err(failed(&hook.program, Some(status.to_string())));
         }
-        let text = String::from_utf8(output.stdout).unwrap_or_default().trim().to_owned();
+        let text = String::from_utf8(printed).unwrap_or_default().trim().to_owned();
         if text.is_empty() {
-            return Err(failed(Some("it printed no URL".to_owned())));
+            return Err(failed(&hook.program, Some("it printed no URL".to_owned())));
         }
         Ok(text)
     }
@@ -145,7 +213,12 @@ impl UrlSource {
         let resolved = self.unset()?;
         match &self.chosen {
             Some((name, span)) if resolved.origin == UrlOrigin::Default => {
-                let message = format!("environment `{name}` has no `url`, and neither PGHOST nor PGDATABASE is set");
+                let message = match self.environment.get_filled(DATABASE_URL) {
+                    Some(_) => {
+                        format!("environment `{name}` has no `url`; `url = \"${{{DATABASE_URL}}}\"` is that variable's")
+                    }
+                    None => format!("environment `{name}` has no `url`, and neither PGHOST nor PGDATABASE is set"),
+                };
                 Err(Error::from(ErrorKind::BadConfig { message }).at(span.clone()))
             }
             _ => Ok(resolved),
@@ -154,16 +227,63 @@ impl UrlSource {
 
     /// Returns the database of an empty URL.
     fn unset(&self) -> Result<ResolvedUrl, Error> {
-        if let Some(url) = DatabaseUrl::from_pg_variables(&self.environment)? {
+        let postgres = DatabaseUrl::from_pg_variables(&self.environment)?;
+        // An environment that was chosen names its own.
+        let common = self.environment.get_filled(DATABASE_URL).filter(|_| self.chosen.is_none());
+        if let Some(text) = common {
+            let url = DatabaseUrl::parse(text, &self.working, &self.environment);
+            let url = url.map_err(|kind| named(kind, DATABASE_URL))?;
+            if postgres.is_some_and(|other| !is_same(&other, &url)) {
+                let message = format!(
+                    "{DATABASE_URL} and the PG… variables mean different databases; say which with `url` or REV_URL"
+                );
+                return Err(ErrorKind::BadConfig { message }.into());
+            }
+            return Ok(ResolvedUrl { url, origin: UrlOrigin::Variable });
+        }
+        if let Some(url) = postgres {
             return Ok(ResolvedUrl { url, origin: UrlOrigin::PgVariables });
+        }
+        if let Some(name) = MYSQL_PLACES.iter().find(|name| self.environment.get_filled(name).is_some()) {
+            let message = format!(
+                "{name} is set, and nothing says which database is meant; write it, as in `url = \"mysql:///name\"`"
+            );
+            return Err(ErrorKind::BadConfig { message }.into());
         }
         let url = DatabaseUrl::parse("sqlite:app.db", &self.root, &self.environment)?;
         Ok(ResolvedUrl { url, origin: UrlOrigin::Default })
     }
 }
 
+/// The variable in which many programs are told their database.
+const DATABASE_URL: &str = "DATABASE_URL";
+
+/// Variables that say that a server of MariaDB or MySQL is meant, but not which of its databases.
+const MYSQL_PLACES: [&str; 6] =
+    ["MYSQL_HOST", "MYSQL_TCP_PORT", "MYSQL_UNIX_PORT", "MYSQL_DATABASE", "MARIADB_HOST", "MARIADB_DATABASE"];
+
+/// Returns whether two URLs lead to one database, by whichever user.
+fn is_same(one: &DatabaseUrl, other: &DatabaseUrl) -> bool {
+    match (one, other) {
+        (DatabaseUrl::Server(one), DatabaseUrl::Server(other)) => {
+            one.dialect == other.dialect && one.address == other.address && one.database == other.database
+        }
+        (one, other) => one == other,
+    }
+}
+
+/// Says where the text came from of which nothing is shown.
+fn named(kind: ErrorKind, key: &str) -> ErrorKind {
+    match kind {
+        ErrorKind::BadUrl { url, reason } if url.contains(HIDDEN) && !url.contains("://") => {
+            ErrorKind::BadUrl { url: format!("what `{key}` says"), reason }
+        }
+        kind => kind,
+    }
+}
+
 fn empty_url() -> Error {
-    ErrorKind::BadUrl { url: String::new(), reason: "it is empty".to_owned() }.into()
+    ErrorKind::BadUrl { url: "``".to_owned(), reason: "it is empty".to_owned() }.into()
 }
 
 impl fmt::Debug for UrlSource {

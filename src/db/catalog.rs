@@ -155,7 +155,7 @@ impl Database {
         }
     }
 
-    async fn cell(&mut self, query: &str) -> Result<Option<String>, Failure> {
+    pub(super) async fn cell(&mut self, query: &str) -> Result<Option<String>, Failure> {
         Ok(first_cell(self.select(&[query]).await?))
     }
 }

@@ -15,12 +15,16 @@ use sqlx::mysql::MySqlRow;
 use sqlx::postgres::PgConnection;
 use sqlx::sqlite::SqliteConnection;
 
+use crate::config::url::DatabaseUrl;
+use crate::config::url::ServerUrl;
 use crate::db::failure::Failure;
 use crate::db::notice::Notice;
 use crate::db::notice::Notices;
 use crate::db::place;
 use crate::db::place::Place;
 use crate::dialect::Family;
+use crate::error::Error;
+use crate::error::ErrorKind;
 use crate::fault;
 use crate::journal::Row;
 
@@ -30,6 +34,8 @@ use crate::journal::Row;
 pub struct Database {
     /// Where it is, without a password.
     pub address: String,
+    /// Which of several servers it is, where the URL names several.
+    pub(super) host: Option<Box<ServerUrl>>,
     pub(super) connection: Connection,
     /// Whether an answer was not understood, or none came: nothing more is sent then.
     pub(super) is_lost: bool,
@@ -85,6 +91,11 @@ const SEPARATOR: &str = ";\n";
 const OWN_NAMES: &str = "SET LOCAL search_path TO pg_catalog, pg_temp";
 
 impl Database {
+    /// Returns the URL of the server that this connection is to: what belongs to a session must go to the same one.
+    pub fn reached(&self, url: &DatabaseUrl) -> DatabaseUrl {
+        self.host.clone().map_or_else(|| url.clone(), DatabaseUrl::Server)
+    }
+
     /// Returns which driver this is.
     pub fn family(&self) -> Family {
         match &self.connection {
@@ -247,6 +258,15 @@ impl Database {
             Connection::Postgres(connection) => connection.close().await,
             Connection::Mysql(connection) => connection.close().await,
         };
+    }
+
+    /// Returns the error for a statement of rev's own that failed on this connection.
+    pub(super) fn error(&self, failure: Failure) -> Error {
+        let reason = failure.reason();
+        match failure.lost {
+            true => ErrorKind::ConnectionLost { address: self.address.clone(), reason }.into(),
+            false => ErrorKind::QueryFailed { reason }.into(),
+        }
     }
 }
 

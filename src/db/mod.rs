@@ -1,4 +1,6 @@
 //! The databases: one connection, the statements that go through it, and what the servers say.
+//!
+//! Comes in: URLs and SQL as text. Nothing here knows a revision, a script or a plan.
 
 mod admin;
 mod blocker;
@@ -6,14 +8,19 @@ mod cancel;
 mod catalog;
 mod connect;
 mod database;
+mod extension;
 mod failure;
 mod lease;
 mod lock;
 mod notice;
+mod pages;
 mod place;
+mod presence;
 mod progress;
 mod reach;
 mod settings;
+#[cfg(unix)]
+mod tunnel;
 
 pub use admin::Others;
 pub use blocker::Blocker;
@@ -28,6 +35,7 @@ pub use failure::Failure;
 pub use lease::LeaseLock;
 pub use lock::Lock;
 pub use notice::Notice;
+pub use pages::Pages;
 pub use place::Place;
 pub use progress::StatementProgress;
 pub use settings::Usual;

@@ -89,6 +89,13 @@ impl ErrorKind {
             }
             Self::FileExists { .. } => "use another message, or put `{{ id }}` into `file_name` in migrations.toml",
             Self::NoConfig { .. } => "`rev init` makes one",
+            Self::Untrusted { is_named: true, .. } => {
+                "make it yours with `chown`, and take the right to write from others with `chmod o-w`"
+            }
+            Self::Untrusted { .. } => {
+                "make it yours with `chown`, and take the right to write from others with `chmod go-w`; \
+                 or say that you trust it by naming the configuration: `-c FILE`, or REV_CONFIG"
+            }
             Self::UnknownKey { nearest, .. } => {
                 return Some(nearest_or(nearest, "docs/configuration.md lists the keys"));
             }
@@ -172,6 +179,9 @@ impl ErrorKind {
             Self::UnshieldedRebuild { .. } => {
                 "take `transaction=off` away, so that rev can shield it, or say `PRAGMA foreign_keys = OFF` in a `transaction=off` section before it"
             }
+            Self::ExtensionNotLoaded { .. } => {
+                "a path starts from the folder of the configuration, and a name is one that the system finds; it must be built for this system"
+            }
             Self::RebuildLostRows { .. } => {
                 "nothing of it was kept; if rows are to be deleted, do it in a section of its own"
             }
@@ -193,6 +203,9 @@ impl ErrorKind {
             }
             Self::LostValue { .. } => {
                 "write the value itself, or a query that finds it, into the statements that have not run yet: those may be edited"
+            }
+            Self::LostState { .. } => {
+                "make it again in a statement before this one, use a plain table instead (parts that have not run may be edited), or take back what ran with `rev downgrade` and run all of it again"
             }
             Self::InProgress { on, back, .. } => {
                 let on = match on {

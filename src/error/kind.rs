@@ -1,15 +1,31 @@
-//! The kinds of errors, with the data each needs and its message.
+//! An error: its kind, with the data each needs and its message, its place and its cause.
+//!
+//! Both types stand here since one kind holds several errors.
 
 use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::dialect::Dialect;
 use crate::direction::Direction;
-use crate::error::Error;
 use crate::id::Heads;
 use crate::id::Label;
 use crate::id::RevisionId;
 use crate::signal::Signal;
+use crate::span::Span;
+
+/// What another library reported underneath.
+pub type Cause = Box<dyn std::error::Error + Send + Sync>;
+
+/// Something that went wrong, where, and why.
+#[derive(Debug)]
+pub struct Error {
+    /// What went wrong.
+    pub kind: Box<ErrorKind>,
+    /// The text it is about.
+    pub span: Option<Span>,
+    /// What was reported underneath; never holds a password.
+    pub cause: Option<Cause>,
+}
 
 /// What went wrong. Messages are lower case, without a full stop, ids in backticks.
 #[derive(Debug, thiserror::Error)]
@@ -153,6 +169,8 @@ pub enum ErrorKind {
     NoConfig { name: String },
     #[error("the configuration is not valid: {message}")]
     BadConfig { message: String },
+    #[error("{} is not trusted: {reason}", .path.display())]
+    Untrusted { path: PathBuf, reason: String, is_named: bool },
     #[error("`{key}` is not a configuration key{}", place(.table))]
     UnknownKey { key: String, table: String, nearest: Option<String> },
     #[error("`{value}` is not a value of `{key}`: {expected}")]
@@ -161,7 +179,7 @@ pub enum ErrorKind {
     UnknownEnvironment { name: String, known: Vec<String> },
     #[error("the variable `{name}` is not set, and {used_by} needs it")]
     UnsetVariable { name: String, used_by: String },
-    #[error("`{url}` is not a database URL: {reason}")]
+    #[error("{url} is not a database URL: {reason}")]
     BadUrl { url: String, reason: String },
     #[error("`{scheme}` is not a database that rev knows")]
     UnknownScheme { scheme: String },
@@ -239,6 +257,8 @@ pub enum ErrorKind {
     ParentChangedInRebuild { table: String, rebuilt: String },
     #[error("`{table}` is built anew with foreign keys on, where rev cannot shield it")]
     UnshieldedRebuild { table: String },
+    #[error("SQLite cannot load what `extensions` names: {reason}")]
+    ExtensionNotLoaded { reason: String },
     #[error("`{table}` had {before} rows before {rebuilt} was built anew, and {after} after it")]
     RebuildLostRows { table: String, rebuilt: String, before: u64, after: u64 },
     #[error("{} of `{table}` would refer to no row of `{parent}` any more", orphans(.row, *.rows))]
@@ -251,6 +271,8 @@ pub enum ErrorKind {
     EditedHalfway { revision: RevisionId, part: usize },
     #[error("`{value}` was known to the session of the run that stopped, and that is gone")]
     LostValue { value: String },
+    #[error("{what} went with the session of the run that stopped")]
+    LostState { what: String },
     #[error("revision `{revision}` stopped half-way through its {direction}, {}{}", after(*.done, *.of), stopped_at(.reached))]
     InProgress {
         revision: RevisionId,

@@ -3,7 +3,6 @@
 use std::fmt;
 
 use sea_query::Expr;
-use sea_query::ExprTrait;
 use sea_query::Query;
 
 use crate::dialect::Family;

@@ -130,8 +130,13 @@ mod tests {
         }
         let intent = Intent { revision: revision.clone(), direction, part: 1, hash };
         all.extend(
-            [journal.intend(&intent, "{}", "s"), journal.forget(&revision, 1), journal.prove(&revision, 1)]
-                .map(|one| one.sql),
+            [
+                journal.intend(&intent, "{}", "s"),
+                journal.forget(&revision, 1),
+                journal.prove(&revision, 1, Some("{}")),
+                journal.note_found(&revision, 1, "{}"),
+            ]
+            .map(|one| one.sql),
         );
         let expected =
             Expected { rows: ["a", "b"].into_iter().map(id).collect(), progress: Some((revision.clone(), 2)) };

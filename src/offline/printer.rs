@@ -6,21 +6,20 @@ use crate::direction::Direction;
 use crate::journal::Expected;
 use crate::journal::Moment;
 use crate::journal::Write;
-use crate::offline::request::OfflineScript;
+use crate::offline::script::OfflineScript;
 use crate::offline::shell::Shell;
+use crate::program::action::Action;
 use crate::program::limits;
 use crate::program::limits::Lasting;
 use crate::program::limits::Limits;
-use crate::program::program::Action;
-use crate::program::program::Mode;
-use crate::program::program::Part;
+use crate::program::part::Mode;
+use crate::program::part::Part;
 use crate::program::program::ProgramStep;
 use crate::program::program::Scope;
 use crate::program::restore::Restore;
 use crate::program::shield::Shielding;
 use crate::program::transaction;
 use crate::script::Timeouts;
-use crate::sql::StatementKind;
 
 /// Lets psql find out where the journal is, where nobody has said it: as rev does when it connects.
 const FIND_SCHEMA: &str = "SELECT pg_catalog.current_schema() AS rev_schema \\gset\n";
@@ -31,6 +30,13 @@ const ENTER_SCHEMA: &str = "SELECT pg_catalog.current_setting('search_path') AS 
 
 /// Leads all names where they were: what is deferred to the commit is the script's.
 const LEAVE_SCHEMA: &str = "SELECT pg_catalog.set_config('search_path', :'rev_path', true) AS rev_path \\gset\n";
+
+impl OfflineScript {
+    /// Returns the text for the shell of the program's dialect.
+    pub fn text(&self) -> String {
+        Printer::new(self).print()
+    }
+}
 
 /// Writes the text from its beginning to its end.
 pub(crate) struct Printer<'a> {
@@ -197,7 +203,7 @@ impl<'a> Printer<'a> {
 
     /// Says what set the session, since the session of the earlier run is gone.
     fn say_again(&mut self, part: &Part) {
-        for statement in part.statements().filter(|statement| statement.kind == StatementKind::Session) {
+        for statement in part.settings() {
             self.text.push_str(&self.shell.statement(statement));
         }
     }
@@ -231,6 +237,10 @@ impl<'a> Printer<'a> {
                 Action::CheckGuard if has_own => self.own(transaction::CHECK_GUARD),
                 Action::SetGuard | Action::CheckGuard => {}
                 Action::Statement(statement) => self.text.push_str(&self.shell.statement(statement)),
+                Action::Shield(Shielding::Raise) if part.shield().is_some_and(|shield| shield.tables.is_empty()) => {
+                    self.comment("the script switches foreign keys off, which it cannot in a transaction");
+                    Shielding::Raise.sql().into_iter().for_each(|sql| self.own(sql));
+                }
                 Action::Shield(shielding) => self.shield(shielding),
                 Action::Restore(sql) if committed && !has_own => self.after_run.push(sql),
                 Action::Restore(sql) => self.own(sql),

@@ -16,13 +16,14 @@ use crate::journal::Outcome;
 use crate::journal::Probe;
 use crate::journal::ProgressRow;
 use crate::journal::Write;
+use crate::program::action::Action;
 use crate::program::draft::Draft;
 use crate::program::limits::Limits;
 use crate::program::lost_value::lost_value;
+use crate::program::new_file::too_late;
+use crate::program::part::Mode;
+use crate::program::part::Part;
 use crate::program::pragma::unshielded;
-use crate::program::program::Action;
-use crate::program::program::Mode;
-use crate::program::program::Part;
 use crate::program::program::Program;
 use crate::program::program::ProgramStep;
 use crate::program::program::Scope;
@@ -39,6 +40,7 @@ use crate::script::statements_hash;
 use crate::span::Span;
 use crate::sql::Statement;
 use crate::sql::StatementKind;
+use crate::sql::foreign_keys;
 
 /// What a plan is compiled for.
 #[derive(Debug)]
@@ -71,7 +73,7 @@ impl Program {
             step.rows.apply(&mut after);
             steps.extend(compiler.step(step, &after, scripts.get(&step.revision)));
         }
-        let Compiler { mut problems, warnings, .. } = compiler;
+        let Compiler { mut problems, mut warnings, .. } = compiler;
         // A run of one revision commits together anyway, and a shield stands around one transaction.
         let scope = match steps.as_slice() {
             [step] if step.shield().is_some() && step.parts.len() == 1 => Scope::Revision,
@@ -83,6 +85,11 @@ impl Program {
         let dialect = target.probe.journal.dialect;
         problems.extend(steps.iter().filter_map(|step| lost_value(step, dialect.family())));
         Error::join(problems)?;
+        if dialect.family() == Family::Sqlite {
+            let probe = target.probe;
+            let is_new = target.rows.is_empty() && !probe.has_foreign_tables && probe.existing.is_empty();
+            warnings.extend(too_late(&steps, is_new));
+        }
         Ok(Self { dialect, from: plan.from.clone(), to: plan.to.clone(), scope, steps, warnings, gives_up: None })
     }
 }
@@ -187,8 +194,15 @@ impl Compiler<'_> {
 
     /// Finds the tables that are built anew: each in one transaction, or with foreign keys switched off by the script.
     fn raise_shields(&mut self, drafts: &mut [Draft]) {
-        for draft in drafts.iter_mut().filter(|draft| draft.takes_more()) {
-            draft.shield = Shield::of(&draft.statements);
+        let mut is_off = false;
+        for draft in drafts.iter_mut() {
+            match draft.mode {
+                Mode::Transaction => draft.shield = Shield::of(&draft.statements, is_off),
+                Mode::Alone => {
+                    let set = |statement: &Statement| foreign_keys(statement.sql());
+                    is_off = draft.statements.iter().rev().find_map(set).map_or(is_off, |on| !on);
+                }
+            }
         }
         let shielded =
             drafts.iter().filter_map(|draft| draft.shield.as_ref()).flat_map(|shield| shield.tables.keys().cloned());
@@ -206,7 +220,7 @@ impl Compiler<'_> {
         let each_alone = self.target.probe.journal.dialect.family() == Family::Mysql;
         let has_shields = self.target.probe.journal.dialect.family() == Family::Sqlite
             && section.section.transaction == TransactionMode::Transactional;
-        if let Some(shield) = has_shields.then(|| Shield::of(&section.statements)).flatten() {
+        if let Some(shield) = has_shields.then(|| Shield::of(&section.statements, false)).flatten() {
             // A part of its own, so that other sections keep their foreign keys.
             drafts.push(Draft {
                 mode: Mode::Transaction,
@@ -325,7 +339,8 @@ impl Compiler<'_> {
     /// Returns how many parts an earlier run finished; their statements must be what they were.
     fn parts_done(&mut self, step: &Step, script: Option<&Script>, parts: &[Part]) -> Option<usize> {
         let done: Vec<&ProgressRow> = self.rows_of(step).collect();
-        let part_of = |row: &ProgressRow| parts.iter().find(|part| part.row == row.part);
+        let before = parts.first().map_or(1, |part| part.row);
+        let part_of = |row: &ProgressRow| parts.get(row.part.checked_sub(before)?);
         let edited = done.iter().find(|row| part_of(row).is_none_or(|part| part.hash != row.hash));
         if let Some(row) = edited {
             let kind = ErrorKind::EditedHalfway { revision: step.revision.clone(), part: row.part };
@@ -360,8 +375,12 @@ fn not_one_transaction(target: &CompileFor<'_>, steps: &[ProgramStep]) -> Option
     } else if let Some(step) = steps.clone().find(|step| step.parts_done > 0) {
         format!("parts of revision `{}` were kept by an earlier run", step.revision)
     } else if let Some((step, shield)) = steps.clone().find_map(|step| Some((step, step.shield()?))) {
-        let (revision, tables) = (&step.revision, shield.names());
-        format!("revision `{revision}` rebuilds {tables}, so foreign keys must be off before its transaction begins")
+        let revision = &step.revision;
+        let what = match shield.tables.is_empty() {
+            true => "switches foreign keys off".to_owned(),
+            false => format!("rebuilds {}", shield.names()),
+        };
+        format!("revision `{revision}` {what}, so foreign keys must be off before its transaction begins")
     } else {
         let step = steps.find(|step| step.parts.iter().any(|part| part.mode == Mode::Alone))?;
         format!("revision `{}` has statements outside of a transaction", step.revision)

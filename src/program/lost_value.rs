@@ -5,13 +5,14 @@ use std::collections::BTreeSet;
 use crate::dialect::Family;
 use crate::error::Error;
 use crate::error::ErrorKind;
-use crate::program::program::Part;
+use crate::program::lost_state::Held;
+use crate::program::part::Part;
 use crate::program::program::ProgramStep;
 use crate::sql::SessionValues;
 use crate::sql::Statement;
 use crate::sql::StatementKind;
 
-/// Returns an error if a part that waits needs a value that went with the session of the parts that are done.
+/// Returns an error if a part that waits needs something that went with the session of the parts that are done.
 ///
 /// `SET @id = LAST_INSERT_ID()` is said again for the parts that follow, as all settings are, but it would not say the
 /// same any more, and nobody would notice: the rows would go in with another id.
@@ -20,16 +21,21 @@ pub(crate) fn lost_value(step: &ProgramStep, family: Family) -> Option<Error> {
         return None;
     }
     let (done, waiting): (Vec<&Part>, Vec<&Part>) = step.parts.iter().partition(|part| part.number <= step.parts_done);
-    let mut known = Known::default();
+    let (mut known, mut held) = (Known::default(), Held::default());
     for statement in done.into_iter().flat_map(Part::statements) {
         known.passed(statement, &SessionValues::of(statement, family));
+        held.passed(statement, family);
     }
     for statement in waiting.into_iter().flat_map(Part::statements) {
         let values = SessionValues::of(statement, family);
         if let Some(value) = known.lost(&values) {
             return Some(Error::from(ErrorKind::LostValue { value }).at(statement.span.clone()));
         }
+        if let Some(what) = held.lost(statement, family) {
+            return Some(Error::from(ErrorKind::LostState { what }).at(statement.span.clone()));
+        }
         known.runs(statement, &values);
+        held.runs(statement, family);
     }
     None
 }

@@ -18,12 +18,13 @@ use crate::journal::ProgressRow;
 use crate::program::compile::CompileFor;
 use crate::program::dated::is_dated;
 use crate::program::halfway::in_progress;
-use crate::program::program::Part;
+use crate::program::part::Part;
 use crate::program::program::Program;
 use crate::program::program::Scope;
 use crate::project::hooks::around::Occasion;
 use crate::project::project::Project;
 use crate::project::recall::Recalled;
+use crate::project::request::Request;
 use crate::run::clock::Actor;
 use crate::run::event::Event;
 use crate::run::event::Observer;
@@ -36,30 +37,11 @@ use crate::run::session::Session;
 use crate::run::shield::raised::check_parents;
 use crate::script::Warning;
 
-/// What is asked of a database.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Request {
-    /// Apply what the target needs.
-    Upgrade(Target),
-    /// Take off what stands above the target.
-    Downgrade(Target, Sections),
-    /// Write the rows only.
-    Stamp(Vec<Target>, Purge),
-}
-
-/// Which sections a downgrade runs of a revision whose script is gone, or whose downgrade was edited since.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sections {
-    /// None: that is refused, and what was stored is shown.
-    Script,
-    /// Those that the history stored; whoever may write the history must not be able to have them run unseen.
-    Stored,
-}
-
 impl Project {
     /// Finds what the request means for the database as it was last read, and checks all that can be checked.
     ///
-    /// Sends nothing, except for a look at the history when there is something to do, or when a row is unknown.
+    /// Sends nothing, except for a look at the history when there is something to do, or when a row is unknown, and at
+    /// SQLite's foreign keys when tables are built anew.
     pub async fn program(&self, request: &Request, session: &mut Session) -> Result<Program, Error> {
         self.program_without(request, None, session).await
     }
@@ -72,7 +54,9 @@ impl Project {
         session: &mut Session,
     ) -> Result<Program, Error> {
         let (plan, recalled) = self.plan_and_recall(request, nothing, session).await?;
-        self.compile_plan(request, &plan, &recalled, &session.rows, &session.probe, &session.progress)
+        let program = self.compile_plan(request, &plan, &recalled, &session.rows, &session.probe, &session.progress)?;
+        check_parents(&[&program], session).await?;
+        Ok(program)
     }
 
     /// Plans the request for the database as it was last read, and asks the history what it has to say of that.
@@ -193,7 +177,7 @@ impl Project {
             }
             observer.confirm_change(&program)?;
         }
-        check_parents(&program, session).await?;
+        check_parents(&[&program], session).await?;
         session.check_timeouts(&program).await?;
         let mut occasion = Occasion::of(&program);
         let result = match self.hooks_before(&mut occasion, session, observer).await {
@@ -213,6 +197,7 @@ impl Project {
         observer: &mut dyn Observer,
     ) -> Result<Report, RunFailure> {
         write_before(&program, session, &self.config.database, observer).await?;
+        session.shape_new_file(&program).await?;
         session.patiently(observer, Own::CreateJournal).await?;
         session.patiently(observer, Own::BeginEpoch(actor)).await?;
         // A stamp that goes over what is in doubt gives it up.

@@ -31,15 +31,15 @@ use crate::program::limits;
 use crate::program::limits::Lasting;
 use crate::program::restore::Restore;
 use crate::program::transaction;
-use crate::run::event::Event;
-use crate::run::event::NextPart;
-use crate::run::exclusive::Held;
-use crate::run::exclusive::attended;
-use crate::run::exclusive::check_lock_kind;
+use crate::run::held::Held;
+use crate::run::held::attended;
+use crate::run::held::check_lock_kind;
 use crate::run::interrupt::Interrupt;
 use crate::run::interrupt::cancelled_by;
-use crate::run::patience::Manners;
-use crate::run::patience::Watch;
+use crate::run::manners::Manners;
+use crate::run::next_part::NextPart;
+use crate::run::watch::Waiting;
+use crate::run::watch::Watch;
 use crate::script::Timeouts;
 use crate::sql::Statement;
 
@@ -110,7 +110,7 @@ impl Session {
             answer => answer,
         };
         let probe = probe.map_err(|failure| failed(&db, failure))?;
-        let (url, location) = (url.clone(), location.clone());
+        let (url, location) = (db.reached(url), location.clone());
         // A session of PostgreSQL keeps those it began with; only transactions get others.
         let in_force = (db.family() == Family::Postgres).then(Timeouts::default);
         let mut session = Self {
@@ -268,13 +268,18 @@ impl Session {
     pub(crate) async fn execute_all(
         &mut self,
         statements: &[&str],
-        tell: &mut (dyn FnMut(Event<'_>) + Send),
+        tell: &mut (dyn FnMut(Waiting<'_>) + Send),
     ) -> Result<Vec<Done>, FailureAt> {
         let beginning = statements.first().copied().unwrap_or_default();
         let work = self.db.execute_all(statements).boxed();
         let work = cancelled_by(&self.interrupt, self.canceller.as_ref(), beginning, work).boxed();
         let work = attended(&mut self.held, work).boxed();
         self.watch.during(&self.url, tell, work).await
+    }
+
+    /// Makes sure that nobody asked the run to stop, before something is begun.
+    pub(crate) fn check_interrupt(&self) -> Result<(), Error> {
+        self.interrupt.check()
     }
 
     /// Runs statements to their end, whoever asks the run to stop: they note what has happened already.
@@ -303,7 +308,7 @@ impl Session {
     pub(crate) async fn execute(
         &mut self,
         statement: &Statement,
-        tell: &mut (dyn FnMut(Event<'_>) + Send),
+        tell: &mut (dyn FnMut(Waiting<'_>) + Send),
     ) -> Result<Done, Failure> {
         let work = async {
             match statement.copy_data() {

@@ -56,7 +56,10 @@ fn compile<'a>(script: &Script, section: &'a Section, dialect: Dialect) -> Resul
     let mut warnings = Vec::new();
     if section.transaction == TransactionMode::Transactional {
         warnings.extend(strip_transaction(&mut statements, dialect));
-        warnings.extend(statements.iter().filter_map(|statement| foreign_keys(statement, dialect)));
+        // A section that switches foreign keys off is run without them.
+        if !statements.iter().any(|statement| switches_off(statement, dialect)) {
+            warnings.extend(statements.iter().filter_map(|statement| foreign_keys(statement, dialect)));
+        }
     }
     let errors: Vec<Error> = statements.iter().filter_map(|statement| refusal(statement, section, dialect)).collect();
     if errors.is_empty() { Ok(CompiledSection { section, statements, warnings }) } else { Err(errors) }
@@ -81,7 +84,12 @@ fn strip_transaction(statements: &mut Vec<Statement>, dialect: Dialect) -> Optio
     Some(Warning { code: "transaction-not-sent", message, span })
 }
 
-/// Warns of the pragma that does nothing in a transaction, and says nothing about it: rows would be lost by a cascade.
+fn switches_off(statement: &Statement, dialect: Dialect) -> bool {
+    let is_pragma = dialect == Dialect::Sqlite && statement.kind == StatementKind::Session;
+    is_pragma && crate::sql::foreign_keys(statement.sql()) == Some(false)
+}
+
+/// Warns of the pragma that does nothing in a transaction: foreign keys are on there anyway.
 fn foreign_keys(statement: &Statement, dialect: Dialect) -> Option<Warning> {
     let is_pragma = dialect == Dialect::Sqlite && statement.kind == StatementKind::Session;
     let mut words = significant(statement.sql(), 0..statement.sql().len(), dialect.family()).take(8);
@@ -91,7 +99,7 @@ fn foreign_keys(statement: &Statement, dialect: Dialect) -> Option<Warning> {
     let mut words = words.skip_while(|word| !word.eq_ignore_ascii_case("foreign_keys"));
     words.next()?;
     words.next()?; // without a value it only asks
-    let message = "`PRAGMA foreign_keys` does nothing inside a transaction: take it out, since rev itself switches foreign keys off around the rebuild of a table, or put it into a section with `transaction=off`";
+    let message = "`PRAGMA foreign_keys` does nothing inside a transaction: take it out, since foreign keys are on unless the section switches them off, or put it into a section with `transaction=off`";
     Some(Warning { code: "pragma-without-effect", message: message.into(), span: statement.span.clone() })
 }
 
@@ -182,9 +190,11 @@ mod tests {
     fn a_pragma_without_effect_is_told() {
         check(
             Dialect::Sqlite,
-            "-- rev: upgrade\nPRAGMA foreign_keys = OFF;\nPRAGMA foreign_keys;",
-            &["PRAGMA foreign_keys = OFF", "PRAGMA foreign_keys", "!pragma-without-effect a.sql:3:1"],
+            "-- rev: upgrade\nPRAGMA foreign_keys = ON;\nPRAGMA foreign_keys;",
+            &["PRAGMA foreign_keys = ON", "PRAGMA foreign_keys", "!pragma-without-effect a.sql:3:1"],
         );
+        let off = ["PRAGMA foreign_keys = OFF", "SELECT 1", "PRAGMA foreign_keys = ON"];
+        check(Dialect::Sqlite, &format!("-- rev: upgrade\n{};", off.join(";\n")), &off);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::dialect::Family;
-use crate::sql::lex::significant;
+use crate::sql::words::significant;
 
 /// What a statement takes away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +32,9 @@ impl Loss {
         let is = |word: &str| first.eq_ignore_ascii_case(word);
         if is("drop") {
             return dropped(words);
+        }
+        if is("create") {
+            return replaced(words);
         }
         if is("truncate") {
             return Some(Self::Rows);
@@ -68,6 +71,16 @@ fn dropped<'t>(mut words: impl Iterator<Item = &'t str>) -> Option<Loss> {
         "schema" | "database" => Some(Loss::Schema),
         "owned" => Some(Loss::Owned),
         _ => words.any(|word| word.eq_ignore_ascii_case("cascade")).then_some(Loss::Dependents),
+    }
+}
+
+/// What MariaDB drops to make it anew, with what is in it.
+fn replaced<'t>(words: impl Iterator<Item = &'t str>) -> Option<Loss> {
+    let [or, replace, what, next] = words.take(4).map(str::to_ascii_lowercase).collect::<Vec<_>>().try_into().ok()?;
+    match (or.as_str(), replace.as_str(), what.as_str(), next.as_str()) {
+        ("or", "replace", "table", _) => Some(Loss::Table),
+        ("or", "replace", "database" | "schema", _) => Some(Loss::Schema),
+        _ => None,
     }
 }
 
@@ -146,6 +159,10 @@ mod tests {
     fn what_is_dropped_with_rows_in_it_is_lost() {
         check("DROP TABLE t", Some(Loss::Table));
         check("/* x */ drop table if exists a.t, u", Some(Loss::Table));
+        check("CREATE OR REPLACE TABLE t (n INT)", Some(Loss::Table));
+        check("create or /* x */ replace database d", Some(Loss::Schema));
+        check("CREATE OR REPLACE TEMPORARY TABLE t (n INT)", None);
+        check("CREATE OR REPLACE VIEW t AS SELECT 1", None);
         check("DROP SCHEMA s", Some(Loss::Schema));
         check("DROP OWNED BY r", Some(Loss::Owned));
         check("DROP TYPE mood CASCADE", Some(Loss::Dependents));

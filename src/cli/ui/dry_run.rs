@@ -23,7 +23,6 @@ use crate::program::ProgramStep;
 use crate::program::Scope;
 use crate::program::Undo;
 use crate::sql::Statement;
-use crate::sql::StatementKind;
 use crate::sql::summary;
 
 /// Returns the program in lines: its revisions, their transactions, and each statement with its place.
@@ -103,7 +102,7 @@ impl Text<'_> {
                 (false, _) if self.program.scope == Scope::Run => self.inside(part, 4),
                 (false, Mode::Transaction) => {
                     if let Some(shield) = part.shield() {
-                        self.add(4, &format!("foreign keys off, while {} is built anew", escape(&shield.names())));
+                        self.add(4, &format!("foreign keys off, {}", escape(&shield.reason())));
                     }
                     self.add(4, "BEGIN");
                     self.inside(part, 6);
@@ -122,7 +121,7 @@ impl Text<'_> {
 
     /// What set the session is sent again, since the session of the earlier run is gone.
     fn said_again(&mut self, part: &Part) {
-        let mut session = part.statements().filter(|statement| statement.kind == StatementKind::Session).peekable();
+        let mut session = part.settings().peekable();
         if session.peek().is_some() {
             self.add(4, "said again, for this session");
         }

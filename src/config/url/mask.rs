@@ -15,13 +15,24 @@ pub(crate) fn mask_passwords(text: &str) -> String {
     masked
 }
 
+/// What stands for a text of which nothing is shown.
+pub(crate) const HIDDEN: &str = "***";
+
+/// Returns whether `text` looks like a URL of which all but the password may be shown; what does not, may be a password.
+pub(crate) fn is_told(text: &str) -> bool {
+    let Some((scheme, rest)) = text.split_once(':') else { return false };
+    let (scheme, _) = scheme.split_once('+').unwrap_or((scheme, ""));
+    match scheme.to_ascii_lowercase().as_str() {
+        "sqlite" => true,
+        "postgres" | "postgresql" | "mysql" | "mariadb" => rest.starts_with("//"),
+        _ => false,
+    }
+}
+
 /// Replaces every password by `***`, and everything that may be one in a URL that is not valid.
 pub(super) fn redact(url: &str) -> String {
-    if !url.contains("://")
-        && let Some((before, after)) = url.rsplit_once('@')
-    {
-        let scheme = before.split_once(':').map_or("", |(scheme, _)| scheme);
-        return format!("{scheme}:***@{after}");
+    if !is_told(url) {
+        return HIDDEN.to_owned();
     }
     let mut redacted = String::new();
     let mut end = 0;
@@ -79,13 +90,13 @@ fn user_password(line: &str) -> Option<Range<usize>> {
     (!rest[colon..end].bytes().all(|byte| byte.is_ascii_digit())).then_some(start + colon..start + end)
 }
 
-/// Finds the values of parameters that are passwords.
+/// Finds the values of parameters that are passwords. What follows may be the rest of one, whose `&` was not encoded.
 fn parameters(line: &str) -> Vec<Range<usize>> {
     const NAMES: [&str; 3] = ["password=", "passwd=", "pwd="];
     let lower = line.to_ascii_lowercase();
     let found = NAMES.iter().flat_map(|name| lower.match_indices(name).map(|(at, name)| at + name.len()));
     let value = |start: usize| {
-        let end = line[start..].find(['&', '"', '\'', ' ', '\r', '\n']).unwrap_or(line.len() - start);
+        let end = line[start..].find(['"', '\'', ' ', '\r', '\n']).unwrap_or(line.len() - start);
         start..start + end
     };
     found.map(value).collect()
@@ -108,15 +119,17 @@ mod tests {
         check("postgres://h:5432/db", "postgres://h:5432/db");
         check("postgres://[::1]:5432/db", "postgres://[::1]:5432/db");
         check("sqlite:app.db", "sqlite:app.db");
-        check("mysql://h/db?password=s3cret&x=1&sslpassword=t", "mysql://h/db?password=***&x=1&sslpassword=***");
+        check("mysql://h/db?password=s3cret&x=1&sslpassword=t", "mysql://h/db?password=***");
     }
 
     #[test]
     fn a_password_in_a_broken_url_is_hidden() {
         check("postgres://u:p@ss/w#rd@h/db", "postgres://u:***@h/db");
         check("postgres://u:s3cret/db", "postgres://u:***/db");
-        check("mysql:u:s3cret@h/db", "mysql:***@h/db");
-        check("s3cret@h", ":***@h");
+        check("mysql:u:s3cret@h/db", "***");
+        check("s3cret@h", "***");
+        check("s3cret", "***");
+        check("s3cret:pw", "***");
     }
 
     #[test]
