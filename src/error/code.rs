@@ -40,6 +40,7 @@ impl ErrorKind {
             Self::DuplicateHeaderKey { .. } => "duplicate-header-key",
             Self::EmptyHeaderValue { .. } => "empty-header-value",
             Self::ControlCharacter { .. } => "control-character",
+            Self::NotInEncoding { .. } => "not-in-encoding",
             Self::UnknownDirective { .. } => "unknown-directive",
             Self::UnknownOption { .. } => "unknown-option",
             Self::BadOptionValue { .. } => "bad-option-value",

@@ -188,6 +188,7 @@ impl ErrorKind {
             Self::StatementTimeout { .. } => {
                 "give it more time: `statement_timeout=…` on the `-- rev:` line of its section, or in migrations.toml"
             }
+            Self::NotInEncoding { .. } => "take the character out, or make the database anew with `ENCODING 'UTF8'`",
             Self::TransactionEnded => {
                 "take the COMMIT or ROLLBACK out of what the script calls, or use `transaction=off`"
             }

@@ -105,6 +105,8 @@ pub enum ErrorKind {
     EmptyHeaderValue { key: String },
     #[error("a {what} holds a control character")]
     ControlCharacter { what: &'static str },
+    #[error("a {what} holds `{character}`, which the database cannot: its encoding is {encoding}")]
+    NotInEncoding { what: &'static str, character: char, encoding: String },
     #[error("`{word}` is not a directive")]
     UnknownDirective { word: String, nearest: Option<String> },
     #[error("`{option}` is not an option of `{directive}`")]

@@ -84,6 +84,14 @@ pub enum SessionRole {
 }
 
 impl Location {
+    /// Returns what is asked in the same message before names are led to `pg_catalog`: the session's own schema, which the
+    /// query finds in a setting that ends with the message.
+    pub fn before_probe(family: Family) -> Option<&'static str> {
+        let keep =
+            "SELECT pg_catalog.set_config('rev.schema', CAST(pg_catalog.current_schema() AS pg_catalog.text), true)";
+        (family == Family::Postgres).then_some(keep)
+    }
+
     /// Returns the query; its one row is read by [`Self::read`].
     pub fn probe(&self, family: Family) -> String {
         let text = |value: &str| literal::sql(example(family), value);
@@ -122,7 +130,7 @@ impl Location {
                  ('pg_read_server_files', 'pg_write_server_files', 'pg_execute_server_program') \
                  AND NOT pg_catalog.pg_has_role(current_user, r.oid, 'USAGE')), ''), \
                  pg_catalog.pg_backend_pid(), 0 \
-                 FROM (SELECT coalesce({}, current_schema()::text) AS name) s \
+                 FROM (SELECT coalesce({}, nullif(current_setting('rev.schema', true), '')) AS name) s \
                  LEFT JOIN pg_catalog.pg_namespace n ON n.nspname = s.name",
                 self.schema.as_deref().map_or_else(|| "NULL".to_owned(), text),
             ),

@@ -138,12 +138,11 @@ fn settings(url: &DatabaseUrl, probe: &Probe) -> String {
     match &probe.names {
         Some(names) => format!("SET NAMES {names};\n"),
         None => {
-            let mut sql =
-                "SET client_encoding = 'UTF8';\nSET datestyle = 'ISO, MDY';\nSET timezone = 'UTC';\n".to_owned();
+            let mut sql = "SET client_encoding = 'UTF8';\n".to_owned();
             for (name, value) in &server.options {
                 // Not SET, which would take a list for one name.
                 let (name, value) = (probe.journal.literal(name), probe.journal.literal(value));
-                sql.push_str(&format!("SELECT set_config({name}, {value}, false) AS rev_set \\gset\n"));
+                sql.push_str(&format!("SELECT pg_catalog.set_config({name}, {value}, false) AS rev_set \\gset\n"));
             }
             sql
         }

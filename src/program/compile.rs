@@ -429,12 +429,23 @@ pub(crate) fn history_entry(
     entry.down_revisions = join(header.down_revisions.iter().map(|parent| parent.value.as_str()));
     entry.depends_on = join(header.depends_on.iter().map(|dependency| dependency.value.as_str()));
     entry.branch_labels = join(header.branch_labels.iter().map(|label| label.value.as_str()));
+    if header.message.contains('\0') {
+        return Err(vec![Error::from(ErrorKind::ControlCharacter { what: "message" }).at(revision_span(script))]);
+    }
     // What was stamped never ran: its script has no claim to be what the database holds.
     if direction != Direction::Stamp {
         entry.checksum = Some(script.checksum(dialect));
     }
     if direction == Direction::Upgrade {
         entry.downgrade = script.downgrade_text(dialect);
+        let nul = script.sections_for(Direction::Downgrade, dialect).find_map(|section| {
+            let range = section.range();
+            let at = range.start + script.source.text[range].find('\0')?;
+            Some(script.span(&(at..at + 1)))
+        });
+        if let Some(span) = nul {
+            return Err(vec![Error::from(ErrorKind::ControlCharacter { what: "downgrade section" }).at(span)]);
+        }
     }
     Ok(entry)
 }

@@ -4,6 +4,7 @@
 
 pub(crate) mod action;
 pub(crate) mod compile;
+pub(crate) mod dated;
 pub(crate) mod draft;
 pub(crate) mod halfway;
 pub(crate) mod leaves;

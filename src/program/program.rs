@@ -133,8 +133,11 @@ impl ProgramStep {
             let mut words = statement.words().take(4).map(str::to_ascii_lowercase);
             match words.next().as_deref() {
                 Some("create") => words.any(|word| matches!(word.as_str(), "temp" | "temporary")),
-                Some("attach" | "pragma" | "set" | "prepare" | "execute") => true,
-                _ => false,
+                Some("attach" | "pragma" | "set" | "prepare") => true,
+                // What these run is not in the script, or in a block.
+                Some("call" | "do" | "execute" | "begin" | "if" | "case" | "for" | "while" | "loop" | "repeat") => true,
+                Some(hint) => hint.starts_with("/*"), // what MySQL runs there is a setting, as dumps have them
+                None => false,
             }
         };
         family != Family::Postgres && self.parts.iter().flat_map(Part::statements).any(leaves)

@@ -26,6 +26,7 @@ pub(crate) mod run;
 pub(crate) mod send;
 pub(crate) mod session;
 pub(crate) mod shield;
+pub(crate) mod storable;
 pub(crate) mod watch;
 
 pub use clock::Actor;

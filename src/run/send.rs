@@ -252,6 +252,10 @@ impl<'s, 'p> Sender<'s, 'p> {
     pub(crate) fn restore(&mut self, sql: &str) {
         self.push(sql, Role::Restore);
         if sql == RESET_ALL {
+            // Behind a pooler the session began as the pooler's.
+            for sql in self.session.usual.again.clone() {
+                self.push(&sql, Role::Restore);
+            }
             self.local = self.local.map(|_| Timeouts::default());
         }
     }

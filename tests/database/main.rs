@@ -29,6 +29,7 @@ mod manners;
 mod migrate;
 mod offline;
 mod offline_scripts;
+mod own_session;
 mod parts;
 mod pooler;
 mod reading;
