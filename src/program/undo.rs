@@ -4,8 +4,6 @@
 //! what was never made, or, worse, something of the same name that was there before. So each must be shown to be about
 //! what ran, or about what did not; where neither can be shown, nothing is run at all.
 
-use crate::dialect::Dialect;
-use crate::dialect::Family;
 use crate::error::Error;
 use crate::error::ErrorKind;
 use crate::id::RevisionId;
@@ -23,7 +21,6 @@ use crate::sql::Touch;
 use crate::sql::Touched;
 use crate::sql::changed_tables;
 use crate::sql::mentions;
-use crate::sql::significant;
 use crate::sql::summary;
 use crate::sql::unquoted;
 
@@ -48,11 +45,10 @@ impl Undo {
         done: &[&ProgressRow],
         upgrade: &[Draft],
         sections: &mut [CompiledSection<'_>],
-        dialect: Dialect,
     ) -> Result<Self, Error> {
         for row in done.iter().filter(|row| row.intended.is_none()) {
             let part = row.part.checked_sub(1).and_then(|index| upgrade.get(index));
-            if part.is_none_or(|part| statements_hash(&part.statements, dialect) != row.hash) {
+            if part.is_none_or(|part| statements_hash(&part.statements) != row.hash) {
                 let error = Error::from(ErrorKind::EditedHalfway { revision: revision.clone(), part: row.part });
                 let first = part.and_then(|part| part.statements.first());
                 return Err(match first {
@@ -63,7 +59,7 @@ impl Undo {
         }
         let parts = done.iter().filter(|row| row.intended.is_none()).count();
         let there: Vec<There> = done.iter().map(|row| There::read(row.found.as_deref())).collect();
-        let with = |ran| divide(revision, upgrade, ran, &there, sections, dialect.family());
+        let with = |ran| divide(revision, upgrade, ran, &there, sections);
         // Whether a statement in doubt ran is found out before anything runs; until then, either may be.
         let (left_out, kept) = match with(parts) {
             Err(_) if parts < done.len() => with(done.len())?,
@@ -84,14 +80,13 @@ fn divide(
     ran: usize,
     there: &[There],
     sections: &[CompiledSection<'_>],
-    family: Family,
 ) -> Result<(Vec<Statement>, Vec<Vec<Statement>>), Error> {
     let (ran, open) = upgrade.split_at(ran.min(upgrade.len()));
     let nothing = There::default();
     let there = there.iter().chain(std::iter::repeat(&nothing));
     let ran = ran.iter().zip(there).flat_map(|(part, there)| part.statements.iter().map(move |one| (one, there)));
     let open = open.iter().flat_map(|part| &part.statements);
-    let mut stopped = Stopped::new(revision, family, ran, open);
+    let mut stopped = Stopped::new(revision, ran, open);
     let mut left_out = Vec::new();
     let mut kept = Vec::with_capacity(sections.len());
     for section in sections {
@@ -109,7 +104,6 @@ fn divide(
 /// The upgrade as it stopped.
 pub(crate) struct Stopped<'a> {
     revision: &'a RevisionId,
-    family: Family,
     /// What was touched, by the parts that ran and by the downgrade so far.
     ran: Vec<Touched>,
     /// What ran and is not undone yet.
@@ -128,13 +122,11 @@ impl<'a> Stopped<'a> {
     /// Reads the statements that ran, each with what was there before its part, and those that did not.
     pub(crate) fn new<'t>(
         revision: &'a RevisionId,
-        family: Family,
         ran: impl Iterator<Item = (&'a Statement, &'t There)>,
         open: impl Iterator<Item = &'a Statement>,
     ) -> Self {
         let mut stopped = Self {
             revision,
-            family,
             ran: Vec::new(),
             left: Vec::new(),
             open: Vec::new(),
@@ -143,10 +135,10 @@ impl<'a> Stopped<'a> {
             conditional: Vec::new(),
         };
         for (statement, there) in ran {
-            let touched = match Touch::of(statement, family) {
+            let touched = match Touch::of(statement) {
                 Touch::Objects(touched) => touched,
                 Touch::Other => {
-                    let names = conditional_names(statement, family);
+                    let names = conditional_names(statement);
                     stopped.conditional.extend(names.map(|names| (statement, names)));
                     continue;
                 }
@@ -163,7 +155,7 @@ impl<'a> Stopped<'a> {
                 stopped.ran.push(one);
             }
         }
-        stopped.open = open.map(|statement| (statement, Touch::of(statement, family))).collect();
+        stopped.open = open.map(|statement| (statement, Touch::of(statement))).collect();
         stopped
     }
 
@@ -184,7 +176,7 @@ impl<'a> Stopped<'a> {
         }
         let list = match there.was_there(one) {
             Some(false) => return false,
-            Some(true) if !replaces(statement, self.family) => &mut self.found,
+            Some(true) if !replaces(statement) => &mut self.found,
             Some(true) | None => &mut self.replaced,
         };
         list.push((statement, one.clone()));
@@ -227,7 +219,7 @@ impl<'a> Stopped<'a> {
                 return Err(self.refuse_there(statement, name, made));
             }
         }
-        if is_of_rows(statement, self.family) {
+        if is_of_rows(statement) {
             return Ok(()); // the rows that the upgrade added to a table that it found are its own
         }
         let mut known = self.found.iter().chain(&self.replaced);
@@ -238,7 +230,7 @@ impl<'a> Stopped<'a> {
     }
 
     fn refuse_there(&self, statement: &Statement, name: &str, made: &Statement) -> Error {
-        let made_text = summary(made.sql(), self.family);
+        let made_text = summary(made.sql(), made.reading);
         let reason =
             format!(", but what it is about may have been there before (`{name}`): {made_text} ({})", made.span);
         self.refusal(statement, reason)
@@ -260,10 +252,9 @@ impl<'a> Stopped<'a> {
     /// Makes sure, after all statements of the downgrade, that nothing is left of what ran: the next upgrade would meet
     /// it.
     pub(crate) fn end(&self, down: &[Statement]) -> Result<(), Error> {
-        let gone: Vec<Touched> = down.iter().filter_map(|one| touched_by(one, self.family)).flatten().collect();
+        let gone: Vec<Touched> = down.iter().filter_map(|one| touched_by(one)).flatten().collect();
         let stays = |(statement, left): &&(&Statement, Touched)| {
-            let is_mentioned =
-                |one: &Statement| Touch::of(one, self.family) == Touch::Other && mentions(one.sql(), left.name());
+            let is_mentioned = |one: &Statement| Touch::of(one) == Touch::Other && mentions(one.sql(), left.name());
             // An index goes with its table or its column, a view by CASCADE, and a routine may be another one again.
             let is_table = left.detail.is_none() && left.object.kind == ObjectKind::Table;
             let is_column = left.detail.as_ref().is_some_and(|detail| detail.kind == DetailKind::Column);
@@ -283,7 +274,7 @@ impl<'a> Stopped<'a> {
 
     /// Returns whether a statement of the downgrade runs, else it is left out; to be asked of each, in order.
     pub(crate) fn runs(&mut self, statement: &Statement) -> Result<bool, Error> {
-        match Touch::of(statement, self.family) {
+        match Touch::of(statement) {
             Touch::Nothing => Ok(true),
             Touch::Other => match self.open.iter().find(|(_, touch)| may_be_about(statement, touch)) {
                 Some((open, _)) => Err(self.refuse(statement, open)),
@@ -332,7 +323,7 @@ impl<'a> Stopped<'a> {
     fn is_inverse(&self, one: &Touched) -> bool {
         let mut overlapping = self.open_touches(one);
         let (Some((statement, open)), None) = (overlapping.next(), overlapping.next()) else { return false };
-        let is_renamed = matches!(Touch::of(statement, self.family), Touch::Objects(touched) if is_rename(&touched));
+        let is_renamed = matches!(Touch::of(statement), Touch::Objects(touched) if is_rename(&touched));
         open.is(one) && are_inverse(open, one) && !is_renamed && !self.ran_before(one, open.object.change)
     }
 
@@ -393,14 +384,14 @@ impl<'a> Stopped<'a> {
     }
 
     fn refuse(&self, statement: &Statement, open: &Statement) -> Error {
-        let open_text = summary(open.sql(), self.family);
+        let open_text = summary(open.sql(), open.reading);
         self.refusal(statement, format!(" may undo what never ran: {open_text} ({})", open.span))
     }
 
     fn refusal(&self, statement: &Statement, reason: String) -> Error {
         let kind = ErrorKind::CannotUndo {
             revision: self.revision.clone(),
-            statement: summary(statement.sql(), self.family),
+            statement: summary(statement.sql(), statement.reading),
             reason,
         };
         Error::from(kind).at(statement.span.clone())
@@ -417,24 +408,21 @@ fn may_be_about(statement: &Statement, open: &Touch) -> bool {
 }
 
 /// Returns whether something is made anew that may be there, and not only where it is not.
-fn replaces(statement: &Statement, family: Family) -> bool {
-    let sql = statement.sql();
-    significant(sql, 0..sql.len(), family).nth(1).is_some_and(|word| word.eq_ignore_ascii_case("or"))
+fn replaces(statement: &Statement) -> bool {
+    statement.words().nth(1).is_some_and(|word| word.eq_ignore_ascii_case("or"))
 }
 
-fn is_of_rows(statement: &Statement, family: Family) -> bool {
-    let sql = statement.sql();
-    let first = significant(sql, 0..sql.len(), family).next().unwrap_or_default();
+fn is_of_rows(statement: &Statement) -> bool {
+    let first = statement.words().next().unwrap_or_default();
     let verbs = ["insert", "update", "delete", "replace", "merge", "with"];
     statement.kind == StatementKind::Dml && verbs.iter().any(|verb| first.eq_ignore_ascii_case(verb))
 }
 
 /// Returns the names in a statement that adds rows, or makes something that has no name in the catalog that rev knows,
 /// only where it is not there yet, or in the place of what is; nothing for any other.
-fn conditional_names(statement: &Statement, family: Family) -> Option<Vec<String>> {
+fn conditional_names(statement: &Statement) -> Option<Vec<String>> {
     const BEFORE_NAME: usize = 12;
-    let sql = statement.sql();
-    let words: Vec<&str> = significant(sql, 0..sql.len(), family).collect();
+    let words: Vec<&str> = statement.words().collect();
     let is = |at: usize, text: &str| words.get(at).is_some_and(|word| word.eq_ignore_ascii_case(text));
     let has =
         |texts: &[&str]| (0..words.len()).any(|at| texts.iter().enumerate().all(|(next, text)| is(at + next, text)));
@@ -455,7 +443,7 @@ fn conditional_names(statement: &Statement, family: Family) -> Option<Vec<String
             let target = match into {
                 Some(into) if is(into + 1, "table") => name(into + 2),
                 Some(into) => name(into + 1),
-                None => changed_tables(sql).into_iter().next().map(|table| table.name),
+                None => changed_tables(statement).into_iter().next().map(|table| table.name),
             };
             is_conditional.then(|| target.into_iter().collect())
         }
@@ -475,8 +463,8 @@ fn conditional_names(statement: &Statement, family: Family) -> Option<Vec<String
     }
 }
 
-fn touched_by(statement: &Statement, family: Family) -> Option<Vec<Touched>> {
-    match Touch::of(statement, family) {
+fn touched_by(statement: &Statement) -> Option<Vec<Touched>> {
+    match Touch::of(statement) {
         Touch::Objects(touched) => Some(touched),
         Touch::Nothing | Touch::Other => None,
     }
@@ -515,6 +503,7 @@ mod tests {
     use crate::sql::split;
 
     use super::*;
+    use crate::dialect::Family;
 
     /// Checks what becomes of each statement of a downgrade: `run`, `out`, or the end of the refusal.
     #[track_caller]
@@ -532,8 +521,8 @@ mod tests {
             let (was_there, looked_in) = (there.contains(&one.name()), None);
             Looked { object: one.object, detail: one.detail, looked_in, was_there }
         };
-        let there = There(may_be_there(ran.iter(), family).into_iter().map(was_there).collect());
-        let mut stopped = Stopped::new(&revision, family, ran.iter().map(|one| (one, &there)), open.iter());
+        let there = There(may_be_there(ran.iter()).into_iter().map(was_there).collect());
+        let mut stopped = Stopped::new(&revision, ran.iter().map(|one| (one, &there)), open.iter());
         let mut told = Vec::new();
         for statement in &down {
             match stopped.runs(statement) {
