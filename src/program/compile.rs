@@ -29,6 +29,7 @@ use crate::program::program::ProgramStep;
 use crate::program::program::Scope;
 use crate::program::restore::Restore;
 use crate::program::risk::way_back;
+use crate::program::sendable::unsendable;
 use crate::program::shield::Shield;
 use crate::program::undo::Undo;
 use crate::script::CompiledSection;
@@ -38,6 +39,7 @@ use crate::script::TransactionMode;
 use crate::script::Warning;
 use crate::script::statements_hash;
 use crate::span::Span;
+use crate::sql::Reading;
 use crate::sql::Statement;
 use crate::sql::StatementKind;
 use crate::sql::foreign_keys;
@@ -83,7 +85,8 @@ impl Program {
             problems.extend(not_one_transaction(target, &steps));
         }
         let dialect = target.probe.journal.dialect;
-        problems.extend(steps.iter().filter_map(|step| lost_value(step, dialect.family())));
+        problems.extend(steps.iter().filter_map(lost_value));
+        problems.extend(steps.iter().flat_map(|step| unsendable(step, target.probe)));
         Error::join(problems)?;
         if dialect.family() == Family::Sqlite {
             let probe = target.probe;
@@ -160,7 +163,10 @@ impl Compiler<'_> {
     }
 
     fn sections<'s>(&mut self, script: &'s Script, direction: Direction) -> Option<Vec<CompiledSection<'s>>> {
-        match script.statements(direction, self.target.probe.journal.dialect) {
+        let probe = self.target.probe;
+        let dialect = probe.journal.dialect;
+        let reading = Reading::asked(dialect, &probe.server_version, &probe.text_mode);
+        match script.statements_as(direction, dialect, reading) {
             Ok(sections) => Some(sections),
             Err(problems) => {
                 self.problems.extend(problems);
@@ -182,7 +188,7 @@ impl Compiler<'_> {
             self.cut(section, &mut upgrade);
         }
         self.warnings.truncate(warnings);
-        match Undo::find(&step.revision, &done, &upgrade, sections, self.target.probe.journal.dialect) {
+        match Undo::find(&step.revision, &done, &upgrade, sections) {
             Ok(undo) => Some(Some(undo)),
             Err(error) => {
                 let error = if error.span.is_some() { error } else { error.at(revision_span(script)) };
@@ -279,7 +285,7 @@ impl Compiler<'_> {
             .into_iter()
             .zip(1..)
             .map(|(draft, number)| {
-                let hash = statements_hash(&draft.statements, self.target.probe.journal.dialect);
+                let hash = statements_hash(&draft.statements);
                 let is_last = number == count;
                 let writes = match is_last {
                     true => self.last_writes(step, rows_before + count, entry),
@@ -414,7 +420,7 @@ pub(crate) fn history_entry(
     entry.branch_labels = join(header.branch_labels.iter().map(|label| label.value.as_str()));
     // What was stamped never ran: its script has no claim to be what the database holds.
     if direction != Direction::Stamp {
-        entry.checksum = Some(script.checksum(dialect)?);
+        entry.checksum = Some(script.checksum(dialect));
     }
     if direction == Direction::Upgrade {
         entry.downgrade = script.downgrade_text(dialect);

@@ -1,32 +1,27 @@
 //! Statements that make something, or add rows, only where it is not there yet, or in its place; pure.
 
-use crate::dialect::Family;
 use crate::sql::Statement;
 use crate::sql::StatementKind;
 use crate::sql::changed_tables;
-use crate::sql::significant;
 use crate::sql::unquoted;
 
 /// Returns whether something is made anew that may be there, and not only where it is not.
-pub(crate) fn replaces(statement: &Statement, family: Family) -> bool {
-    let sql = statement.sql();
-    significant(sql, 0..sql.len(), family).nth(1).is_some_and(|word| word.eq_ignore_ascii_case("or"))
+pub(crate) fn replaces(statement: &Statement) -> bool {
+    statement.words().nth(1).is_some_and(|word| word.eq_ignore_ascii_case("or"))
 }
 
 /// Returns whether a statement changes rows, and nothing else.
-pub(crate) fn is_of_rows(statement: &Statement, family: Family) -> bool {
-    let sql = statement.sql();
-    let first = significant(sql, 0..sql.len(), family).next().unwrap_or_default();
+pub(crate) fn is_of_rows(statement: &Statement) -> bool {
+    let first = statement.words().next().unwrap_or_default();
     let verbs = ["insert", "update", "delete", "replace", "merge", "with"];
     statement.kind == StatementKind::Dml && verbs.iter().any(|verb| first.eq_ignore_ascii_case(verb))
 }
 
 /// Returns the names in a statement that adds rows, or makes something that has no name in the catalog that rev knows,
 /// only where it is not there yet, or in the place of what is; nothing for any other.
-pub(crate) fn conditional_names(statement: &Statement, family: Family) -> Option<Vec<String>> {
+pub(crate) fn conditional_names(statement: &Statement) -> Option<Vec<String>> {
     const BEFORE_NAME: usize = 12;
-    let sql = statement.sql();
-    let words: Vec<&str> = significant(sql, 0..sql.len(), family).collect();
+    let words: Vec<&str> = statement.words().collect();
     let is = |at: usize, text: &str| words.get(at).is_some_and(|word| word.eq_ignore_ascii_case(text));
     let has =
         |texts: &[&str]| (0..words.len()).any(|at| texts.iter().enumerate().all(|(next, text)| is(at + next, text)));
@@ -47,7 +42,7 @@ pub(crate) fn conditional_names(statement: &Statement, family: Family) -> Option
             let target = match into {
                 Some(into) if is(into + 1, "table") => name(into + 2),
                 Some(into) => name(into + 1),
-                None => changed_tables(sql).into_iter().next().map(|table| table.name),
+                None => changed_tables(statement).into_iter().next().map(|table| table.name),
             };
             is_conditional.then(|| target.into_iter().collect())
         }

@@ -20,6 +20,7 @@ pub(crate) mod pragma;
 pub(crate) mod program;
 pub(crate) mod restore;
 pub(crate) mod risk;
+pub(crate) mod sendable;
 pub(crate) mod shield;
 pub(crate) mod stopped;
 pub(crate) mod there;

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::collections::HashMap;
 use std::collections::HashSet;
 
-use crate::dialect::Family;
 use crate::error::Error;
 use crate::error::ErrorKind;
 use crate::id::RevisionId;
@@ -25,7 +24,6 @@ use crate::sql::summary;
 /// The upgrade as it stopped.
 pub(crate) struct Stopped<'a> {
     revision: &'a RevisionId,
-    family: Family,
     /// What was touched, by the parts that ran and by the downgrade so far.
     ran: ByName<Touched>,
     /// What ran and is not undone yet, in order.
@@ -60,13 +58,11 @@ impl<'a> Stopped<'a> {
     /// Reads the statements that ran, each with what was there before its part, and those that did not.
     pub(crate) fn new<'t>(
         revision: &'a RevisionId,
-        family: Family,
         ran: impl Iterator<Item = (&'a Statement, &'t There)>,
         open: impl Iterator<Item = &'a Statement>,
     ) -> Self {
         let mut stopped = Self {
             revision,
-            family,
             ran: ByName::new(),
             left: BTreeMap::new(),
             left_by_name: ByName::new(),
@@ -79,10 +75,10 @@ impl<'a> Stopped<'a> {
             conditional: Vec::new(),
         };
         for (statement, there) in ran {
-            let touched = match Touch::of(statement, family) {
+            let touched = match Touch::of(statement) {
                 Touch::Objects(touched) => touched,
                 Touch::Other => {
-                    let names = conditional_names(statement, family);
+                    let names = conditional_names(statement);
                     stopped.conditional.extend(names.map(|names| (statement, names)));
                     continue;
                 }
@@ -101,7 +97,7 @@ impl<'a> Stopped<'a> {
                 note(&mut stopped.ran, &one.clone(), one);
             }
         }
-        stopped.open = open.map(|statement| (statement, Touch::of(statement, family))).collect();
+        stopped.open = open.map(|statement| (statement, Touch::of(statement))).collect();
         for (index, (_, touch)) in stopped.open.iter().enumerate() {
             match touch {
                 Touch::Nothing => {}
@@ -136,7 +132,7 @@ impl<'a> Stopped<'a> {
         }
         let list = match there.was_there(one) {
             Some(false) => return false,
-            Some(true) if !replaces(statement, self.family) => &mut self.found,
+            Some(true) if !replaces(statement) => &mut self.found,
             Some(true) | None => &mut self.replaced,
         };
         list.push((statement, one.clone()));
@@ -179,7 +175,7 @@ impl<'a> Stopped<'a> {
                 return Err(self.refuse_there(statement, name, made));
             }
         }
-        if is_of_rows(statement, self.family) {
+        if is_of_rows(statement) {
             return Ok(()); // the rows that the upgrade added to a table that it found are its own
         }
         let mut known = self.found.iter().chain(&self.replaced);
@@ -190,7 +186,7 @@ impl<'a> Stopped<'a> {
     }
 
     fn refuse_there(&self, statement: &Statement, name: &str, made: &Statement) -> Error {
-        let made_text = summary(made.sql(), self.family);
+        let made_text = summary(made.sql(), made.reading);
         let reason =
             format!(", but what it is about may have been there before (`{name}`): {made_text} ({})", made.span);
         self.refusal(statement, reason)
@@ -225,7 +221,7 @@ impl<'a> Stopped<'a> {
         let mut others = HashSet::new();
         let mut texts = Vec::new();
         for statement in down {
-            match Touch::of(statement, self.family) {
+            match Touch::of(statement) {
                 Touch::Nothing => {}
                 Touch::Other => {
                     let text = statement.sql().to_lowercase();
@@ -265,7 +261,7 @@ impl<'a> Stopped<'a> {
 
     /// Returns whether a statement of the downgrade runs, else it is left out; to be asked of each, in order.
     pub(crate) fn runs(&mut self, statement: &Statement) -> Result<bool, Error> {
-        match Touch::of(statement, self.family) {
+        match Touch::of(statement) {
             Touch::Nothing => Ok(true),
             Touch::Other => match self.open_other.into_iter().chain(self.open_names.first_in(statement.sql())).min() {
                 Some(open) => Err(self.refuse(statement, self.open[open].0)),
@@ -318,7 +314,7 @@ impl<'a> Stopped<'a> {
     fn is_inverse(&self, one: &Touched) -> bool {
         let mut overlapping = self.open_touches(one);
         let (Some((statement, open)), None) = (overlapping.next(), overlapping.next()) else { return false };
-        let is_renamed = matches!(Touch::of(statement, self.family), Touch::Objects(touched) if is_rename(&touched));
+        let is_renamed = matches!(Touch::of(statement), Touch::Objects(touched) if is_rename(&touched));
         open.is(one) && are_inverse(open, one) && !is_renamed && !self.ran_before(one, open.object.change)
     }
 
@@ -378,14 +374,14 @@ impl<'a> Stopped<'a> {
     }
 
     fn refuse(&self, statement: &Statement, open: &Statement) -> Error {
-        let open_text = summary(open.sql(), self.family);
+        let open_text = summary(open.sql(), open.reading);
         self.refusal(statement, format!(" may undo what never ran: {open_text} ({})", open.span))
     }
 
     fn refusal(&self, statement: &Statement, reason: String) -> Error {
         let kind = ErrorKind::CannotUndo {
             revision: self.revision.clone(),
-            statement: summary(statement.sql(), self.family),
+            statement: summary(statement.sql(), statement.reading),
             reason,
         };
         Error::from(kind).at(statement.span.clone())
@@ -425,6 +421,7 @@ mod tests {
     use crate::sql::split;
 
     use super::*;
+    use crate::dialect::Family;
 
     /// Checks what becomes of each statement of a downgrade: `run`, `out`, or the end of the refusal.
     #[track_caller]
@@ -442,8 +439,8 @@ mod tests {
             let (was_there, looked_in) = (there.contains(&one.name()), None);
             Looked { object: one.object, detail: one.detail, looked_in, was_there }
         };
-        let there = There(may_be_there(ran.iter(), family).into_iter().map(was_there).collect());
-        let mut stopped = Stopped::new(&revision, family, ran.iter().map(|one| (one, &there)), open.iter());
+        let there = There(may_be_there(ran.iter()).into_iter().map(was_there).collect());
+        let mut stopped = Stopped::new(&revision, ran.iter().map(|one| (one, &there)), open.iter());
         let mut told = Vec::new();
         for statement in &down {
             match stopped.runs(statement) {

@@ -4,8 +4,6 @@
 //! what was never made, or, worse, something of the same name that was there before. So each must be shown to be about
 //! what ran, or about what did not; where neither can be shown, nothing is run at all.
 
-use crate::dialect::Dialect;
-use crate::dialect::Family;
 use crate::error::Error;
 use crate::error::ErrorKind;
 use crate::id::RevisionId;
@@ -38,11 +36,10 @@ impl Undo {
         done: &[&ProgressRow],
         upgrade: &[Draft],
         sections: &mut [CompiledSection<'_>],
-        dialect: Dialect,
     ) -> Result<Self, Error> {
         for row in done.iter().filter(|row| row.intended.is_none()) {
             let part = row.part.checked_sub(1).and_then(|index| upgrade.get(index));
-            if part.is_none_or(|part| statements_hash(&part.statements, dialect) != row.hash) {
+            if part.is_none_or(|part| statements_hash(&part.statements) != row.hash) {
                 let error = Error::from(ErrorKind::EditedHalfway { revision: revision.clone(), part: row.part });
                 let first = part.and_then(|part| part.statements.first());
                 return Err(match first {
@@ -53,7 +50,7 @@ impl Undo {
         }
         let parts = done.iter().filter(|row| row.intended.is_none()).count();
         let there: Vec<There> = done.iter().map(|row| There::read(row.found.as_deref())).collect();
-        let with = |ran| divide(revision, upgrade, ran, &there, sections, dialect.family());
+        let with = |ran| divide(revision, upgrade, ran, &there, sections);
         // Whether a statement in doubt ran is found out before anything runs; until then, either may be.
         let (left_out, kept) = match with(parts) {
             Err(_) if parts < done.len() => with(done.len())?,
@@ -74,14 +71,13 @@ fn divide(
     ran: usize,
     there: &[There],
     sections: &[CompiledSection<'_>],
-    family: Family,
 ) -> Result<(Vec<Statement>, Vec<Vec<Statement>>), Error> {
     let (ran, open) = upgrade.split_at(ran.min(upgrade.len()));
     let nothing = There::default();
     let there = there.iter().chain(std::iter::repeat(&nothing));
     let ran = ran.iter().zip(there).flat_map(|(part, there)| part.statements.iter().map(move |one| (one, there)));
     let open = open.iter().flat_map(|part| &part.statements);
-    let mut stopped = Stopped::new(revision, family, ran, open);
+    let mut stopped = Stopped::new(revision, ran, open);
     let mut left_out = Vec::new();
     let mut kept = Vec::with_capacity(sections.len());
     for section in sections {

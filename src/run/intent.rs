@@ -90,7 +90,7 @@ impl Session {
             return Ok(There::default());
         }
         let mut there = There::default();
-        for Touched { object, detail, .. } in may_be_there(part.statements(), self.db.family()) {
+        for Touched { object, detail, .. } in may_be_there(part.statements()) {
             match self.db.presence(&object, detail.as_ref()).await {
                 Ok((was_there, looked_in)) => there.0.push(Looked { object, detail, looked_in, was_there }),
                 Err(failure) if failure.lost => return Err(self.failed(failure)),
@@ -110,8 +110,7 @@ impl Session {
         kept: Vec<String>,
     ) -> Result<Option<Noted>, Error> {
         let Some(statement) = part.statements().next() else { return Ok(None) };
-        let family = self.db.family();
-        let (objects, is_repeatable) = match Trace::of(statement, family) {
+        let (objects, is_repeatable) = match Trace::of(statement) {
             Trace::Repeatable if there.is_empty() => return Ok(None),
             Trace::Repeatable => (Vec::new(), true),
             Trace::Unknown => (Vec::new(), false),
@@ -218,7 +217,7 @@ impl Session {
         }
         Ok(Noted {
             place: statement.span.to_string(),
-            statement: summary(statement.sql(), self.db.family()),
+            statement: summary(statement.sql(), statement.reading),
             connection: self.connection(),
             beginning: statement.sql().chars().take(BEGINNING).collect(),
             objects: known,

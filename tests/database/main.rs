@@ -30,6 +30,7 @@ mod offline;
 mod offline_scripts;
 mod parts;
 mod pooler;
+mod reading;
 mod restore_points;
 mod round_trips;
 mod sabotage;
