@@ -4,6 +4,7 @@
 
 pub(crate) mod action;
 pub(crate) mod compile;
+pub(crate) mod condition;
 pub(crate) mod dated;
 pub(crate) mod draft;
 pub(crate) mod halfway;
@@ -11,6 +12,7 @@ pub(crate) mod leaves;
 pub(crate) mod limits;
 pub(crate) mod lost_state;
 pub(crate) mod lost_value;
+pub(crate) mod names;
 pub(crate) mod new_file;
 pub(crate) mod noted;
 pub(crate) mod own_schema;
@@ -22,6 +24,7 @@ pub(crate) mod restore;
 pub(crate) mod risk;
 pub(crate) mod sendable;
 pub(crate) mod shield;
+pub(crate) mod stopped;
 pub(crate) mod there;
 pub(crate) mod transaction;
 pub(crate) mod undo;
