@@ -132,15 +132,12 @@ mod tests {
             all.extend(writes.iter().flat_map(|write| journal.statements(write, moment)).map(|one| one.sql));
         }
         let intent = Intent { revision: revision.clone(), direction, part: 1, hash };
-        all.extend(
-            [
-                journal.intend(&intent, "{}", "s"),
-                journal.forget(&revision, 1),
-                journal.prove(&revision, 1, Some("{}")),
-                journal.note_found(&revision, 1, "{}"),
-            ]
-            .map(|one| one.sql),
-        );
+        let notes = [
+            journal.forget(&revision, 1),
+            journal.prove(&revision, 1, Some("{}")),
+            journal.note_found(&revision, 1, "{}"),
+        ];
+        all.extend(journal.intend(&intent, "{}", "s").into_iter().chain(notes).map(|one| one.sql));
         let expected =
             Expected { rows: ["a", "b"].into_iter().map(id).collect(), progress: Some((revision.clone(), 2)) };
         all.extend(journal.expect(&expected).into_iter().chain(journal.expect_format()));
@@ -161,6 +158,7 @@ mod tests {
             journal.begin_epoch(&Holder::default()),
             journal.fence(1),
             journal.fence_by_writing(1),
+            journal.restore_lock_row(),
             journal.add_lease_columns(),
             journal.insert_lease(),
             journal.select_lease(),

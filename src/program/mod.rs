@@ -8,6 +8,7 @@ pub(crate) mod condition;
 pub(crate) mod dated;
 pub(crate) mod draft;
 pub(crate) mod halfway;
+pub(crate) mod history_entry;
 pub(crate) mod leaves;
 pub(crate) mod limits;
 pub(crate) mod lost_state;

@@ -8,7 +8,7 @@ use crate::id::RevisionId;
 use crate::journal::HistoryEntry;
 use crate::journal::Outcome;
 use crate::journal::Write;
-use crate::program::compile::history_entry;
+use crate::program::history_entry::history_entry;
 use crate::project::edited::EditedScript;
 use crate::project::project::Project;
 use crate::run::clock::Actor;

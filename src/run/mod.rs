@@ -8,6 +8,7 @@ pub(crate) mod event;
 pub(crate) mod exclusive;
 pub(crate) mod explain;
 pub(crate) mod group;
+pub(crate) mod grouping;
 pub(crate) mod held;
 pub(crate) mod intent;
 pub(crate) mod interrupt;
@@ -26,6 +27,7 @@ pub(crate) mod run;
 pub(crate) mod send;
 pub(crate) mod session;
 pub(crate) mod shield;
+pub(crate) mod single;
 pub(crate) mod storable;
 pub(crate) mod watch;
 
