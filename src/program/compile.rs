@@ -21,6 +21,7 @@ use crate::program::draft::Draft;
 use crate::program::limits::Limits;
 use crate::program::lost_value::lost_value;
 use crate::program::new_file::too_late;
+use crate::program::own_schema::made_twice;
 use crate::program::part::Mode;
 use crate::program::part::Part;
 use crate::program::pragma::unshielded;
@@ -87,13 +88,23 @@ impl Program {
         let dialect = target.probe.journal.dialect;
         problems.extend(steps.iter().filter_map(lost_value));
         problems.extend(steps.iter().flat_map(|step| unsendable(step, target.probe)));
+        problems.extend(made_twice(&steps, target.probe));
         Error::join(problems)?;
         if dialect.family() == Family::Sqlite {
             let probe = target.probe;
             let is_new = target.rows.is_empty() && !probe.has_foreign_tables && probe.existing.is_empty();
             warnings.extend(too_late(&steps, is_new));
         }
-        Ok(Self { dialect, from: plan.from.clone(), to: plan.to.clone(), scope, steps, warnings, gives_up: None })
+        Ok(Self {
+            dialect,
+            from: plan.from.clone(),
+            to: plan.to.clone(),
+            scope,
+            steps,
+            warnings,
+            gives_up: None,
+            makes_journal_in: target.probe.makes_journal_in(),
+        })
     }
 }
 
@@ -418,12 +429,23 @@ pub(crate) fn history_entry(
     entry.down_revisions = join(header.down_revisions.iter().map(|parent| parent.value.as_str()));
     entry.depends_on = join(header.depends_on.iter().map(|dependency| dependency.value.as_str()));
     entry.branch_labels = join(header.branch_labels.iter().map(|label| label.value.as_str()));
+    if header.message.contains('\0') {
+        return Err(vec![Error::from(ErrorKind::ControlCharacter { what: "message" }).at(revision_span(script))]);
+    }
     // What was stamped never ran: its script has no claim to be what the database holds.
     if direction != Direction::Stamp {
         entry.checksum = Some(script.checksum(dialect));
     }
     if direction == Direction::Upgrade {
         entry.downgrade = script.downgrade_text(dialect);
+        let nul = script.sections_for(Direction::Downgrade, dialect).find_map(|section| {
+            let range = section.range();
+            let at = range.start + script.source.text[range].find('\0')?;
+            Some(script.span(&(at..at + 1)))
+        });
+        if let Some(span) = nul {
+            return Err(vec![Error::from(ErrorKind::ControlCharacter { what: "downgrade section" }).at(span)]);
+        }
     }
     Ok(entry)
 }

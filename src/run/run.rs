@@ -7,6 +7,7 @@ use crate::dialect::Dialect;
 use crate::dialect::Family;
 use crate::error::Error;
 use crate::error::ErrorKind;
+use crate::journal::Expect;
 use crate::journal::Guarded;
 use crate::journal::Journal;
 use crate::journal::Outcome;
@@ -34,8 +35,8 @@ use crate::run::intent::Remains;
 use crate::run::kept_tables::KeptTables;
 use crate::run::kept_tables::changes_rows;
 use crate::run::next_part::NextPart;
-use crate::run::patience::Patience;
 use crate::run::patience::can_try_again;
+use crate::run::retry::Patience;
 use crate::run::send::Sender;
 use crate::run::send::ToldTo;
 use crate::run::session::Session;
@@ -57,7 +58,13 @@ pub async fn run(
     observer: &mut dyn Observer,
 ) -> Result<Report, RunFailure> {
     let restore_point = session.restore_point().map(Path::to_owned);
-    let report = Report { from: program.from.clone(), to: program.from.clone(), steps: Vec::new(), restore_point };
+    let report = Report {
+        from: program.from.clone(),
+        to: program.from.clone(),
+        steps: Vec::new(),
+        restore_point,
+        journal_created: session.created.is_some(),
+    };
     let grouping = Grouping::of(program, session);
     let mut runner = Runner {
         program,
@@ -435,7 +442,7 @@ impl Runner<'_> {
 /// What is written of a part besides what the program says, since it is only known when it runs.
 struct Notes {
     /// Notes inside of the transaction that the statement is about to run.
-    inside: Option<Guarded>,
+    inside: Option<Vec<Guarded>>,
     /// Takes such a note away.
     forget: Option<Guarded>,
     /// Adds to the part's proof what was there before.
@@ -448,13 +455,13 @@ impl Notes {
         step: &ProgramStep,
         part: &Part,
         is_noted: bool,
-        inside: Option<Guarded>,
+        inside: Option<Vec<Guarded>>,
         there: &There,
     ) -> Self {
         let forget = || journal.forget(&step.revision, part.row);
         let forget = match &inside {
             // A procedure that rolls back takes it away itself.
-            Some(_) => Some(Guarded { rows: None, ..forget() }),
+            Some(_) => Some(Guarded { expect: Expect::Whatever, ..forget() }),
             None => is_noted.then(forget),
         };
         let found = there.text().map(|text| journal.note_found(&step.revision, part.row, &text));
@@ -476,7 +483,7 @@ async fn single<'p>(
             Action::Begin => sender.begin(),
             Action::SetGuard => {
                 sender.set_guard();
-                if let Some(inside) = notes.inside.take() {
+                for inside in notes.inside.take().unwrap_or_default() {
                     sender.guarded(inside).await?;
                 }
             }
