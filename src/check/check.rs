@@ -319,8 +319,12 @@ mod tests {
     #[test]
     fn foreign_keys_that_are_set_inside_of_a_transaction_are_found() {
         let set = "PRAGMA foreign_keys = OFF;\n";
-        let script = format!("-- revision: a\n-- rev: upgrade\n{set}{REBUILD}{}", set.replace("OFF", "ON"));
-        check_scripts(&[&script], &["pragma-without-effect 1.sql:3", "pragma-without-effect 1.sql:8"]);
+        let on = set.replace("OFF", "ON");
+        let script = format!("-- revision: a\n-- rev: upgrade\nBEGIN;\n{set}{REBUILD}{on}COMMIT;\n");
+        let found = ["transaction-not-sent 1.sql:3", "pragma-without-effect 1.sql:4", "pragma-without-effect 1.sql:9"];
+        check_scripts(&[&script], &found);
+        let script = format!("-- revision: a\n-- rev: upgrade\n{set}BEGIN;\n{REBUILD}COMMIT;\n{on}");
+        check_scripts(&[&script], &["transaction-not-sent 1.sql:4"]);
     }
 
     #[test]

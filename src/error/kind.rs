@@ -107,8 +107,8 @@ pub enum ErrorKind {
     TextAfterCopy,
     #[error("`{command}` is a command of the psql program, not SQL")]
     PsqlCommand { command: String },
-    #[error("`{statement}` controls the transaction, which is rev's own part")]
-    TransactionControl { statement: String },
+    #[error("`{statement}` controls the transaction, which is rev's own part{}", because(.reason))]
+    TransactionControl { statement: String, reason: Option<String> },
     #[error("`{statement}` cannot run inside a transaction")]
     NeedsNoTransaction { statement: String },
 
@@ -351,6 +351,10 @@ fn orphans(row: &Option<String>, rows: usize) -> String {
 
 fn note(text: &Option<String>) -> String {
     text.as_ref().map_or(String::new(), |text| format!(" ({text})"))
+}
+
+fn because(reason: &Option<String>) -> String {
+    reason.as_ref().map_or(String::new(), |reason| format!(": {reason}"))
 }
 
 fn again(retries: u32) -> String {

@@ -197,8 +197,8 @@ impl Compiler<'_> {
         self.problems.extend(unshielded(&statements, &shielded.collect()));
     }
 
-    fn cut(&mut self, section: CompiledSection<'_>, drafts: &mut Vec<Draft>) {
-        self.warnings.extend(section.warnings);
+    fn cut(&mut self, mut section: CompiledSection<'_>, drafts: &mut Vec<Draft>) {
+        self.warnings.append(&mut section.warnings);
         let limits = match section.section.transaction {
             TransactionMode::Transactional => Limits::Configured(section.section.timeouts),
             TransactionMode::Off => Limits::Server(section.section.timeouts),
@@ -206,7 +206,7 @@ impl Compiler<'_> {
         let each_alone = self.target.probe.journal.dialect.family() == Family::Mysql;
         let has_shields = self.target.probe.journal.dialect.family() == Family::Sqlite
             && section.section.transaction == TransactionMode::Transactional;
-        if let Some(shield) = has_shields.then(|| Shield::of(&section.statements)).flatten() {
+        if let Some(shield) = has_shields.then(|| Shield::of_section(&section)).flatten() {
             // A part of its own, so that other sections keep their foreign keys.
             drafts.push(Draft {
                 mode: Mode::Transaction,
@@ -360,8 +360,12 @@ fn not_one_transaction(target: &CompileFor<'_>, steps: &[ProgramStep]) -> Option
     } else if let Some(step) = steps.clone().find(|step| step.parts_done > 0) {
         format!("parts of revision `{}` were kept by an earlier run", step.revision)
     } else if let Some((step, shield)) = steps.clone().find_map(|step| Some((step, step.shield()?))) {
-        let (revision, tables) = (&step.revision, shield.names());
-        format!("revision `{revision}` rebuilds {tables}, so foreign keys must be off before its transaction begins")
+        let revision = &step.revision;
+        let why = match shield.tables.is_empty() {
+            true => "runs with foreign keys off".to_owned(),
+            false => format!("rebuilds {}", shield.names()),
+        };
+        format!("revision `{revision}` {why}, so foreign keys must be off before its transaction begins")
     } else {
         let step = steps.find(|step| step.parts.iter().any(|part| part.mode == Mode::Alone))?;
         format!("revision `{}` has statements outside of a transaction", step.revision)

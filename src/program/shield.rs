@@ -8,7 +8,9 @@ use crate::error::Error;
 use crate::error::ErrorKind;
 use crate::journal::Write;
 use crate::program::program::Action;
+use crate::script::CompiledSection;
 use crate::span::Span;
+use crate::sql::Effect;
 use crate::sql::Rebuild;
 use crate::sql::Statement;
 use crate::sql::StatementKind;
@@ -19,11 +21,14 @@ use crate::sql::unquoted;
 ///
 /// `DROP TABLE` deletes the rows of the table first, and with foreign keys on that reaches into the tables that
 /// reference it. The setting cannot be changed inside of a transaction, so it must be known before one begins.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Shield {
     /// The tables that are built anew, by their names in lower case, each with the statement that drops the old one.
     pub tables: BTreeMap<String, Span>,
-    /// The tables of which rows are changed or deleted, each with the first statement that does it.
+    /// Where the script itself runs a statement with foreign keys off.
+    pub asked: Option<Span>,
+    /// The tables of which rows are changed or deleted, though the script has foreign keys on there; each with the first
+    /// statement that does it.
     pub changed: BTreeMap<String, Span>,
     /// Names of tables that are dropped or renamed away.
     pub gone: BTreeSet<String>,
@@ -68,7 +73,25 @@ impl Shield {
             quiet_renames.clear();
         }
         let dropped = texts.iter().filter_map(|sql| dropped_object(sql)).collect();
-        Some(Self { tables: spans(tables), changed: spans(changed), gone, dropped, quiet_renames })
+        Some(Self { tables: spans(tables), asked: None, changed: spans(changed), gone, dropped, quiet_renames })
+    }
+
+    /// Returns the shield that a section needs: it builds a table anew, or has foreign keys off itself.
+    ///
+    /// A script that switches them off wants no change of a row to reach other tables; elsewhere it counts on that.
+    pub(crate) fn of_section(section: &CompiledSection<'_>) -> Option<Self> {
+        let found = Self::of(&section.statements);
+        let Some(first) = section.without_keys.first() else { return found };
+        let mut shield = found.unwrap_or_default();
+        shield.asked = section.statements.get(*first).map(|statement| statement.span.clone());
+        shield.changed.clear();
+        let others = section.statements.iter().enumerate().filter(|(index, _)| !section.without_keys.contains(index));
+        for (_, statement) in others {
+            if let Some(Effect::Change(table)) = Effect::of(statement.sql()) {
+                shield.changed.entry(table).or_insert_with(|| statement.span.clone());
+            }
+        }
+        Some(shield)
     }
 
     /// Puts the shield around a transaction: the setting is changed outside of it, and looked at is inside.
@@ -111,6 +134,9 @@ impl Shield {
 
     /// Returns the names of the tables that are built anew, for people.
     pub fn names(&self) -> String {
+        if self.tables.is_empty() {
+            return "the database".to_owned();
+        }
         let names: Vec<String> = self.tables.keys().map(|name| format!("`{name}`")).collect();
         names.join(", ")
     }

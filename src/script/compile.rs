@@ -1,16 +1,19 @@
 //! The statements of a script for one direction and dialect, with everything refused that can be known beforehand.
 
+use std::collections::BTreeSet;
+
 use crate::dialect::Dialect;
 use crate::direction::Direction;
 use crate::error::Error;
 use crate::error::ErrorKind;
+use crate::script::frame::Frames;
+use crate::script::frame::take_frames;
 use crate::script::script::Script;
 use crate::script::section::Section;
 use crate::script::section::TransactionMode;
 use crate::span::Span;
 use crate::sql::Statement;
 use crate::sql::StatementKind;
-use crate::sql::significant;
 use crate::sql::split;
 use crate::sql::summary;
 
@@ -23,6 +26,8 @@ pub struct CompiledSection<'a> {
     pub statements: Vec<Statement>,
     /// What the author should know.
     pub warnings: Vec<Warning>,
+    /// The statements, by index, that the script runs with foreign keys off, by `PRAGMA foreign_keys` (SQLite).
+    pub without_keys: BTreeSet<usize>,
 }
 
 /// Something that is accepted, but that its author should know.
@@ -53,46 +58,14 @@ impl Script {
 
 fn compile<'a>(script: &Script, section: &'a Section, dialect: Dialect) -> Result<CompiledSection<'a>, Vec<Error>> {
     let mut statements = split(&script.source, section.body.clone(), dialect.family())?;
-    let mut warnings = Vec::new();
-    if section.transaction == TransactionMode::Transactional {
-        warnings.extend(strip_transaction(&mut statements, dialect));
-        warnings.extend(statements.iter().filter_map(|statement| foreign_keys(statement, dialect)));
-    }
-    let errors: Vec<Error> = statements.iter().filter_map(|statement| refusal(statement, section, dialect)).collect();
-    if errors.is_empty() { Ok(CompiledSection { section, statements, warnings }) } else { Err(errors) }
-}
-
-/// Takes one `BEGIN … COMMIT` around the whole section away: the engine's own transaction stands for it.
-fn strip_transaction(statements: &mut Vec<Statement>, dialect: Dialect) -> Option<Warning> {
-    let [first, .., last] = &statements[..] else { return None };
-    if first.kind != StatementKind::Begin || last.kind != StatementKind::Commit {
-        return None;
-    }
-    let reason = if dialect.has_transactional_ddl() {
-        "rev has its own transaction around the section"
-    } else {
-        "each statement is kept on its own on this database"
+    let frames = match section.transaction {
+        TransactionMode::Transactional => take_frames(&mut statements, dialect),
+        TransactionMode::Off => Frames::default(),
     };
-    let (begin, commit) = (first.sql(), last.sql());
-    let message = format!("`{begin}` and `{commit}` are not sent: {reason}");
-    let span = first.span.clone();
-    statements.pop();
-    statements.remove(0);
-    Some(Warning { code: "transaction-not-sent", message, span })
-}
-
-/// Warns of the pragma that does nothing in a transaction, and says nothing about it: rows would be lost by a cascade.
-fn foreign_keys(statement: &Statement, dialect: Dialect) -> Option<Warning> {
-    let is_pragma = dialect == Dialect::Sqlite && statement.kind == StatementKind::Session;
-    let mut words = significant(statement.sql(), 0..statement.sql().len(), dialect.family()).take(8);
-    if !is_pragma || !words.next()?.eq_ignore_ascii_case("pragma") {
-        return None;
-    }
-    let mut words = words.skip_while(|word| !word.eq_ignore_ascii_case("foreign_keys"));
-    words.next()?;
-    words.next()?; // without a value it only asks
-    let message = "`PRAGMA foreign_keys` does nothing inside a transaction: take it out, since rev itself switches foreign keys off around the rebuild of a table, or put it into a section with `transaction=off`";
-    Some(Warning { code: "pragma-without-effect", message: message.into(), span: statement.span.clone() })
+    let Frames { warnings, mut errors, without_keys } = frames;
+    errors.extend(statements.iter().filter_map(|statement| refusal(statement, section, dialect)));
+    errors.sort_by_key(|error| error.span.as_ref().map(|span| span.range.start));
+    if errors.is_empty() { Ok(CompiledSection { section, statements, warnings, without_keys }) } else { Err(errors) }
 }
 
 /// Returns why a statement cannot be part of the section.
@@ -100,7 +73,7 @@ fn refusal(statement: &Statement, section: &Section, dialect: Dialect) -> Option
     let sql = statement.sql();
     let kind = match statement.kind {
         StatementKind::Begin | StatementKind::Commit | StatementKind::TransactionControl => {
-            ErrorKind::TransactionControl { statement: summary(sql, dialect.family()) }
+            ErrorKind::TransactionControl { statement: summary(sql, dialect.family()), reason: None }
         }
         StatementKind::NeedsNoTransaction(name) if section.transaction == TransactionMode::Transactional => {
             ErrorKind::NeedsNoTransaction { statement: name.into() }
@@ -138,13 +111,18 @@ mod tests {
     }
 
     #[test]
-    fn one_transaction_around_a_section_is_accepted_and_not_sent() {
+    fn frames_are_accepted_and_not_sent() {
         check(
             Dialect::Postgres,
             "-- rev: upgrade\nBEGIN;\nSELECT 1;\nCOMMIT;\n-- rev: upgrade\nSELECT 2\n",
             &["SELECT 1", "!transaction-not-sent a.sql:3:1", "SELECT 2"],
         );
         check(Dialect::Sqlite, "-- rev: upgrade\nBEGIN; END;", &["!transaction-not-sent a.sql:3:1"]);
+        check(
+            Dialect::Postgres,
+            "-- rev: upgrade\nSET a = 1; START TRANSACTION; SELECT 1; COMMIT; SELECT 2; BEGIN; SELECT 3; END; SELECT 4;",
+            &["SET a = 1", "SELECT 1", "SELECT 2", "SELECT 3", "SELECT 4", "!transaction-not-sent a.sql:3:12"],
+        );
     }
 
     #[test]
@@ -154,7 +132,7 @@ mod tests {
             "-- rev: upgrade\nBEGIN;\nSELECT 1; SAVEPOINT a;\nCOMMIT;\n-- rev: upgrade\nSELECT 1; COMMIT\n",
             &[
                 "a.sql:4:11: `SAVEPOINT a` controls the transaction, which is rev's own part",
-                "a.sql:7:11: `COMMIT` controls the transaction, which is rev's own part",
+                "a.sql:7:11: `COMMIT` controls the transaction, which is rev's own part: the script began no transaction",
             ],
         );
         check_errors(
@@ -164,6 +142,79 @@ mod tests {
                 "a.sql:3:1: `BEGIN` controls the transaction, which is rev's own part",
                 "a.sql:3:8: `COMMIT` controls the transaction, which is rev's own part",
             ],
+        );
+    }
+
+    #[test]
+    fn half_a_frame_is_refused() {
+        check_errors(
+            Dialect::Postgres,
+            "-- rev: upgrade\nBEGIN; SELECT 1; BEGIN; COMMIT; BEGIN",
+            &[
+                "a.sql:3:18: `BEGIN` controls the transaction, which is rev's own part: a transaction is open already",
+                "a.sql:3:33: `BEGIN` controls the transaction, which is rev's own part: no `COMMIT` follows, so that a client would keep nothing of it",
+            ],
+        );
+    }
+
+    #[test]
+    fn what_holds_up_to_a_commit_only_would_hold_for_longer_without_it() {
+        for (sql, what) in [
+            ("SET LOCAL search_path = x", "it ends what `SET LOCAL` set"),
+            ("SET CONSTRAINTS ALL DEFERRED", "it ends what `SET CONSTRAINTS` set"),
+            ("SELECT set_config('a.b', 'c', true)", "it ends what `set_config(…, true)` set"),
+            ("CREATE TEMP TABLE t (a int) ON COMMIT DROP", "it is what `ON COMMIT` waits for"),
+            ("ALTER TYPE e ADD VALUE 'x'", "what `ADD VALUE` added can only be used after it"),
+        ] {
+            let frame = format!("-- rev: upgrade\nBEGIN; {sql}; COMMIT;");
+            check(Dialect::Postgres, &frame, &[sql, "!transaction-not-sent a.sql:3:1"]);
+            let at = 3 + "BEGIN; ".len() + sql.len();
+            let expected = format!(
+                "a.sql:3:{at}: `COMMIT` controls the transaction, which is rev's own part: {what} (line 3), and statements follow"
+            );
+            let columns = sql.chars().count() + "BEGIN; ; ".len() + 1;
+            check_errors(
+                Dialect::Postgres,
+                &format!("{frame} SELECT 1"),
+                &[&expected.replace(&format!(":3:{at}:"), &format!(":3:{columns}:"))],
+            );
+        }
+        let stays = "-- rev: upgrade\nBEGIN; SELECT pg_catalog.set_config('search_path', '', false); COMMIT; SELECT 1";
+        check(
+            Dialect::Postgres,
+            stays,
+            &["SELECT pg_catalog.set_config('search_path', '', false)", "SELECT 1", "!transaction-not-sent a.sql:3:1"],
+        );
+    }
+
+    #[test]
+    fn on_mysql_each_statement_is_kept_anyway() {
+        check(
+            Dialect::Mariadb,
+            "-- rev: upgrade\nSET AUTOCOMMIT=0; INSERT INTO t VALUES (1); commit; BEGIN; START TRANSACTION; DELETE FROM t; COMMIT; COMMIT",
+            &["SET AUTOCOMMIT=0", "INSERT INTO t VALUES (1)", "DELETE FROM t", "!transaction-not-sent a.sql:3:45"],
+        );
+        let kept = "no `COMMIT` follows, so that a client would keep nothing of it";
+        for begin in ["SET autocommit = 0", "/*!40101 SET @@SESSION.autocommit=OFF */", "START TRANSACTION"] {
+            check_errors(
+                Dialect::Mysql,
+                &format!("-- rev: upgrade\n{begin}; INSERT INTO t VALUES (1); SELECT 1"),
+                &[&format!("a.sql:3:1: `{begin}` controls the transaction, which is rev's own part: {kept}")],
+            );
+        }
+        for sound in [
+            "SET autocommit = 0; CREATE TABLE t (a int)",
+            "SET autocommit = 0; INSERT INTO t VALUES (1); SET autocommit = 1",
+            "SET @OLD_AUTOCOMMIT=@@AUTOCOMMIT, @@AUTOCOMMIT=0; INSERT INTO t VALUES (1); SET AUTOCOMMIT=@OLD_AUTOCOMMIT",
+            "SET GLOBAL autocommit = 0; INSERT INTO t VALUES (1)",
+            "SET @autocommit = 0; INSERT INTO t VALUES (1)",
+        ] {
+            check(Dialect::Mysql, &format!("-- rev: upgrade\n{sound}"), &sound.split("; ").collect::<Vec<_>>());
+        }
+        check_errors(
+            Dialect::Mysql,
+            "-- rev: upgrade\nSTART TRANSACTION; INSERT INTO t VALUES (1); ROLLBACK; COMMIT",
+            &["a.sql:3:46: `ROLLBACK` controls the transaction, which is rev's own part"],
         );
     }
 
@@ -178,13 +229,35 @@ mod tests {
         );
     }
 
+    /// Compares the statements that run with foreign keys off, by their numbers, with `expected`.
+    fn check_keys(sections: &str, expected: &[usize]) {
+        let script = script(&format!("-- rev: upgrade\n{sections}"));
+        let compiled = script.statements(Direction::Upgrade, Dialect::Sqlite).unwrap();
+        assert_eq!(compiled[0].without_keys.iter().copied().collect::<Vec<_>>(), expected, "{sections}");
+    }
+
+    #[test]
+    fn foreign_keys_are_off_where_the_script_says_so() {
+        check_keys("PRAGMA foreign_keys=off; BEGIN; SELECT 1; COMMIT; PRAGMA foreign_keys=on; SELECT 2", &[1]);
+        check_keys("SELECT 1; PRAGMA main.foreign_keys(0); SELECT 2; PRAGMA 'foreign_keys' = 'no'; SELECT 3", &[2, 4]);
+        check_keys("PRAGMA foreign_keys; SELECT 1", &[]);
+        check_keys("PRAGMA foreign_keys = 1; SELECT 1", &[]);
+        check_keys("PRAGMA foreign_keys = OFF; PRAGMA foreign_keys = ON", &[]);
+    }
+
     #[test]
     fn a_pragma_without_effect_is_told() {
         check(
             Dialect::Sqlite,
-            "-- rev: upgrade\nPRAGMA foreign_keys = OFF;\nPRAGMA foreign_keys;",
-            &["PRAGMA foreign_keys = OFF", "PRAGMA foreign_keys", "!pragma-without-effect a.sql:3:1"],
+            "-- rev: upgrade\nBEGIN; PRAGMA foreign_keys = OFF;\nPRAGMA foreign_keys; COMMIT",
+            &[
+                "PRAGMA foreign_keys = OFF",
+                "PRAGMA foreign_keys",
+                "!transaction-not-sent a.sql:3:1",
+                "!pragma-without-effect a.sql:3:8",
+            ],
         );
+        check_keys("BEGIN; PRAGMA foreign_keys = OFF; SELECT 1; COMMIT", &[]);
     }
 
     #[test]

@@ -6,6 +6,8 @@ mod dir;
 #[cfg(feature = "engine")]
 mod draft;
 mod embedded;
+mod foreign_keys;
+mod frame;
 mod header;
 mod line;
 mod message;

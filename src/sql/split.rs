@@ -190,6 +190,10 @@ impl<'a> Splitter<'a> {
         let (rest, next) = self.lexer.line();
         let word = rest.split(char::is_whitespace).next().unwrap_or_default();
         let range = token.range.start..token.range.end + word.len();
+        if self.pending.range.is_none() && is_restriction(rest) {
+            self.lexer.jump(next);
+            return;
+        }
         self.error(ErrorKind::PsqlCommand { command: format!("\\{word}") }, range);
         self.lexer.jump(next);
         self.pending = Pending::new(self.family);
@@ -221,6 +225,13 @@ impl<'a> Splitter<'a> {
     }
 }
 
+/// Returns whether a line, behind its backslash, is one of those that pg_dump writes around its output, with a key that
+/// is another each time: between them psql takes no commands, and rev takes none anyway.
+fn is_restriction(line: &str) -> bool {
+    let words: Vec<&str> = line.split_whitespace().collect();
+    matches!(words.as_slice(), ["restrict" | "unrestrict", key] if key.bytes().all(|b| b.is_ascii_alphanumeric()))
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -247,6 +258,27 @@ mod tests {
                 "1:1: `\\set` is a command of the psql program, not SQL",
                 "2:10: `\\gset` is a command of the psql program, not SQL",
                 "3:1: `\\.` is a command of the psql program, not SQL",
+            ],
+        );
+    }
+
+    #[test]
+    fn the_restrictions_of_a_dump_are_passed_over() {
+        let statements = |text: &str| -> Vec<String> {
+            pieces(Family::Postgres, text).unwrap().iter().map(|statement| statement.sql().to_owned()).collect()
+        };
+        let text = "--\n\n\\restrict 4bXqK9\n\nSELECT 1;\r\n\\unrestrict 4bXqK9\r\n SELECT 2; \\restrict b";
+        assert_eq!(statements(text), ["SELECT 1", "SELECT 2"]);
+        assert_eq!(statements("SELECT '\n\\restrict a\n'"), ["SELECT '\n\\restrict a\n'"]);
+        let copy = pieces(Family::Postgres, "COPY t FROM stdin;\n\\restrict a\n\\.\n\\unrestrict a\n").unwrap();
+        assert_eq!(copy[0].copy_data(), Some("\\restrict a\n"));
+        check_errors(
+            Family::Postgres,
+            "\\restrict\nSELECT\n\\restrict a\n1;\n\\restricted a\n",
+            &[
+                "1:1: `\\restrict` is a command of the psql program, not SQL",
+                "3:1: `\\restrict` is a command of the psql program, not SQL",
+                "5:1: `\\restricted` is a command of the psql program, not SQL",
             ],
         );
     }

@@ -103,7 +103,13 @@ impl Text<'_> {
                 (false, _) if self.program.scope == Scope::Run => self.inside(part, 4),
                 (false, Mode::Transaction) => {
                     if let Some(shield) = part.shield() {
-                        self.add(4, &format!("foreign keys off, while {} is built anew", escape(&shield.names())));
+                        self.add(
+                            4,
+                            &match shield.tables.is_empty() {
+                                true => "foreign keys off, as the script has them".to_owned(),
+                                false => format!("foreign keys off, while {} is built anew", escape(&shield.names())),
+                            },
+                        );
                     }
                     self.add(4, "BEGIN");
                     self.inside(part, 6);

@@ -42,7 +42,7 @@ impl<'p> Raised<'p> {
                 sender.flush().await?;
                 let Some((shield, before)) = self.noted.take() else { return Ok(()) };
                 let after = Picture::take(sender.session(), shield).await?;
-                let span = shield.tables.values().next();
+                let span = shield.tables.values().next().or(shield.asked.as_ref());
                 let problems = before.worse(&after, shield).into_iter().map(|kind| match span {
                     Some(span) => Error::from(kind).at(span.clone()),
                     None => kind.into(),
