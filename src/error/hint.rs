@@ -50,6 +50,8 @@ impl ErrorKind {
             Self::Unreadable { .. } => "check that the path is right, that it exists, and that you may read it",
             Self::Unwritable { .. } => "check that the folder exists and that you may write there",
             Self::NotUtf8 { .. } => "save it as UTF-8",
+            Self::NotText { instead, .. } => instead,
+            Self::CannotAdopt { instead, .. } => return Some(instead.clone()),
             Self::NoRevisionId => {
                 "add a line `-- revision: ID` after the message, or use `rev revision -m MESSAGE` to make scripts"
             }

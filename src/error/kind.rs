@@ -79,6 +79,8 @@ pub enum ErrorKind {
     Unreadable { path: PathBuf },
     #[error("{} is not UTF-8 text", .path.display())]
     NotUtf8 { path: PathBuf },
+    #[error("{} is {what}, and no SQL", .path.display())]
+    NotText { path: PathBuf, what: &'static str, instead: &'static str },
     #[error("the header has no `revision:` line")]
     NoRevisionId,
     #[error("`{key}` is not a header key")]
@@ -119,6 +121,8 @@ pub enum ErrorKind {
     FileExists { path: PathBuf },
     #[error("a merge needs at least two revisions, and this is {}: {}", .revisions.len(), list(.revisions))]
     NothingToMerge { revisions: Vec<RevisionId> },
+    #[error("{} cannot become a revision: {reason}", .path.display())]
+    CannotAdopt { path: PathBuf, reason: String, instead: String },
     #[error("{} cannot be written", .path.display())]
     Unwritable { path: PathBuf },
     #[error("the template {name} does not render: {message}")]

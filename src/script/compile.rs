@@ -1,6 +1,8 @@
 //! The statements of a script for one direction and dialect, with everything refused that can be known beforehand.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
+use std::sync::Arc;
 
 use crate::dialect::Dialect;
 use crate::direction::Direction;
@@ -11,6 +13,7 @@ use crate::script::frame::take_frames;
 use crate::script::script::Script;
 use crate::script::section::Section;
 use crate::script::section::TransactionMode;
+use crate::span::Source;
 use crate::span::Span;
 use crate::sql::Statement;
 use crate::sql::StatementKind;
@@ -57,25 +60,45 @@ impl Script {
 }
 
 fn compile<'a>(script: &Script, section: &'a Section, dialect: Dialect) -> Result<CompiledSection<'a>, Vec<Error>> {
-    let mut statements = split(&script.source, section.body.clone(), dialect.family())?;
-    let frames = match section.transaction {
+    let Body { statements, warnings, without_keys } =
+        compile_body(&script.source, section.body.clone(), section.transaction, dialect)?;
+    Ok(CompiledSection { section, statements, warnings, without_keys })
+}
+
+/// What a section holds, as [`CompiledSection`] has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Body {
+    pub(crate) statements: Vec<Statement>,
+    pub(crate) warnings: Vec<Warning>,
+    pub(crate) without_keys: BTreeSet<usize>,
+}
+
+/// Reads a piece of a file as a section whose statements run so.
+pub(crate) fn compile_body(
+    source: &Arc<Source>,
+    range: Range<usize>,
+    transaction: TransactionMode,
+    dialect: Dialect,
+) -> Result<Body, Vec<Error>> {
+    let mut statements = split(source, range, dialect.family())?;
+    let frames = match transaction {
         TransactionMode::Transactional => take_frames(&mut statements, dialect),
         TransactionMode::Off => Frames::default(),
     };
     let Frames { warnings, mut errors, without_keys } = frames;
-    errors.extend(statements.iter().filter_map(|statement| refusal(statement, section, dialect)));
+    errors.extend(statements.iter().filter_map(|statement| refusal(statement, transaction, dialect)));
     errors.sort_by_key(|error| error.span.as_ref().map(|span| span.range.start));
-    if errors.is_empty() { Ok(CompiledSection { section, statements, warnings, without_keys }) } else { Err(errors) }
+    if errors.is_empty() { Ok(Body { statements, warnings, without_keys }) } else { Err(errors) }
 }
 
 /// Returns why a statement cannot be part of the section.
-fn refusal(statement: &Statement, section: &Section, dialect: Dialect) -> Option<Error> {
+fn refusal(statement: &Statement, transaction: TransactionMode, dialect: Dialect) -> Option<Error> {
     let sql = statement.sql();
     let kind = match statement.kind {
         StatementKind::Begin | StatementKind::Commit | StatementKind::TransactionControl => {
             ErrorKind::TransactionControl { statement: summary(sql, dialect.family()), reason: None }
         }
-        StatementKind::NeedsNoTransaction(name) if section.transaction == TransactionMode::Transactional => {
+        StatementKind::NeedsNoTransaction(name) if transaction == TransactionMode::Transactional => {
             ErrorKind::NeedsNoTransaction { statement: name.into() }
         }
         _ if sql.contains('\0') => ErrorKind::ControlCharacter { what: "statement" },
@@ -87,7 +110,6 @@ fn refusal(statement: &Statement, section: &Section, dialect: Dialect) -> Option
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::span::Source;
 
     fn script(sections: &str) -> Script {
         Script::parse(Source::new("a.sql", format!("-- revision: a\n{sections}"))).unwrap()
