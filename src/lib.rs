@@ -108,9 +108,11 @@ pub mod picture;
 pub mod program;
 #[cfg(feature = "engine")]
 pub mod project;
+mod regular_file;
 #[cfg(feature = "engine")]
 pub mod run;
 pub mod script;
+mod secrets;
 #[cfg(feature = "cli")]
 pub mod serve;
 pub mod signal;

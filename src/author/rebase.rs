@@ -1,6 +1,5 @@
 //! `rebase`: a revision grows from another parent, and what grows from it follows.
 
-use std::fs;
 use std::path::Path;
 use std::path::PathBuf;
 
@@ -10,6 +9,7 @@ use crate::graph::Move;
 use crate::graph::Target;
 use crate::id::Heads;
 use crate::project::project::Project;
+use crate::regular_file;
 use crate::script::Reparented;
 use crate::script::reparent;
 use crate::script::replace;
@@ -60,5 +60,5 @@ impl Rebase {
 /// Returns the whole file, byte order mark included.
 fn text(path: &Path) -> Result<String, Error> {
     let unreadable = |cause| Error::from(ErrorKind::Unreadable { path: path.to_owned() }).because(cause);
-    fs::read_to_string(path).map_err(unreadable)
+    regular_file::read_to_string(path).map_err(unreadable)
 }

@@ -9,6 +9,7 @@ use crate::error::Error;
 use crate::error::ErrorKind;
 use crate::nearest::nearest;
 use crate::project::project::Project;
+use crate::regular_file;
 use crate::script::DEFAULT_TEMPLATE;
 use crate::script::TEMPLATES;
 use crate::script::Template;
@@ -79,7 +80,7 @@ fn built_in(template: &Template) -> TemplateText {
 }
 
 fn read(path: &Path) -> Result<TemplateText, Error> {
-    match fs::read_to_string(path) {
+    match regular_file::read_to_string(path) {
         Ok(text) => Ok(TemplateText { name: path.display().to_string(), text }),
         Err(cause) => Err(Error::from(ErrorKind::Unreadable { path: path.to_owned() }).because(cause)),
     }

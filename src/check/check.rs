@@ -6,6 +6,9 @@ use std::path::Path;
 use std::path::PathBuf;
 
 use crate::check::applied::AppliedView;
+use crate::check::configured::Configured;
+use crate::check::configured::configured;
+use crate::check::configured::dialects;
 use crate::check::files::GraphView;
 use crate::check::files::ScriptView;
 use crate::check::finding::Finding;
@@ -16,7 +19,6 @@ use crate::check::rule::Look;
 use crate::check::rule::RULES;
 use crate::check::rule::Rule;
 use crate::config::Config;
-use crate::config::UrlOrigin;
 use crate::dialect::Dialect;
 use crate::direction::Direction;
 use crate::error::Error;
@@ -47,13 +49,6 @@ pub struct Check<'c> {
     unasked: Probe,
     /// Nothing when a script is broken or the graph is not sound.
     graph: Option<RevisionGraph>,
-}
-
-/// The database that the configuration names, as far as it can be known without asking it.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Configured {
-    dialect: Dialect,
-    origin: UrlOrigin,
 }
 
 impl<'c> Check<'c> {
@@ -179,26 +174,6 @@ fn rules(config: &Config, allowed: &[String]) -> Result<Vec<&'static Rule>, Erro
 }
 
 /// A URL that cannot be known here, in CI for instance, leaves the dialects that scripts name.
-fn configured(config: &Config) -> Option<Configured> {
-    let resolved = config.database.url.resolve().ok()?;
-    Some(Configured { dialect: resolved.url.dialect(), origin: resolved.origin })
-}
-
-/// Returns the dialects as which a script is looked at.
-pub(crate) fn dialects(script: &Script, configured: Option<Configured>) -> BTreeSet<Dialect> {
-    let mut dialects = script.named_dialects();
-    // A database that nobody named counts only where the script has something for it.
-    let counts = |configured: &Configured| {
-        let has_section = || script.sections.iter().any(|section| section.runs_on(configured.dialect));
-        configured.origin != UrlOrigin::Default || has_section()
-    };
-    dialects.extend(configured.filter(counts).map(|configured| configured.dialect));
-    if dialects.is_empty() {
-        dialects.insert(Dialect::Sqlite);
-    }
-    dialects
-}
-
 /// Returns what is wrong with the statements and what is odd about them, each once however many dialects see it.
 fn statements(script: &Script, dialects: &BTreeSet<Dialect>) -> (Vec<Finding>, Vec<Warning>) {
     let (mut errors, mut warnings) = (Vec::new(), Vec::new());

@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 
-use crate::check::rule::Rule;
 use crate::error::Error;
 use crate::id::RevisionId;
 use crate::script::Warning;
@@ -76,14 +75,6 @@ impl From<Warning> for Remark {
             span: Some(warning.span),
             ..Self::default()
         }
-    }
-}
-
-impl Rule {
-    /// Makes a finding of a remark.
-    pub(crate) fn finding(&self, remark: Remark) -> Finding {
-        let Remark { message, span, file, revision, hint } = remark;
-        Finding { code: self.code, severity: self.severity, message, span, file, revision, hint }
     }
 }
 

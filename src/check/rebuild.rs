@@ -16,7 +16,7 @@ use crate::id::Heads;
 use crate::id::RevisionId;
 use crate::journal::Probe;
 use crate::program::compile::CompileFor;
-use crate::program::program::Part;
+use crate::program::part::Part;
 use crate::program::program::Program;
 use crate::program::program::Scope;
 use crate::program::shield::Shield;

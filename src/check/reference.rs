@@ -7,8 +7,8 @@ use std::path::Path;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::check::check::Configured;
-use crate::check::check::dialects;
+use crate::check::configured::Configured;
+use crate::check::configured::dialects;
 use crate::check::finding::Remark;
 use crate::check::git::Entry;
 use crate::check::git::Git;

@@ -13,6 +13,7 @@ use crate::check::files::not_a_script;
 use crate::check::files::pragma_without_effect;
 use crate::check::files::redundant_parent;
 use crate::check::files::transaction_not_sent;
+use crate::check::finding::Finding;
 use crate::check::finding::Remark;
 use crate::check::finding::Severity;
 use crate::check::rebuild::Rebuilds;
@@ -79,6 +80,14 @@ pub const RULES: &[Rule] = &[
     error("changed-revision", "a revision is not what git has", Look::Reference(changed_revision)),
     error("stale-parent", "a new revision's parent is no head of what git has", Look::Reference(stale_parent)),
 ];
+
+impl Rule {
+    /// Makes a finding of a remark.
+    pub(crate) fn finding(&self, remark: Remark) -> Finding {
+        let Remark { message, span, file, revision, hint } = remark;
+        Finding { code: self.code, severity: self.severity, message, span, file, revision, hint }
+    }
+}
 
 const fn warning(code: &'static str, summary: &'static str, look: Look) -> Rule {
     Rule { code, severity: Severity::Warning, summary, look }

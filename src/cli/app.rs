@@ -1,5 +1,6 @@
 //! The program: arguments in, an exit status out.
 
+use std::borrow::Cow;
 use std::ffi::OsString;
 use std::path::Path;
 
@@ -56,6 +57,7 @@ use crate::config::Environment;
 use crate::error::ErrorKind;
 use crate::run::Actor;
 use crate::run::Interrupt;
+use crate::secrets;
 
 /// Runs the command that `arguments` (with the program's name first) ask for, and returns the exit status.
 ///
@@ -140,11 +142,17 @@ fn refused(error: &clap::Error, arguments: &[OsString], environment: &Environmen
     let asked_for = matches!(error.kind(), ClapKind::DisplayHelp | ClapKind::DisplayVersion);
     let log = if asked_for { Log::default() } else { log_of(arguments, environment) };
     let is_json = arguments.iter().any(|argument| argument == "--json");
-    let failed = Failed::from(ErrorKind::Usage { message: message(&error.to_string()) });
+    let failed = Failed::from(ErrorKind::Usage { message: message(&secrets::hide(&error.to_string())) });
     log.write(&Record::failed(&failed.error, None, None, failed.exit_code(), log.elapsed()));
     if asked_for || !(is_json || log.has_stderr()) {
         // A reader that went away is no reason to complain.
-        let _ = error.print();
+        let text = error.to_string();
+        match secrets::hide(&text) {
+            Cow::Owned(hidden) if hidden != text => {
+                Terminal::new(ColorChoice::Never, Volume::Normal, log).say(hidden.trim_end());
+            }
+            _ => drop(error.print()),
+        }
         return if asked_for { 0 } else { failed.exit_code() };
     }
     if is_json {

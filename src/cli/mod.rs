@@ -1,4 +1,6 @@
 //! The command line: arguments in, text or JSON out. The only part that prints.
+//!
+//! Comes in: arguments, variables, the user. Everything below; nothing imports it.
 
 mod accept;
 mod app;

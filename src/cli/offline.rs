@@ -77,7 +77,7 @@ fn ends(text: &str, from: Anchor, to: Anchor) -> Result<(Option<Start>, Target),
 /// A database that does not answer is no obstacle to who says where it is.
 fn unknown_start(error: Error) -> Error {
     match *error.kind {
-        ErrorKind::ConnectionFailed { .. } => ErrorKind::UnknownStart { reason: error.kind.to_string() }.into(),
+        ErrorKind::ConnectionFailed { .. } => ErrorKind::UnknownStart { reason: error.message() }.into(),
         _ => error,
     }
 }

@@ -1,55 +1,31 @@
 //! The configuration of a project for one command: file, environment, variables and flags put together.
 
-use std::collections::BTreeMap;
-use std::fs;
 use std::path::Path;
 use std::path::PathBuf;
-use std::sync::OnceLock;
-use std::time::Duration;
 
 use crate::config::database::DatabaseConfig;
 use crate::config::dotenv;
 use crate::config::environment::Environment;
 use crate::config::file::ConfigFile;
-use crate::config::file::Table;
 use crate::config::find::FILE_NAME;
 use crate::config::find::find;
 use crate::config::hook::Hook;
-use crate::config::key::DATABASE_KEYS;
-use crate::config::key::Key;
-use crate::config::key::LONGEST_NAME;
 use crate::config::key::PROJECT_KEYS;
-use crate::config::key::URL_KEYS;
+use crate::config::layers::Layers;
+use crate::config::project::DEFAULT_VERSIONS;
+use crate::config::project::ProjectConfig;
+use crate::config::selection::Selection;
 use crate::config::setting::Data;
 use crate::config::setting::Setting;
 use crate::config::source::UrlOrigin;
 use crate::config::source::UrlSource;
+use crate::config::trust::Choice;
+use crate::config::trust::Trust;
 use crate::error::Error;
 use crate::error::ErrorKind;
-use crate::span::Span;
 
 /// The configuration file that `rev init` writes.
 pub const STARTER: &str = include_str!("../../templates/migrations.toml");
-
-/// The folder that makes a project without a configuration file one.
-const DEFAULT_VERSIONS: &str = "versions";
-
-/// What the command line says about the configuration; the rest comes from variables and the file.
-#[derive(Default)]
-pub struct Selection {
-    /// `-c`: exactly this file.
-    pub config: Option<PathBuf>,
-    /// `-e`: the environment.
-    pub env: Option<String>,
-    /// `-u`: the database.
-    pub url: Option<String>,
-    /// `--wait`.
-    pub wait: Option<Duration>,
-    /// `--lock-wait`.
-    pub lock_wait: Option<Duration>,
-    /// `--lock-timeout`.
-    pub lock_timeout: Option<Duration>,
-}
 
 /// The configuration of a project, with everything decided but the URL.
 #[derive(Debug)]
@@ -80,6 +56,8 @@ pub struct Config {
     pub variables: Environment,
     /// How the chosen database is changed.
     pub database: DatabaseConfig,
+    /// Who may write what it says.
+    trust: Trust,
 }
 
 /// A database that the configuration names.
@@ -97,38 +75,68 @@ impl Config {
     /// Without a file the defaults hold, if there is a `versions` folder; else nobody has said that this is a project.
     pub fn load(working: &Path, selection: &Selection, environment: &Environment) -> Result<Self, Error> {
         let named = selection.config.clone().or_else(|| environment.get_filled("REV_CONFIG").map(PathBuf::from));
+        let choice = if named.is_some() { Choice::Named } else { Choice::Found };
         let path = named.map(|named| working.join(named)).or_else(|| find(working));
         if path.is_none() && !working.join(DEFAULT_VERSIONS).is_dir() {
             return Err(ErrorKind::NoConfig { name: FILE_NAME.to_owned() }.into());
         }
         let root = path.as_deref().and_then(Path::parent).unwrap_or(working).to_owned();
-        let file = path.as_deref().map(read).transpose()?.unwrap_or_default();
-        let variables = environment.or(dotenv::read(&root)?);
-        let mut config = Self::defaults();
+        let trust = Trust::new(choice, path.as_deref(), environment);
+        path.iter().try_for_each(|path| trust.check(path))?;
+        let file = path.as_deref().map(ConfigFile::read).transpose()?.unwrap_or_default();
+        let variables = environment.or(dotenv::read(&root, &trust)?);
+        let mut project = ProjectConfig::default();
         for key in PROJECT_KEYS {
             if let Some(setting) = file.project.get(key.name) {
-                (key.set)(&mut config, &setting.clone().filled(&variables)?)?;
+                (key.set)(&mut project, &setting.clone().filled(&variables)?)?;
             }
         }
-        config.versions = config.versions.iter().map(|folder| root.join(folder)).collect();
-        config.template = config.template.map(|template| root.join(template));
-        config.environment = selection.env.clone().or_else(|| variables.get_filled("REV_ENV").map(str::to_owned));
-        let layers = Layers::new(&file, config.environment.as_deref(), &variables)?;
-        config.database = layers.database(layers.source(layers.url(selection)?, working, &root), selection)?;
-        config.environments = file.environments.into_keys().collect();
-        Ok(Self { file: path, root, post_write: file.post_write, allowed: file.allowed, variables, ..config })
+        let environment = selection.env.clone().or_else(|| variables.get_filled("REV_ENV").map(str::to_owned));
+        let layers = Layers::new(&file, environment.as_deref(), &variables, &trust)?;
+        let database = layers.database(layers.source(layers.url(selection)?, working, &root), selection)?;
+        file.post_write.iter().chain(database.hooks.all()).try_for_each(|hook| trust.check_command(hook, &root))?;
+        Ok(Self {
+            versions: project.versions.iter().map(|folder| root.join(folder)).collect(),
+            recursive: project.recursive,
+            template: project.template.map(|template| root.join(template)),
+            file_name: project.file_name,
+            timezone: project.timezone,
+            environment,
+            environments: file.environments.into_keys().collect(),
+            file: path,
+            root,
+            post_write: file.post_write,
+            allowed: file.allowed,
+            variables,
+            database,
+            trust,
+        })
     }
 
     /// Returns the configuration of a program that knows its database: the defaults, and this URL.
     ///
     /// No file and no variable is read. Set the fields of [`Self::database`] for other time-outs or another journal.
     pub fn of_url(url: &str) -> Result<Self, Error> {
-        let mut config = Self::defaults();
-        let setting = Setting { key: "url".to_owned(), data: Data::Word(url.to_owned()), span: None };
-        config.database.url.given = Some(setting);
-        config.database.url.origin = UrlOrigin::Program;
-        config.database.url.resolve()?;
-        Ok(config)
+        let ProjectConfig { versions, recursive, template, file_name, timezone } = ProjectConfig::default();
+        let setting = Setting { key: "url".to_owned(), data: Data::Word(url.to_owned()), span: None, written: None };
+        let source = UrlSource { given: Some(setting), origin: UrlOrigin::Program, ..UrlSource::nothing() };
+        source.resolve()?;
+        Ok(Self {
+            file: None,
+            root: PathBuf::new(),
+            versions,
+            recursive,
+            template,
+            file_name,
+            timezone,
+            post_write: Vec::new(),
+            allowed: Vec::new(),
+            environment: None,
+            environments: Vec::new(),
+            variables: Environment::default(),
+            database: DatabaseConfig::new(source),
+            trust: Trust::of_program(),
+        })
     }
 
     /// Returns every database that the file names, by what messages call it: `[database]`, if it says which one it is,
@@ -149,7 +157,7 @@ impl Config {
     ///
     /// What is wrong with one does not keep the others from being used.
     pub fn databases(&self) -> Result<Vec<NamedDatabase>, Error> {
-        let file = self.file.as_deref().map(read).transpose()?.unwrap_or_default();
+        let file = self.file.as_deref().map(ConfigFile::read).transpose()?.unwrap_or_default();
         let environments = file.environments.keys().cloned().map(Some);
         let mut databases = Vec::new();
         for environment in [None].into_iter().chain(environments) {
@@ -164,167 +172,26 @@ impl Config {
 
     /// Returns what holds for one environment, without what flags and variables say of which database it is.
     fn settings(&self, file: &ConfigFile, environment: Option<&str>) -> Result<DatabaseConfig, Error> {
-        let layers = Layers::new(file, environment, &self.variables)?;
+        let layers = Layers::new(file, environment, &self.variables, &self.trust)?;
         let url = layers.source(layers.url_of_file(), &self.root, &self.root);
         layers.database(url, &Selection::default())
     }
-
-    /// Returns what holds where nothing is configured.
-    pub(super) fn defaults() -> Self {
-        let url = UrlSource {
-            given: None,
-            origin: UrlOrigin::Default,
-            root: PathBuf::new(),
-            working: PathBuf::new(),
-            environment: Environment::default(),
-            chosen: None,
-            resolved: OnceLock::new(),
-        };
-        Self {
-            file: None,
-            root: PathBuf::new(),
-            versions: vec![DEFAULT_VERSIONS.into()],
-            recursive: false,
-            template: None,
-            file_name: "{{ date }}_{{ id }}_{{ slug }}".to_owned(),
-            timezone: "UTC".to_owned(),
-            post_write: Vec::new(),
-            allowed: Vec::new(),
-            environment: None,
-            environments: Vec::new(),
-            variables: Environment::default(),
-            database: DatabaseConfig::new(url),
-        }
-    }
-}
-
-fn read(path: &Path) -> Result<ConfigFile, Error> {
-    let bytes = match fs::read(path) {
-        Ok(bytes) => bytes,
-        Err(cause) => return Err(Error::from(ErrorKind::Unreadable { path: path.into() }).because(cause)),
-    };
-    let Ok(text) = String::from_utf8(bytes) else { return Err(ErrorKind::NotUtf8 { path: path.into() }.into()) };
-    ConfigFile::parse(path, &text)
-}
-
-/// What may say something about the database, strongest first.
-struct Layers<'a> {
-    variables: &'a Environment,
-    chosen: Option<(&'a str, &'a Span, &'a Table)>,
-    file: &'a Table,
-}
-
-impl<'a> Layers<'a> {
-    fn new(file: &'a ConfigFile, chosen: Option<&'a str>, variables: &'a Environment) -> Result<Self, Error> {
-        let chosen = match chosen {
-            None => None,
-            Some(name) => {
-                let Some((span, table)) = file.environments.get(name) else {
-                    let known = file.environments.keys().cloned().collect();
-                    return Err(ErrorKind::UnknownEnvironment { name: name.to_owned(), known }.into());
-                };
-                Some((name, span, table))
-            }
-        };
-        Ok(Self { variables, chosen, file: &file.database })
-    }
-
-    fn source(&self, (given, origin): (Option<Setting>, UrlOrigin), working: &Path, root: &Path) -> UrlSource {
-        UrlSource {
-            given,
-            origin,
-            root: root.to_owned(),
-            working: working.to_owned(),
-            environment: self.variables.clone(),
-            chosen: self.chosen.map(|(name, span, _)| (name.to_owned(), span.clone())),
-            resolved: OnceLock::new(),
-        }
-    }
-
-    fn database(&self, url: UrlSource, selection: &Selection) -> Result<DatabaseConfig, Error> {
-        let mut database = DatabaseConfig::new(url);
-        let mut effective = BTreeMap::new();
-        for key in DATABASE_KEYS {
-            if let Some(setting) = self.setting(key)? {
-                (key.set)(&mut database, &setting)?;
-                effective.insert(key.name, setting);
-            }
-        }
-        check_tables(&mut database, &effective)?;
-        database.wait = selection.wait.unwrap_or(database.wait);
-        database.lock_wait = selection.lock_wait.unwrap_or(database.lock_wait);
-        database.lock_timeout = selection.lock_timeout.unwrap_or(database.lock_timeout);
-        Ok(database)
-    }
-
-    /// Returns what the strongest layer says about `key`, with its variables filled in.
-    fn setting(&self, key: &Key<DatabaseConfig>) -> Result<Option<Setting>, Error> {
-        if let Some(setting) = self.variable(key) {
-            return Ok(Some(setting));
-        }
-        let chosen = self.chosen.and_then(|(_, _, table)| table.get(key.name));
-        chosen.or_else(|| self.file.get(key.name)).map(|setting| setting.clone().filled(self.variables)).transpose()
-    }
-
-    /// Returns what says which database it is. With an environment chosen, `[database]` has no say: a missing line
-    /// must not send what was meant for one database to another.
-    fn url(&self, selection: &Selection) -> Result<(Option<Setting>, UrlOrigin), Error> {
-        if let Some(url) = &selection.url {
-            let setting = Setting { key: "--url".to_owned(), data: Data::Word(url.clone()), span: None };
-            return Ok((Some(setting), UrlOrigin::Flag));
-        }
-        let mut variables = URL_KEYS.iter().filter_map(|key| self.variable(key));
-        if let Some(setting) = variables.next() {
-            if let Some(other) = variables.next() {
-                let message = format!("{} and {} are both set; keep one", setting.key, other.key);
-                return Err(ErrorKind::BadConfig { message }.into());
-            }
-            return Ok((Some(setting), UrlOrigin::Variable));
-        }
-        Ok(self.url_of_file())
-    }
-
-    fn url_of_file(&self) -> (Option<Setting>, UrlOrigin) {
-        let (table, origin) = match self.chosen {
-            Some((_, _, table)) => (table, UrlOrigin::Environment),
-            None => (self.file, UrlOrigin::File),
-        };
-        let setting = URL_KEYS.iter().find_map(|key| table.get(key.name)).cloned();
-        let origin = if setting.is_some() { origin } else { UrlOrigin::Default };
-        (setting, origin)
-    }
-
-    fn variable<T>(&self, key: &Key<T>) -> Option<Setting> {
-        let name = key.variable_name();
-        let value = self.variables.get_filled(&name).filter(|_| key.variable)?;
-        Some(Setting { data: Data::Word(value.to_owned()), key: name, span: None })
-    }
-}
-
-/// Derives the version table's name from the prefix where it is not given, and checks that it is a table of its own.
-fn check_tables(database: &mut DatabaseConfig, settings: &BTreeMap<&str, Setting>) -> Result<(), Error> {
-    let prefix = &database.table_prefix;
-    let Some(given) = settings.get("version_table") else {
-        database.version_table = format!("{prefix}version");
-        debug_assert!(database.version_table.len() <= LONGEST_NAME, "the prefix leaves room for the longest name");
-        return Ok(());
-    };
-    let taken = ["history", "progress", "lock"].map(|table| format!("{prefix}{table}"));
-    if taken.iter().any(|table| table.eq_ignore_ascii_case(&database.version_table)) {
-        return Err(given.refuse("rev has another table of that name"));
-    }
-    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+    use std::time::Duration;
+
     use tempfile::TempDir;
 
     use super::*;
     use crate::config::database::TransactionScope;
     use crate::config::key::CHECK_KEYS;
+    use crate::config::key::DATABASE_KEYS;
     use crate::config::key::HOOKS_KEYS;
     use crate::config::key::POST_WRITE_KEYS;
+    use crate::config::key::URL_KEYS;
     use crate::config::source::ResolvedUrl;
 
     /// A project in a folder of its own, with a command line and variables.

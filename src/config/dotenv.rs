@@ -1,17 +1,18 @@
 //! The `.env` file beside the configuration.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::io;
 use std::path::Path;
 
+use crate::config::trust::Trust;
 use crate::error::Error;
 use crate::error::ErrorKind;
+use crate::regular_file;
 
 /// Reads the variables of the `.env` file in `folder`; none when there is no such file. A later line wins.
-pub(super) fn read(folder: &Path) -> Result<BTreeMap<String, String>, Error> {
+pub(super) fn read(folder: &Path, trust: &Trust) -> Result<BTreeMap<String, String>, Error> {
     let path = folder.join(".env");
-    let bytes = match fs::read(&path) {
+    let bytes = match regular_file::read(&path) {
         Ok(bytes) => bytes,
         // A folder of that name is someone's Python environment.
         Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::IsADirectory) => {
@@ -19,6 +20,7 @@ pub(super) fn read(folder: &Path) -> Result<BTreeMap<String, String>, Error> {
         }
         Err(cause) => return Err(Error::from(ErrorKind::Unreadable { path }).because(cause)),
     };
+    trust.check(&path)?;
     let Ok(text) = String::from_utf8(bytes) else { return Err(ErrorKind::NotUtf8 { path }.into()) };
     parse(&path, text.trim_start_matches('\u{feff}'))
 }
@@ -52,6 +54,8 @@ fn unreadable_line(path: &Path, text: &str, error: &dotenvy::Error) -> Error {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use proptest::prelude::*;
 
     use super::*;
@@ -79,9 +83,9 @@ mod tests {
     #[test]
     fn a_missing_file_is_no_variables() {
         let folder = tempfile::tempdir().unwrap();
-        assert_eq!(read(folder.path()).unwrap(), BTreeMap::new());
+        assert_eq!(read(folder.path(), &Trust::of_program()).unwrap(), BTreeMap::new());
         fs::create_dir(folder.path().join(".env")).unwrap();
-        assert_eq!(read(folder.path()).unwrap(), BTreeMap::new());
+        assert_eq!(read(folder.path(), &Trust::of_program()).unwrap(), BTreeMap::new());
     }
 
     proptest! {

@@ -9,7 +9,7 @@ use toml::Spanned;
 use toml::de::DeTable;
 use toml::de::DeValue;
 
-use crate::config::config::Config;
+use crate::config::database::DatabaseConfig;
 use crate::config::hook::Hook;
 use crate::config::key::CHECK_KEYS;
 use crate::config::key::DATABASE_KEYS;
@@ -19,12 +19,15 @@ use crate::config::key::POST_WRITE_KEYS;
 use crate::config::key::PROJECT_KEYS;
 use crate::config::key::TABLES;
 use crate::config::key::URL_KEYS;
+use crate::config::mask::mask_config;
+use crate::config::project::ProjectConfig;
 use crate::config::setting::Data;
 use crate::config::setting::Setting;
-use crate::config::url::mask_passwords;
+use crate::config::source::UrlSource;
 use crate::error::Error;
 use crate::error::ErrorKind;
 use crate::nearest::nearest;
+use crate::regular_file;
 use crate::span::Source;
 use crate::span::Span;
 
@@ -47,11 +50,21 @@ pub(super) struct ConfigFile {
 }
 
 impl ConfigFile {
+    /// Reads the file at `path`.
+    pub(super) fn read(path: &Path) -> Result<Self, Error> {
+        let bytes = match regular_file::read(path) {
+            Ok(bytes) => bytes,
+            Err(cause) => return Err(Error::from(ErrorKind::Unreadable { path: path.into() }).because(cause)),
+        };
+        let Ok(text) = String::from_utf8(bytes) else { return Err(ErrorKind::NotUtf8 { path: path.into() }.into()) };
+        Self::parse(path, &text)
+    }
+
     /// Reads `text`, reporting everything that is wrong at once.
     pub(super) fn parse(path: &Path, text: &str) -> Result<Self, Error> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         // Errors show the line they are about; masking keeps every offset.
-        let mut reader = Reader { source: Source::new(path, mask_passwords(text)), problems: Vec::new() };
+        let mut reader = Reader { source: Source::new(path, mask_config(text)), problems: Vec::new() };
         let (root, syntax) = DeTable::parse_recoverable(text);
         for error in syntax {
             let kind = ErrorKind::BadConfig { message: error.message().trim().replace('\n', ", ") };
@@ -74,7 +87,7 @@ impl Reader {
         let mut file = ConfigFile::default();
         let known = names(PROJECT_KEYS).chain(TABLES).collect::<Vec<_>>();
         file.project = self.table("", root, &known);
-        self.check(&file.project, PROJECT_KEYS, &mut Config::defaults());
+        self.check(&file.project, PROJECT_KEYS, &mut ProjectConfig::default());
         if let Some(hooks) = self.sub_table(root, "hooks") {
             self.hooks(hooks, &mut file.post_write);
         }
@@ -117,7 +130,7 @@ impl Reader {
         let known = names(URL_KEYS).chain(names(DATABASE_KEYS)).collect::<Vec<_>>();
         let settings = self.table(title, table, &known);
         self.check(&settings, URL_KEYS, &mut ());
-        self.check(&settings, DATABASE_KEYS, &mut Config::defaults().database);
+        self.check(&settings, DATABASE_KEYS, &mut DatabaseConfig::new(UrlSource::nothing()));
         let mut urls = names(URL_KEYS).filter_map(|name| settings.get(name));
         if let (Some(first), Some(second)) = (urls.next(), urls.next()) {
             let message = format!("`{}` and `{}` both say which database it is; keep one", first.key, second.key);
@@ -133,7 +146,8 @@ impl Reader {
             let name = key.get_ref().to_string();
             if known.contains(&name.as_str()) {
                 let span = Some(self.source.span(value.span()));
-                let setting = Setting { key: name.clone(), data: data(value.get_ref(), LIST_LEVELS), span };
+                let setting =
+                    Setting { key: name.clone(), data: data(value.get_ref(), LIST_LEVELS), span, written: None };
                 settings.insert(name, setting);
             } else {
                 let nearest = suggestion(title, &name, known);
@@ -166,7 +180,12 @@ impl Reader {
 
     fn refuse(&mut self, key: &str, value: &Spanned<DeValue<'_>>, expected: &str) {
         let span = Some(self.source.span(value.span()));
-        let setting = Setting { key: key.to_owned(), data: data(value.get_ref(), LIST_LEVELS), span };
+        let data = match data(value.get_ref(), LIST_LEVELS) {
+            // What stands in the place of a table can be anything, a password too.
+            Data::Text(_) => Data::Word("…".to_owned()),
+            data => data,
+        };
+        let setting = Setting { key: key.to_owned(), data, span, written: None };
         self.problems.push(setting.refuse(expected));
     }
 

@@ -42,3 +42,11 @@ pub struct Hooks {
     /// After a run that failed.
     pub on_failure: Vec<Hook>,
 }
+
+impl Hooks {
+    /// Returns every command.
+    pub(super) fn all(&self) -> impl Iterator<Item = &Hook> {
+        let Self { before_upgrade, after_upgrade, before_downgrade, after_downgrade, on_failure } = self;
+        [before_upgrade, after_upgrade, before_downgrade, after_downgrade, on_failure].into_iter().flatten()
+    }
+}

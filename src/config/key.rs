@@ -2,12 +2,12 @@
 
 use std::path::PathBuf;
 
-use crate::config::config::Config;
 use crate::config::database::DatabaseConfig;
 use crate::config::database::EditedPolicy;
 use crate::config::database::LockKind;
 use crate::config::database::TransactionScope;
 use crate::config::hook::Hook;
+use crate::config::project::ProjectConfig;
 use crate::config::setting::Setting;
 use crate::error::Error;
 
@@ -43,7 +43,7 @@ pub(super) const LONGEST_NAME: usize = 63;
 pub(super) const TABLES: [&str; 4] = ["hooks", "check", "database", "env"];
 
 /// The keys before the first table.
-pub(super) const PROJECT_KEYS: &[Key<Config>] = &[
+pub(super) const PROJECT_KEYS: &[Key<ProjectConfig>] = &[
     Key::list("versions", set_versions),
     Key::new("recursive", |config, setting| setting.boolean().map(|value| config.recursive = value)),
     Key::new("template", |config, setting| setting.line().map(|value| config.template = Some(value.into()))),
@@ -115,7 +115,7 @@ pub(super) const DATABASE_KEYS: &[Key<DatabaseConfig>] = &[
     Key::new("pass_url", |database, setting| setting.boolean().map(|value| database.pass_url = value)),
 ];
 
-fn set_versions(config: &mut Config, setting: &Setting) -> Result<(), Error> {
+fn set_versions(config: &mut ProjectConfig, setting: &Setting) -> Result<(), Error> {
     let folders = setting.texts()?.into_iter().map(PathBuf::from).collect::<Vec<_>>();
     if folders.is_empty() {
         return Err(setting.refuse("name at least one folder"));

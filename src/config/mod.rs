@@ -2,7 +2,10 @@
 //!
 //! Everything is read once and becomes values that cannot be wrong, except the database URL: it is resolved when a
 //! command first needs the database, so that commands without one work although a secret is not set.
+//!
+//! Comes in: a file, variables and flags. Nothing here knows scripts or connects.
 
+mod accounts;
 #[allow(clippy::module_inception)] // the file is named after its noun
 mod config;
 mod database;
@@ -13,15 +16,21 @@ mod find;
 mod hook;
 mod interpolate;
 mod key;
+mod layers;
+mod mask;
+mod output;
+mod project;
+mod selection;
 mod setting;
 mod size;
 mod source;
+mod trust;
 pub mod url;
 
+pub use accounts::system_user;
 pub use config::Config;
 pub use config::NamedDatabase;
 pub use config::STARTER;
-pub use config::Selection;
 pub use database::DatabaseConfig;
 pub use database::EditedPolicy;
 pub use database::LockKind;
@@ -31,6 +40,7 @@ pub use find::FILE_NAME;
 pub use find::find;
 pub use hook::Hook;
 pub use hook::Hooks;
+pub use selection::Selection;
 pub use source::ResolvedUrl;
 pub use source::UrlOrigin;
 pub use source::UrlSource;

@@ -23,6 +23,8 @@ pub(super) struct Setting {
     pub(super) data: Data,
     /// Where it stands, if in a file.
     pub(super) span: Option<Span>,
+    /// What stood there before variables were filled in.
+    pub(super) written: Option<String>,
 }
 
 /// The shapes of values.
@@ -52,6 +54,11 @@ impl Setting {
 
     /// Returns it with the variables filled in, in the string or in the strings of the list.
     pub(super) fn filled(mut self, environment: &Environment) -> Result<Self, Error> {
+        if let Data::Text(text) = &self.data
+            && has_variables(text)
+        {
+            self.written = Some(text.clone());
+        }
         let fill = |data: &Data| match data {
             Data::Text(text) if has_variables(text) => Ok(Data::Word(self.fill(text, environment)?)),
             data => Ok(data.clone()),
@@ -176,8 +183,10 @@ impl Setting {
 
     /// Makes the error that the value is not one that the key takes.
     pub(super) fn refuse(&self, expected: &str) -> Error {
+        // What a variable holds may be a secret, and what says which database it is, is one.
         let value = match &self.data {
-            Data::Word(text) | Data::Text(text) => text.clone(),
+            _ if SECRETS.contains(&self.key.as_str()) => "***".to_owned(),
+            Data::Word(text) | Data::Text(text) => self.written.as_ref().unwrap_or(text).clone(),
             Data::Integer(number) => number.to_string(),
             Data::Boolean(value) => value.to_string(),
             Data::List(_) => "[…]".to_owned(),
@@ -203,6 +212,9 @@ impl Setting {
         self.refuse(&format!("write {}", words.join(" or ")))
     }
 }
+
+/// The keys whose values are never shown.
+const SECRETS: [&str; 6] = ["url", "url_file", "url_command", "REV_URL", "REV_URL_FILE", "--url"];
 
 const COMMAND: &str = "write a command as a list of its words: `[\"./backup.sh\", \"--all\"]`";
 const COMMANDS: &str = "write a list of commands, each a list of its words: `[[\"./backup.sh\", \"--all\"]]`";

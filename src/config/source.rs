@@ -1,19 +1,26 @@
 //! Where the database URL comes from, and what it is once it is needed.
 
 use std::fmt;
-use std::fs;
 use std::path::Path;
 use std::path::PathBuf;
 use std::process::Command;
-use std::process::Stdio;
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use crate::config::environment::Environment;
+use crate::config::output::Ended;
+use crate::config::output::output;
 use crate::config::setting::Setting;
+use crate::config::trust::Trust;
 use crate::config::url::DatabaseUrl;
+use crate::config::url::HIDDEN;
 use crate::error::Error;
 use crate::error::ErrorKind;
+use crate::regular_file;
 use crate::span::Span;
+
+/// How long a command may take that prints the URL: it may ask for a password.
+const COMMAND_LIMIT: Duration = Duration::from_secs(60);
 
 /// What gave the URL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,17 +60,38 @@ pub struct UrlSource {
     pub(super) environment: Environment,
     /// The environment that was chosen, and where its table begins.
     pub(super) chosen: Option<(String, Span)>,
+    /// Who may write the program of a command.
+    pub(super) trust: Trust,
     /// What came of it, so that a command runs once.
     pub(super) resolved: OnceLock<ResolvedUrl>,
 }
 
 impl UrlSource {
+    /// Returns what is known where nothing says which database it is.
+    pub(super) fn nothing() -> Self {
+        Self {
+            given: None,
+            origin: UrlOrigin::Default,
+            root: PathBuf::new(),
+            working: PathBuf::new(),
+            environment: Environment::default(),
+            chosen: None,
+            trust: Trust::of_program(),
+            resolved: OnceLock::new(),
+        }
+    }
+
     /// Returns the URL: the first time fills in its variables, reads its file or runs its command.
     pub fn resolve(&self) -> Result<ResolvedUrl, Error> {
+        self.resolve_within(COMMAND_LIMIT)
+    }
+
+    /// Returns the URL like [`Self::resolve`]; a command may take this long.
+    pub fn resolve_within(&self, limit: Duration) -> Result<ResolvedUrl, Error> {
         if let Some(resolved) = self.resolved.get() {
             return Ok(resolved.clone());
         }
-        let resolved = self.find()?;
+        let resolved = self.find(limit)?;
         Ok(self.resolved.get_or_init(|| resolved).clone())
     }
 
@@ -72,18 +100,19 @@ impl UrlSource {
         self.given.is_some()
     }
 
-    fn find(&self) -> Result<ResolvedUrl, Error> {
+    fn find(&self, limit: Duration) -> Result<ResolvedUrl, Error> {
         let Some(given) = &self.given else { return self.fallback() };
         let text = match given.key.as_str() {
             "url_file" | "REV_URL_FILE" => self.read_file(given)?,
-            "url_command" => self.run_command(given)?,
+            "url_command" => self.run_command(given, limit)?,
             _ => self.filled(given)?,
         };
         if text.is_empty() {
             let is_meant = matches!(self.origin, UrlOrigin::Flag | UrlOrigin::Program);
             return if is_meant { Err(empty_url()) } else { self.unset() };
         }
-        let url = DatabaseUrl::parse(&text, self.folder(), &self.environment).map_err(|kind| given.place(kind))?;
+        let url = DatabaseUrl::parse(&text, self.folder(), &self.environment);
+        let url = url.map_err(|kind| given.place(named(kind, &given.key)))?;
         Ok(ResolvedUrl { url, origin: self.origin })
     }
 
@@ -106,35 +135,45 @@ impl UrlSource {
 
     fn read_file(&self, given: &Setting) -> Result<String, Error> {
         let path = self.folder().join(self.filled(given)?);
-        let text = match fs::read_to_string(&path) {
+        // What is no path at all may be a password in its place.
+        let own_folder = path.parent().filter(|folder| *folder != self.folder() && **folder != *Path::new("/"));
+        let is_path = path.exists() || own_folder.is_some_and(Path::is_dir);
+        let shown = if is_path { path.clone() } else { format!("the file of `{}`", given.key).into() };
+        let text = match regular_file::read_to_string(&path) {
             Ok(text) => text.trim().to_owned(),
-            Err(cause) => return Err(given.place(ErrorKind::Unreadable { path }).because(cause)),
+            Err(cause) => return Err(given.place(ErrorKind::Unreadable { path: shown }).because(cause)),
         };
         if text.is_empty() {
-            let message = format!("{} holds no URL", path.display());
+            let message = format!("{} holds no URL", shown.display());
             return Err(given.place(ErrorKind::BadConfig { message }));
         }
         Ok(text)
     }
 
-    /// Runs the command beside the configuration file. It may talk on the terminal's standard error and read from
-    /// it: password stores ask there.
-    fn run_command(&self, given: &Setting) -> Result<String, Error> {
+    /// Runs the command beside the configuration file, for at most `limit`.
+    fn run_command(&self, given: &Setting, limit: Duration) -> Result<String, Error> {
         let hook = given.command()?;
-        let failed = |status| given.place(ErrorKind::CommandFailed { command: hook.program.clone(), status });
+        self.trust.check_command(&hook, &self.root).map_err(|error| given.place(*error.kind))?;
+        // A program that was found is no password that came into its place.
+        let failed =
+            |command: &str, status| given.place(ErrorKind::CommandFailed { command: command.to_owned(), status });
         let folder = if self.root.as_os_str().is_empty() { Path::new(".") } else { &self.root };
         let mut command = Command::new(&hook.program);
-        command.args(&hook.arguments).current_dir(folder).envs(self.environment.iter()).stderr(Stdio::inherit());
-        let output = match command.stdin(Stdio::inherit()).output() {
-            Ok(output) => output,
-            Err(cause) => return Err(failed(None).because(cause)),
+        command.args(&hook.arguments).current_dir(folder).envs(self.environment.iter());
+        let (status, printed) = match output(&mut command, limit) {
+            Ok(Ended::Itself(status, printed)) => (status, printed),
+            Ok(Ended::TimedOut) => {
+                let status = format!("it did not end within {} s", limit.as_secs_f64());
+                return Err(failed(&hook.program, Some(status)));
+            }
+            Err(cause) => return Err(failed(&given.key, None).because(cause)),
         };
-        if !output.status.success() {
-            return Err(failed(Some(output.status.to_string())));
+        if !status.success() {
+            return Err(failed(&hook.program, Some(status.to_string())));
         }
-        let text = String::from_utf8(output.stdout).unwrap_or_default().trim().to_owned();
+        let text = String::from_utf8(printed).unwrap_or_default().trim().to_owned();
         if text.is_empty() {
-            return Err(failed(Some("it printed no URL".to_owned())));
+            return Err(failed(&hook.program, Some("it printed no URL".to_owned())));
         }
         Ok(text)
     }
@@ -162,8 +201,18 @@ impl UrlSource {
     }
 }
 
+/// Says where the text came from of which nothing is shown.
+fn named(kind: ErrorKind, key: &str) -> ErrorKind {
+    match kind {
+        ErrorKind::BadUrl { url, reason } if url.contains(HIDDEN) && !url.contains("://") => {
+            ErrorKind::BadUrl { url: format!("what `{key}` says"), reason }
+        }
+        kind => kind,
+    }
+}
+
 fn empty_url() -> Error {
-    ErrorKind::BadUrl { url: String::new(), reason: "it is empty".to_owned() }.into()
+    ErrorKind::BadUrl { url: "``".to_owned(), reason: "it is empty".to_owned() }.into()
 }
 
 impl fmt::Debug for UrlSource {

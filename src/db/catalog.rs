@@ -142,7 +142,7 @@ impl Database {
         }
     }
 
-    async fn cell(&mut self, query: &str) -> Result<Option<String>, Failure> {
+    pub(super) async fn cell(&mut self, query: &str) -> Result<Option<String>, Failure> {
         let answers = self.select(&[query]).await?;
         Ok(answers.into_iter().flatten().flatten().next().flatten())
     }

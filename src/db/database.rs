@@ -20,6 +20,8 @@ use crate::db::notice::Notices;
 use crate::db::place;
 use crate::db::place::Place;
 use crate::dialect::Family;
+use crate::error::Error;
+use crate::error::ErrorKind;
 use crate::fault;
 use crate::journal::Row;
 
@@ -187,6 +189,15 @@ impl Database {
             Connection::Postgres(connection) => connection.close().await,
             Connection::Mysql(connection) => connection.close().await,
         };
+    }
+
+    /// Returns the error for a statement of rev's own that failed on this connection.
+    pub(super) fn error(&self, failure: Failure) -> Error {
+        let reason = failure.reason();
+        match failure.lost {
+            true => ErrorKind::ConnectionLost { address: self.address.clone(), reason }.into(),
+            false => ErrorKind::QueryFailed { reason }.into(),
+        }
     }
 }
 

@@ -7,11 +7,9 @@ use sqlx::postgres::PgDatabaseError;
 use sqlx::postgres::PgErrorPosition;
 use sqlx::postgres::PgSeverity;
 
-use crate::db::database::Database;
 use crate::db::notice::Notice;
 use crate::db::place::Place;
 use crate::dialect::Family;
-use crate::error::Error;
 use crate::error::ErrorKind;
 
 /// A statement that did not succeed.
@@ -88,17 +86,6 @@ impl Failure {
     /// Makes a failure of which there is only a message.
     pub fn plain(message: String, lost: bool) -> Self {
         Self { message, code: None, detail: None, hint: None, place: None, lost, duplicate: false, notices: Vec::new() }
-    }
-}
-
-impl Database {
-    /// Returns the error for a statement of rev's own that failed on this connection.
-    pub(super) fn error(&self, failure: Failure) -> Error {
-        let reason = failure.reason();
-        match failure.lost {
-            true => ErrorKind::ConnectionLost { address: self.address.clone(), reason }.into(),
-            false => ErrorKind::QueryFailed { reason }.into(),
-        }
     }
 }
 

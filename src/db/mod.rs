@@ -1,4 +1,6 @@
 //! The databases: one connection, the statements that go through it, and what the servers say.
+//!
+//! Comes in: URLs and SQL as text. Nothing here knows a revision, a script or a plan.
 
 mod admin;
 mod blocker;
@@ -11,6 +13,7 @@ mod lease;
 mod lock;
 mod notice;
 mod place;
+mod presence;
 mod progress;
 mod reach;
 

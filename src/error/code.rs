@@ -71,6 +71,7 @@ impl ErrorKind {
             Self::GitFailed { .. } => "git-failed",
             Self::NoConfig { .. } => "no-config",
             Self::BadConfig { .. } => "bad-config",
+            Self::Untrusted { .. } => "untrusted",
             Self::UnknownKey { .. } => "unknown-key",
             Self::BadValue { .. } => "bad-value",
             Self::UnknownEnvironment { .. } => "unknown-environment",

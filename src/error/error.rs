@@ -1,24 +1,13 @@
-//! An error with its place and its cause.
+//! What an error can be asked, and how it is made.
 
 use std::fmt;
 
-use crate::error::ErrorKind;
+use crate::error::kind::Cause;
+use crate::error::kind::Error;
+use crate::error::kind::ErrorKind;
 use crate::id::IllegalName;
+use crate::secrets;
 use crate::span::Span;
-
-/// What another library reported underneath.
-pub type Cause = Box<dyn std::error::Error + Send + Sync>;
-
-/// Something that went wrong, where, and why.
-#[derive(Debug)]
-pub struct Error {
-    /// What went wrong.
-    pub kind: Box<ErrorKind>,
-    /// The text it is about.
-    pub span: Option<Span>,
-    /// What was reported underneath; never holds a password.
-    pub cause: Option<Cause>,
-}
 
 impl Error {
     /// Adds the place, unless a nearer one is known already.
@@ -62,6 +51,11 @@ impl Error {
         }
     }
 
+    /// Returns the message without its place, and without the passwords of URLs that came into it.
+    pub fn message(&self) -> String {
+        secrets::hide(&self.kind.to_string()).into_owned()
+    }
+
     /// Returns the stable slug of the kind, such as `multiple-heads`.
     pub fn code(&self) -> &'static str {
         self.kind.code()
@@ -97,7 +91,7 @@ impl fmt::Display for Error {
         if let Some(span) = &self.span {
             write!(f, "{span}: ")?;
         }
-        write!(f, "{}", self.kind)
+        f.write_str(&self.message())
     }
 }
 

@@ -91,6 +91,11 @@ impl ErrorKind {
             }
             Self::FileExists { .. } => "use another message, or put `{{ id }}` into `file_name` in migrations.toml",
             Self::NoConfig { .. } => "`rev init` makes one",
+            Self::Untrusted { is_named: true, .. } => "take the right to write from others with `chmod o-w`",
+            Self::Untrusted { .. } => {
+                "make it yours with `chown`, and take the right to write from others with `chmod go-w`; \
+                 or say that you trust it by naming the configuration: `-c FILE`, or REV_CONFIG"
+            }
             Self::UnknownKey { nearest, .. } => {
                 return Some(nearest_or(nearest, "docs/configuration.md lists the keys"));
             }

@@ -1,15 +1,31 @@
-//! The kinds of errors, with the data each needs and its message.
+//! An error: its kind, with the data each needs and its message, its place and its cause.
+//!
+//! Both types stand here since one kind holds several errors.
 
 use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::dialect::Dialect;
 use crate::direction::Direction;
-use crate::error::Error;
 use crate::id::Heads;
 use crate::id::Label;
 use crate::id::RevisionId;
 use crate::signal::Signal;
+use crate::span::Span;
+
+/// What another library reported underneath.
+pub type Cause = Box<dyn std::error::Error + Send + Sync>;
+
+/// Something that went wrong, where, and why.
+#[derive(Debug)]
+pub struct Error {
+    /// What went wrong.
+    pub kind: Box<ErrorKind>,
+    /// The text it is about.
+    pub span: Option<Span>,
+    /// What was reported underneath; never holds a password.
+    pub cause: Option<Cause>,
+}
 
 /// What went wrong. Messages are lower case, without a full stop, ids in backticks.
 #[derive(Debug, thiserror::Error)]
@@ -155,6 +171,8 @@ pub enum ErrorKind {
     NoConfig { name: String },
     #[error("the configuration is not valid: {message}")]
     BadConfig { message: String },
+    #[error("{} is not trusted: {reason}", .path.display())]
+    Untrusted { path: PathBuf, reason: String, is_named: bool },
     #[error("`{key}` is not a configuration key{}", place(.table))]
     UnknownKey { key: String, table: String, nearest: Option<String> },
     #[error("`{value}` is not a value of `{key}`: {expected}")]
@@ -163,7 +181,7 @@ pub enum ErrorKind {
     UnknownEnvironment { name: String, known: Vec<String> },
     #[error("the variable `{name}` is not set, and {used_by} needs it")]
     UnsetVariable { name: String, used_by: String },
-    #[error("`{url}` is not a database URL: {reason}")]
+    #[error("{url} is not a database URL: {reason}")]
     BadUrl { url: String, reason: String },
     #[error("`{scheme}` is not a database that rev knows")]
     UnknownScheme { scheme: String },

@@ -11,7 +11,7 @@ use petgraph::graph::NodeIndex;
 use petgraph::visit::EdgeRef;
 use petgraph::visit::Visitable;
 
-use crate::graph::labels::LabelSets;
+use crate::graph::label_sets::LabelSets;
 use crate::graph::revision::Revision;
 use crate::id::Label;
 use crate::id::RevisionId;

@@ -5,15 +5,9 @@ use std::collections::HashMap;
 use petgraph::visit::Visitable;
 
 use crate::graph::dag::RevisionGraph;
+use crate::graph::label_sets::LabelSets;
 use crate::id::Label;
 use crate::id::RevisionId;
-
-/// The labels of every revision: revisions under the same labels share one entry of `sets`.
-#[derive(Debug, Clone)]
-pub(super) struct LabelSets {
-    set_of: Vec<u32>,
-    sets: Vec<Vec<Label>>,
-}
 
 impl RevisionGraph {
     /// Returns the labels that the revision or one below it (by down revision) declares, in their order.

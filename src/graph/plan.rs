@@ -1,13 +1,12 @@
 //! Which steps lead from one state to another, with the rows each one writes.
 
-use std::collections::BTreeSet;
-
 use crate::direction::Direction;
 use crate::error::ErrorKind;
 use crate::graph::dag::Node;
 use crate::graph::dag::RevisionGraph;
 use crate::graph::resolve::Place;
 use crate::graph::resolve::narrow;
+use crate::graph::row_change::RowChange;
 use crate::graph::state::State;
 use crate::graph::state::Stepper;
 use crate::graph::target::Anchor;
@@ -35,35 +34,6 @@ pub struct Step {
     pub direction: Direction,
     /// The rows it writes.
     pub rows: RowChange,
-}
-
-/// The exact change of the version table that a step makes: the rows it deletes are there before, the others not.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct RowChange {
-    /// The rows to delete.
-    pub delete: BTreeSet<RevisionId>,
-    /// The rows to insert.
-    pub insert: BTreeSet<RevisionId>,
-}
-
-impl RowChange {
-    /// Makes the change to `rows`.
-    pub fn apply(&self, rows: &mut Heads) {
-        // One by one: there may be many rows, and a step touches few of them.
-        for row in &self.delete {
-            rows.0.remove(row);
-        }
-        rows.0.extend(self.insert.iter().cloned());
-    }
-
-    /// Adds rows to delete; one that is inserted as well simply stays.
-    fn delete_also(&mut self, rows: impl IntoIterator<Item = RevisionId>) {
-        for row in rows {
-            if !self.insert.remove(&row) {
-                self.delete.insert(row);
-            }
-        }
-    }
 }
 
 impl RevisionGraph {

@@ -9,7 +9,7 @@ use crate::error::ErrorKind;
 use crate::graph::dag::Node;
 use crate::graph::dag::NodeSet;
 use crate::graph::dag::RevisionGraph;
-use crate::graph::plan::RowChange;
+use crate::graph::row_change::RowChange;
 use crate::graph::set::RevisionSet;
 use crate::id::Heads;
 use crate::id::RevisionId;

@@ -54,12 +54,25 @@ impl Journal {
         Guarded { sql: self.render(&query), rows: Some(1) }
     }
 
-    /// Returns the statement that turns an intent, which must still be there, into a proof.
-    pub fn prove(&self, revision: &RevisionId, part: usize) -> Guarded {
+    /// Returns the statement that adds to a proof what was there before its part.
+    pub fn note_found(&self, revision: &RevisionId, part: usize, found: &str) -> Guarded {
+        let query = Query::update()
+            .table(self.table(&self.progress))
+            .value("definition", literal::text(self.dialect, found))
+            .and_where(Expr::col("revision").eq(literal::text(self.dialect, revision.as_str())))
+            .and_where(Expr::col("part").eq(part as u64))
+            .and_where(Expr::col("state").eq(literal::text(self.dialect, "proved")))
+            .take();
+        Guarded { sql: self.render(&query), rows: Some(1) }
+    }
+
+    /// Returns the statement that turns an intent, which must still be there, into a proof; `found` is what was there
+    /// before its part.
+    pub fn prove(&self, revision: &RevisionId, part: usize, found: Option<&str>) -> Guarded {
         let query = Query::update()
             .table(self.table(&self.progress))
             .value("state", literal::text(self.dialect, "proved"))
-            .value("definition", Expr::cust("NULL"))
+            .value("definition", literal::optional(self.dialect, found))
             .and_where(Expr::col("revision").eq(literal::text(self.dialect, revision.as_str())))
             .and_where(Expr::col("part").eq(part as u64))
             .and_where(Expr::col("state").eq(literal::text(self.dialect, "intended")))

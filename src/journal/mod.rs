@@ -1,6 +1,8 @@
 //! rev's own tables, as pure SQL text: where they are, how they are made, read and written.
 //!
 //! Nothing else builds journal SQL. Running online and printing offline use the same text.
+//!
+//! Comes in: ids, names and values. Nothing here connects.
 
 mod expect;
 mod intent;

@@ -30,6 +30,8 @@ pub struct ProgressRow {
     pub hash: String,
     /// What is known of the statement if it was begun and nothing says that it ran; else nothing.
     pub intended: Option<String>,
+    /// What a part that ran found there before; nothing where that makes no difference, or was not looked for.
+    pub found: Option<String>,
     /// When the row was written, or its revision began, in UTC.
     pub started: String,
 }
@@ -193,14 +195,14 @@ impl ProgressRow {
             "downgrade" => Direction::Downgrade,
             _ => return None,
         };
-        let intended = match state.as_str() {
-            "proved" => None,
-            "intended" => Some(definition.clone().unwrap_or_default()),
+        let (intended, found) = match state.as_str() {
+            "proved" => (None, definition.clone()),
+            "intended" => (Some(definition.clone().unwrap_or_default()), None),
             _ => return None,
         };
         let (revision, part, hash) = (RevisionId::from_row(revision), part.parse().ok()?, hash.clone());
         let started = started.clone().unwrap_or_default();
-        Some(Self { revision, part, direction, hash, intended, started })
+        Some(Self { revision, part, direction, hash, intended, found, started })
     }
 }
 

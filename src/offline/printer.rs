@@ -6,14 +6,14 @@ use crate::direction::Direction;
 use crate::journal::Expected;
 use crate::journal::Moment;
 use crate::journal::Write;
-use crate::offline::request::OfflineScript;
+use crate::offline::script::OfflineScript;
 use crate::offline::shell::Shell;
+use crate::program::action::Action;
 use crate::program::limits;
 use crate::program::limits::Lasting;
 use crate::program::limits::Limits;
-use crate::program::program::Action;
-use crate::program::program::Mode;
-use crate::program::program::Part;
+use crate::program::part::Mode;
+use crate::program::part::Part;
 use crate::program::program::ProgramStep;
 use crate::program::program::Scope;
 use crate::program::restore::Restore;
@@ -31,6 +31,13 @@ const ENTER_SCHEMA: &str = "SELECT current_setting('search_path') AS rev_path \\
 
 /// Leads all names where they were: what is deferred to the commit is the script's.
 const LEAVE_SCHEMA: &str = "SELECT set_config('search_path', :'rev_path', true) AS rev_path \\gset\n";
+
+impl OfflineScript {
+    /// Returns the text for the shell of the program's dialect.
+    pub fn text(&self) -> String {
+        Printer::new(self).print()
+    }
+}
 
 /// Writes the text from its beginning to its end.
 pub(crate) struct Printer<'a> {

@@ -12,13 +12,13 @@ use crate::id::Heads;
 use crate::journal::Expected;
 use crate::journal::Journal;
 use crate::journal::Probe;
-use crate::offline::printer::Printer;
+use crate::offline::script::OfflineScript;
 use crate::program::halfway::in_progress;
 use crate::program::program::Program;
 use crate::program::program::ProgramStep;
-use crate::project::migrate::Request;
 use crate::project::project::Project;
 use crate::project::recall::Recalled;
+use crate::project::request::Request;
 use crate::run::session::Session;
 use crate::run::session::location;
 use crate::sql::significant;
@@ -39,26 +39,6 @@ pub enum Start {
     Live,
     /// What the target says, whatever the state of the database.
     At(Target),
-}
-
-/// A program that will be fed to a shell.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OfflineScript {
-    /// What will be done.
-    pub program: Program,
-    /// What is assumed of the database.
-    pub(crate) probe: Probe,
-    /// The journal as the script needs it at its beginning.
-    pub(crate) start: Expected,
-    /// The statements that make a session like rev's own.
-    pub(crate) settings: String,
-}
-
-impl OfflineScript {
-    /// Returns the text for the shell of the program's dialect.
-    pub fn text(&self) -> String {
-        Printer::new(self).print()
-    }
 }
 
 impl OfflineRequest {

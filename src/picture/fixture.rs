@@ -52,6 +52,7 @@ pub(super) fn applied(text: &str, message: &str, rows: &str, halfway: &str) -> P
         direction: Direction::Upgrade,
         hash: String::new(),
         intended: None,
+        found: None,
         started: "2026-11-20T09:12:44.310Z".into(),
     };
     let position = Position { rows: &rows, progress: &[progress], last: &LastSteps::default() };

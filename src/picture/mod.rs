@@ -1,6 +1,8 @@
 //! The graph as a picture: one arrangement, and the forms in which it is written to a file or shown in a browser.
 //!
 //! All of it is pure. Whatever scripts and databases say is escaped by the form, each in the way of its language.
+//!
+//! Comes in: a graph, and what is known of its revisions. No files, no clock.
 
 mod arrange;
 mod dot;

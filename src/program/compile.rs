@@ -16,13 +16,13 @@ use crate::journal::Outcome;
 use crate::journal::Probe;
 use crate::journal::ProgressRow;
 use crate::journal::Write;
+use crate::program::action::Action;
 use crate::program::draft::Draft;
 use crate::program::limits::Limits;
 use crate::program::lost_value::lost_value;
+use crate::program::part::Mode;
+use crate::program::part::Part;
 use crate::program::pragma::unshielded;
-use crate::program::program::Action;
-use crate::program::program::Mode;
-use crate::program::program::Part;
 use crate::program::program::Program;
 use crate::program::program::ProgramStep;
 use crate::program::program::Scope;
@@ -325,7 +325,8 @@ impl Compiler<'_> {
     /// Returns how many parts an earlier run finished; their statements must be what they were.
     fn parts_done(&mut self, step: &Step, script: Option<&Script>, parts: &[Part]) -> Option<usize> {
         let done: Vec<&ProgressRow> = self.rows_of(step).collect();
-        let part_of = |row: &ProgressRow| parts.iter().find(|part| part.row == row.part);
+        let before = parts.first().map_or(1, |part| part.row);
+        let part_of = |row: &ProgressRow| parts.get(row.part.checked_sub(before)?);
         let edited = done.iter().find(|row| part_of(row).is_none_or(|part| part.hash != row.hash));
         if let Some(row) = edited {
             let kind = ErrorKind::EditedHalfway { revision: step.revision.clone(), part: row.part };

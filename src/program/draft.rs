@@ -2,10 +2,11 @@
 
 use crate::dialect::Family;
 use crate::journal::Write;
+use crate::program::action::Action;
 use crate::program::limits::Limits;
-use crate::program::program::Action;
-use crate::program::program::Mode;
+use crate::program::part::Mode;
 use crate::program::shield::Shield;
+use crate::program::shield::Shielding;
 use crate::sql::Statement;
 
 /// The statements of a part, before its journal's writes are known.
@@ -37,9 +38,9 @@ impl Draft {
 
     /// Returns the statements, and between them where other time-outs begin.
     fn body(&self) -> impl Iterator<Item = Action> {
-        let begins = |index: usize| self.limits.iter().skip(1).find(move |(start, _)| *start == index);
+        let mut changes = self.limits.iter().skip(1).peekable();
         self.statements.iter().enumerate().flat_map(move |(index, statement)| {
-            let limits = begins(index).map(|(_, limits)| Action::Limits(*limits));
+            let limits = changes.next_if(|(start, _)| *start == index).map(|(_, limits)| Action::Limits(*limits));
             limits.into_iter().chain([Action::Statement(statement.clone())])
         })
     }
@@ -48,7 +49,7 @@ impl Draft {
     /// that it must not even begin one. On MySQL the guard shows whether the statement, a CALL, committed by itself.
     pub(crate) fn actions(&self, restore: Vec<String>, writes: Vec<Write>, family: Family) -> Vec<Action> {
         if let Some(shield) = &self.shield {
-            return shield.actions(self.body(), restore, writes);
+            return shielded(shield, self.body(), restore, writes);
         }
         let statements = self.body();
         let restore = restore.into_iter().map(Action::Restore);
@@ -74,4 +75,32 @@ impl Draft {
         actions.push(Action::Commit);
         actions
     }
+}
+
+/// Puts the shield around a transaction: the setting is changed outside of it, and looked at is inside.
+fn shielded(
+    shield: &Shield,
+    body: impl Iterator<Item = Action>,
+    restore: Vec<String>,
+    writes: Vec<Write>,
+) -> Vec<Action> {
+    let note = Shielding::Note(Box::new(shield.clone()));
+    let mut actions = vec![Action::Shield(Shielding::Raise), Action::Begin, Action::SetGuard, Action::Shield(note)];
+    let mut index = 0;
+    for action in body {
+        let is_statement = matches!(action, Action::Statement(_));
+        if is_statement && shield.quiet_renames.contains(&index) {
+            actions.push(Action::Shield(Shielding::QuietRename));
+            actions.push(action);
+            actions.push(Action::Shield(Shielding::LoudRename));
+        } else {
+            actions.push(action);
+        }
+        index += usize::from(is_statement);
+    }
+    actions.extend([Action::CheckGuard, Action::Shield(Shielding::Check)]);
+    actions.extend(restore.into_iter().map(Action::Restore));
+    actions.extend(writes.into_iter().map(Action::Write));
+    actions.extend([Action::Commit, Action::Shield(Shielding::Lower)]);
+    actions
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::dialect::Family;
 use crate::error::Error;
 use crate::error::ErrorKind;
-use crate::program::program::Part;
+use crate::program::part::Part;
 use crate::program::program::ProgramStep;
 use crate::sql::SessionValues;
 use crate::sql::Statement;

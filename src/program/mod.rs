@@ -2,28 +2,32 @@
 //!
 //! Comes in: scripts, the graph's plans, what the journal says, the SQL of statements. Nothing here opens a connection.
 
+pub(crate) mod action;
 pub(crate) mod compile;
 pub(crate) mod draft;
 pub(crate) mod halfway;
+pub(crate) mod leaves;
 pub(crate) mod limits;
 pub(crate) mod lost_value;
 pub(crate) mod noted;
+pub(crate) mod part;
 pub(crate) mod pragma;
 #[allow(clippy::module_inception)] // a file is named after what it holds
 pub(crate) mod program;
 pub(crate) mod restore;
 pub(crate) mod risk;
 pub(crate) mod shield;
+pub(crate) mod there;
 pub(crate) mod transaction;
 pub(crate) mod undo;
 
+pub use action::Action;
 pub use compile::CompileFor;
 pub use halfway::Halfway;
 pub use halfway::Reached;
 pub use limits::Limits;
-pub use program::Action;
-pub use program::Mode;
-pub use program::Part;
+pub use part::Mode;
+pub use part::Part;
 pub use program::Program;
 pub use program::ProgramStep;
 pub use program::Scope;

@@ -7,6 +7,7 @@ use crate::db::DETACHING;
 use crate::db::INVALID;
 use crate::error::Error;
 use crate::error::ErrorKind;
+use crate::program::there::There;
 use crate::sql::Change;
 use crate::sql::ObjectChange;
 use crate::sql::ObjectKind;
@@ -28,6 +29,12 @@ pub(crate) struct Noted {
     /// The tables without transactions whose rows it changes; whatever it does to them stays, also when it fails.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) kept: Vec<String>,
+    /// Whether to run it twice is as good as once; it is noted only for what was there before.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) is_repeatable: bool,
+    /// What was there before of what it makes on a condition.
+    #[serde(default, skip_serializing_if = "There::is_empty")]
+    pub(crate) there: There,
 }
 
 /// An object that a statement changes.
@@ -155,6 +162,8 @@ mod tests {
             beginning: "X".into(),
             objects: before.collect(),
             kept: Vec::new(),
+            is_repeatable: false,
+            there: There::default(),
         };
         let now: Vec<_> = objects.iter().map(|(.., now)| text(now)).collect();
         let verdict = match noted.judge(&now) {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::dialect::Family;
 use crate::error::Error;
 use crate::error::ErrorKind;
-use crate::program::program::Mode;
+use crate::program::part::Mode;
 use crate::sql::Rebuild;
 use crate::sql::Statement;
 use crate::sql::StatementKind;

@@ -8,11 +8,10 @@ use crate::direction::Direction;
 use crate::id::Heads;
 use crate::id::RevisionId;
 use crate::journal::HistoryEntry;
-use crate::journal::Write;
 use crate::program::halfway::Halfway;
-use crate::program::limits::Limits;
+use crate::program::part::Mode;
+use crate::program::part::Part;
 use crate::program::shield::Shield;
-use crate::program::shield::Shielding;
 use crate::program::undo::Undo;
 use crate::script::SectionState;
 use crate::script::Warning;
@@ -71,55 +70,6 @@ pub struct ProgramStep {
     pub parts_done: usize,
     /// What it takes back, if that is its own upgrade, which stopped half-way; the revision is not applied then.
     pub undo: Option<Undo>,
-}
-
-/// What commits together.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Part {
-    /// Its place in the step, from 1.
-    pub number: usize,
-    /// Its place among the rows of the revision's progress, from 1; where it takes parts back, theirs stand before it.
-    pub row: usize,
-    /// Whether its statements are in the transaction with the journal.
-    pub mode: Mode,
-    /// The time-outs that it begins with.
-    pub limits: Limits,
-    /// The hash of its statements; a finished part of a script that was edited since is known by it.
-    pub hash: String,
-    /// What it does, in order.
-    pub actions: Vec<Action>,
-}
-
-/// Whether a part can be undone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mode {
-    /// One transaction holds the statements and the journal's rows.
-    Transaction,
-    /// The statement commits by itself, the journal's rows follow in a transaction of their own.
-    Alone,
-}
-
-/// One entry of a program.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Action {
-    /// Opens a transaction.
-    Begin,
-    /// Sets the savepoint that shows whether the script ended the transaction.
-    SetGuard,
-    /// Changes the time-outs, where a section with others begins.
-    Limits(Limits),
-    /// Runs a statement of the script.
-    Statement(Statement),
-    /// Releases the savepoint; fails if the script ended the transaction.
-    CheckGuard,
-    /// Puts the session back, so that nothing a script set reaches the journal or the next revision.
-    Restore(String),
-    /// Keeps the rows of other tables safe while one of SQLite is built anew.
-    Shield(Shielding),
-    /// Changes the journal.
-    Write(Write),
-    /// Ends the transaction.
-    Commit,
 }
 
 impl Program {
@@ -188,28 +138,5 @@ impl ProgramStep {
             }
         };
         family != Family::Postgres && self.parts.iter().flat_map(Part::statements).any(|s| leaves(s.sql()))
-    }
-}
-
-impl Part {
-    /// Returns the script's statements in this part.
-    pub fn statements(&self) -> impl Iterator<Item = &Statement> {
-        self.actions.iter().filter_map(|action| match action {
-            Action::Statement(statement) => Some(statement),
-            _ => None,
-        })
-    }
-
-    /// Returns what the part builds anew, behind a shield.
-    pub fn shield(&self) -> Option<&Shield> {
-        self.actions.iter().find_map(|action| match action {
-            Action::Shield(Shielding::Note(shield)) => Some(&**shield),
-            _ => None,
-        })
-    }
-
-    /// Whether nothing follows the commit; SQLite puts pragmas back only outside of a transaction.
-    fn ends_with_commit(&self) -> bool {
-        self.actions.last() == Some(&Action::Commit)
     }
 }

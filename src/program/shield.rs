@@ -6,8 +6,6 @@ use std::collections::BTreeSet;
 use crate::dialect::Family;
 use crate::error::Error;
 use crate::error::ErrorKind;
-use crate::journal::Write;
-use crate::program::program::Action;
 use crate::script::CompiledSection;
 use crate::span::Span;
 use crate::sql::Effect;
@@ -92,34 +90,6 @@ impl Shield {
             }
         }
         Some(shield)
-    }
-
-    /// Puts the shield around a transaction: the setting is changed outside of it, and looked at is inside.
-    pub(crate) fn actions(
-        &self,
-        body: impl Iterator<Item = Action>,
-        restore: Vec<String>,
-        writes: Vec<Write>,
-    ) -> Vec<Action> {
-        let note = Shielding::Note(Box::new(self.clone()));
-        let mut actions = vec![Action::Shield(Shielding::Raise), Action::Begin, Action::SetGuard, Action::Shield(note)];
-        let mut index = 0;
-        for action in body {
-            let is_statement = matches!(action, Action::Statement(_));
-            if is_statement && self.quiet_renames.contains(&index) {
-                actions.push(Action::Shield(Shielding::QuietRename));
-                actions.push(action);
-                actions.push(Action::Shield(Shielding::LoudRename));
-            } else {
-                actions.push(action);
-            }
-            index += usize::from(is_statement);
-        }
-        actions.extend([Action::CheckGuard, Action::Shield(Shielding::Check)]);
-        actions.extend(restore.into_iter().map(Action::Restore));
-        actions.extend(writes.into_iter().map(Action::Write));
-        actions.extend([Action::Commit, Action::Shield(Shielding::Lower)]);
-        actions
     }
 
     /// Returns an error for each of `parents`, which others reference, of which rows are changed.

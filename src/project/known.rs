@@ -29,7 +29,7 @@ impl Project {
             let url = match database.url.resolve() {
                 Ok(resolved) => resolved.url,
                 Err(error) => {
-                    warnings.push(unknown(&error.kind.to_string()));
+                    warnings.push(unknown(&error.message()));
                     continue;
                 }
             };
@@ -45,7 +45,7 @@ impl Project {
                 Ok(Ok(Answer::Unknown(row))) => {
                     warnings.push(unknown(&format!("it is at `{row}`, which no script has")))
                 }
-                Ok(Err(error)) => warnings.push(unknown(&error.kind.to_string())),
+                Ok(Err(error)) => warnings.push(unknown(&error.message())),
                 Err(_) => warnings.push(unknown(&format!("{} did not answer within 3 s", url.address()))),
             }
             asked.push((url, database));

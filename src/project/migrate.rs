@@ -22,6 +22,7 @@ use crate::program::program::Scope;
 use crate::project::hooks::around::Occasion;
 use crate::project::project::Project;
 use crate::project::recall::Recalled;
+use crate::project::request::Request;
 use crate::run::clock::Actor;
 use crate::run::event::Event;
 use crate::run::event::Observer;
@@ -32,26 +33,6 @@ use crate::run::restore_point::write_before;
 use crate::run::run::run;
 use crate::run::session::Session;
 use crate::run::shield::raised::check_parents;
-
-/// What is asked of a database.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Request {
-    /// Apply what the target needs.
-    Upgrade(Target),
-    /// Take off what stands above the target.
-    Downgrade(Target, Sections),
-    /// Write the rows only.
-    Stamp(Vec<Target>, Purge),
-}
-
-/// Which sections a downgrade runs of a revision whose script is gone, or whose downgrade was edited since.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sections {
-    /// None: that is refused, and what was stored is shown.
-    Script,
-    /// Those that the history stored; whoever may write the history must not be able to have them run unseen.
-    Stored,
-}
 
 impl Project {
     /// Finds what the request means for the database as it was last read, and checks all that can be checked.

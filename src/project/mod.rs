@@ -12,11 +12,12 @@ pub(crate) mod migrate;
 pub(crate) mod project;
 pub(crate) mod recall;
 pub(crate) mod redo;
+pub(crate) mod request;
 pub(crate) mod resume;
 pub(crate) mod start;
 
 pub use edited::EditedScript;
-pub use migrate::Request;
-pub use migrate::Sections;
 pub use project::Project;
+pub use request::Request;
+pub use request::Sections;
 pub use start::upgrade;

@@ -17,6 +17,8 @@ use crate::id::RevisionId;
 use crate::journal::Holder;
 use crate::program::program::Program;
 use crate::program::program::ProgramStep;
+use crate::run::next_part::NextPart;
+use crate::run::watch::Waiting;
 use crate::script::Warning;
 use crate::sql::Statement;
 
@@ -128,6 +130,15 @@ pub enum Event<'a> {
     },
 }
 
+impl<'a> From<Waiting<'a>> for Event<'a> {
+    fn from(waiting: Waiting<'a>) -> Self {
+        match waiting {
+            Waiting::Blocked { blockers } => Self::Blocked { blockers },
+            Waiting::Slow { progress } => Self::StatementSlow { progress },
+        }
+    }
+}
+
 /// Listens to a run.
 pub trait Observer: Send {
     /// Takes note of an event; called between statements, so it should be quick.
@@ -217,19 +228,6 @@ pub struct Stopped {
     pub after: Heads,
 }
 
-/// What became of the part at which a revision stopped.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NextPart {
-    /// Nothing of it is left.
-    Undone,
-    /// Its statement, which commits by itself, ran, but that could not be recorded: the next run finds out, or asks.
-    Unrecorded,
-    /// Its statement failed or was stopped, and what it had done to tables without transactions stays: the next run asks.
-    Half,
-    /// The connection was lost before the server said whether it was committed.
-    InDoubt,
-}
-
 impl Report {
     /// Adds what a run did that followed.
     pub(crate) fn go_on(&mut self, then: Self) {
@@ -285,11 +283,26 @@ impl RunFailure {
                 )
             }
             NextPart::Unrecorded => format!("{at}; the statement of {part} ran, but that was not recorded; {looks}"),
+            NextPart::Partly => {
+                let kept = stopped.in_progress();
+                format!(
+                    "{at}; {kept}; the statement of {part} failed, and what it had done by then may stay; mend what failed and {next}"
+                )
+            }
+            NextPart::Left => {
+                let kept = stopped.in_progress();
+                format!(
+                    "{at}; {kept}; the statement of {part} failed, and left a part of its work; mend what failed and {next}: it looks how far that came"
+                )
+            }
+            NextPart::Unknown => {
+                let kept = stopped.in_progress();
+                format!(
+                    "{at}; {kept}; the statement of {part} failed, and what it had committed by then stays: look, then put that back and say `rev resume --not-ran`, or finish it and say `rev resume --ran`; then {next}"
+                )
+            }
             NextPart::Half => {
-                let kept = match stopped.parts_kept {
-                    0 => format!("revision {} is in progress", stopped.revision),
-                    _ => kept,
-                };
+                let kept = stopped.in_progress();
                 format!(
                     "{at}; {kept}; what the statement of {part} changed in tables without transactions stays: put that back and say `rev resume --not-ran`, or finish it and say `rev resume --ran`; then {next}"
                 )
@@ -320,6 +333,14 @@ impl Stopped {
         match parts {
             1 => format!("revision {revision}"),
             _ => format!("part {} of {parts} of revision {revision}", parts_kept + 1),
+        }
+    }
+
+    /// Returns the same of a revision that left something in any case.
+    fn in_progress(&self) -> String {
+        match self.parts_kept {
+            0 => format!("revision {} is in progress", self.revision),
+            _ => self.kept(),
         }
     }
 

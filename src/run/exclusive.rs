@@ -2,53 +2,31 @@
 
 use std::path::Path;
 use std::path::PathBuf;
-use std::pin::pin;
 use std::time::Duration;
 
-use futures_util::future::BoxFuture;
 use tokio::time::Instant;
-use tokio::time::sleep;
-use tokio::time::timeout;
 use uuid::Uuid;
 
 use crate::config::LockKind;
-use crate::config::url::DatabaseUrl;
 use crate::db::LeaseLock;
 use crate::db::Lock;
 use crate::dialect::Family;
 use crate::error::Error;
 use crate::error::ErrorKind;
 use crate::journal::Holder;
-use crate::journal::Journal;
-use crate::journal::LEASE_SECONDS;
 use crate::program::transaction;
 use crate::run::clock::Actor;
 use crate::run::clock::Clock;
 use crate::run::event::Event;
 use crate::run::event::Observer;
+use crate::run::held::Held;
+use crate::run::held::PING;
 use crate::run::patience::Own;
 use crate::run::session::Session;
-
-/// How often the lock's connection is used while a run goes on, so that nothing on the way takes it for dead.
-pub(crate) const PING: Duration = Duration::from_secs(10);
 
 /// The pauses between two tries; a lock is polled, never waited for, since a waiting statement could deadlock.
 const FIRST_PAUSE: Duration = Duration::from_millis(20);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
-
-/// A lock that is held.
-#[derive(Debug)]
-pub(crate) struct Held {
-    lock: Lock,
-    checked: Instant,
-    /// The epoch that this run began; nothing before it did.
-    pub(crate) epoch: Option<i64>,
-    lost: bool,
-    /// The copy of a SQLite database that this run wrote before it began.
-    restore_point: Option<PathBuf>,
-    /// Whether the hooks around this run were begun; those of a part of it are not run, then.
-    is_in_hooks: bool,
-}
 
 impl Session {
     /// Takes the lock of the database, for all that this session does until [`Self::unlock`], which must follow.
@@ -62,14 +40,7 @@ impl Session {
         observer: &mut dyn Observer,
     ) -> Result<(), Error> {
         let lock = self.wait_for_lock(wait, actor, observer).await?;
-        self.held = Some(Held {
-            lock,
-            checked: Instant::now(),
-            epoch: None,
-            lost: false,
-            restore_point: None,
-            is_in_hooks: false,
-        });
+        self.held = Some(Held::new(lock));
         Ok(())
     }
 
@@ -198,14 +169,6 @@ impl Session {
     }
 }
 
-/// Refuses a lease on a file: nobody on another machine can use it, and the operating system's lock costs nothing.
-pub(crate) fn check_lock_kind(kind: LockKind, url: &DatabaseUrl) -> Result<(), Error> {
-    match (kind, url) {
-        (LockKind::Lease, DatabaseUrl::Sqlite(_)) => Err(ErrorKind::LeaseOnFile.into()),
-        _ => Ok(()),
-    }
-}
-
 fn holder(actor: &Actor) -> Holder {
     Holder {
         user: actor.user.clone(),
@@ -213,55 +176,5 @@ fn holder(actor: &Actor) -> Holder {
         pid: actor.pid,
         since: Some(Clock::start().text().to_owned()),
         lease_left: None,
-    }
-}
-
-impl Held {
-    /// Returns the statement that makes sure that no other run has begun its epoch, and that none begins before the
-    /// transaction ends; nothing before this run has begun its own.
-    pub(crate) fn fence(&self, journal: &Journal) -> Option<String> {
-        let epoch = self.epoch?;
-        Some(match (self.lock.is_lease(), journal.dialect.family()) {
-            (true, Family::Mysql) => journal.fence_by_writing(epoch),
-            _ => journal.fence(epoch),
-        })
-    }
-
-    /// Uses the lock's connection. A lease must be renewed in the time that it lasts, or it is not known whose it is.
-    async fn ping(&mut self) {
-        let begun = Instant::now();
-        let is_held = match self.lock.is_lease() {
-            true => {
-                let longest = Duration::from_secs(LEASE_SECONDS.unsigned_abs());
-                matches!(timeout(longest, self.lock.ping()).await, Ok(Ok(())))
-            }
-            false => self.lock.ping().await.is_ok(),
-        };
-        self.lost |= !is_held;
-        self.checked = begun;
-    }
-}
-
-/// Does `work` and uses the lock's connection now and then meanwhile.
-pub(crate) async fn attended<T>(held: &mut Option<Held>, work: BoxFuture<'_, T>) -> T {
-    let Some(held) = held else { return work.await };
-    let mut work = pin!(work);
-    loop {
-        tokio::select! {
-            biased;
-            done = &mut work => return done,
-            () = sleep(PING.saturating_sub(held.checked.elapsed())) => {}
-        }
-        // Work goes on meanwhile: it may be what a renewal waits for.
-        let mut ping = pin!(held.lock.ping());
-        let begun = Instant::now();
-        tokio::select! {
-            biased;
-            done = &mut work => return done,
-            held_still = &mut ping => {
-                held.lost |= held_still.is_err();
-                held.checked = begun;
-            }
-        }
     }
 }

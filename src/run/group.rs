@@ -7,8 +7,8 @@ use crate::db::Notice;
 use crate::dialect::Dialect;
 use crate::error::Error;
 use crate::journal::Write;
-use crate::program::program::Action;
-use crate::program::program::Part;
+use crate::program::action::Action;
+use crate::program::part::Part;
 use crate::program::program::ProgramStep;
 use crate::run::clock::Actor;
 use crate::run::clock::Clock;
@@ -53,6 +53,7 @@ impl<'s, 'p> Group<'s, 'p> {
             self.sender.set_guard();
         }
         for step in steps {
+            self.sender.fences_late = step.changes_role();
             for part in &step.parts {
                 self.sender.enter(step, part);
                 self.part(part, &mut after_commit).await?;

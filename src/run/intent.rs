@@ -6,24 +6,32 @@ use tokio::time::Instant;
 
 use crate::db::Failure;
 use crate::dialect::Family;
+use crate::direction::Direction;
 use crate::error::Error;
 use crate::error::ErrorKind;
 use crate::journal::Guarded;
 use crate::journal::Intent;
 use crate::journal::ProgressRow;
+use crate::program::leaves::Leaves;
+use crate::program::leaves::never_began;
 use crate::program::noted::Before;
 use crate::program::noted::Noted;
 use crate::program::noted::Verdict;
 use crate::program::noted::leaves_no_row;
-use crate::program::program::Part;
+use crate::program::part::Mode;
+use crate::program::part::Part;
 use crate::program::program::ProgramStep;
 use crate::program::restore::Restore;
+use crate::program::there::Looked;
+use crate::program::there::There;
+use crate::program::there::may_be_there;
 use crate::run::clock::Clock;
 use crate::run::send::Sender;
 use crate::run::session::Session;
 use crate::sql::ObjectChange;
 use crate::sql::ObjectKind;
 use crate::sql::Statement;
+use crate::sql::Touched;
 use crate::sql::Trace;
 use crate::sql::summary;
 
@@ -42,18 +50,123 @@ pub enum Answer {
     NotRan,
 }
 
+/// What is left of a statement that failed, as far as that is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Remains {
+    /// Nothing.
+    Nothing,
+    /// A part of its work, and the next run does it again.
+    Part,
+    /// Rows of tables without transactions: it is noted.
+    Rows,
+    /// Something that the next run looks for: it is noted.
+    Objects,
+    /// Nobody knows how much: it is noted, and asked about.
+    Unknown,
+}
+
+impl Remains {
+    fn of_repeatable(leaves: Leaves) -> Self {
+        if leaves == Leaves::Part { Self::Part } else { Self::Nothing }
+    }
+
+    /// Returns whether there is a note.
+    pub(crate) fn is_noted(self) -> bool {
+        matches!(self, Self::Rows | Self::Objects | Self::Unknown)
+    }
+
+    /// Returns what stays of a statement that was not noted.
+    pub(crate) fn of_unnoted(part: &Part, family: Family) -> Self {
+        part.statements().next().map_or(Self::Nothing, |one| Self::of_repeatable(Leaves::of(one, family)))
+    }
+}
+
 impl Session {
-    /// Notes the statement of a part that commits by itself; nothing where it can as well run twice.
-    pub(crate) async fn intend(&mut self, step: &ProgramStep, part: &Part) -> Result<Option<Noted>, Error> {
+    /// Looks for what a part makes on a condition: what is there already, it does not make.
+    ///
+    /// Asked for upgrades only, and only where some of their parts can stay without the others.
+    pub(crate) async fn look_around(&mut self, step: &ProgramStep, part: &Part) -> Result<There, Error> {
+        if step.direction != Direction::Upgrade || (step.parts.len() == 1 && part.mode == Mode::Transaction) {
+            return Ok(There::default());
+        }
+        let mut there = There::default();
+        for Touched { object, detail, .. } in may_be_there(part.statements(), self.db.family()) {
+            match self.db.presence(&object, detail.as_ref()).await {
+                Ok((was_there, looked_in)) => there.0.push(Looked { object, detail, looked_in, was_there }),
+                Err(failure) if failure.lost => return Err(self.failed(failure)),
+                Err(_) => {} // who may not look does not know
+            }
+        }
+        Ok(there)
+    }
+
+    /// Notes the statement of a part that commits by itself; nothing where it can as well run twice, and nobody needs to
+    /// know what was there before. `kept` are tables without transactions whose rows it changes.
+    pub(crate) async fn intend(
+        &mut self,
+        step: &ProgramStep,
+        part: &Part,
+        there: &There,
+        kept: Vec<String>,
+    ) -> Result<Option<Noted>, Error> {
         let Some(statement) = part.statements().next() else { return Ok(None) };
         let family = self.db.family();
-        let objects = match Trace::of(statement, family) {
-            Trace::Repeatable => return Ok(None),
-            Trace::Unknown => Vec::new(),
-            Trace::Objects(objects) => objects,
+        let (objects, is_repeatable) = match Trace::of(statement, family) {
+            Trace::Repeatable if there.is_empty() => return Ok(None),
+            Trace::Repeatable => (Vec::new(), true),
+            Trace::Unknown => (Vec::new(), false),
+            Trace::Objects(objects) => (objects, false),
         };
         let noted = self.note_of(statement, objects).await.map_err(|error| error.at(statement.span.clone()))?;
-        self.note(step, part, statement, noted).await.map(Some)
+        let noted = Noted { kept, is_repeatable, there: there.clone(), ..noted };
+        let intend = self.note(step, part, &noted)?;
+        self.write_note(intend).await.map_err(|error| error.at(statement.span.clone()))?;
+        Ok(Some(noted))
+    }
+
+    /// Returns the note of a statement that may commit the transaction it is in, which is to be written in that very
+    /// transaction: it is there afterwards if, and only if, the statement did.
+    pub(crate) async fn intend_inside(
+        &mut self,
+        step: &ProgramStep,
+        part: &Part,
+    ) -> Result<Option<(Noted, Guarded)>, Error> {
+        let Some(statement) = part.statements().next() else { return Ok(None) };
+        let family = self.db.family();
+        if family != Family::Mysql || Leaves::of(statement, family) != Leaves::Unknown {
+            return Ok(None);
+        }
+        let noted = self.note_of(statement, Vec::new()).await.map_err(|error| error.at(statement.span.clone()))?;
+        let intend = self.note(step, part, &noted)?;
+        Ok(Some((noted, intend)))
+    }
+
+    /// Makes sure that the note of a statement stays which ended its transaction and failed, unless it surely did nothing.
+    ///
+    /// `has_ended` says that the transaction was gone before it was rolled back. Returns whether there is a note.
+    pub(crate) async fn keep_note(
+        &mut self,
+        step: &ProgramStep,
+        part: &Part,
+        has_ended: bool,
+        intend: Guarded,
+        error: &Error,
+    ) -> bool {
+        let journal = &self.probe.journal;
+        let Ok(rows) = self.select_one(&journal.select_progress()).await else { return has_ended };
+        let rows = rows.iter().filter_map(ProgressRow::from_row);
+        let is_noted =
+            |row: ProgressRow| row.revision == step.revision && row.part == part.row && row.intended.is_some();
+        if rows.into_iter().any(is_noted) {
+            return true;
+        }
+        // The note went with all else when the server rolled the transaction back, as it does in a deadlock; a statement
+        // that rolled it back itself may have gone on after that.
+        if !has_ended || matches!(*error.kind, ErrorKind::TableLocked { .. }) {
+            return false;
+        }
+        let _ = self.write_note(intend).await;
+        true
     }
 
     /// Notes a statement whose transaction cannot take back what it does to `kept`.
@@ -65,28 +178,23 @@ impl Session {
     ) -> Result<Option<Noted>, Error> {
         let Some(statement) = part.statements().next().filter(|_| !kept.is_empty()) else { return Ok(None) };
         let noted = self.note_of(statement, Vec::new()).await.map_err(|error| error.at(statement.span.clone()))?;
-        self.note(step, part, statement, Noted { kept, ..noted }).await.map(Some)
+        let noted = Noted { kept, ..noted };
+        let intend = self.note(step, part, &noted)?;
+        self.write_note(intend).await.map_err(|error| error.at(statement.span.clone()))?;
+        Ok(Some(noted))
     }
 
-    async fn note(
-        &mut self,
-        step: &ProgramStep,
-        part: &Part,
-        statement: &Statement,
-        noted: Noted,
-    ) -> Result<Noted, Error> {
+    fn note(&self, step: &ProgramStep, part: &Part, noted: &Noted) -> Result<Guarded, Error> {
         let intent = Intent {
             revision: step.revision.clone(),
             direction: step.direction,
             part: part.row,
             hash: part.hash.clone(),
         };
-        let text = serde_json::to_string(&noted).map_err(|cause| {
+        let text = serde_json::to_string(noted).map_err(|cause| {
             Error::from(ErrorKind::QueryFailed { reason: "an intent cannot be written".to_owned() }).because(cause)
         })?;
-        let intend = self.probe.journal.intend(&intent, &text, Clock::start().text());
-        self.write_note(intend).await.map_err(|error| error.at(statement.span.clone()))?;
-        Ok(noted)
+        Ok(self.probe.journal.intend(&intent, &text, Clock::start().text()))
     }
 
     async fn note_of(&mut self, statement: &Statement, objects: Vec<ObjectChange>) -> Result<Noted, Error> {
@@ -115,19 +223,44 @@ impl Session {
             beginning: statement.sql().chars().take(BEGINNING).collect(),
             objects: known,
             kept: Vec::new(),
+            is_repeatable: false,
+            there: There::default(),
         })
     }
 
     /// Takes a note away after its statement failed, as far as that surely left nothing.
     ///
-    /// Returns whether it is gone; what cannot be done now is done by the next run.
-    pub(crate) async fn reconsider(&mut self, noted: &Noted, error: &Error, step: &ProgramStep, part: &Part) -> bool {
-        let is_undone = match noted.keeps_rows() {
-            true => leaves_no_row(error),
-            false => noted.objects.is_empty() || matches!(self.look(noted).await, Ok(Verdict::NotRan)),
+    /// Returns what stays; what cannot be taken away now is by the next run.
+    pub(crate) async fn reconsider(
+        &mut self,
+        noted: &Noted,
+        error: &Error,
+        step: &ProgramStep,
+        part: &Part,
+    ) -> Remains {
+        let family = self.db.family();
+        let leaves = part.statements().next().map_or(Leaves::Nothing, |one| Leaves::of(one, family));
+        let never_began = || part.statements().next().is_some_and(|one| never_began(error, one, family));
+        let remains = match noted {
+            noted if noted.keeps_rows() && !leaves_no_row(error) => Remains::Rows,
+            noted if noted.keeps_rows() => Remains::Nothing,
+            noted if noted.is_repeatable => return self.forget(step, part, Remains::of_repeatable(leaves)).await,
+            noted if !noted.objects.is_empty() => match self.look(noted).await {
+                Ok(Verdict::NotRan) => Remains::of_repeatable(leaves),
+                _ => Remains::Objects,
+            },
+            _ if leaves == Leaves::Unknown && !never_began() => Remains::Unknown,
+            _ => Remains::Nothing,
         };
+        match remains {
+            Remains::Nothing | Remains::Part => self.forget(step, part, remains).await,
+            noted => noted,
+        }
+    }
+
+    async fn forget(&mut self, step: &ProgramStep, part: &Part, remains: Remains) -> Remains {
         let forget = self.probe.journal.forget(&step.revision, part.row);
-        is_undone && self.write_note(forget).await.is_ok()
+        if self.write_note(forget).await.is_ok() { remains } else { Remains::Objects }
     }
 
     /// Finds out whether the statement ran that an earlier run noted, and says so in the journal.
@@ -138,6 +271,11 @@ impl Session {
         let Some((row, noted)) = self.noted()? else { return Ok(false) };
         self.wait_for(&noted, wait).await?;
         let verdict = match self.look(&noted).await {
+            // What was not there is made; else to make it again, or to pass it over again, is as good.
+            _ if noted.is_repeatable => match self.is_made(&noted).await? {
+                true => Verdict::Ran,
+                false => Verdict::NotRan,
+            },
             Ok(verdict) => verdict,
             Err(failure) if failure.lost => return Err(self.failed(failure)),
             Err(failure) => Verdict::InDoubt(vec![failure.reason()]),
@@ -163,7 +301,21 @@ impl Session {
             },
             Verdict::InDoubt(seen) => return Err(in_doubt(row, noted, seen)),
         };
-        self.answer(&row, answer).await?;
+        self.answer(&row, &noted, answer).await?;
+        Ok(true)
+    }
+
+    /// Returns whether all is there now that a statement makes, and was not before.
+    async fn is_made(&mut self, noted: &Noted) -> Result<bool, Error> {
+        for looked in &noted.there.0 {
+            let schema = looked.looked_in.clone().or_else(|| looked.object.schema.clone());
+            let object = ObjectChange { schema, ..looked.object.clone() };
+            match self.db.presence(&object, looked.detail.as_ref()).await {
+                Ok((is_there, _)) if is_there && !looked.was_there => {}
+                Err(failure) if failure.lost => return Err(self.failed(failure)),
+                _ => return Ok(false),
+            }
+        }
         Ok(true)
     }
 
@@ -171,7 +323,7 @@ impl Session {
     pub(crate) async fn resume(&mut self, answer: Answer, wait: Duration) -> Result<ProgressRow, Error> {
         let Some((row, noted)) = self.noted()? else { return Err(ErrorKind::NothingInDoubt.into()) };
         self.wait_for(&noted, wait).await?;
-        self.answer(&row, answer).await?;
+        self.answer(&row, &noted, answer).await?;
         Ok(row)
     }
 
@@ -241,10 +393,10 @@ impl Session {
         Ok(())
     }
 
-    async fn answer(&mut self, row: &ProgressRow, answer: Answer) -> Result<(), Error> {
+    async fn answer(&mut self, row: &ProgressRow, noted: &Noted, answer: Answer) -> Result<(), Error> {
         let journal = &self.probe.journal;
         let write = match answer {
-            Answer::Ran => journal.prove(&row.revision, row.part),
+            Answer::Ran => journal.prove(&row.revision, row.part, noted.there.text().as_deref()),
             Answer::NotRan => journal.forget(&row.revision, row.part),
         };
         self.write_note(write).await

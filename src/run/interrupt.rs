@@ -10,7 +10,6 @@ use tokio::time::sleep;
 use crate::db::Canceller;
 use crate::error::Error;
 use crate::error::ErrorKind;
-use crate::run::session::Session;
 use crate::signal::Signal;
 
 /// How long a cancelled statement has until it is cancelled again; one message may hold several.
@@ -119,13 +118,6 @@ impl Interrupt {
 impl Default for Interrupt {
     fn default() -> Self {
         Self(watch::Sender::new(Phase::Idle))
-    }
-}
-
-impl Session {
-    /// Makes sure that nobody asked the run to stop, before something is begun.
-    pub(crate) fn check_interrupt(&self) -> Result<(), Error> {
-        self.interrupt.check()
     }
 }
 

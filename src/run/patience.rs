@@ -1,59 +1,22 @@
 //! Waiting for others' locks: how long, how often, and who it is.
 
-use std::pin::pin;
 use std::time::Duration;
 
-use futures_util::future::BoxFuture;
-use tokio::time::Instant;
-use tokio::time::sleep;
 use uuid::Uuid;
 
-use crate::config::DatabaseConfig;
-use crate::config::LockKind;
-use crate::config::url::DatabaseUrl;
-use crate::db::Access;
 use crate::db::Blocker;
-use crate::db::Database;
 use crate::dialect::Family;
 use crate::error::Error;
 use crate::error::ErrorKind;
-use crate::program::program::Mode;
-use crate::program::program::Part;
+use crate::program::part::Mode;
+use crate::program::part::Part;
 use crate::run::clock::Actor;
 use crate::run::event::Event;
 use crate::run::event::Observer;
 use crate::run::session::Session;
-use crate::script::Timeouts;
 use crate::sql::Statement;
 use crate::sql::StatementKind;
 use crate::sql::significant;
-
-/// How a run behaves towards others who use the database.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Manners {
-    /// The time-outs of the statements in transactions.
-    pub timeouts: Timeouts,
-    /// How often a revision is tried again that did not get a lock.
-    pub lock_retries: u32,
-    /// How only one run at a time works on the database.
-    pub lock: LockKind,
-}
-
-impl Manners {
-    /// Returns what the configuration says; a limit of zero for statements is none of rev's, the server's own stays.
-    pub(crate) fn of(database: &DatabaseConfig) -> Self {
-        let statement = Some(database.statement_timeout).filter(|timeout| !timeout.is_zero());
-        let timeouts = Timeouts { lock: Some(database.lock_timeout), statement };
-        Self { timeouts, lock_retries: database.lock_retries, lock: database.lock }
-    }
-}
-
-impl Default for Manners {
-    fn default() -> Self {
-        let timeouts = Timeouts { lock: Some(Duration::from_secs(3)), statement: None };
-        Self { timeouts, lock_retries: 10, lock: LockKind::Auto }
-    }
-}
 
 /// The pauses between two tries, in which those who queued behind the statement get on.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
@@ -171,80 +134,6 @@ impl Session {
         }
         error
     }
-}
-
-/// Whom a session asks about, and what it was told last.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Watch {
-    /// The number of the session at the server, once it may have to wait.
-    pub(crate) pid: Option<String>,
-    /// How long a statement may wait.
-    pub(crate) patience: Option<Duration>,
-    /// Who kept it waiting when that was last asked.
-    pub(crate) blockers: Vec<Blocker>,
-}
-
-/// How soon, and how often, it is asked who keeps a statement waiting.
-const LOOK: Duration = Duration::from_millis(800);
-const SHORTEST_LOOK: Duration = Duration::from_millis(40);
-
-/// From when on a statement is slow, and a wait long.
-const SLOW: Duration = Duration::from_secs(2);
-const LONG: Duration = Duration::from_secs(10);
-
-impl Watch {
-    /// Does `work`; where that takes a moment, a connection of its own asks the server who is in the way.
-    ///
-    /// It must be asked while the statement waits: afterwards nobody blocks it any more. How soon depends on how long it may wait.
-    pub(crate) async fn during<T>(
-        &mut self,
-        url: &DatabaseUrl,
-        tell: &mut (dyn FnMut(Event<'_>) + Send),
-        work: BoxFuture<'_, T>,
-    ) -> T {
-        let patience = self.patience;
-        let Some(pid) = &self.pid else { return work.await };
-        let patience = patience.filter(|patience| !patience.is_zero()).unwrap_or(Duration::MAX);
-        let look = (patience / 3).clamp(SHORTEST_LOOK, LOOK);
-        let began = Instant::now();
-        let blockers = &mut self.blockers;
-        let looking = async {
-            sleep(look).await;
-            // Nothing depends on it, so it may fail.
-            if let Ok(mut db) = Database::connect(url, Access::Read, Duration::ZERO).await {
-                let mut told: Vec<Blocker> = Vec::new();
-                while let Ok(found) = db.blockers(pid).await {
-                    let is_slow = began.elapsed() >= SLOW;
-                    if !found.is_empty() {
-                        // Of a short wait the retry tells.
-                        if is_slow && patience >= LONG && !are_the_same(&found, &told) {
-                            tell(Event::Blocked { blockers: &found });
-                            told.clone_from(&found);
-                        }
-                        *blockers = found;
-                    } else if is_slow {
-                        let Ok(progress) = db.progress(pid).await else { break };
-                        progress.iter().for_each(|progress| tell(Event::StatementSlow { progress }));
-                    }
-                    sleep(look).await;
-                }
-            }
-        };
-        let (mut work, mut looking) = (pin!(work), pin!(looking));
-        let ended = tokio::select! {
-            biased;
-            done = &mut work => Some(done),
-            () = &mut looking => None,
-        };
-        match ended {
-            Some(done) => done,
-            None => work.await,
-        }
-    }
-}
-
-fn are_the_same(some: &[Blocker], others: &[Blocker]) -> bool {
-    some.iter().map(|one| &one.pid).eq(others.iter().map(|one| &one.pid))
 }
 
 #[cfg(test)]

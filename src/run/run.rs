@@ -8,28 +8,32 @@ use crate::dialect::Family;
 use crate::error::Error;
 use crate::error::ErrorKind;
 use crate::journal::Guarded;
+use crate::journal::Journal;
 use crate::journal::Outcome;
 use crate::journal::Write;
+use crate::program::action::Action;
 use crate::program::noted::Noted;
-use crate::program::program::Action;
-use crate::program::program::Mode;
-use crate::program::program::Part;
+use crate::program::part::Mode;
+use crate::program::part::Part;
 use crate::program::program::Program;
 use crate::program::program::ProgramStep;
 use crate::program::program::Scope;
 use crate::program::restore::Restore;
+use crate::program::there::There;
+use crate::program::transaction;
 use crate::run::clock::Actor;
 use crate::run::clock::Clock;
 use crate::run::event::Event;
-use crate::run::event::NextPart;
 use crate::run::event::Observer;
 use crate::run::event::Report;
 use crate::run::event::RunFailure;
 use crate::run::event::StepReport;
 use crate::run::event::Stopped;
 use crate::run::group::Group;
+use crate::run::intent::Remains;
 use crate::run::kept_tables::KeptTables;
 use crate::run::kept_tables::changes_rows;
+use crate::run::next_part::NextPart;
 use crate::run::patience::Patience;
 use crate::run::patience::can_try_again;
 use crate::run::send::Sender;
@@ -56,7 +60,16 @@ pub async fn run(
     let restore_point = session.restore_point().map(Path::to_owned);
     let report = Report { from: program.from.clone(), to: program.from.clone(), steps: Vec::new(), restore_point };
     let grouping = Grouping::of(program, session);
-    let mut runner = Runner { program, session, actor, observer, report, has_note: false, kept: None };
+    let mut runner = Runner {
+        program,
+        session,
+        actor,
+        observer,
+        report,
+        remains: Remains::Nothing,
+        kept: KeptTables::default(),
+        fences_late: false,
+    };
     let mut next = 0;
     while next < program.steps.len() {
         let group = grouping.length(&program.steps, next);
@@ -142,10 +155,12 @@ struct Runner<'a> {
     actor: &'a Actor,
     observer: &'a mut dyn Observer,
     report: Report,
-    /// Whether a statement failed that may have left something, so that its note stays.
-    has_note: bool,
-    /// The tables of the step without transactions, once they are asked for, and until one may have become another.
-    kept: Option<KeptTables>,
+    /// What a statement left that failed.
+    remains: Remains,
+    /// What is known of the step's tables without transactions.
+    kept: KeptTables,
+    /// Whether the step may change its role; asked once, since it looks at each statement.
+    fences_late: bool,
 }
 
 impl Runner<'_> {
@@ -157,7 +172,8 @@ impl Runner<'_> {
             self.session.in_force = None; // the scripts before may have set something
         }
         self.observer.event(Event::StepStarted { number: index + 1, of, step });
-        self.kept = None;
+        self.kept = KeptTables::default();
+        self.fences_late = step.changes_role();
         let clock = Clock::start();
         if let Err(error) = self.take_leave(index).await {
             let (parts_kept, next_part) = (step.parts_done, NextPart::Undone);
@@ -178,10 +194,15 @@ impl Runner<'_> {
             if let Err(error) = result {
                 let next_part = match part.mode {
                     _ if is_lost(&error) => self.session.next_part,
-                    Mode::Transaction if self.has_note => NextPart::Half,
                     // A statement that failed has its place; anything else came after it.
                     Mode::Alone if error.span.is_none() => NextPart::Unrecorded,
-                    Mode::Alone | Mode::Transaction => NextPart::Undone,
+                    Mode::Alone | Mode::Transaction => match self.remains {
+                        Remains::Nothing => NextPart::Undone,
+                        Remains::Part => NextPart::Partly,
+                        Remains::Objects => NextPart::Left,
+                        Remains::Rows => NextPart::Half,
+                        Remains::Unknown => NextPart::Unknown,
+                    },
                 };
                 let parts_kept = (part.number - 1).max(step.parts_done);
                 return Err(StepFailure { error, step: index, parts_kept, next_part });
@@ -260,7 +281,7 @@ impl Runner<'_> {
         let mut patience = Patience::new(self.session.manners.lock_retries);
         loop {
             let Err(error) = self.part(step, part, clock).await else { return Ok(()) };
-            let again = can_try_again(&error, part, self.program.dialect.family()) && !self.has_note;
+            let again = can_try_again(&error, part, self.program.dialect.family()) && !self.remains.is_noted();
             if !again || !self.pause(&mut patience).await {
                 return Err(self.name_blockers(error, &patience));
             }
@@ -286,49 +307,64 @@ impl Runner<'_> {
     /// Runs one part; on failure nothing of it is left, unless its statement commits by itself.
     async fn part(&mut self, step: &ProgramStep, part: &Part, clock: &Clock) -> Result<(), Error> {
         self.session.watch.blockers.clear();
+        self.remains = Remains::Nothing;
+        let there = self.session.look_around(step, part).await?;
+        let kept = self.kept_rows(step, part).await?;
+        self.kept.pass(part);
         let noted = match part.mode {
-            Mode::Alone => {
-                self.kept = None; // it may make a table, or give it another engine
-                self.session.intend(step, part).await?
-            }
-            Mode::Transaction => self.intend_rows(step, part).await?,
+            Mode::Alone => self.session.intend(step, part, &there, kept).await?,
+            Mode::Transaction => self.session.intend_rows(step, part, kept).await?,
+        };
+        let inside = match (part.mode, &noted) {
+            (Mode::Transaction, None) => self.session.intend_inside(step, part).await?.map(|(_, intend)| intend),
+            _ => None,
         };
         let keeps_rows = noted.as_ref().is_some_and(Noted::keeps_rows);
-        let forget = noted.as_ref().map(|_| self.session.probe.journal.forget(&step.revision, part.row));
+        let notes = Notes::of(&self.session.probe.journal, step, part, noted.is_some(), inside.clone(), &there);
         let mut sender = Sender::telling(self.session, ToldTo::Now(&mut *self.observer));
         sender.enter(step, part);
+        sender.fences_late = self.fences_late;
         sender.keeps_rows = keeps_rows;
         let mut raised = Raised::default();
-        let result = single(part, forget, clock, self.actor, &mut sender, &mut raised).await;
+        let result = single(part, notes, clock, self.actor, &mut sender, &mut raised).await;
         if let Err(error) = &result {
+            // The statement came behind the guard, which only the end of the transaction takes away.
+            let has_ended = inside.is_some() && !is_lost(error) && error.span.is_some() && self.has_ended().await;
             self.roll_back(is_lost(error)).await;
             raised.lower(self.session).await;
             if self.program.dialect == Dialect::Postgres {
                 self.session.in_force = None; // what was set in a message that failed may have been rolled back
             }
             // With a place, it is the statement that failed, and not what notes that it ran.
-            if let (Some(noted), false) = (&noted, is_lost(error)) {
-                self.has_note = match error.span {
-                    Some(_) => !self.session.reconsider(noted, error, step, part).await,
-                    None => keeps_rows,
-                };
-            }
+            self.remains = match (&noted, inside, &error.span) {
+                _ if is_lost(error) => Remains::Nothing,
+                (Some(noted), _, Some(_)) => self.session.reconsider(noted, error, step, part).await,
+                (Some(_), _, None) if keeps_rows => Remains::Rows,
+                (Some(_), _, None) => Remains::Nothing,
+                (None, Some(intend), _) => match self.session.keep_note(step, part, has_ended, intend, error).await {
+                    true => Remains::Unknown,
+                    false => Remains::Nothing,
+                },
+                (None, None, Some(_)) if part.mode == Mode::Alone => {
+                    Remains::of_unnoted(part, self.program.dialect.family())
+                }
+                (None, None, _) => Remains::Nothing,
+            };
         }
         result
     }
 
-    /// Notes a part whose rows stay whatever becomes of its transaction.
-    async fn intend_rows(&mut self, step: &ProgramStep, part: &Part) -> Result<Option<Noted>, Error> {
+    /// Returns the tables in which rows stay that a part changes, whatever becomes of it.
+    async fn kept_rows(&mut self, step: &ProgramStep, part: &Part) -> Result<Vec<String>, Error> {
         if self.program.dialect.family() != Family::Mysql || !part.statements().any(changes_rows) {
-            return Ok(None);
+            return Ok(Vec::new());
         }
-        let known = match self.kept.take() {
-            Some(known) => known,
-            None => KeptTables::ask(self.session, step, part).await?,
-        };
-        let kept = known.of(part);
-        self.kept = Some(known);
-        self.session.intend_rows(step, part, kept).await
+        self.kept.of(self.session, step, part).await
+    }
+
+    /// Returns whether the transaction of a part is gone, before it is rolled back.
+    async fn has_ended(&mut self) -> bool {
+        self.session.db.execute_all(&[transaction::CHECK_GUARD]).await.is_err()
     }
 
     /// Says the session statements of a finished part again, because what they set went with the old session.
@@ -397,10 +433,40 @@ impl Runner<'_> {
     }
 }
 
-/// Sends a part with its own transaction; `forget` takes the note away that its statement was about to run.
+/// What is written of a part besides what the program says, since it is only known when it runs.
+struct Notes {
+    /// Notes inside of the transaction that the statement is about to run.
+    inside: Option<Guarded>,
+    /// Takes such a note away.
+    forget: Option<Guarded>,
+    /// Adds to the part's proof what was there before.
+    found: Option<Guarded>,
+}
+
+impl Notes {
+    fn of(
+        journal: &Journal,
+        step: &ProgramStep,
+        part: &Part,
+        is_noted: bool,
+        inside: Option<Guarded>,
+        there: &There,
+    ) -> Self {
+        let forget = || journal.forget(&step.revision, part.row);
+        let forget = match &inside {
+            // A procedure that rolls back takes it away itself.
+            Some(_) => Some(Guarded { rows: None, ..forget() }),
+            None => is_noted.then(forget),
+        };
+        let found = there.text().map(|text| journal.note_found(&step.revision, part.row, &text));
+        Self { inside, forget, found }
+    }
+}
+
+/// Sends a part with its own transaction, and what is noted of it.
 async fn single<'p>(
     part: &'p Part,
-    mut forget: Option<Guarded>,
+    mut notes: Notes,
     clock: &Clock,
     actor: &Actor,
     sender: &mut Sender<'_, 'p>,
@@ -409,17 +475,26 @@ async fn single<'p>(
     for action in &part.actions {
         match action {
             Action::Begin => sender.begin(),
-            Action::SetGuard => sender.set_guard(),
+            Action::SetGuard => {
+                sender.set_guard();
+                if let Some(inside) = notes.inside.take() {
+                    sender.guarded(inside).await?;
+                }
+            }
             Action::Limits(limits) => sender.limit(*limits),
             Action::Statement(statement) => sender.statement(statement).await?,
             Action::CheckGuard => sender.check_guard(),
             Action::Restore(sql) => sender.restore(sql),
             Action::Shield(shielding) => raised.take(shielding, sender).await?,
             Action::Write(write) => {
-                if let Some(forget) = forget.take() {
+                if let Some(forget) = notes.forget.take() {
                     sender.guarded(forget).await?;
                 }
                 sender.write(write, || clock.moment(actor)).await?;
+                // The last part has no proof, and takes those of the others away.
+                if let (Write::Proof { .. }, Some(found)) = (write, notes.found.take()) {
+                    sender.guarded(found).await?;
+                }
             }
             Action::Commit => sender.commit().await?,
         }

@@ -15,16 +15,17 @@ use crate::journal::Write;
 use crate::program::limits;
 use crate::program::limits::Lasting;
 use crate::program::limits::Limits;
-use crate::program::program::Mode;
-use crate::program::program::Part;
+use crate::program::part::Mode;
+use crate::program::part::Part;
 use crate::program::program::ProgramStep;
 use crate::program::restore::RESET_ALL;
 use crate::program::transaction;
 use crate::run::event::Event;
-use crate::run::event::NextPart;
 use crate::run::event::Observer;
+use crate::run::next_part::NextPart;
 use crate::run::patience::is_all_or_nothing;
 use crate::run::session::Session;
+use crate::run::watch::Waiting;
 use crate::script::Timeouts;
 use crate::sql::Statement;
 
@@ -37,7 +38,7 @@ pub(crate) struct Sender<'s, 'p> {
     /// The time-outs of the transaction (PostgreSQL) that is open in the queue or on the server.
     local: Option<Timeouts>,
     /// Where a script changes its role, only rev's own rows can be read as its user: the fence comes right before them.
-    fences_late: bool,
+    pub(crate) fences_late: bool,
     /// Whether rows stay that the statement changed, so that what notes it must come through.
     pub(crate) keeps_rows: bool,
     queue: Vec<Entry<'p>>,
@@ -126,7 +127,6 @@ impl<'s, 'p> Sender<'s, 'p> {
     pub(crate) fn enter(&mut self, step: &'p ProgramStep, part: &Part) {
         self.step = Some(step);
         self.mode = part.mode;
-        self.fences_late = step.changes_role();
         self.session.next_part = NextPart::Undone;
         self.limit(part.limits);
     }
@@ -317,7 +317,7 @@ impl<'s, 'p> Sender<'s, 'p> {
         if let ToldTo::Now(observer) = &mut self.told {
             observer.event(Event::StatementStarted { statement });
         }
-        let mut tell = |event: Event<'_>| self.told.now(event);
+        let mut tell = |waiting: Waiting<'_>| self.told.now(waiting.into());
         match self.session.execute(statement, &mut tell).await {
             Ok(done) => self.tell(done.notices),
             Err(failure) => return Err(self.explain(failure, &Role::Statement(statement))),
@@ -371,7 +371,7 @@ impl<'s, 'p> Sender<'s, 'p> {
         if queue.iter().any(|entry| matches!(entry.role, Role::Commit)) {
             self.session.next_part = NextPart::InDoubt;
         }
-        let mut tell = |event: Event<'_>| self.told.now(event);
+        let mut tell = |waiting: Waiting<'_>| self.told.now(waiting.into());
         self.session.execute_all(&texts, &mut tell).await
     }
 

@@ -28,15 +28,15 @@ use crate::journal::Row;
 use crate::program::limits;
 use crate::program::limits::Lasting;
 use crate::program::transaction;
-use crate::run::event::Event;
-use crate::run::event::NextPart;
-use crate::run::exclusive::Held;
-use crate::run::exclusive::attended;
-use crate::run::exclusive::check_lock_kind;
+use crate::run::held::Held;
+use crate::run::held::attended;
+use crate::run::held::check_lock_kind;
 use crate::run::interrupt::Interrupt;
 use crate::run::interrupt::cancelled_by;
-use crate::run::patience::Manners;
-use crate::run::patience::Watch;
+use crate::run::manners::Manners;
+use crate::run::next_part::NextPart;
+use crate::run::watch::Waiting;
+use crate::run::watch::Watch;
 use crate::script::Timeouts;
 use crate::sql::Statement;
 
@@ -231,13 +231,18 @@ impl Session {
     pub(crate) async fn execute_all(
         &mut self,
         statements: &[&str],
-        tell: &mut (dyn FnMut(Event<'_>) + Send),
+        tell: &mut (dyn FnMut(Waiting<'_>) + Send),
     ) -> Result<Vec<Done>, FailureAt> {
         let beginning = statements.first().copied().unwrap_or_default();
         let work = self.db.execute_all(statements).boxed();
         let work = cancelled_by(&self.interrupt, self.canceller.as_ref(), beginning, work).boxed();
         let work = attended(&mut self.held, work).boxed();
         self.watch.during(&self.url, tell, work).await
+    }
+
+    /// Makes sure that nobody asked the run to stop, before something is begun.
+    pub(crate) fn check_interrupt(&self) -> Result<(), Error> {
+        self.interrupt.check()
     }
 
     /// Runs statements to their end, whoever asks the run to stop: they note what has happened already.
@@ -266,7 +271,7 @@ impl Session {
     pub(crate) async fn execute(
         &mut self,
         statement: &Statement,
-        tell: &mut (dyn FnMut(Event<'_>) + Send),
+        tell: &mut (dyn FnMut(Waiting<'_>) + Send),
     ) -> Result<Done, Failure> {
         let work = async {
             match statement.copy_data() {

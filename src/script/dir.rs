@@ -148,7 +148,8 @@ impl Walk {
             if !self.seen.insert(target) {
                 continue;
             }
-            let is_script = path.extension() == Some(OsStr::new("sql")) && (is_link || kind.is_file());
+            // What is named like a script is one; that it is a pipe or a device is told when it is read.
+            let is_script = path.extension() == Some(OsStr::new("sql"));
             if is_script { listing.scripts.push(path) } else { listing.others.push(path) }
         }
         Ok(subfolders)
@@ -228,6 +229,25 @@ mod tests {
         symlink(root.path().join("v"), root.path().join("v/loop")).unwrap();
         symlink(root.path().join("v/a.sql"), root.path().join("v/b.sql")).unwrap();
         check(&root, &dir(&root, &["v", "w", "v"], true), &["v/a.sql"], &[]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_script_that_is_no_file_is_refused_and_not_waited_for() {
+        use std::os::unix::fs::symlink;
+        let root = folder(&["v/a.sql"]);
+        symlink("/dev/zero", root.path().join("v/b.sql")).unwrap();
+        let pipe = root.path().join("v/c.sql");
+        let has_pipe = std::process::Command::new("mkfifo").arg(&pipe).status().is_ok_and(|status| status.success());
+        let error = dir(&root, &["v"], false).load(|outline| outline).unwrap_err();
+        let problems: Vec<_> = error
+            .problems()
+            .iter()
+            .map(|problem| (problem.code(), problem.cause.as_ref().unwrap().to_string()))
+            .collect();
+        let expected = [("unreadable", "it is a device, not a file"), ("unreadable", "it is a pipe, not a file")];
+        let expected = &expected[..if has_pipe { 2 } else { 1 }];
+        assert_eq!(problems, expected.iter().map(|(code, cause)| (*code, (*cause).to_owned())).collect::<Vec<_>>());
     }
 
     #[test]

@@ -1,4 +1,6 @@
 //! Scripts as files: their header and sections, what runs where, finding them, and making new ones.
+//!
+//! Comes in: files, and the configuration of their place. Nothing here connects.
 
 mod checksum;
 mod compile;

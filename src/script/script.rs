@@ -1,7 +1,6 @@
 //! A revision script with its text.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
@@ -10,6 +9,7 @@ use crate::dialect::Dialect;
 use crate::direction::Direction;
 use crate::error::Error;
 use crate::error::ErrorKind;
+use crate::regular_file;
 use crate::script::header;
 use crate::script::header::Header;
 use crate::script::section;
@@ -112,8 +112,8 @@ impl Script {
 
 /// Reads a file as text; what is not UTF-8 is shown where it begins.
 pub(super) fn read_source(path: &Path) -> Result<Arc<Source>, Error> {
-    let bytes =
-        fs::read(path).map_err(|cause| Error::from(ErrorKind::Unreadable { path: path.into() }).because(cause))?;
+    let bytes = regular_file::read(path)
+        .map_err(|cause| Error::from(ErrorKind::Unreadable { path: path.into() }).because(cause))?;
     text::decode(path, bytes)
 }
 
@@ -127,6 +127,8 @@ pub(super) fn joined(errors: Vec<Error>) -> Error {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use proptest::prelude::*;
 
     use super::*;

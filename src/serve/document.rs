@@ -174,7 +174,7 @@ struct ErrorDocument {
 
 impl ErrorDocument {
     fn of(error: &Error) -> Self {
-        Self { code: error.code(), message: error.kind.to_string(), hint: error.hint() }
+        Self { code: error.code(), message: error.message(), hint: error.hint() }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::dialect::Family;
 use crate::sql::compound::Compound;
-use crate::sql::lex::TokenKind;
+use crate::sql::token::TokenKind;
 
 /// Follows the tokens of one statement and knows whether a `;` would end it here.
 #[derive(Debug)]

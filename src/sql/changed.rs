@@ -2,9 +2,9 @@
 
 use crate::dialect::Family;
 use crate::sql::lex::Lexer;
-use crate::sql::lex::Token;
-use crate::sql::lex::TokenKind;
 use crate::sql::object::unquoted;
+use crate::sql::token::Token;
+use crate::sql::token::TokenKind;
 
 /// The name of a table, as it stands in a statement.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

@@ -1,6 +1,6 @@
 //! Compound statements of MySQL and MariaDB: routines, triggers, events, packages and bare blocks, without DELIMITER.
 
-use crate::sql::lex::TokenKind;
+use crate::sql::token::TokenKind;
 
 /// Follows one statement and counts what `END` must still close.
 ///

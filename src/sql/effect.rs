@@ -1,7 +1,7 @@
 //! What a statement of SQLite does to a table, as far as rows can be lost by it.
 
 use crate::dialect::Family;
-use crate::sql::lex::significant;
+use crate::sql::words::significant;
 
 /// What a statement does to a table of the main database; names are without quotes and in lower case.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -133,7 +133,7 @@ fn is_one_of(word: &str, words: &[&str]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sql::lex::significant;
+    use crate::sql::words::significant;
 
     fn kind(family: Family, statement: &str) -> StatementKind {
         let words: Vec<&str> = significant(statement, 0..statement.len(), family).collect();

@@ -3,64 +3,9 @@
 use std::ops::Range;
 
 use crate::dialect::Family;
-
-/// What a token is, as far as splitting and comparing scripts need to know.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TokenKind {
-    /// A keyword or an unquoted identifier.
-    Word,
-    /// An identifier in quotes: `"x"`, `` `x` `` or `[x]`.
-    Quoted,
-    /// A string of any form, with its prefix.
-    String,
-    /// A number.
-    Number,
-    /// An operator or another single character.
-    Symbol,
-    /// `(`.
-    Open,
-    /// `)`.
-    Close,
-    /// `;`.
-    Semicolon,
-    /// What a `DELIMITER` command put in the place of `;`.
-    Delimiter,
-    /// `/*!50003`, which begins SQL that MySQL and MariaDB run.
-    HintOpen,
-    /// The `*/` that ends a [`TokenKind::HintOpen`].
-    HintClose,
-    /// `/*+ … */`, which steers the planner.
-    Hint,
-    /// White space.
-    Space,
-    /// A comment that no server looks into.
-    Comment,
-}
-
-impl TokenKind {
-    /// Returns whether the token means something to the server; white space and comments do not.
-    pub fn is_significant(self) -> bool {
-        !matches!(self, Self::Space | Self::Comment)
-    }
-}
-
-/// One token.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Token {
-    /// What it is.
-    pub kind: TokenKind,
-    /// Where it stands, in bytes of the lexed text.
-    pub range: Range<usize>,
-}
-
-/// A quote, comment or dollar quote that never ends.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unterminated {
-    /// What has no end.
-    pub what: &'static str,
-    /// The mark that begins it.
-    pub range: Range<usize>,
-}
+use crate::sql::token::Token;
+use crate::sql::token::TokenKind;
+use crate::sql::token::Unterminated;
 
 /// An iterator over the tokens of a piece of text; together they cover every byte of it.
 ///
@@ -359,39 +304,6 @@ impl Iterator for Lexer<'_> {
     }
 }
 
-/// Returns the text of each token that means something; ends at what has no end.
-pub fn significant(text: &str, range: Range<usize>, family: Family) -> impl Iterator<Item = &str> {
-    Lexer::new(text, range, family)
-        .map_while(Result::ok)
-        .filter(|token| token.kind.is_significant())
-        .map(|token| &text[token.range])
-}
-
-/// Returns the beginning of a statement on one line, for progress and plans: at most 60 characters, no comments.
-pub fn summary(statement: &str, family: Family) -> String {
-    const WIDTH: usize = 60;
-    let mut line = String::new();
-    let mut gap = false;
-    let mut length = 0;
-    for token in Lexer::new(statement, 0..statement.len(), family).map_while(Result::ok) {
-        if !token.kind.is_significant() {
-            gap = !line.is_empty();
-            continue;
-        }
-        let space = std::mem::take(&mut gap).then_some(' ');
-        for c in space.into_iter().chain(statement[token.range].chars()) {
-            if length == WIDTH {
-                line.pop();
-                line.push('…');
-                return line;
-            }
-            length += 1;
-            line.push(if c.is_control() { ' ' } else { c });
-        }
-    }
-    line
-}
-
 fn is_space(b: u8) -> bool {
     matches!(b, b' ' | b'\t' | b'\n' | b'\r' | 0x0b | 0x0c)
 }
@@ -409,6 +321,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::sql::words::significant;
 
     /// Compares the significant tokens with `expected`, which has one space between them.
     fn check(family: Family, text: &str, expected: &str) {
@@ -489,16 +402,6 @@ mod tests {
         check_unterminated(Family::Sqlite, "a /* b", "comment", 2);
         check_unterminated(Family::Mysql, "a /*!50003 b", "comment", 2);
         check_unterminated(Family::Mysql, r"'a\", "string", 0);
-    }
-
-    #[test]
-    fn a_summary_is_one_short_line() {
-        let check = |text: &str, expected: &str| assert_eq!(summary(text, Family::Postgres), expected);
-        check("CREATE TABLE t ( -- why\r\n  a\tint )", "CREATE TABLE t ( a int )");
-        check("SELECT 'a\nb\u{1b}[31m'", "SELECT 'a b [31m'");
-        check(&"é ".repeat(99), &format!("{}…", "é ".repeat(30).trim_end()));
-        check(&"x".repeat(60), &"x".repeat(60));
-        check(&"x".repeat(61), &format!("{}…", "x".repeat(59)));
     }
 
     fn family() -> impl Strategy<Value = Family> {

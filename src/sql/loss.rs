@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::dialect::Family;
-use crate::sql::lex::significant;
+use crate::sql::words::significant;
 
 /// What a statement takes away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use crate::dialect::Family;
 use crate::sql::lex::Lexer;
-use crate::sql::lex::TokenKind;
+use crate::sql::token::TokenKind;
 
 /// Returns the statement with `'…'` in the place of each string; where one has no end, the text ends there.
 pub fn without_strings(statement: &str, family: Family) -> String {

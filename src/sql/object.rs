@@ -6,8 +6,8 @@ use serde::Serialize;
 use crate::dialect::Family;
 use crate::sql::kind::StatementKind;
 use crate::sql::lex::Lexer;
-use crate::sql::lex::TokenKind;
 use crate::sql::split::Statement;
+use crate::sql::token::TokenKind;
 
 /// What is left to see of a statement.
 #[derive(Debug, Clone, PartialEq, Eq)]

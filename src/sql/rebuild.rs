@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use crate::dialect::Family;
 use crate::sql::effect::Effect;
 use crate::sql::effect::unquoted;
-use crate::sql::lex::significant;
+use crate::sql::words::significant;
 
 /// The tables that some statements build anew: dropped, and there again afterwards.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -11,9 +11,9 @@ use crate::span::Span;
 use crate::sql::body::Body;
 use crate::sql::kind::StatementKind;
 use crate::sql::lex::Lexer;
-use crate::sql::lex::Token;
-use crate::sql::lex::TokenKind;
-use crate::sql::lex::Unterminated;
+use crate::sql::token::Token;
+use crate::sql::token::TokenKind;
+use crate::sql::token::Unterminated;
 
 /// One statement of a script.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,8 +1,10 @@
 //! What a statement touches, judged by its words: whether it can undo what another one did, or only seems to.
 
+use serde::Deserialize;
+use serde::Serialize;
+
 use crate::dialect::Family;
 use crate::sql::kind::StatementKind;
-use crate::sql::lex::TokenKind;
 use crate::sql::object::ADJECTIVES;
 use crate::sql::object::Change;
 use crate::sql::object::ObjectChange;
@@ -10,6 +12,7 @@ use crate::sql::object::ObjectKind;
 use crate::sql::object::Trace;
 use crate::sql::object::Words;
 use crate::sql::split::Statement;
+use crate::sql::token::TokenKind;
 
 /// What a statement touches.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,7 +37,7 @@ pub struct Touched {
 }
 
 /// A column of a table, or something else of it that has a name.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Detail {
     /// What it is.
     pub kind: DetailKind,
@@ -43,7 +46,8 @@ pub struct Detail {
 }
 
 /// The two spaces of names within a table.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum DetailKind {
     /// A column.
     Column,

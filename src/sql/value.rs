@@ -6,9 +6,9 @@ use crate::dialect::Family;
 use crate::sql::effect::unquoted;
 use crate::sql::kind::StatementKind;
 use crate::sql::lex::Lexer;
-use crate::sql::lex::Token;
-use crate::sql::lex::TokenKind;
 use crate::sql::split::Statement;
+use crate::sql::token::Token;
+use crate::sql::token::TokenKind;
 
 /// What a statement has to do with such values; variables as `@name`, functions as `name()`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -88,7 +88,7 @@ impl SessionValues {
 fn is_routine(sql: &str, family: Family) -> bool {
     const ROUTINES: [&str; 4] = ["procedure", "function", "trigger", "event"];
     const BEFORE: usize = 12;
-    let mut words = crate::sql::lex::significant(sql, 0..sql.len(), family).take(BEFORE);
+    let mut words = crate::sql::words::significant(sql, 0..sql.len(), family).take(BEFORE);
     words.any(|word| ROUTINES.iter().any(|routine| word.eq_ignore_ascii_case(routine)))
 }
 

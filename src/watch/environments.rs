@@ -1,5 +1,8 @@
 //! Every environment of the configuration, and where its database stands.
 
+use std::io;
+use std::io::IsTerminal;
+use std::thread;
 use std::time::Duration;
 
 use futures_util::future::join_all;
@@ -49,15 +52,23 @@ impl Project {
     ///
     /// A server that does not answer yet is waited for for up to `wait`.
     pub async fn environments(&self, wait: Duration) -> Result<Vec<EnvironmentStatus>, Error> {
-        // Commands that print a URL may ask on the terminal, so these run one after the other.
         let resolved = |NamedDatabase { environment, settings }| {
             let settings = settings.map(|settings: DatabaseConfig| {
-                let url = settings.url.resolve().map(|resolved| resolved.url);
+                let url = settings.url.resolve_within(PATIENCE).map(|resolved| resolved.url);
                 (settings, url)
             });
             (environment, settings)
         };
-        let named: Vec<_> = self.config.databases()?.into_iter().map(resolved).collect();
+        let databases = self.config.databases()?;
+        // Commands that print a URL may ask on the terminal, so there these run one after the other.
+        let named: Vec<_> = if io::stdin().is_terminal() {
+            databases.into_iter().map(resolved).collect()
+        } else {
+            thread::scope(|scope| {
+                let running: Vec<_> = databases.into_iter().map(|one| scope.spawn(move || resolved(one))).collect();
+                running.into_iter().map(|one| one.join().expect("resolving a URL does not panic")).collect()
+            })
+        };
         Ok(join_all(named.into_iter().map(|(name, settings)| self.environment(name, settings, wait))).await)
     }
 

@@ -76,7 +76,7 @@ pub(super) fn notes(error: &Error) -> Vec<String> {
         }
         _ => {}
     }
-    let mut said = error.kind.to_string();
+    let mut said = error.message();
     let mut cause = error.cause.as_deref().map(|cause| cause as &dyn std::error::Error);
     while let Some(next) = cause {
         let text = next.to_string();
@@ -91,7 +91,7 @@ pub(super) fn notes(error: &Error) -> Vec<String> {
 }
 
 fn render_one(error: &Error, paint: Paint) -> String {
-    let message = error.kind.to_string();
+    let message = error.message();
     let title = Level::ERROR.primary_title(escape_lines(&message)).id(error.code());
     let mut group = Group::with_title(title);
     let excerpt = error.span.as_ref().map(Excerpt::of);

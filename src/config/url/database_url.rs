@@ -21,11 +21,37 @@ pub enum DatabaseUrl {
     Server(Box<ServerUrl>),
 }
 
+/// Schemes of other programs, which can be named when a URL has them.
+const FOREIGN: [&str; 22] = [
+    "bigquery",
+    "clickhouse",
+    "cockroach",
+    "cockroachdb",
+    "db2",
+    "duckdb",
+    "file",
+    "firebird",
+    "http",
+    "https",
+    "jdbc",
+    "libsql",
+    "mongodb",
+    "mssql",
+    "oracle",
+    "pgsql",
+    "psql",
+    "redis",
+    "redshift",
+    "snowflake",
+    "sqlite3",
+    "sqlserver",
+];
+
 impl DatabaseUrl {
     /// Reads a URL; relative paths in it are joined to `folder`, and the `PG…` variables of `environment` fill the
     /// gaps of a PostgreSQL URL.
     pub fn parse(text: &str, folder: &Path, environment: &Environment) -> Result<Self, ErrorKind> {
-        let bad = |reason: String| ErrorKind::BadUrl { url: redact(text), reason };
+        let bad = |reason: String| ErrorKind::BadUrl { url: format!("`{}`", redact(text)), reason };
         let Some(parts) = Parts::split(text) else {
             return Err(bad("it does not begin with a scheme, as in `sqlite:app.db`".to_owned()));
         };
@@ -37,7 +63,11 @@ impl DatabaseUrl {
             "postgres" | "postgresql" => ServerUrl::parse_postgres(&parts, folder, environment).map(Self::server),
             "mysql" => ServerUrl::parse_mysql(Dialect::Mysql, &parts, folder).map(Self::server),
             "mariadb" => ServerUrl::parse_mysql(Dialect::Mariadb, &parts, folder).map(Self::server),
-            _ => return Err(ErrorKind::UnknownScheme { scheme: parts.scheme.to_owned() }),
+            other if FOREIGN.contains(&other) => {
+                return Err(ErrorKind::UnknownScheme { scheme: parts.scheme.to_owned() });
+            }
+            // What stands before a `:` may be the beginning of a password.
+            _ => Err("it begins with no scheme that rev knows, as in `sqlite:app.db`".to_owned()),
         };
         parsed.map_err(bad)
     }
@@ -48,7 +78,7 @@ impl DatabaseUrl {
             return Ok(None);
         }
         let url = ServerUrl::from_parameters(BTreeMap::new(), environment);
-        let bad = |reason| ErrorKind::BadUrl { url: "PGHOST, PGDATABASE, …".to_owned(), reason };
+        let bad = |reason| ErrorKind::BadUrl { url: "what `PGHOST`, `PGDATABASE` and the like say".to_owned(), reason };
         url.map(|url| Some(Self::server(url))).map_err(bad)
     }
 
@@ -122,10 +152,7 @@ mod tests {
     #[test]
     fn an_unknown_scheme_is_named() {
         check_refused("oracle://u:s3cret@h/db", "`oracle` is not a database that rev knows");
-        check_refused(
-            "app.db",
-            "`app.db` is not a database URL: it does not begin with a scheme, as in `sqlite:app.db`",
-        );
+        check_refused("app.db", "`***` is not a database URL: it does not begin with a scheme, as in `sqlite:app.db`");
     }
 
     #[test]

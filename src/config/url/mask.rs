@@ -15,13 +15,24 @@ pub(crate) fn mask_passwords(text: &str) -> String {
     masked
 }
 
+/// What stands for a text of which nothing is shown.
+pub(crate) const HIDDEN: &str = "***";
+
+/// Returns whether `text` looks like a URL of which all but the password may be shown; what does not, may be a password.
+pub(crate) fn is_told(text: &str) -> bool {
+    let Some((scheme, rest)) = text.split_once(':') else { return false };
+    let (scheme, _) = scheme.split_once('+').unwrap_or((scheme, ""));
+    match scheme.to_ascii_lowercase().as_str() {
+        "sqlite" => true,
+        "postgres" | "postgresql" | "mysql" | "mariadb" => rest.starts_with("//"),
+        _ => false,
+    }
+}
+
 /// Replaces every password by `***`, and everything that may be one in a URL that is not valid.
 pub(super) fn redact(url: &str) -> String {
-    if !url.contains("://")
-        && let Some((before, after)) = url.rsplit_once('@')
-    {
-        let scheme = before.split_once(':').map_or("", |(scheme, _)| scheme);
-        return format!("{scheme}:***@{after}");
+    if !is_told(url) {
+        return HIDDEN.to_owned();
     }
     let mut redacted = String::new();
     let mut end = 0;
@@ -115,8 +126,10 @@ mod tests {
     fn a_password_in_a_broken_url_is_hidden() {
         check("postgres://u:p@ss/w#rd@h/db", "postgres://u:***@h/db");
         check("postgres://u:s3cret/db", "postgres://u:***/db");
-        check("mysql:u:s3cret@h/db", "mysql:***@h/db");
-        check("s3cret@h", ":***@h");
+        check("mysql:u:s3cret@h/db", "***");
+        check("s3cret@h", "***");
+        check("s3cret", "***");
+        check("s3cret:pw", "***");
     }
 
     #[test]

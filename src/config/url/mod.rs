@@ -11,6 +11,8 @@ mod tls;
 mod whole;
 
 pub use database_url::DatabaseUrl;
+pub(crate) use mask::HIDDEN;
+pub(crate) use mask::is_told;
 pub(crate) use mask::mask_passwords;
 pub use secret::Secret;
 pub use server::Address;

@@ -51,10 +51,13 @@ impl<'a> Parts<'a> {
         known: &[(&'static str, &[&'static str])],
     ) -> Result<BTreeMap<&'static str, String>, String> {
         let mut parameters = BTreeMap::new();
+        // An `@` or `&` in a password that was not encoded makes a parameter of the rest of it.
+        let mut is_doubtful = self.query.contains('@');
         for pair in self.query.split('&').filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             let found = known.iter().find(|(known, spellings)| *known == name || spellings.contains(&name));
-            let Some((known_name, _)) = found else { return Err(unknown(name, known)) };
+            let Some((known_name, _)) = found else { return Err(unknown(name, known, is_doubtful)) };
+            is_doubtful |= *known_name == "password";
             if parameters.insert(*known_name, decode(value)?).is_some() {
                 return Err(format!("the parameter `{known_name}` is given twice"));
             }
@@ -63,8 +66,12 @@ impl<'a> Parts<'a> {
     }
 }
 
-fn unknown(name: &str, known: &[(&'static str, &[&'static str])]) -> String {
+fn unknown(name: &str, known: &[(&'static str, &[&'static str])], is_doubtful: bool) -> String {
     let names = known.iter().map(|(name, _)| *name);
+    if is_doubtful || !name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.')) {
+        let names = names.collect::<Vec<_>>().join(", ");
+        return format!("it has a parameter that rev does not know; they are {names}; in a password, `&` is `%26`");
+    }
     match nearest(name, names.clone()) {
         Some(nearest) => format!("`{name}` is not a parameter; did you mean `{nearest}`?"),
         None => format!("`{name}` is not a parameter; they are {}", names.collect::<Vec<_>>().join(", ")),

@@ -41,9 +41,7 @@ impl TlsMode {
             "require" | "required" | "true" => Ok(Self::Require),
             "verify-ca" => Ok(Self::VerifyCa),
             "verify-full" | "verify-identity" => Ok(Self::VerifyFull),
-            _ => Err(format!(
-                "`{text}` is not a value of `sslmode`, which is disable, prefer, require, verify-ca or verify-full"
-            )),
+            _ => Err("its `sslmode` is none, which is disable, prefer, require, verify-ca or verify-full".to_owned()),
         }
     }
 }

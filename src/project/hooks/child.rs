@@ -17,7 +17,7 @@ use tokio::time::MissedTickBehavior;
 use tokio::time::interval;
 use tokio::time::sleep_until;
 
-use crate::run::exclusive::PING;
+use crate::run::held::PING;
 use crate::run::session::Session;
 
 /// How long a command that was asked to end has for it.

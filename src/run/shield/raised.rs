@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use crate::error::ErrorKind;
-use crate::program::program::Part;
+use crate::program::part::Part;
 use crate::program::program::Program;
 use crate::program::shield::Shield;
 use crate::program::shield::Shielding;

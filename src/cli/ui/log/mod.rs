@@ -5,6 +5,7 @@ mod filter;
 mod log;
 mod part;
 mod record;
+mod sentence;
 mod telling;
 
 pub use filter::Filter;

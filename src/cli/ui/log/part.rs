@@ -107,7 +107,7 @@ impl<'a> FailedJson<'a> {
         let (file, line, column) = place(error.span.as_ref());
         Self {
             code: error.code(),
-            error: error.kind.to_string(),
+            error: error.message(),
             file,
             line,
             column,
