@@ -193,6 +193,9 @@ impl Database {
 
     /// Returns the error for a statement of rev's own that failed on this connection.
     pub(super) fn error(&self, failure: Failure) -> Error {
+        if let Some(kind) = failure.standing(self.family(), &self.address) {
+            return kind.into();
+        }
         let reason = failure.reason();
         match failure.lost {
             true => ErrorKind::ConnectionLost { address: self.address.clone(), reason }.into(),

@@ -16,6 +16,7 @@ mod place;
 mod presence;
 mod progress;
 mod reach;
+mod standing;
 
 pub use admin::Others;
 pub use blocker::Blocker;
@@ -32,3 +33,4 @@ pub use lock::Lock;
 pub use notice::Notice;
 pub use place::Place;
 pub use progress::StatementProgress;
+pub(crate) use standing::STANDBY;

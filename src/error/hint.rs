@@ -51,6 +51,14 @@ impl ErrorKind {
             Self::Unwritable { .. } => "check that the folder exists and that you may write there",
             Self::NotUtf8 { .. } => "save it as UTF-8",
             Self::NotText { instead, .. } => instead,
+            Self::ReadOnly { instead, .. } => return Some(instead.clone()),
+            Self::NodeNotReady { .. } => {
+                "wait until it has joined its cluster (`SHOW STATUS LIKE 'wsrep_ready'` says ON), or connect to another node"
+            }
+            Self::PoolByStatement { .. } => {
+                "connect to the server itself, or to a pool with `pool_mode = transaction` or `session`"
+            }
+            Self::NeedsTls { .. } => "put `ssl-mode=required` into the URL, or connect by the server's socket",
             Self::CannotAdopt { instead, .. } => return Some(instead.clone()),
             Self::NoRevisionId => {
                 "add a line `-- revision: ID` after the message, or use `rev revision -m MESSAGE` to make scripts"

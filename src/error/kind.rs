@@ -203,6 +203,15 @@ pub enum ErrorKind {
     #[error("nobody can listen on {address}: {reason}")]
     CannotListen { address: String, reason: String },
 
+    #[error("{address} takes no changes: {reason}")]
+    ReadOnly { address: String, reason: String, instead: String },
+    #[error("the node at {address} is not ready: {reason}")]
+    NodeNotReady { address: String, reason: String },
+    #[error("the pooler at {address} gives its connections out by statement, so that no transaction is possible")]
+    PoolByStatement { address: String },
+    #[error("{address} takes the password of this user over TLS or a socket only")]
+    NeedsTls { address: String },
+
     // ---- the journal
     #[error("{}", no_schema(.schema))]
     NoSchema { schema: String },

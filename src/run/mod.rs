@@ -22,6 +22,7 @@ pub(crate) mod run;
 pub(crate) mod send;
 pub(crate) mod session;
 pub(crate) mod shield;
+pub(crate) mod standing;
 pub(crate) mod watch;
 
 pub use clock::Actor;

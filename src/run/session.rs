@@ -58,6 +58,8 @@ pub struct Session {
     canceller: Option<Canceller>,
     /// Whether the server can be told to end a statement whose client is gone.
     pub(crate) minds_client: bool,
+    /// Whether the server ends a transaction that takes too long, and the session with it.
+    pub(crate) limits_transactions: bool,
     /// How it behaves towards others.
     pub manners: Manners,
     /// The time-outs that the session has now, where they are set for the session and known.
@@ -117,6 +119,7 @@ impl Session {
             interrupt: Interrupt::default(),
             canceller: None,
             minds_client: false,
+            limits_transactions: false,
             manners: Manners::default(),
             in_force,
             watch: Watch::default(),
@@ -139,6 +142,7 @@ impl Session {
             Family::Sqlite => self.reconnect().await?,
             Family::Postgres | Family::Mysql => self.prepare().await?,
         }
+        self.check_standing().await?;
         self.refresh().await?;
         self.check_owner()
     }
@@ -393,6 +397,9 @@ pub(crate) async fn select(db: &mut Database, queries: &[&str]) -> Result<Vec<Ve
 
 fn failed(db: &Database, failure: Failure) -> Error {
     let (address, reason) = (db.address.clone(), failure.reason());
+    if let Some(kind) = failure.standing(db.family(), &address) {
+        return kind.into();
+    }
     let kind = match failure.code.as_deref() {
         _ if failure.is_locked_out(db.family()) => ErrorKind::TableLocked { reason, retries: 0, blockers: Vec::new() },
         _ if failure.lost => ErrorKind::ConnectionLost { address, reason },

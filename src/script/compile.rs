@@ -13,8 +13,8 @@ use crate::script::frame::take_frames;
 use crate::script::script::Script;
 use crate::script::section::Section;
 use crate::script::section::TransactionMode;
+use crate::script::warning::Warning;
 use crate::span::Source;
-use crate::span::Span;
 use crate::sql::Statement;
 use crate::sql::StatementKind;
 use crate::sql::split;
@@ -31,17 +31,6 @@ pub struct CompiledSection<'a> {
     pub warnings: Vec<Warning>,
     /// The statements, by index, that the script runs with foreign keys off, by `PRAGMA foreign_keys` (SQLite).
     pub without_keys: BTreeSet<usize>,
-}
-
-/// Something that is accepted, but that its author should know.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Warning {
-    /// A slug that stays the same from version to version.
-    pub code: &'static str,
-    /// What it is about, in the style of an error's message.
-    pub message: String,
-    /// The text it is about.
-    pub span: Span,
 }
 
 impl Script {

@@ -26,6 +26,7 @@ mod stored;
 mod template;
 mod text;
 mod timeouts;
+mod warning;
 #[cfg(feature = "engine")]
 mod write;
 
@@ -33,7 +34,6 @@ pub use checksum::statements_hash;
 #[cfg(feature = "engine")]
 pub(crate) use compile::Body;
 pub use compile::CompiledSection;
-pub use compile::Warning;
 #[cfg(feature = "engine")]
 pub(crate) use compile::compile_body;
 pub use dir::Listing;
@@ -67,6 +67,7 @@ pub use template::Template;
 #[cfg(feature = "engine")]
 pub(crate) use text::decode;
 pub use timeouts::Timeouts;
+pub use warning::Warning;
 #[cfg(feature = "engine")]
 pub use write::create;
 #[cfg(feature = "engine")]
