@@ -17,7 +17,7 @@ impl Failure {
             Some(ErrorKind::ReadOnly { address, reason, instead })
         };
         match (family, self.code.as_deref()) {
-            (Family::Postgres, Some("25006")) => read_only(READ_WRITE),
+            (Family::Postgres, Some("25006")) => read_only(STANDBY),
             (Family::Postgres, _) if self.message.contains(BY_STATEMENT) => {
                 Some(ErrorKind::PoolByStatement { address })
             }
@@ -36,9 +36,6 @@ impl Failure {
         }
     }
 }
-
-/// What to do about a session of PostgreSQL that begins read-only.
-pub(crate) const READ_WRITE: &str = "`ALTER ROLE … SET default_transaction_read_only = off` for the role that migrates, or connect to the server that takes changes";
 
 /// What to do about a hot standby of PostgreSQL.
 pub(crate) const STANDBY: &str =
