@@ -80,6 +80,10 @@ const SQLITE_MESSAGE_BYTES: usize = 1 << 14;
 /// catalog would keep it as a part of an index.
 const SEPARATOR: &str = ";\n";
 
+/// Keeps pgpool-II from asking a standby, which may be behind: rev's own rows and the number of the server's process are
+/// the primary's. Everybody else takes it for a comment.
+const FROM_PRIMARY: &str = "/*NO LOAD BALANCE*/ ";
+
 impl Database {
     /// Returns which driver this is.
     pub fn family(&self) -> Family {
@@ -177,7 +181,9 @@ impl Database {
                 }
                 Ok(answers)
             }
-            Connection::Postgres(connection) => postgres_select(connection, &queries.join(SEPARATOR)).await,
+            Connection::Postgres(connection) => {
+                postgres_select(connection, &format!("{FROM_PRIMARY}{}", queries.join(SEPARATOR))).await
+            }
             Connection::Mysql(connection) => mysql_select(connection, &queries.join(SEPARATOR)).await,
         }
     }
