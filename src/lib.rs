@@ -119,6 +119,8 @@ pub mod signal;
 pub mod span;
 pub mod sql;
 #[cfg(feature = "engine")]
+pub mod wall;
+#[cfg(feature = "engine")]
 pub mod watch;
 
 pub use error::Error;

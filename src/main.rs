@@ -18,6 +18,10 @@ pub(crate) fn main() -> ExitCode {
     if let Some(statements) = environment.get("REV_TEST_DIE_AFTER").and_then(|text| text.parse().ok()) {
         rev::fault::arm(statements);
     }
+    #[cfg(debug_assertions)]
+    if let Some(seconds) = environment.get("REV_TEST_CLOCK_SHIFT").and_then(|text| text.parse().ok()) {
+        rev::wall::shift(seconds);
+    }
     let user = ["USER", "LOGNAME", "USERNAME"].iter().find_map(|name| environment.get_filled(name)).map(str::to_owned);
     let host = gethostname::gethostname().into_string().ok();
     let arguments: Vec<OsString> = env::args_os().collect();

@@ -23,6 +23,12 @@ pub fn read_to_string(path: &Path) -> io::Result<String> {
     String::from_utf8(read(path)?).map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "it is not UTF-8 text"))
 }
 
+/// Refuses what is there at `path` and is no file; others read it.
+#[cfg(feature = "engine")]
+pub fn expect(path: &Path) -> io::Result<()> {
+    fs::metadata(path).map_or(Ok(()), |metadata| check(metadata.file_type()))
+}
+
 /// Refuses what is no file, by its name.
 fn check(kind: FileType) -> io::Result<()> {
     match name(kind) {

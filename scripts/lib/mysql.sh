@@ -10,9 +10,9 @@ compose_unpacked() {
         "$(find_loader "$root")" --library-path "$libraries:$root/usr/lib/mysql/private" "$root/usr/sbin/$program"
         --no-defaults --basedir="$root/usr" --lc-messages-dir="$root/usr/share/$share"
         --character-sets-dir="$root/usr/share/$share/charsets" --plugin-dir="$root/usr/lib/mysql/plugin"
-        --bind-address=127.0.0.1 --socket=server.sock --innodb-flush-log-at-trx-commit=0 --innodb-doublewrite=0
-        --innodb-buffer-pool-size=64M --skip-log-bin
+        --bind-address=127.0.0.1 --socket=server.sock --innodb-buffer-pool-size=64M --skip-log-bin
     )
+    [ "${flushes:-no}" = yes ] || unpacked+=(--innodb-flush-log-at-trx-commit=0 --innodb-doublewrite=0)
 }
 
 find_loader() {
@@ -26,10 +26,15 @@ find_loader() {
     fail "$1 has no C library of its own"
 }
 
+# Sets `unpacked` to the beginning of MySQL's command line: compose_mysql ROOT
+compose_mysql() {
+    compose_unpacked "$1" mysqld mysql
+    unpacked+=(--loose-mysqlx=OFF --secure-file-priv=NULL)
+}
+
 start_unpacked_mysql() {
     local folder=$1
-    compose_unpacked "$2" mysqld mysql
-    unpacked+=(--loose-mysqlx=OFF --secure-file-priv=NULL)
+    compose_mysql "$2"
     make_server_folder "$folder"
     printf 'TERM\n' >"$folder/stop-signal"
     (cd "$folder" && as_server env -i "TMPDIR=$folder" LC_ALL=C "${unpacked[@]}" --datadir="$folder/data" --initialize-insecure) \
@@ -37,9 +42,12 @@ start_unpacked_mysql() {
         cat "$folder/init.log" >&2
         fail "mysqld --initialize-insecure failed"
     }
-    start_server "$folder" run_unpacked mariadb_is_ready
+    start_server "$folder" run_mysql mysql_is_ready
     printf 'mysql://root@127.0.0.1:%s/mysql\n' "$(cat "$folder/port")" >"$folder/url"
 }
+
+run_mysql() { run_unpacked "$@"; }
+mysql_is_ready() { mariadb_is_ready "$1"; }
 
 start_unpacked_mariadb() {
     local folder=$1 share=$2/usr/share/mariadb
@@ -65,5 +73,9 @@ start_unpacked_mariadb() {
 }
 
 run_unpacked() {
-    run_server "$1" "${unpacked[@]}" --datadir="$1/data" --port="$2" --pid-file="$1/data/server.pid"
+    local tls options=()
+    tls=$(certificates_beside "$1")
+    [ -z "$tls" ] || options+=("--ssl-ca=$tls/ca.pem" "--ssl-cert=$tls/server.pem" "--ssl-key=$tls/server.key")
+    run_server "$1" "${unpacked[@]}" --datadir="$1/data" --port="$2" --pid-file="$1/data/server.pid" \
+        --socket="$1/server.sock" "${options[@]}"
 }

@@ -14,9 +14,13 @@ install_packages() {
         -o DPkg::Lock::Timeout=120 "$@" >/dev/null || fail "these packages could not be installed: $*"
 }
 
-# Prints the folder of PostgreSQL's server programs, the newest when there are several.
+# Prints the folder of PostgreSQL's server programs: what REV_TEST_POSTGRES_PROGRAMS says, else the newest of the system's.
 postgres_programs() {
     local initdb newest=
+    if [ -n "${REV_TEST_POSTGRES_PROGRAMS:-}" ]; then
+        printf '%s\n' "$REV_TEST_POSTGRES_PROGRAMS"
+        return
+    fi
     for initdb in $(printf '%s\n' /usr/lib/postgresql/*/bin/initdb | sort -V); do
         [ -x "$initdb" ] && newest=$initdb
     done
@@ -46,33 +50,67 @@ install_postgres() {
     as_root mv "$settings.before-rev" "$settings"
 }
 
-# Makes sure of a program by the package that brings it.
+# Makes sure of programs by the packages that bring them: need_program PROGRAM PACKAGE… ; those of the shell itself do not
+# count, since tests call them from outside of one.
 need_program() {
     local program=$1
     shift
     # Servers live in sbin, which is not on everyone's path.
-    PATH=$PATH:/usr/sbin command -v "$program" >/dev/null || install_packages "$@"
+    has_program "$program" && return
+    install_packages "$@"
+    has_program "$program" || fail "the package $1 was installed, and there still is no $program"
+}
+
+has_program() { PATH=$PATH:/usr/sbin:/sbin type -P "$1" >/dev/null; }
+
+# What every script here stands on besides bash and what each system has: as_server and run_server.
+need_tools() {
+    need_program setpriv util-linux
+    need_program setsid util-linux
+    need_program ldd libc-bin
 }
 
 need_postgres_server() { postgres_programs >/dev/null || install_postgres; }
-need_mariadb_server() { need_program mariadbd mariadb-server-core; }
+
+# mariadb-install-db asks my_print_defaults and resolveip, and Debian has the former among the client's programs.
+need_mariadb_server() {
+    need_program mariadbd mariadb-server-core
+    need_program mariadb-install-db mariadb-server-core
+    need_program resolveip mariadb-server-core
+    need_program my_print_defaults mariadb-client-core
+}
+
+# The nodes bring each other their data with tar.
 need_galera_server() {
     need_mariadb_server
     galera_library >/dev/null || install_packages galera-4
+    need_program tar tar
 }
 
-# What every test run needs: a linker for Rust, and the shells to which offline SQL is fed.
+# What every test run needs: a linker for Rust, the shells to which offline SQL is fed, and what tests and the sessions of
+# the documentation call.
 need_shells() {
     need_program cc gcc libc6-dev
     need_program sqlite3 sqlite3
     need_program psql postgresql-client
     need_program mariadb mariadb-client-core
+    need_program git git
+    need_program kill procps
+    need_program script bsdutils
+    need_program sed sed
+    need_program grep grep
+}
+
+# A Python that can make virtual environments, as pip wants one.
+need_python() {
+    need_program python3 python3
+    python3 -c 'import ensurepip' 2>/dev/null || install_packages python3-venv
 }
 
 # Debian's package would start a service of its own; policy-rc.d is Debian's way to forbid that while it is installed.
 need_pgbouncer() {
     local policy=/usr/sbin/policy-rc.d
-    PATH=$PATH:/usr/sbin command -v pgbouncer >/dev/null && return
+    has_program pgbouncer && return
     if [ -e "$policy" ]; then
         install_packages pgbouncer
         return
@@ -85,6 +123,3 @@ need_pgbouncer() {
     }
     as_root rm -f "$policy"
 }
-
-# What makes the certificates of the servers.
-need_openssl() { need_program openssl openssl; }

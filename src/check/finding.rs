@@ -83,7 +83,7 @@ impl From<&Error> for Finding {
         Self {
             code: error.code(),
             severity: Severity::Error,
-            message: error.kind.to_string(),
+            message: error.message(),
             span: error.span.clone(),
             file: error.span.as_ref().map(|span| span.source.path.clone()),
             revision: None,

@@ -70,12 +70,12 @@ pub async fn run(args: &EnvArgs, cx: &mut Context) -> Result<Outcome, Failed> {
 
 /// Says when commands do not work on any of these, whatever is chosen.
 fn told_elsewhere(project: &Project, cx: &mut Context) {
-    let Ok(resolved) = project.config.database.url.resolve() else { return };
-    let by = match resolved.origin {
+    let by = match project.config.database.url.origin() {
         UrlOrigin::Flag => "--url says",
         UrlOrigin::Variable => "REV_URL says",
         _ => return,
     };
+    let Ok(resolved) = project.config.database.url.resolve() else { return };
     cx.talk(&format!(
         "{by} {}: commands work on that, whichever environment is chosen",
         escape(&resolved.url.to_string())

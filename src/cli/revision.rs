@@ -19,6 +19,7 @@ use crate::error::ErrorKind;
 use crate::graph::Splice;
 use crate::graph::Target;
 use crate::project::Project;
+use crate::wall;
 
 /// Make a new revision's script
 ///
@@ -144,7 +145,7 @@ impl NewArgs {
         let new = self.revision(message, parents, depends_on);
         let project = cx.project()?;
         let rows = cx.rows_for(&project, Project::needs_rows(&new)).await?;
-        let script = project.create_revision(&new, &rows, jiff::Timestamp::now())?;
+        let script = project.create_revision(&new, &rows, wall::now())?;
         cx.run_post_write(&project, &script.path)?;
         if cx.is_json() {
             return cx.text(&json::new_script(&script.revision, &script.path));

@@ -56,8 +56,6 @@ pub struct Config {
     pub variables: Environment,
     /// How the chosen database is changed.
     pub database: DatabaseConfig,
-    /// Who may write what it says.
-    trust: Trust,
 }
 
 /// A database that the configuration names.
@@ -109,7 +107,6 @@ impl Config {
             allowed: file.allowed,
             variables,
             database,
-            trust,
         })
     }
 
@@ -135,7 +132,6 @@ impl Config {
             environments: Vec::new(),
             variables: Environment::default(),
             database: DatabaseConfig::new(source),
-            trust: Trust::of_program(),
         })
     }
 
@@ -172,7 +168,7 @@ impl Config {
 
     /// Returns what holds for one environment, without what flags and variables say of which database it is.
     fn settings(&self, file: &ConfigFile, environment: Option<&str>) -> Result<DatabaseConfig, Error> {
-        let layers = Layers::new(file, environment, &self.variables, &self.trust)?;
+        let layers = Layers::new(file, environment, &self.variables, &self.database.url.trust)?;
         let url = layers.source(layers.url_of_file(), &self.root, &self.root);
         layers.database(url, &Selection::default())
     }
@@ -283,6 +279,70 @@ mod tests {
             check_url(&project(), "sqlite:app.db", UrlOrigin::Default);
             let with_variables = project().with("PGHOST", "h").with("PGDATABASE", "d");
             check_url(&with_variables, "postgres://h:5432/d", UrlOrigin::PgVariables);
+        }
+    }
+
+    #[test]
+    fn the_common_variable_is_never_passed_over_for_the_default_file() {
+        let project = || Project::new("").with("DATABASE_URL", "postgres://h/d");
+        check_url(&project(), "postgres://h:5432/d", UrlOrigin::Variable);
+        check_url(&project().with("PGHOST", "h").with("PGDATABASE", "d"), "postgres://h:5432/d", UrlOrigin::Variable);
+        let other = project().with("PGHOST", "other").with("PGDATABASE", "d");
+        assert!(other.resolve().unwrap_err().to_string().contains("mean different databases"));
+        assert_eq!(Project::new("").with("DATABASE_URL", "s3cret").resolve().unwrap_err().code(), "bad-url");
+        let chosen = Project::new("[env.e]\n").with("DATABASE_URL", "postgres://h/d").env("e");
+        assert!(chosen.resolve().unwrap_err().to_string().contains("`url = \"${DATABASE_URL}\"`"));
+        for name in ["MYSQL_HOST", "MYSQL_UNIX_PORT", "MARIADB_DATABASE"] {
+            let error = Project::new("").with(name, "x").resolve().unwrap_err();
+            assert!(error.to_string().contains("nothing says which database is meant"), "{error}");
+        }
+        assert_eq!(Project::new("").with("PGSERVICE", "none").resolve().unwrap_err().code(), "bad-url");
+    }
+
+    #[test]
+    fn nothing_of_a_secrets_source_is_shown() {
+        let secret = "hunter2S";
+        let check = |project: Project| {
+            let error = project.resolve().unwrap_err();
+            let spans = error.problems().iter().filter_map(|one| one.span.clone()).map(|span| span.source.text.clone());
+            let shown = format!("{error} {error:?} {}", spans.collect::<String>());
+            assert!(!shown.contains(secret), "{shown}");
+        };
+        for text in [secret.to_owned(), format!("{secret}:x"), format!("postgres:{secret}"), format!("u:{secret}@h")] {
+            check(Project::new("[database]\nurl_file = 'f'\n").write("f", &text));
+            check(Project::new(&format!("[database]\nurl = '{text}'\n")));
+            check(Project::new("").url(&text));
+            check(Project::new(&format!("[database]\nurl_command = '{text}'\n")));
+        }
+        check(Project::new("").with("REV_URL", "hunter2S"));
+        check(Project::new("").with("REV_URL_FILE", "hunter2S"));
+        check(Project::new("[database]\nurl = '${P}'\n").with("P", "hunter2S"));
+        check(Project::new("[database]\nlock_timeout = '${P}'\n").with("P", "hunter2S"));
+        check(Project::new("[database]\nurl_command = ['printf', 'hunter2S']\n"));
+        for config in [
+            "[database]\npassword = 'hunter2S'\n",
+            "password = \"hunter2S\"\n",
+            "[database]\nurl_command = ['hunter2S']\n",
+            "[database]\nurl_file = 'hunter2S'\n",
+            "[database]\nurl = hunter2S\n",
+            "[database]\nhunter2S\n",
+            "database = 'hunter2S'\n",
+            "[env]\np = 'hunter2S'\n",
+            "[database]\nurl = [\"hunter2S\"]\n",
+            "[database]\nurl = 'postgres://u@h/d?password=a&hunter2S'\n",
+            "[database]\nurl = 'postgres://u:1?hunter2S@h/d'\n",
+            "[database]\nurl = 'postgres://u@h/d?password=a&b=hunter2S'\n",
+        ] {
+            let project = Project::new(config);
+            match project.load() {
+                Ok(_) => check(project),
+                Err(error) => {
+                    let spans = error.problems().iter().filter_map(|one| one.span.clone());
+                    let texts = spans.map(|span| span.source.text.clone()).collect::<String>();
+                    let shown = format!("{error} {error:?} {texts}");
+                    assert!(!shown.contains(secret), "{shown}");
+                }
+            }
         }
     }
 

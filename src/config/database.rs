@@ -42,6 +42,8 @@ pub struct DatabaseConfig {
     pub auto_upgrade: bool,
     /// The commands around runs.
     pub hooks: Hooks,
+    /// How long one of these commands may take; zero waits for ever.
+    pub hook_timeout: Duration,
     /// Whether these commands are given the URL, with its password.
     pub pass_url: bool,
 }
@@ -67,6 +69,7 @@ impl DatabaseConfig {
             protected: false,
             auto_upgrade: false,
             hooks: Hooks::default(),
+            hook_timeout: Duration::from_secs(60 * 60),
             pass_url: false,
         }
     }

@@ -2,23 +2,47 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::Arc;
+
+use crate::config::accounts;
 
 /// Environment variables; cheap to clone.
 #[derive(Clone, Default)]
-pub struct Environment(Arc<BTreeMap<String, String>>);
+pub struct Environment {
+    variables: Arc<BTreeMap<String, String>>,
+    /// Whether they are this process's own, so that its user and the machine's files count, too.
+    is_process: bool,
+}
 
 impl Environment {
     /// Reads the variables of this process; only `main` calls this. Those that are not Unicode are left out.
     pub fn process() -> Self {
-        std::env::vars_os()
+        let variables: Self = std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-            .collect()
+            .collect();
+        Self { is_process: true, ..variables }
+    }
+
+    /// Returns whether these are the variables of this process, and not of a test or of another program's making.
+    pub(super) fn is_process(&self) -> bool {
+        self.is_process
+    }
+
+    /// Returns the name of the user that this process runs as, by whom the servers' own programs log in.
+    pub(super) fn user(&self) -> Option<&'static str> {
+        self.is_process.then(accounts::system_user).flatten()
+    }
+
+    /// Returns the user's home folder.
+    pub(super) fn home(&self) -> Option<PathBuf> {
+        let known = || self.is_process.then(accounts::system_home).flatten().map(PathBuf::from);
+        self.get_filled("HOME").map(PathBuf::from).or_else(known)
     }
 
     /// Returns the value of `name`, which may be empty.
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(String::as_str)
+        self.variables.get(name).map(String::as_str)
     }
 
     /// Returns the value of `name` unless it is empty: compose files and CI systems set what they do not know to "".
@@ -31,25 +55,26 @@ impl Environment {
     pub fn or(&self, others: BTreeMap<String, String>) -> Self {
         let mut variables = others;
         variables.extend(self.iter().map(|(name, value)| (name.to_owned(), value.to_owned())));
-        Self(Arc::new(variables))
+        Self { variables: Arc::new(variables), is_process: self.is_process }
     }
 
     /// Returns every variable, sorted by name.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+        self.variables.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 }
 
 impl<N: Into<String>, V: Into<String>> FromIterator<(N, V)> for Environment {
     fn from_iter<I: IntoIterator<Item = (N, V)>>(variables: I) -> Self {
-        Self(Arc::new(variables.into_iter().map(|(name, value)| (name.into(), value.into())).collect()))
+        let variables = variables.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
+        Self { variables: Arc::new(variables), is_process: false }
     }
 }
 
 impl fmt::Debug for Environment {
     /// Writes the names only: the values hold passwords.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(self.0.keys()).finish()
+        f.debug_set().entries(self.variables.keys()).finish()
     }
 }
 

@@ -19,7 +19,8 @@ pub fn find(working: &Path) -> Option<PathBuf> {
     let mut folder = working.to_owned();
     for ancestor in start.ancestors().take_while(|ancestor| self::owner(ancestor) == owner) {
         let file = folder.join(FILE_NAME);
-        if file.is_file() {
+        // What is there but cannot be read as a file is told, not passed over for one further up.
+        if fs::symlink_metadata(&file).is_ok() && !file.is_dir() {
             return Some(file);
         }
         if ancestor.join(".git").exists() {
@@ -80,6 +81,20 @@ mod tests {
     #[test]
     fn a_folder_of_that_name_is_no_file() {
         check(&[".git/", "migrations.toml/"], "", None);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_no_file_is_not_passed_over() {
+        let root = tempfile::tempdir().unwrap();
+        let inner = root.path().join("inner");
+        fs::create_dir(&inner).unwrap();
+        fs::write(root.path().join(FILE_NAME), "").unwrap();
+        for target in ["/dev/null", "nowhere"] {
+            std::os::unix::fs::symlink(target, inner.join(FILE_NAME)).unwrap();
+            assert_eq!(find(&inner), Some(inner.join(FILE_NAME)));
+            fs::remove_file(inner.join(FILE_NAME)).unwrap();
+        }
     }
 
     #[cfg(unix)]

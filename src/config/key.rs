@@ -112,6 +112,7 @@ pub(super) const DATABASE_KEYS: &[Key<DatabaseConfig>] = &[
         setting.commands().map(|value| database.hooks.after_downgrade = value)
     }),
     Key::list("on_failure", |database, setting| setting.commands().map(|value| database.hooks.on_failure = value)),
+    Key::new("hook_timeout", |database, setting| setting.duration().map(|value| database.hook_timeout = value)),
     Key::new("pass_url", |database, setting| setting.boolean().map(|value| database.pass_url = value)),
 ];
 

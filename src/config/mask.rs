@@ -87,9 +87,10 @@ fn is_key(text: &str) -> bool {
 fn hides(key: &str, value: &str) -> bool {
     let name = key.rsplit('.').next().unwrap_or_default().trim();
     if name == "url" {
+        let is_long = ["\"\"\"", "'''"].iter().any(|quotes| value.trim().starts_with(quotes));
         let text = value.trim().trim_start_matches(['"', '\'']);
         let is_variable = text.starts_with("${") && !text.contains(":-") || text.contains(":-}");
-        return !is_told(text) && !is_variable && !text.trim_end().trim_end_matches(['"', '\'']).is_empty();
+        return is_long || !is_told(text) && !is_variable && !text.trim_end().trim_end_matches(['"', '\'']).is_empty();
     }
     // A path is no secret; a password in its place is.
     if name == "url_file" {
@@ -128,7 +129,7 @@ mod tests {
         check("url = \"postgres://u:pw@h/db\"\n", "url = \"postgres://u:**@h/db\"\n");
         check("url = \"hunter2\"\n", "url = \"*******\"\n");
         check("url_file = \"hunter2\"\n", "url_file = \"*******\"\n");
-        check("url = \"${A:-hunter2}\"\n", "url = \"**{**********}\"\n");
+        check("url = \"${A:-hunter2}\"\n", "url = \"*{**********}\"\n");
     }
 
     #[test]

@@ -95,6 +95,11 @@ impl UrlSource {
         Ok(self.resolved.get_or_init(|| resolved).clone())
     }
 
+    /// Returns what gives the URL, as far as that is known before it is needed.
+    pub fn origin(&self) -> UrlOrigin {
+        self.origin
+    }
+
     /// Returns whether something says which database it is.
     pub fn is_given(&self) -> bool {
         self.given.is_some()
@@ -184,7 +189,12 @@ impl UrlSource {
         let resolved = self.unset()?;
         match &self.chosen {
             Some((name, span)) if resolved.origin == UrlOrigin::Default => {
-                let message = format!("environment `{name}` has no `url`, and neither PGHOST nor PGDATABASE is set");
+                let message = match self.environment.get_filled(DATABASE_URL) {
+                    Some(_) => {
+                        format!("environment `{name}` has no `url`; `url = \"${{{DATABASE_URL}}}\"` is that variable's")
+                    }
+                    None => format!("environment `{name}` has no `url`, and neither PGHOST nor PGDATABASE is set"),
+                };
                 Err(Error::from(ErrorKind::BadConfig { message }).at(span.clone()))
             }
             _ => Ok(resolved),
@@ -193,11 +203,48 @@ impl UrlSource {
 
     /// Returns the database of an empty URL.
     fn unset(&self) -> Result<ResolvedUrl, Error> {
-        if let Some(url) = DatabaseUrl::from_pg_variables(&self.environment)? {
+        let postgres = DatabaseUrl::from_pg_variables(&self.environment)?;
+        // An environment that was chosen names its own.
+        let common = self.environment.get_filled(DATABASE_URL).filter(|_| self.chosen.is_none());
+        if let Some(text) = common {
+            let url = DatabaseUrl::parse(text, &self.working, &self.environment);
+            let url = url.map_err(|kind| named(kind, DATABASE_URL))?;
+            if postgres.is_some_and(|other| !is_same(&other, &url)) {
+                let message = format!(
+                    "{DATABASE_URL} and the PG… variables mean different databases; say which with `url` or REV_URL"
+                );
+                return Err(ErrorKind::BadConfig { message }.into());
+            }
+            return Ok(ResolvedUrl { url, origin: UrlOrigin::Variable });
+        }
+        if let Some(url) = postgres {
             return Ok(ResolvedUrl { url, origin: UrlOrigin::PgVariables });
+        }
+        if let Some(name) = MYSQL_PLACES.iter().find(|name| self.environment.get_filled(name).is_some()) {
+            let message = format!(
+                "{name} is set, and nothing says which database is meant; write it, as in `url = \"mysql:///name\"`"
+            );
+            return Err(ErrorKind::BadConfig { message }.into());
         }
         let url = DatabaseUrl::parse("sqlite:app.db", &self.root, &self.environment)?;
         Ok(ResolvedUrl { url, origin: UrlOrigin::Default })
+    }
+}
+
+/// The variable in which many programs are told their database.
+const DATABASE_URL: &str = "DATABASE_URL";
+
+/// Variables that say that a server of MariaDB or MySQL is meant, but not which of its databases.
+const MYSQL_PLACES: [&str; 6] =
+    ["MYSQL_HOST", "MYSQL_TCP_PORT", "MYSQL_UNIX_PORT", "MYSQL_DATABASE", "MARIADB_HOST", "MARIADB_DATABASE"];
+
+/// Returns whether two URLs lead to one database, by whichever user.
+fn is_same(one: &DatabaseUrl, other: &DatabaseUrl) -> bool {
+    match (one, other) {
+        (DatabaseUrl::Server(one), DatabaseUrl::Server(other)) => {
+            one.dialect == other.dialect && one.address == other.address && one.database == other.database
+        }
+        (one, other) => one == other,
     }
 }
 

@@ -5,26 +5,36 @@ use std::time::Duration;
 
 use sqlx::ConnectOptions as _;
 use sqlx::Executor as _;
+use sqlx::Row as _;
 use sqlx::mysql::MySqlConnectOptions;
 use sqlx::mysql::MySqlSslMode;
 use sqlx::postgres::PgConnectOptions;
+use sqlx::postgres::PgConnection;
 use sqlx::postgres::PgSslMode;
 use sqlx::sqlite::SqliteConnectOptions;
 use tokio::time::Instant;
-use url::Url;
 
+use crate::config::system_user;
 use crate::config::url::Address;
 use crate::config::url::DatabaseUrl;
 use crate::config::url::ServerUrl;
+use crate::config::url::SessionTarget;
 use crate::config::url::SqliteMode;
 use crate::config::url::SqliteUrl;
+#[cfg(unix)]
+use crate::config::url::Tls;
 use crate::config::url::TlsMode;
 use crate::db::database::Connection;
 use crate::db::database::Database;
 use crate::db::failure::Failure;
+#[cfg(unix)]
+use crate::db::tunnel;
+#[cfg(unix)]
+use crate::db::tunnel::Tunnel;
 use crate::dialect::Family;
 use crate::error::Error;
 use crate::error::ErrorKind;
+use crate::regular_file;
 
 /// What a connection is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,7 +71,10 @@ impl Database {
         let mut is_told = false;
         loop {
             let refused = match attempt(url, access).await {
-                Ok(connection) => return Ok(Self { address: url.address(), connection }),
+                Ok((connection, host)) => {
+                    let address = host.as_ref().map_or_else(|| url.address(), |host| host.address.to_string());
+                    return Ok(Self { address, host, connection });
+                }
                 Err(refused) => refused,
             };
             if !refused.is_transient || Instant::now() + pause > deadline {
@@ -122,27 +135,116 @@ impl From<sqlx::Error> for Refused {
     }
 }
 
-async fn attempt(url: &DatabaseUrl, access: Access) -> Result<Connection, Refused> {
-    match url {
-        DatabaseUrl::Sqlite(file) => Ok(Connection::Sqlite(Box::new(sqlite_options(file, access).connect().await?))),
-        DatabaseUrl::Server(server) => {
-            let limit = server.connect_timeout.unwrap_or(ATTEMPT);
-            let connecting = async {
-                Ok(match server.dialect.family() {
-                    Family::Mysql => {
-                        let mut connection = mysql_options(server).connect().await?;
-                        // The driver asks for IGNORE_SPACE when it connects, and that cannot be switched off.
-                        connection.execute(sqlx::raw_sql("SET sql_mode = DEFAULT")).await?;
-                        Connection::Mysql(Box::new(connection))
-                    }
-                    Family::Postgres | Family::Sqlite => {
-                        Connection::Postgres(Box::new(postgres_options(server).connect().await?))
-                    }
-                })
-            };
-            tokio::time::timeout(limit, connecting).await.unwrap_or_else(|_| Err(Refused::timed_out(limit)))
+/// Connects, and returns which of several servers it was.
+async fn attempt(url: &DatabaseUrl, access: Access) -> Result<(Connection, Option<Box<ServerUrl>>), Refused> {
+    let server = match url {
+        DatabaseUrl::Sqlite(file) => {
+            return Ok((Connection::Sqlite(Box::new(sqlite_options(file, access).connect().await?)), None));
+        }
+        DatabaseUrl::Server(server) if server.others.is_empty() && server.target == SessionTarget::Any => {
+            return Ok((attempt_server(server).await?, None));
+        }
+        DatabaseUrl::Server(server) => server,
+    };
+    let (mut refused, mut second_best) = (None, None);
+    for host in server.each_host() {
+        match attempt_server(&host).await {
+            Ok(mut connection) => match unsuited(&mut connection, &host).await? {
+                None => return Ok((connection, Some(Box::new(host)))),
+                Some(_) if server.target == SessionTarget::PreferStandby => {
+                    second_best.get_or_insert((connection, Some(Box::new(host))));
+                }
+                Some(reason) => refused = refused.or(Some(reason)),
+            },
+            // As with PostgreSQL's own programs, a server that answers with an error ends the search.
+            Err(error) if error.failure.code.as_deref().is_some_and(|code| code != "57P03") => return Err(error),
+            Err(error) => refused = refused.or(Some(error)),
         }
     }
+    second_best.ok_or_else(|| refused.unwrap_or_else(|| Refused::timed_out(ATTEMPT)))
+}
+
+/// Says why a server will not do, if it is none of those that the URL asks for.
+async fn unsuited(connection: &mut Connection, host: &ServerUrl) -> Result<Option<Refused>, Refused> {
+    let Connection::Postgres(connection) = connection else { return Ok(None) };
+    let asked = "SELECT CASE WHEN pg_catalog.pg_is_in_recovery() THEN 't' ELSE 'f' END, \
+                 pg_catalog.current_setting('transaction_read_only')";
+    let row = connection.fetch_one(sqlx::raw_sql(asked)).await?;
+    let is_standby = row.try_get::<String, _>(0)? == "t";
+    let is_read_only = is_standby || row.try_get::<String, _>(1)? == "on";
+    let suits = match host.target {
+        SessionTarget::Any => true,
+        SessionTarget::ReadWrite => !is_read_only,
+        SessionTarget::ReadOnly => is_read_only,
+        SessionTarget::Primary => !is_standby,
+        SessionTarget::Standby | SessionTarget::PreferStandby => is_standby,
+    };
+    let is = match (is_standby, is_read_only) {
+        (true, _) => "a standby",
+        (false, true) => "read-only",
+        (false, false) => "no standby and takes writes",
+    };
+    let reason = format!("{} is {is}, and target_session_attrs asks for {}", host.address, host.target.as_str());
+    // It may be another one after a failover.
+    Ok((!suits).then(|| Refused {
+        failure: Box::new(Failure::from(sqlx::Error::Io(io::Error::other(reason)))),
+        is_transient: true,
+    }))
+}
+
+async fn attempt_server(server: &ServerUrl) -> Result<Connection, Refused> {
+    let identity = server.tls.identity.iter().flat_map(|(cert, key)| [cert, key]);
+    for path in server.tls.root_cert.iter().chain(identity) {
+        regular_file::expect(path).map_err(|error| {
+            let reason = format!("{} cannot be used: {error}", path.display());
+            sqlx::Error::Configuration(reason.into())
+        })?;
+    }
+    let limit = server.connect_timeout.unwrap_or(ATTEMPT);
+    let connecting = async {
+        Ok(match server.dialect.family() {
+            Family::Mysql => {
+                let mut connection = mysql_options(server).connect().await?;
+                // The driver asks for IGNORE_SPACE when it connects, and that cannot be switched off.
+                connection.execute(sqlx::raw_sql("SET sql_mode = DEFAULT")).await?;
+                Connection::Mysql(Box::new(connection))
+            }
+            Family::Postgres | Family::Sqlite => Connection::Postgres(Box::new(connect_postgres(server).await?)),
+        })
+    };
+    tokio::time::timeout(limit, connecting).await.unwrap_or_else(|_| Err(Refused::timed_out(limit)))
+}
+
+/// Connects to PostgreSQL; `allow` is without encryption first, and with it when that is refused.
+async fn connect_postgres(server: &ServerUrl) -> Result<PgConnection, sqlx::Error> {
+    #[cfg(unix)]
+    if let (Address::Tcp { host, port }, true) = (&server.address, names_authority(&server.tls)) {
+        let tunnel = Tunnel::open(host, *port, &server.tls).await.map_err(|error| match error.kind() {
+            // That a certificate will not do does not change while one waits.
+            io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput | io::ErrorKind::Other => {
+                sqlx::Error::Tls(error.into())
+            }
+            _ => sqlx::Error::Io(error),
+        })?;
+        let options = postgres_options(server).socket(tunnel.folder()).port(tunnel::PORT);
+        return options.ssl_mode(PgSslMode::Disable).connect().await;
+    }
+    let first = postgres_options(server).connect().await;
+    match first {
+        Err(sqlx::Error::Database(error))
+            if server.tls.mode == TlsMode::Allow && error.code().is_some_and(|code| code.starts_with("28")) =>
+        {
+            let second = postgres_options(server).ssl_mode(PgSslMode::Require).connect().await;
+            second.map_err(|_| sqlx::Error::Database(error))
+        }
+        first => first,
+    }
+}
+
+/// Returns whether only the authorities of a file may vouch for the server.
+#[cfg(unix)]
+fn names_authority(tls: &Tls) -> bool {
+    tls.root_cert.is_some() && matches!(tls.mode, TlsMode::VerifyCa | TlsMode::VerifyFull)
 }
 
 fn sqlite_options(file: &SqliteUrl, access: Access) -> SqliteConnectOptions {
@@ -159,14 +261,15 @@ fn sqlite_options(file: &SqliteUrl, access: Access) -> SqliteConnectOptions {
 }
 
 fn postgres_options(server: &ServerUrl) -> PgConnectOptions {
-    let mut options = from_password_file(server)
-        .unwrap_or_else(PgConnectOptions::new_without_pgpass)
+    let mut options = PgConnectOptions::new_without_pgpass()
         .disable_statement_logging()
         .database(&server.database)
         .application_name(server.application_name.as_deref().unwrap_or("rev"))
         // A transaction pooler refuses connections that set it.
         .extra_float_digits(None)
         .ssl_mode(match server.tls.mode {
+            // A socket is not encrypted, whatever is asked.
+            _ if !matches!(server.address, Address::Tcp { .. }) => PgSslMode::Disable,
             TlsMode::Disable => PgSslMode::Disable,
             TlsMode::Allow => PgSslMode::Allow,
             TlsMode::Prefer => PgSslMode::Prefer,
@@ -179,15 +282,17 @@ fn postgres_options(server: &ServerUrl) -> PgConnectOptions {
         Address::SocketFolder { path, port } => options.socket(path).port(*port),
         Address::Socket { path } => options.socket(path),
     };
-    if let Some(user) = &server.user {
+    if let Some(user) = server.user.as_deref().or_else(|| system_user()) {
         options = options.username(user);
     }
     if let Some(password) = &server.password {
         options = options.password(password.expose());
     }
-    if let Some(root) = &server.tls.root_cert {
-        options = options.ssl_root_cert(root);
-    }
+    // Without one, none is what the driver's own look at the variables must not fill in.
+    options = match &server.tls.root_cert {
+        Some(root) => options.ssl_root_cert(root),
+        None => options.ssl_root_cert_from_pem(Vec::new()),
+    };
     if let Some((cert, key)) = &server.tls.identity {
         options = options.ssl_client_cert(cert).ssl_client_key(key);
     }
@@ -195,18 +300,6 @@ fn postgres_options(server: &ServerUrl) -> PgConnectOptions {
         options = options.options(server.options.iter().map(|(name, value)| (name, value)));
     }
     options
-}
-
-/// Looks the password up in the pgpass file, where the URL has none; the driver does that only for a URL it reads
-/// itself.
-fn from_password_file(server: &ServerUrl) -> Option<PgConnectOptions> {
-    let (None, Address::Tcp { host, port }) = (&server.password, &server.address) else { return None };
-    let mut url = Url::parse("postgres://host").ok()?;
-    url.set_host(Some(host)).ok()?;
-    url.set_port(Some(*port)).ok()?;
-    url.set_username(server.user.as_deref()?).ok()?;
-    url.set_path(&server.database);
-    PgConnectOptions::from_url(&url).ok()
 }
 
 fn mysql_options(server: &ServerUrl) -> MySqlConnectOptions {
@@ -232,7 +325,7 @@ fn mysql_options(server: &ServerUrl) -> MySqlConnectOptions {
     if !server.database.is_empty() {
         options = options.database(&server.database);
     }
-    if let Some(user) = &server.user {
+    if let Some(user) = server.user.as_deref().or_else(|| system_user()) {
         options = options.username(user);
     }
     if let Some(password) = &server.password {

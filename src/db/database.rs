@@ -14,6 +14,8 @@ use sqlx::mysql::MySqlRow;
 use sqlx::postgres::PgConnection;
 use sqlx::sqlite::SqliteConnection;
 
+use crate::config::url::DatabaseUrl;
+use crate::config::url::ServerUrl;
 use crate::db::failure::Failure;
 use crate::db::notice::Notice;
 use crate::db::notice::Notices;
@@ -31,6 +33,8 @@ use crate::journal::Row;
 pub struct Database {
     /// Where it is, without a password.
     pub address: String,
+    /// Which of several servers it is, where the URL names several.
+    pub(super) host: Option<Box<ServerUrl>>,
     pub(super) connection: Connection,
 }
 
@@ -85,6 +89,11 @@ const SEPARATOR: &str = ";\n";
 const FROM_PRIMARY: &str = "/*NO LOAD BALANCE*/ ";
 
 impl Database {
+    /// Returns the URL of the server that this connection is to: what belongs to a session must go to the same one.
+    pub fn reached(&self, url: &DatabaseUrl) -> DatabaseUrl {
+        self.host.clone().map_or_else(|| url.clone(), DatabaseUrl::Server)
+    }
+
     /// Returns which driver this is.
     pub fn family(&self) -> Family {
         match &self.connection {

@@ -17,6 +17,8 @@ mod presence;
 mod progress;
 mod reach;
 mod standing;
+#[cfg(unix)]
+mod tunnel;
 
 pub use admin::Others;
 pub use blocker::Blocker;

@@ -88,6 +88,7 @@ impl ErrorKind {
             Self::ReadOnly { .. } => "read-only",
             Self::NodeNotReady { .. } => "node-not-ready",
             Self::PoolByStatement { .. } => "pool-by-statement",
+            Self::OneSession { .. } => "one-session",
             Self::NeedsTls { .. } => "needs-tls",
             Self::NoSchema { .. } => "no-schema",
             Self::DamagedJournal { .. } => "damaged-journal",

@@ -58,6 +58,7 @@ impl ErrorKind {
             Self::PoolByStatement { .. } => {
                 "connect to the server itself, or to a pool with `pool_mode = transaction` or `session`"
             }
+            Self::OneSession { .. } => "give it the text of `rev upgrade --sql`, or use a PostgreSQL server",
             Self::NeedsTls { .. } => "put `ssl-mode=required` into the URL, or connect by the server's socket",
             Self::CannotAdopt { instead, .. } => return Some(instead.clone()),
             Self::NoRevisionId => {

@@ -209,6 +209,8 @@ pub enum ErrorKind {
     NodeNotReady { address: String, reason: String },
     #[error("the pooler at {address} gives its connections out by statement, so that no transaction is possible")]
     PoolByStatement { address: String },
+    #[error("{address} is PGlite, which has one session for everybody, and rev needs two: one holds the lock")]
+    OneSession { address: String },
     #[error("{address} takes the password of this user over TLS or a socket only")]
     NeedsTls { address: String },
 

@@ -7,6 +7,7 @@ use jiff::SignedDuration;
 use jiff::Timestamp;
 
 use crate::journal::Moment;
+use crate::wall;
 
 /// Who runs rev, for the history.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -31,7 +32,7 @@ pub(crate) struct Clock {
 impl Clock {
     /// Starts now.
     pub(crate) fn start() -> Self {
-        Self::new(Timestamp::now(), Instant::now())
+        Self::new(wall::now(), Instant::now())
     }
 
     /// Returns the clock of what began at a later instant.

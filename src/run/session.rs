@@ -107,7 +107,7 @@ impl Session {
             answer => answer,
         };
         let probe = probe.map_err(|failure| failed(&db, failure))?;
-        let (url, location) = (url.clone(), location.clone());
+        let (url, location) = (db.reached(url), location.clone());
         // A session of PostgreSQL keeps those it began with; only transactions get others.
         let in_force = (db.family() == Family::Postgres).then(Timeouts::default);
         let mut session = Self {

@@ -53,9 +53,10 @@ mod tests {
     use std::sync::atomic::AtomicUsize;
     use std::sync::atomic::Ordering;
 
+    use futures_util::FutureExt;
     use futures_util::future::join_all;
+    use tokio::task::yield_now;
     use tokio::time::sleep;
-    use tokio::time::timeout;
 
     use super::*;
 
@@ -97,7 +98,9 @@ mod tests {
         run(async {
             let (cached, count) = (Cached::default(), Arc::new(AtomicUsize::new(0)));
             for _ in 0..10 {
-                assert!(timeout(Duration::from_millis(2), cached.get(|| slow(&count))).await.is_err());
+                // Asked once, and gone: no clock decides whether the work was quicker.
+                assert_eq!(cached.get(|| slow(&count)).now_or_never(), None);
+                yield_now().await;
             }
             assert_eq!(cached.get(|| slow(&count)).await.as_deref(), Some(&1));
         });

@@ -12,7 +12,6 @@ use hyper::Version;
 use hyper::body::Bytes;
 use hyper::header;
 use hyper::header::HeaderValue;
-use jiff::Timestamp;
 use serde::Serialize;
 use sha2::Digest;
 use sha2::Sha256;
@@ -26,6 +25,7 @@ use crate::serve::document;
 use crate::serve::hosts::Hosts;
 use crate::serve::metrics;
 use crate::serve::watched::Watched;
+use crate::wall;
 
 /// The paths below which a revision's script is to be had.
 const SCRIPTS: &str = "/api/scripts/";
@@ -97,7 +97,7 @@ impl Site {
             "/health" => self.watched.state().await.map(|seen| document::health(&seen)),
             "/ready" => self.watched.state().await.map(|seen| document::ready(&seen)),
             "/metrics" => self.watched.state().await.map(|seen| {
-                let text = metrics::metrics(&seen, self.watched.questions(), Timestamp::now());
+                let text = metrics::metrics(&seen, self.watched.questions(), wall::now());
                 Answer::text(StatusCode::OK, metrics::KIND, text)
             }),
             "/api/status" => self.watched.state().await.map(|seen| document::status(&seen)),

@@ -77,7 +77,7 @@ impl Project {
     /// Connects for one question. A connection that stayed open would keep databases from being dropped and copied.
     async fn asked<T>(&self, question: impl AsyncFnOnce(&mut Session) -> Result<T, Error>) -> Result<T, Error> {
         let database = &self.config.database;
-        let url = database.url.resolve()?.url;
+        let url = database.url.resolve_within(PATIENCE)?.url;
         let answer = async {
             let mut session = Session::open(&url, &location(database), Duration::ZERO).await?;
             let answer = question(&mut session).await;

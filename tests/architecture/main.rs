@@ -23,6 +23,7 @@ const FLOORS: &[(u8, &[&str])] = &[
             "duration",
             "regular_file",
             "secrets",
+            "wall",
         ],
     ),
     (2, &["error", "journal"]),
@@ -40,6 +41,7 @@ const FLOORS: &[(u8, &[&str])] = &[
 /// Crates that only some parts may name.
 const CRATES: &[(&str, &[&str])] = &[
     ("sqlx", &["db"]),
+    ("tokio_rustls", &["db"]),
     ("petgraph", &["graph"]),
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),
@@ -125,6 +127,20 @@ fn a_crate_is_named_only_by_the_parts_it_is_for() {
                 if names && !parts.contains(&part.as_str()) && !code.contains(&format!("_{krate}::")) {
                     wrong.push(format!("{name}:{}: {part} names {krate}", number + 1));
                 }
+            }
+        }
+    }
+    assert_eq!(wrong, Vec::<String>::new());
+}
+
+#[test]
+fn only_wall_asks_what_time_it_is() {
+    let asks = |line: &str| ["Timestamp::now", "Zoned::now", "SystemTime::now"].iter().any(|word| line.contains(word));
+    let mut wrong = Vec::new();
+    for (part, name, code) in sources() {
+        for (number, line) in code.iter().enumerate().filter(|(_, line)| asks(line)) {
+            if part != "wall" {
+                wrong.push(format!("{name}:{}: {line}", number + 1));
             }
         }
     }

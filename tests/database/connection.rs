@@ -43,10 +43,12 @@ fn with_parameters(kind: Kind, parameters: &str) -> crate::support::Output {
     workspace().rev(&["current", "-u", &format!("{url}?{parameters}")])
 }
 
-#[test]
-fn the_server_can_be_made_to_prove_who_it_is() {
-    let authority = authority();
-    for kind in [Kind::Postgres, Kind::Mariadb] {
+/// `scripts/test` leaves this out for a PostgreSQL that is built without TLS.
+mod the_server_can_be_made_to_prove_who_it_is {
+    use super::*;
+
+    fn check(kind: Kind) {
+        let authority = authority();
         with_parameters(kind, "sslmode=require").succeeded();
         with_parameters(kind, &format!("sslmode=verify-full&sslrootcert={authority}")).succeeded();
         with_parameters(kind, &format!("sslrootcert={authority}")).succeeded();
@@ -56,7 +58,17 @@ fn the_server_can_be_made_to_prove_who_it_is() {
         let output = with_parameters(kind, "sslmode=verify-full&sslrootcert=/no/such/file.pem");
         assert!(output.failed(2).contains("connection-failed"), "{}", output.stderr);
     }
-    with_parameters(Kind::Mariadb, &format!("ssl-mode=VERIFY_IDENTITY&ssl-ca={authority}")).succeeded();
+
+    #[test]
+    fn postgres() {
+        check(Kind::Postgres);
+    }
+
+    #[test]
+    fn mariadb() {
+        check(Kind::Mariadb);
+        with_parameters(Kind::Mariadb, &format!("ssl-mode=VERIFY_IDENTITY&ssl-ca={}", authority())).succeeded();
+    }
 }
 
 #[test]
@@ -140,6 +152,81 @@ fn a_path_that_is_a_folder() {
     let workspace = workspace();
     let output = workspace.rev(&["upgrade", "-u", "sqlite:versions"]);
     assert!(output.failed(2).contains("it is a folder"), "{}", output.stderr);
+}
+
+#[test]
+fn a_url_without_a_user_is_that_of_who_runs_it() {
+    for kind in [Kind::Postgres, Kind::Mariadb] {
+        let database = TestDatabase::new(kind);
+        let url = other(kind, "", database.name()).replace("//@", "//");
+        let output = workspace().rev(&["current", "-u", &url]);
+        // Whether that user may come in is the server's affair; the driver's own guess never was.
+        assert!(!format!("{}{}", output.stdout, output.stderr).contains("anonymous"), "{output:?}");
+        assert!(!output.stderr.contains("names no database"), "{output:?}");
+    }
+}
+
+#[test]
+fn what_psql_takes_is_taken_or_refused_with_a_word() {
+    for query in [
+        "channel_binding=prefer",
+        "target_session_attrs=read-write",
+        "target_session_attrs=prefer-standby",
+        "client_encoding=utf8",
+        "gssencmode=disable&keepalives=1&keepalives_idle=30&tcp_user_timeout=1000&fallback_application_name=x",
+        "sslmode=allow",
+    ] {
+        with_parameters(Kind::Postgres, query).succeeded();
+    }
+    for (query, message) in [
+        ("channel_binding=require", "cannot be done"),
+        ("target_session_attrs=standby", "no standby and takes writes"),
+        ("target_session_attrs=read-only", "target_session_attrs asks for read-only"),
+    ] {
+        let output = with_parameters(Kind::Postgres, query);
+        assert!(output.failed(2).contains(message), "{}", output.stderr);
+    }
+    for query in ["charset=latin1", "collation=latin1_bin"] {
+        let output = with_parameters(Kind::Mariadb, query);
+        assert!(output.failed(2).contains("which scripts are in"), "{}", output.stderr);
+    }
+    with_parameters(Kind::Mariadb, "charset=utf8mb4&collation=utf8mb4_bin").succeeded();
+}
+
+#[test]
+fn several_hosts_are_tried_in_order() {
+    let database = TestDatabase::new(Kind::Postgres);
+    for prefix in ["127.0.0.1:1,", "127.0.0.1:1,127.0.0.1:2,"] {
+        let url = database.url.replace('@', &format!("@{prefix}"));
+        workspace().rev(&["upgrade", "-u", &url]).succeeded();
+        workspace().rev(&["current", "-u", &url]).succeeded();
+    }
+    let output = workspace().rev(&["current", "-u", "postgres://u:s3cret@127.0.0.1:1,127.0.0.1:2/db"]);
+    assert!(output.failed(2).contains("127.0.0.1:1 or 127.0.0.1:2"), "{}", output.stderr);
+}
+
+#[test]
+fn a_service_and_a_password_file_are_those_of_psql() {
+    let database = TestDatabase::new(Kind::Postgres);
+    let url = database.url.split('?').next().unwrap();
+    let (account, place) = url.split_once("://").unwrap().1.split_once('@').unwrap();
+    let (host, name) = place.split_once('/').unwrap();
+    let (host, port) = host.split_once(':').unwrap();
+    let user = account.split(':').next().unwrap();
+    let workspace = workspace();
+    workspace.write(".pg_service.conf", format!("[here]\nhost={host}\nport={port}\nuser={user}\ndbname={name}\n"));
+    let password = account.split_once(':').map_or("x", |(_, password)| password);
+    let file = workspace.write(".pgpass", format!("{host}:{port}:*:{user}:{password}\n"));
+    std::fs::set_permissions(&file, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    let rev = |service: &str| {
+        let mut command = workspace.command(&["upgrade"]);
+        command.env_remove("REV_URL").env("PGSERVICE", service);
+        crate::support::Output::of(command)
+    };
+    rev("here").succeeded();
+    assert_eq!(database.query("SELECT version_num FROM rev_version"), [["a"]]);
+    assert!(rev("elsewhere").failed(2).contains("its service `elsewhere`"));
+    assert!(!workspace.path().join("app.db").exists());
 }
 
 /// A password store may ask its user, or write down who asked.

@@ -57,6 +57,23 @@ fn each_database_says_where_it_is() {
     rev(&workspace, &["env", "--exit-code"]).succeeded();
 }
 
+#[test]
+fn commands_that_do_not_end_hold_nobody_up() {
+    let workspace = Workspace::new(&TestDatabase::new(crate::support::Kind::Sqlite));
+    workspace.script("a", "", A);
+    let hangs = ["a", "b", "c"].map(|name| format!("[env.{name}]\nurl_command = [\"sleep\", \"60\"]\n")).concat();
+    workspace.write("migrations.toml", format!("{hangs}[env.lite]\nurl = 'sqlite:lite.db'\n"));
+    let began = Instant::now();
+    let document = rev(&workspace, &["env", "--json"]).json();
+    assert!(began.elapsed() < Duration::from_secs(30));
+    assert_eq!(of(&document, "lite")["status"], "pending");
+    for name in ["a", "b", "c"] {
+        let one = of(&document, name);
+        assert_eq!(one["status"], "misconfigured");
+        assert!(one["error"]["message"].as_str().unwrap().contains("it did not end within 5 s"), "{one}");
+    }
+}
+
 /// A server that takes connections and says nothing.
 struct Mute(TcpListener);
 

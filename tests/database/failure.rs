@@ -203,5 +203,5 @@ fn a_syntax_error_far_into_a_long_statement_is_found_soon() {
     let started = std::time::Instant::now();
     let output = workspace.rev(&["upgrade"]);
     assert!(output.failed(3).contains(&format!("versions/a.sql:7:{}", begin.len() + 1)), "{}", output.stderr);
-    assert!(started.elapsed() < std::time::Duration::from_secs(10));
+    assert!(started.elapsed() < std::time::Duration::from_secs(60));
 }

@@ -194,6 +194,20 @@ fn hooks_are_told_the_url_only_if_that_is_wanted() {
 }
 
 #[test]
+fn a_hook_that_does_not_end_is_ended() {
+    let database = TestDatabase::new(Kind::Sqlite);
+    let workspace = project(&database, &[("before_upgrade", "sleep 60")]);
+    let config = workspace.read("migrations.toml") + "hook_timeout = \"500ms\"\n";
+    workspace.write("migrations.toml", config);
+    let began = Instant::now();
+    let output = workspace.rev(&["upgrade"]);
+    let message = output.failed(2);
+    assert!(message.contains("before-hook-failed") && message.contains("it did not end within 0.5 s"), "{message}");
+    assert!(began.elapsed() < Duration::from_secs(30));
+    assert!(database.query("SELECT name FROM sqlite_master").is_empty());
+}
+
+#[test]
 fn connections_stay_in_use_while_a_hook_takes_long() {
     let database = TestDatabase::new(Kind::Mariadb);
     let workspace = project(&database, &[("before_upgrade", "sleep 11")]);

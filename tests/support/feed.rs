@@ -10,6 +10,7 @@ use url::Url;
 
 use crate::support::database::Kind;
 use crate::support::database::TestDatabase;
+use crate::support::elsewhere::same_day;
 use crate::support::workspace::Output;
 
 /// Feeds `text` to the shell of the database's kind and waits for it. A missing shell is a failure, never a skipped
@@ -18,6 +19,7 @@ pub fn feed(database: &TestDatabase, text: &str) -> Output {
     let home = tempfile::tempdir().expect("a temporary folder can be made");
     let mut command = client(database);
     command.env_clear().env("PATH", env::var_os("PATH").unwrap_or_default());
+    same_day(&mut command);
     // What the developer has configured must not change a test.
     command.env("HOME", home.path()).current_dir(home.path());
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());

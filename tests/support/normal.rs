@@ -7,13 +7,18 @@ use std::path::Path;
 pub struct Normal {
     ids: Vec<String>,
     folder: Option<String>,
+    room: Option<String>,
 }
 
 impl Normal {
     /// Makes a rewriter that also replaces the path of `folder`.
     pub fn for_folder(folder: &Path) -> Self {
-        let folder = folder.to_str().expect("a temporary folder has a plain name").to_owned();
-        Self { ids: Vec::new(), folder: Some(folder) }
+        Self { folder: Some(plain(folder)), ..Self::default() }
+    }
+
+    /// Makes it replace also the path of the folder around that one.
+    pub fn with_room(self, room: &Path) -> Self {
+        Self { room: Some(plain(room)), ..self }
     }
 
     /// Returns the ids seen so far, in the order of their names `[ID1]`, `[ID2]`, …
@@ -33,10 +38,12 @@ impl Normal {
     pub fn place(&self, text: &str) -> String {
         let Some(folder) = &self.folder else { return text.to_owned() };
         let host = gethostname::gethostname().to_string_lossy().into_owned();
+        let mut text = text.replace(folder, "[DIR]");
+        if let Some(room) = &self.room {
+            text = text.replace(room, "[DIR]/..");
+        }
         // The name alone could be any word.
-        ["ada@", "by ada on ", "\"host\":\""]
-            .iter()
-            .fold(text.replace(folder, "[DIR]"), |text, before| replace_after(&text, before, &host))
+        ["ada@", "by ada on ", "\"host\":\""].iter().fold(text, |text, before| replace_after(&text, before, &host))
     }
 
     fn line(&mut self, line: &str) -> String {
@@ -89,6 +96,10 @@ impl Normal {
         }
         duration(text).map(|length| (length, "[TIME]".to_owned()))
     }
+}
+
+fn plain(folder: &Path) -> String {
+    folder.to_str().expect("a temporary folder has a plain name").to_owned()
 }
 
 fn replace_after(text: &str, before: &str, host: &str) -> String {

@@ -3,7 +3,8 @@
 //! Every block that begins with ```` ```console ```` is a session. A line `$ command` is run; lines `> …` right below it
 //! belong to it (here-documents). The lines up to the next command are what it prints, standard error among standard
 //! output; a last line `(exit 2)` is its exit code if that is not 0. All blocks of a file share one shell in one
-//! temporary folder, so `cd` and variables persist.
+//! temporary folder, so `cd` and variables persist. It has room above it (`../other`), and none further up. For rev it is
+//! always the same day.
 //!
 //! Ids, dates, durations and the folder's path differ from run to run; they are compared by what they are. An id or a
 //! file name that the file showed and a later command uses is replaced by the one of the run. With `REV_BLESS=1` the
@@ -115,6 +116,10 @@ impl Session {
                 *output = answer.blessed;
             }
         }
+        let strays = runner.shell.strays();
+        if !strays.is_empty() {
+            differences.push(format!("{}: made outside of its room: {}", self.path.display(), strays.join(", ")));
+        }
         differences
     }
 
@@ -145,7 +150,7 @@ struct Runner {
 impl Runner {
     fn new() -> Self {
         let shell = Shell::start();
-        let real = Normal::for_folder(shell.folder());
+        let real = Normal::for_folder(shell.folder()).with_room(&shell.room());
         Self { shell, shown: Normal::default(), real, words: BTreeMap::new() }
     }
 

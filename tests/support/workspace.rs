@@ -11,6 +11,7 @@ use tempfile::TempDir;
 
 use crate::support::database::PASSWORD;
 use crate::support::database::TestDatabase;
+use crate::support::elsewhere::same_day;
 
 /// A project of its own: an empty `migrations.toml`, a `versions` folder, and a database.
 #[derive(Debug)]
@@ -60,12 +61,13 @@ impl Workspace {
         Output::of(self.command(args))
     }
 
-    /// Returns `rev` with its arguments, in the project's folder, with nothing in its environment but `PATH`, `HOME`
-    /// and `REV_URL`: what the developer has set must not change a test.
+    /// Returns `rev` with its arguments, in the project's folder, with nothing in its environment but `PATH`, `HOME`,
+    /// `REV_URL`, and the day: what the developer has set must not change a test.
     pub fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_rev"));
         command.args(args).current_dir(self.path()).env_clear().stdin(Stdio::null());
         command.env("PATH", env::var_os("PATH").unwrap_or_default());
+        same_day(&mut command);
         command.env("HOME", self.path());
         command.env("REV_URL", &self.url);
         command

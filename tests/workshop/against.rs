@@ -27,11 +27,13 @@ impl Repository {
     /// Runs git without anything that the developer has configured.
     fn run_git(&self, line: &str) -> Output {
         let mut command = Command::new("git");
+        // Nor with what a hook of git, which may run the tests, says of its own repository.
+        command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
         command.args(line.split_whitespace()).current_dir(self.0.path());
         for name in ["GIT_AUTHOR_NAME", "GIT_COMMITTER_NAME", "GIT_AUTHOR_EMAIL", "GIT_COMMITTER_EMAIL"] {
             command.env(name, "nobody");
         }
-        command.env("HOME", self.0.path()).env("GIT_CONFIG_NOSYSTEM", "1").env_remove("XDG_CONFIG_HOME");
+        command.env("HOME", self.0.path()).env("GIT_CONFIG_NOSYSTEM", "1");
         Output::of(command)
     }
 

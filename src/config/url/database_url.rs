@@ -1,16 +1,17 @@
 //! A database URL that is valid.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
 
 use crate::config::environment::Environment;
 use crate::config::url::mask::redact;
+use crate::config::url::parameters::Given;
 use crate::config::url::parts::Parts;
 use crate::config::url::server::ServerUrl;
 use crate::config::url::sqlite::SqliteUrl;
 use crate::dialect::Dialect;
 use crate::error::ErrorKind;
+use crate::nearest::nearest;
 
 /// Which database it is. `Display` and `Debug` never show a password.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,9 +62,9 @@ impl DatabaseUrl {
         let parsed = match parts.scheme.to_ascii_lowercase().as_str() {
             "sqlite" => SqliteUrl::parse(&parts, folder).map(Self::Sqlite),
             "postgres" | "postgresql" => ServerUrl::parse_postgres(&parts, folder, environment).map(Self::server),
-            "mysql" => ServerUrl::parse_mysql(Dialect::Mysql, &parts, folder).map(Self::server),
-            "mariadb" => ServerUrl::parse_mysql(Dialect::Mariadb, &parts, folder).map(Self::server),
-            other if FOREIGN.contains(&other) => {
+            "mysql" => ServerUrl::parse_mysql(Dialect::Mysql, &parts, folder, environment).map(Self::server),
+            "mariadb" => ServerUrl::parse_mysql(Dialect::Mariadb, &parts, folder, environment).map(Self::server),
+            other if FOREIGN.contains(&other) || is_slip(&parts) => {
                 return Err(ErrorKind::UnknownScheme { scheme: parts.scheme.to_owned() });
             }
             // What stands before a `:` may be the beginning of a password.
@@ -72,12 +73,13 @@ impl DatabaseUrl {
         parsed.map_err(bad)
     }
 
-    /// Returns the database of the `PG…` variables, if `PGHOST` or `PGDATABASE` is set.
+    /// Returns the database of the `PG…` variables, if one of those that say which it is is set.
     pub fn from_pg_variables(environment: &Environment) -> Result<Option<Self>, ErrorKind> {
-        if ["PGHOST", "PGDATABASE"].iter().all(|name| environment.get_filled(name).is_none()) {
+        if ["PGHOST", "PGHOSTADDR", "PGDATABASE", "PGSERVICE"].iter().all(|name| environment.get_filled(name).is_none())
+        {
             return Ok(None);
         }
-        let url = ServerUrl::from_parameters(BTreeMap::new(), environment);
+        let url = ServerUrl::from_given(Given::default(), environment);
         let bad = |reason| ErrorKind::BadUrl { url: "what `PGHOST`, `PGDATABASE` and the like say".to_owned(), reason };
         url.map(|url| Some(Self::server(url))).map_err(bad)
     }
@@ -106,9 +108,19 @@ impl DatabaseUrl {
     pub fn address(&self) -> String {
         match self {
             Self::Sqlite(file) => file.path.display().to_string(),
-            Self::Server(server) => server.address.to_string(),
+            Self::Server(server) => {
+                let others = server.others.iter().map(|host| &host.address);
+                let all = [&server.address].into_iter().chain(others).map(ToString::to_string);
+                all.collect::<Vec<_>>().join(" or ")
+            }
         }
     }
+}
+
+/// Returns whether a scheme is a known one with a slip of the pen.
+fn is_slip(parts: &Parts<'_>) -> bool {
+    const KNOWN: [&str; 5] = ["sqlite", "postgres", "postgresql", "mysql", "mariadb"];
+    parts.authority.is_some() && nearest(parts.scheme, KNOWN).is_some()
 }
 
 impl fmt::Display for DatabaseUrl {
@@ -152,6 +164,11 @@ mod tests {
     #[test]
     fn an_unknown_scheme_is_named() {
         check_refused("oracle://u:s3cret@h/db", "`oracle` is not a database that rev knows");
+        check_refused("postgress://h/db", "`postgress` is not a database that rev knows");
+        check_refused(
+            "s3cret://h/db",
+            "`***` is not a database URL: it begins with no scheme that rev knows, as in `sqlite:app.db`",
+        );
         check_refused("app.db", "`***` is not a database URL: it does not begin with a scheme, as in `sqlite:app.db`");
     }
 

@@ -66,14 +66,17 @@ impl<'a> Parts<'a> {
     }
 }
 
+/// The most parameters that a message lists.
+const MOST_LISTED: usize = 12;
+
 fn unknown(name: &str, known: &[(&'static str, &[&'static str])], is_doubtful: bool) -> String {
     let names = known.iter().map(|(name, _)| *name);
     if is_doubtful || !name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.')) {
-        let names = names.collect::<Vec<_>>().join(", ");
-        return format!("it has a parameter that rev does not know; they are {names}; in a password, `&` is `%26`");
+        return "it has a parameter that rev does not know; in a password, `&` is written `%26`".to_owned();
     }
     match nearest(name, names.clone()) {
         Some(nearest) => format!("`{name}` is not a parameter; did you mean `{nearest}`?"),
+        None if known.len() > MOST_LISTED => format!("`{name}` is not a parameter; docs/configuration.md lists them"),
         None => format!("`{name}` is not a parameter; they are {}", names.collect::<Vec<_>>().join(", ")),
     }
 }

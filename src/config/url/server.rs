@@ -6,6 +6,8 @@ use std::path::Path;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::config::environment::Environment;
+use crate::config::url::option_file::Options;
 use crate::config::url::parts::Parts;
 use crate::config::url::parts::decode;
 use crate::config::url::secret::Secret;
@@ -20,7 +22,11 @@ pub struct ServerUrl {
     pub dialect: Dialect,
     /// Where the server listens.
     pub address: Address,
-    /// The user; nothing leaves it to the driver.
+    /// Where else the same database may be, in the order in which it is tried (PostgreSQL).
+    pub others: Vec<Host>,
+    /// Which of these servers will do (PostgreSQL).
+    pub target: SessionTarget,
+    /// The user; nothing is the one that the process runs as.
     pub user: Option<String>,
     /// The password.
     pub password: Option<Secret>,
@@ -38,6 +44,55 @@ pub struct ServerUrl {
     pub charset: Option<String>,
     /// The collation of the connection (MariaDB, MySQL).
     pub collation: Option<String>,
+}
+
+/// A further server of the same database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Host {
+    /// Where it listens.
+    pub address: Address,
+    /// The password there.
+    pub password: Option<Secret>,
+}
+
+/// Which servers will do, in PostgreSQL's words.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum SessionTarget {
+    /// The first that answers.
+    #[default]
+    Any,
+    /// One that can be written to.
+    ReadWrite,
+    /// One that cannot.
+    ReadOnly,
+    /// One that is no standby.
+    Primary,
+    /// A standby.
+    Standby,
+    /// A standby if one answers, else the first that answers.
+    PreferStandby,
+}
+
+impl SessionTarget {
+    const WORDS: [(&str, Self); 6] = [
+        ("any", Self::Any),
+        ("read-write", Self::ReadWrite),
+        ("read-only", Self::ReadOnly),
+        ("primary", Self::Primary),
+        ("standby", Self::Standby),
+        ("prefer-standby", Self::PreferStandby),
+    ];
+
+    pub(super) fn parse(text: &str) -> Result<Self, String> {
+        let found = Self::WORDS.iter().find(|(word, _)| *word == text).map(|(_, target)| *target);
+        let words = || Self::WORDS.map(|(word, _)| word).join(", ");
+        found.ok_or_else(|| format!("its `target_session_attrs` is none of {}", words()))
+    }
+
+    /// Returns what it is called in a URL.
+    pub fn as_str(self) -> &'static str {
+        Self::WORDS.iter().find(|(_, target)| *target == self).map_or("any", |(word, _)| word)
+    }
 }
 
 /// Where a server listens.
@@ -80,8 +135,8 @@ impl fmt::Display for Address {
 pub(super) struct Authority {
     pub(super) user: Option<String>,
     pub(super) password: Option<String>,
-    pub(super) host: Option<String>,
-    pub(super) port: Option<u16>,
+    /// The hosts, each with its port; one that may be empty, or several.
+    pub(super) places: Vec<(Option<String>, Option<u16>)>,
 }
 
 /// Parameters of the encryption, with the spellings of PostgreSQL, MySQL, sqlx and SQLAlchemy's drivers.
@@ -104,33 +159,64 @@ const MYSQL_PARAMETERS: &[(&str, &[&str])] = &[
 
 impl ServerUrl {
     /// Reads `mysql://` and `mariadb://` URLs; relative paths of certificates are joined to `folder`.
-    pub(super) fn parse_mysql(dialect: Dialect, parts: &Parts<'_>, folder: &Path) -> Result<Self, String> {
-        let authority = Authority::parse(parts)?;
+    ///
+    /// What they do not say is taken from the option files and variables of the servers' own programs.
+    pub(super) fn parse_mysql(
+        dialect: Dialect,
+        parts: &Parts<'_>,
+        folder: &Path,
+        environment: &Environment,
+    ) -> Result<Self, String> {
+        let Authority { user, password, places } = Authority::parse(parts)?;
+        let [(host, port)] = <[_; 1]>::try_from(places)
+            .map_err(|_| "it names several hosts; name the one that can be written to".to_owned())?;
         let parameters = parts.parameters(MYSQL_PARAMETERS)?;
-        let path = |name: &str| parameters.get(name).map(|path| folder.join(path));
-        let host = authority.host.unwrap_or_else(|| "localhost".to_owned());
-        let address = match path("socket") {
+        let options = Options::read(environment)?;
+        let option = |name: &str| options.get(name).map(str::to_owned);
+        let file = |name: &str, other: &str| {
+            parameters.get(name).map(|path| folder.join(path)).or_else(|| option(other).map(PathBuf::from))
+        };
+        let socket = parameters.get("socket").map(|path| folder.join(path));
+        // The host `localhost` of an option file is its socket.
+        let has_place = host.is_some() || port.is_some() || option("host").is_some_and(|host| host != "localhost");
+        let socket = socket.or_else(|| option("socket").filter(|_| !has_place).map(PathBuf::from));
+        let host = host.or_else(|| option("host")).unwrap_or_else(|| "localhost".to_owned());
+        let address = match socket {
             Some(path) => Address::Socket { path },
             None if host.starts_with('/') => Address::Socket { path: host.into() },
-            None => Address::Tcp { host, port: authority.port.unwrap_or(3306) },
+            None => {
+                let usual = || option("port").map_or(Ok(3306), |port| parse_port(&port));
+                Address::Tcp { host, port: port.map_or_else(usual, Ok)? }
+            }
         };
         let mode = parameters.get("sslmode").map(|mode| TlsMode::parse(mode)).transpose()?;
+        let mode = mode.map_or_else(|| mode_of(&options), |mode| Ok(Some(mode)))?;
+        check_charset(&parameters)?;
         if mode == Some(TlsMode::Allow) {
             return Err("`allow` is a mode of PostgreSQL's; write `preferred`".to_owned());
         }
         Ok(Self {
             dialect,
             address,
-            user: authority.user,
-            password: authority.password.map(Secret::new),
+            others: Vec::new(),
+            target: SessionTarget::Any,
+            user: user.or_else(|| option("user")).or_else(|| environment.user().map(str::to_owned)),
+            password: password.or_else(|| option("password")).map(Secret::new),
             database: database(parts)?.ok_or("it names no database; write it after the host: `…/name`")?,
-            tls: Tls::new(mode, path("sslrootcert"), path("sslcert"), path("sslkey"))?,
-            connect_timeout: connect_timeout(parameters.get("connect_timeout"))?,
+            tls: Tls::new(mode, file("sslrootcert", "ssl-ca"), file("sslcert", "ssl-cert"), file("sslkey", "ssl-key"))?,
+            connect_timeout: connect_timeout(parameters.get("connect_timeout").map(String::as_str))?,
             application_name: None,
             options: Vec::new(),
             charset: word(&parameters, "charset")?,
             collation: word(&parameters, "collation")?,
         })
+    }
+
+    /// Returns the URL of each server by itself, in the order in which they are tried.
+    pub fn each_host(&self) -> Vec<Self> {
+        let first = Host { address: self.address.clone(), password: self.password.clone() };
+        let hosts = [first].into_iter().chain(self.others.iter().cloned());
+        hosts.map(|Host { address, password }| Self { address, password, others: Vec::new(), ..self.clone() }).collect()
     }
 
     /// Returns the port of the TCP address or of the socket's name.
@@ -153,6 +239,11 @@ impl fmt::Display for ServerUrl {
             (None, None) => {}
         }
         match &self.address {
+            _ if !self.others.is_empty() => {
+                let others = self.others.iter().map(|host| &host.address);
+                let all: Vec<String> = [&self.address].into_iter().chain(others).map(ToString::to_string).collect();
+                write!(f, "{}/{}", all.join(","), self.database)
+            }
             Address::Tcp { .. } => write!(f, "{}/{}", self.address, self.database),
             Address::SocketFolder { path, .. } => write!(f, "/{}?host={}", self.database, path.display()),
             Address::Socket { path } => write!(f, "/{}?socket={}", self.database, path.display()),
@@ -166,7 +257,7 @@ impl Authority {
             return Err(format!("write two slashes after `{}:`", parts.scheme));
         };
         // A `/`, `?` or `#` in a password ends the authority, and leaves the `@` behind it.
-        let is_cut = parts.path.contains('@') || parts.query.contains('@') && host_and_port(authority).is_err();
+        let is_cut = parts.path.contains('@') || parts.query.contains('@') && places(authority).is_err();
         if is_cut && !authority.contains('@') || authority.contains('#') {
             return Err("in a user's name or password, write `%2F` for `/`, `%3F` for `?`, `%23` for `#`".to_owned());
         }
@@ -179,10 +270,13 @@ impl Authority {
             Some(Err(user)) => (Some(decode(user)?), None),
             None => (None, None),
         };
-        let (host, port) = host_and_port(place)?;
         let filled = |text: &String| !text.is_empty();
-        Ok(Self { user: user.filter(filled), password: password.filter(filled), host, port })
+        Ok(Self { user: user.filter(filled), password: password.filter(filled), places: places(place)? })
     }
+}
+
+fn places(text: &str) -> Result<Vec<(Option<String>, Option<u16>)>, String> {
+    text.split(',').map(host_and_port).collect()
 }
 
 fn host_and_port(place: &str) -> Result<(Option<String>, Option<u16>), String> {
@@ -200,9 +294,6 @@ fn host_and_port(place: &str) -> Result<(Option<String>, Option<u16>), String> {
     };
     let port = port.filter(|port| !port.is_empty()).map(parse_port).transpose()?;
     let host = decode(host)?;
-    if host.contains(',') {
-        return Err("it names several hosts; name the one that can be written to".to_owned());
-    }
     if host.contains(|c: char| c.is_whitespace() || c.is_control()) {
         return Err("its host holds white space".to_owned());
     }
@@ -225,10 +316,41 @@ pub(super) fn database(parts: &Parts<'_>) -> Result<Option<String>, String> {
 }
 
 /// Reads whole seconds, of which none means no limit.
-pub(super) fn connect_timeout(text: Option<&String>) -> Result<Option<Duration>, String> {
+pub(super) fn connect_timeout(text: Option<&str>) -> Result<Option<Duration>, String> {
     let Some(text) = text else { return Ok(None) };
     let seconds = text.parse::<u32>().map_err(|_| "`connect_timeout` is a number of seconds".to_owned())?;
     Ok(Some(Duration::from_secs(seconds.into())).filter(|timeout| !timeout.is_zero()))
+}
+
+/// Returns how much the option files ask of the encryption.
+fn mode_of(options: &Options) -> Result<Option<TlsMode>, String> {
+    if let Some(mode) = options.get("ssl-mode") {
+        return TlsMode::parse(mode).map(Some);
+    }
+    Ok(match (options.switch("ssl-verify-server-cert"), options.switch("ssl")) {
+        (Some(true), _) => Some(TlsMode::VerifyFull),
+        (_, Some(true)) => Some(TlsMode::Require),
+        (_, Some(false)) => Some(TlsMode::Disable),
+        _ if options.switch("skip-ssl") == Some(true) => Some(TlsMode::Disable),
+        _ => None,
+    })
+}
+
+/// Scripts are UTF-8: a connection with another character set would store other text.
+fn check_charset(parameters: &BTreeMap<&'static str, String>) -> Result<(), String> {
+    let starts = |name: &str, beginnings: &[&str]| {
+        parameters.get(name).is_none_or(|value| {
+            let value = value.to_ascii_lowercase();
+            beginnings.iter().any(|beginning| value.starts_with(beginning))
+        })
+    };
+    if parameters.get("charset").is_some_and(|charset| !charset.eq_ignore_ascii_case("utf8mb4")) {
+        return Err("its `charset` is not utf8mb4, which scripts are in; leave it out".to_owned());
+    }
+    if !starts("collation", &["utf8mb4_", "uca1400_"]) {
+        return Err("its `collation` is none of utf8mb4, which scripts are in; leave it out".to_owned());
+    }
+    Ok(())
 }
 
 /// Returns a parameter that is sent to the server as part of a statement.
@@ -245,7 +367,12 @@ mod tests {
     use super::*;
 
     fn parse(url: &str) -> Result<ServerUrl, String> {
-        ServerUrl::parse_mysql(Dialect::Mysql, &Parts::split(url).unwrap(), Path::new("project"))
+        ServerUrl::parse_mysql(
+            Dialect::Mysql,
+            &Parts::split(url).unwrap(),
+            Path::new("project"),
+            &Environment::default(),
+        )
     }
 
     fn check(url: &str, expected: &str) {
@@ -313,7 +440,34 @@ mod tests {
         let url = parse("mysql://h/db?charset=utf8mb4&collation=utf8mb4_bin&connect_timeout=5").unwrap();
         assert_eq!((url.charset.as_deref(), url.collation.as_deref()), (Some("utf8mb4"), Some("utf8mb4_bin")));
         assert_eq!(url.connect_timeout, Some(Duration::from_secs(5)));
-        check_refused("mysql://h/db?charset=a'b", "letters");
+        for query in ["charset=latin1", "charset=utf8", "charset=a'b", "collation=latin1_swedish_ci"] {
+            check_refused(&format!("mysql://h/db?{query}"), "which scripts are in");
+        }
+        check_refused("mysql://h/db?collation=utf8mb4_'", "letters");
+    }
+
+    #[test]
+    fn option_files_and_variables_fill_the_gaps() {
+        let folder = tempfile::tempdir().unwrap();
+        let options = "[client]\nuser=cu\npassword=cp\nport=7\nssl-mode=REQUIRED\nsocket=/run/c.sock\n";
+        std::fs::write(folder.path().join(".my.cnf"), options).unwrap();
+        let home = folder.path().to_str().unwrap();
+        let shown = |url: &str, variables: &[(&str, &str)]| {
+            let environment = Environment::from_iter(variables.iter().copied());
+            let parts = Parts::split(url).unwrap();
+            let url = ServerUrl::parse_mysql(Dialect::Mysql, &parts, Path::new(""), &environment).unwrap();
+            (url.to_string(), url.tls.mode)
+        };
+        let file = [("HOME", home), ("MYSQL_HOST", "ignored")];
+        assert_eq!(shown("mysql://h/db", &file), ("mysql://cu:***@h:7/db".to_owned(), TlsMode::Require));
+        assert_eq!(
+            shown("mysql://u@h:1/db?ssl-mode=DISABLED", &file),
+            ("mysql://u:***@h:1/db".to_owned(), TlsMode::Disable)
+        );
+        assert_eq!(shown("mysql:///db", &[("HOME", home)]).0, "mysql://cu:***@/db?socket=/run/c.sock");
+        let variables = [("MYSQL_HOST", "v"), ("MYSQL_TCP_PORT", "9"), ("MYSQL_PWD", "p")];
+        assert_eq!(shown("mysql://u@/db", &variables).0, "mysql://u:***@v:9/db");
+        assert_eq!(shown("mysql:///db", &[("MYSQL_UNIX_PORT", "/run/v.sock")]).0, "mysql:///db?socket=/run/v.sock");
     }
 
     #[test]
@@ -321,6 +475,7 @@ mod tests {
         check_refused("mysql://h/db?ssl-moed=required", "did you mean `sslmode`?");
         check_refused("mysql://h/db?zzz=1", "they are sslmode");
         check_refused("mysql://h/db?charset=a&charset=b", "twice");
+        check_refused("mysql://u@h/db?charset=a&s3cret@h2/db", "a parameter that rev does not know");
     }
 
     #[test]

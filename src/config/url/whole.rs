@@ -42,6 +42,7 @@ fn expose_server(server: &ServerUrl) -> String {
     }
     let mut parameters: Vec<(&str, String)> = Vec::new();
     match &server.address {
+        _ if !server.others.is_empty() => parameters.extend(places(server)),
         Address::Tcp { .. } => url.push_str(&server.address.to_string()),
         Address::SocketFolder { path, port } => {
             parameters.extend([("host", absolute(path)), ("port", port.to_string())]);
@@ -55,6 +56,7 @@ fn expose_server(server: &ServerUrl) -> String {
     let options: Vec<String> = options.collect();
     let others = [
         ("connect_timeout", server.connect_timeout.map(|timeout| timeout.as_secs().to_string())),
+        ("target_session_attrs", Some(server.target.as_str().to_owned()).filter(|target| target != "any")),
         ("application_name", server.application_name.clone()),
         ("options", (!options.is_empty()).then(|| options.join(" "))),
         ("charset", server.charset.clone()),
@@ -65,6 +67,18 @@ fn expose_server(server: &ServerUrl) -> String {
         url.push_str(&format!("{}{name}={}", if at == 0 { '?' } else { '&' }, encode(value)));
     }
     url
+}
+
+/// Returns the hosts and their ports as lists. The password is the first one's: a URL has no more.
+fn places(server: &ServerUrl) -> [(&'static str, String); 2] {
+    let others = server.others.iter().map(|host| &host.address);
+    let each = [&server.address].into_iter().chain(others).map(|address| match address {
+        Address::Tcp { host, port } => (host.clone(), port.to_string()),
+        Address::SocketFolder { path, port } => (absolute(path), port.to_string()),
+        Address::Socket { path } => (absolute(path), String::new()),
+    });
+    let (hosts, ports): (Vec<String>, Vec<String>) = each.unzip();
+    [("host", hosts.join(",")), ("port", ports.join(","))]
 }
 
 fn encryption(server: &ServerUrl) -> Vec<(&'static str, String)> {
@@ -138,6 +152,7 @@ mod tests {
             "postgres:///db?host=/run/pg&port=7&application_name=x%20y&options=-c%20a=b\\%20c%20-c%20d=\\\\",
             "mysql://:pw@[::1]/db?charset=utf8mb4&collation=utf8mb4_bin&ssl-mode=REQUIRED",
             "mariadb://u@localhost/db?socket=/run/my.sock",
+            "postgres://u:p@a:1,b,[::1]:3/db?target_session_attrs=primary",
             "sqlite:/srv/app.db?mode=rw",
         ] {
             assert_eq!(parse(&parse(url).expose()), parse(url), "{url}");

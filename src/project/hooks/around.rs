@@ -215,7 +215,8 @@ impl Project {
                     observer.event(Event::HookOutput { hook: name, line: &line });
                     said = Some(line).filter(|line| !line.trim().is_empty()).or(said.take());
                 };
-                child::run(command, heed, session, &mut tell).await
+                let limit = self.config.database.hook_timeout;
+                child::run(command, heed, limit, session, &mut tell).await
             }
             Err(cause) => Err(cause),
         };

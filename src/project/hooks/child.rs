@@ -40,10 +40,11 @@ pub(crate) enum Heed {
 
 /// Runs a command to its end and tells each line that it prints, on either stream.
 ///
-/// The session keeps its lock meanwhile, however long it takes.
+/// The session keeps its lock meanwhile. After `limit` the command is asked to end, and then made to; zero is no limit.
 pub(crate) async fn run(
     prepared: Prepared,
     heed: Heed,
+    limit: Duration,
     session: &mut Session,
     tell: &mut (dyn FnMut(&str) + Send),
 ) -> io::Result<ExitStatus> {
@@ -69,8 +70,10 @@ pub(crate) async fn run(
     ping.set_missed_tick_behavior(MissedTickBehavior::Skip);
     ping.tick().await; // the first comes at once
     let (mut ended, mut is_open, mut deadline) = (None, true, None);
+    let (mut overdue, mut is_late) = (Instant::now().checked_add(limit).filter(|_| !limit.is_zero()), false);
     loop {
-        let limit = deadline.unwrap_or_else(Instant::now);
+        let limit_of_all = overdue.unwrap_or_else(Instant::now);
+        let limit_of_end = deadline.unwrap_or_else(Instant::now);
         tokio::select! {
             biased;
             line = lines.recv(), if is_open => match line {
@@ -81,7 +84,13 @@ pub(crate) async fn run(
                 ended = Some(status?);
                 deadline = Some(Instant::now() + REST);
             }
-            () = sleep_until(limit), if deadline.is_some() => match ended {
+            () = sleep_until(limit_of_all), if overdue.is_some() && deadline.is_none() => {
+                tell(&format!("it has taken {} s, which is its hook_timeout, and is ended", limit.as_secs_f64()));
+                (overdue, is_late) = (None, true);
+                end(&mut child, is_group, End::Soon);
+                deadline = Some(Instant::now() + GRACE);
+            }
+            () = sleep_until(limit_of_end), if deadline.is_some() => match ended {
                 Some(_) => is_open = false,
                 None => {
                     end(&mut child, is_group, End::Now);
@@ -95,6 +104,10 @@ pub(crate) async fn run(
             _ = ping.tick() => session.keep_in_use().await,
         }
         if let (Some(status), false) = (ended, is_open) {
+            if is_late {
+                let text = format!("it did not end within {} s", limit.as_secs_f64());
+                return Err(io::Error::new(io::ErrorKind::TimedOut, text));
+            }
             return Ok(status);
         }
     }

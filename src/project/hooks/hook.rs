@@ -4,8 +4,13 @@ use std::fs;
 use std::io;
 use std::path::Path;
 use std::path::PathBuf;
+use std::process::Child;
 use std::process::Command;
+use std::process::ExitStatus;
 use std::process::Stdio;
+use std::thread;
+use std::time::Duration;
+use std::time::Instant;
 
 use crate::config::Config;
 use crate::config::Hook;
@@ -33,8 +38,32 @@ fn run(hook: &Hook, config: &Config, path: &Path, output: Stdio) -> Result<(), E
     let failed = |status| ErrorKind::HookFailed { command: hook.to_string(), status, path: path.to_owned() };
     let not_started = |cause: io::Error| Error::from(failed(None)).because(cause);
     let mut command = command(&hook, config).map_err(not_started)?;
-    let status = command.stdout(output).status().map_err(not_started)?;
+    let mut child = command.stdout(output).spawn().map_err(not_started)?;
+    let limit = config.database.hook_timeout;
+    let Some(status) = wait(&mut child, limit).map_err(not_started)? else {
+        return Err(failed(Some(format!("it did not end within {} s", limit.as_secs_f64()))).into());
+    };
     if status.success() { Ok(()) } else { Err(failed(Some(status.to_string())).into()) }
+}
+
+/// Waits for a command, and ends it after `limit`, unless that is zero.
+fn wait(child: &mut Child, limit: Duration) -> io::Result<Option<ExitStatus>> {
+    const PAUSE: Duration = Duration::from_millis(10);
+    if limit.is_zero() {
+        return child.wait().map(Some);
+    }
+    let began = Instant::now();
+    loop {
+        if let Some(status) = child.try_wait()? {
+            return Ok(Some(status));
+        }
+        if began.elapsed() >= limit {
+            child.kill()?;
+            child.wait()?;
+            return Ok(None);
+        }
+        thread::sleep(PAUSE);
+    }
 }
 
 /// Returns the process of a hook, in the folder of the configuration and with nothing to read.

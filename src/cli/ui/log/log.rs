@@ -22,6 +22,7 @@ use crate::error::Error;
 use crate::error::ErrorKind;
 use crate::escape::escape;
 use crate::escape::is_hostile;
+use crate::wall;
 
 /// How the lines of a log look.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -123,8 +124,8 @@ impl Log {
             return;
         }
         let line = match open.format {
-            LogFormat::Text => open.text(record, Timestamp::now()),
-            LogFormat::Json => open.json(record, Timestamp::now()),
+            LogFormat::Text => open.text(record, wall::now()),
+            LogFormat::Json => open.json(record, wall::now()),
         };
         let mut out = open.out.lock().unwrap_or_else(PoisonError::into_inner);
         let _ = out.write_all(line.as_bytes());
