@@ -65,7 +65,7 @@ fn rows_that_a_dump_leaves_without_their_parents_are_found() {
     let tables = "CREATE TABLE t (id INTEGER PRIMARY KEY);\nCREATE TABLE c (p INTEGER REFERENCES t (id));\n";
     let script = format!("-- rev: upgrade\nPRAGMA foreign_keys=OFF;\n{tables}INSERT INTO c VALUES(7);\n");
     workspace.script("a", "", &script);
-    assert!(workspace.rev(&["upgrade"]).failed(2).contains("error[rebuild-orphans]"));
+    assert!(workspace.rev(&["upgrade"]).failed(1).contains("error[rebuild-orphans]"));
     assert_eq!(database.query("SELECT COUNT(*) FROM sqlite_schema WHERE name IN ('t', 'c')"), [["0"]]);
 }
 
@@ -105,7 +105,7 @@ fn a_revision_of_a_dump_leaves_what_the_dump_does() {
     let made = workspace.rev(&["revision", "--from", "old.sql", "--json"]).json();
     assert_eq!((made["dialect"].as_str(), made["left_out"][0]["count"].as_u64()), (Some("sqlite"), Some(2)));
     workspace.rev(&["upgrade"]).succeeded();
-    let objects = "SELECT type, name, sql FROM sqlite_schema WHERE tbl_name NOT LIKE 'rev_%' ORDER BY name";
+    let objects = "SELECT type, name, sql FROM sqlite_schema WHERE tbl_name IN ('c', 't') ORDER BY name";
     assert_eq!(by_rev.query(objects), by_hand.query(objects));
     assert_eq!(by_rev.query("SELECT p, n FROM c"), by_hand.query("SELECT p, n FROM c"));
     assert!(workspace.rev(&["downgrade", "base"]).failed(2).contains("error[irreversible]"));

@@ -349,8 +349,10 @@ fn a_rebuild_outside_of_a_transaction_needs_its_own_pragma() {
 
 #[test]
 fn the_pragma_in_a_transaction_is_told_to_do_nothing() {
-    let (database, workspace) =
-        shop("", &format!("-- rev: upgrade\nPRAGMA foreign_keys = OFF;\n{REBUILD}PRAGMA foreign_keys = ON;\n"));
+    let (database, workspace) = shop(
+        "",
+        &format!("-- rev: upgrade\nBEGIN;\nPRAGMA foreign_keys = OFF;\n{REBUILD}COMMIT;\nPRAGMA foreign_keys = ON;\n"),
+    );
     let output = workspace.rev(&["upgrade"]);
     output.succeeded();
     assert!(output.stderr.contains("does nothing inside a transaction"), "{}", output.stderr);
