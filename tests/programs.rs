@@ -50,6 +50,9 @@ fn probe(dialect: Dialect) -> Probe {
         role: SessionRole::None,
         names: None,
         foreign: None,
+        text_mode: String::new(),
+        max_packet: None,
+        lacks: Vec::new(),
     }
 }
 

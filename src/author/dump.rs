@@ -17,13 +17,13 @@ use crate::dialect::Dialect;
 use crate::dialect::Family;
 use crate::error::Error;
 use crate::error::ErrorKind;
-use crate::script::Body;
 use crate::script::TransactionMode;
 use crate::script::compile_body;
 use crate::script::decode;
 use crate::script::is_directive;
 use crate::span::Source;
 use crate::span::Span;
+use crate::sql::Following;
 use crate::sql::Lexer;
 use crate::sql::Statement;
 use crate::sql::StatementKind;
@@ -129,7 +129,7 @@ impl Reader {
         let body = self.body()?;
         let body = self.leave_out_frames(&statements, body)?;
         let sql = self.rest();
-        let needs = must_exist(&body.statements, self.dialect.family());
+        let needs = must_exist(&body, self.dialect.family());
         Ok(Dump { path: self.source.path.clone(), dialect: self.dialect, sql, left_out: self.told(), needs })
     }
 
@@ -161,7 +161,7 @@ impl Reader {
         let Err(errors) = split(&self.source, 0..self.source.text.len(), Family::Postgres) else {
             return Ok(databases);
         };
-        let is_connect = |error: &Error| matches!(&*error.kind, ErrorKind::PsqlCommand { command } if matches!(command.as_str(), "\\connect" | "\\c"));
+        let is_connect = |error: &Error| matches!(&*error.kind, ErrorKind::PsqlCommand { command, .. } if matches!(command.as_str(), "\\connect" | "\\c"));
         if !errors.iter().all(is_connect) {
             return Err(joined(errors));
         }
@@ -208,7 +208,7 @@ impl Reader {
     }
 
     /// Leaves out what only frames transactions, if what is left then does the same.
-    fn leave_out_frames(&mut self, statements: &[Statement], whole: Body) -> Result<Body, Error> {
+    fn leave_out_frames(&mut self, statements: &[Statement], whole: Vec<Statement>) -> Result<Vec<Statement>, Error> {
         let before = self.left_out.len();
         for statement in statements {
             let part = match statement.kind {
@@ -221,12 +221,12 @@ impl Reader {
         if self.left_out.len() == before {
             return Ok(whole);
         }
-        let sql = |body: &Body| -> Vec<String> {
-            let sent = body.statements.iter().filter(|statement| !is_only_autocommit(statement));
+        let sql = |body: &[Statement]| -> Vec<String> {
+            let sent = body.iter().filter(|statement| !is_only_autocommit(statement));
             sent.map(|statement| statement.sql().to_owned()).collect()
         };
         match self.body() {
-            Ok(body) if sql(&body) == sql(&whole) && body.without_keys == whole.without_keys => Ok(body),
+            Ok(body) if sql(&body) == sql(&whole) => Ok(body),
             Ok(_) | Err(_) => {
                 self.left_out.truncate(before);
                 Ok(whole)
@@ -235,9 +235,17 @@ impl Reader {
     }
 
     /// Reads what is left as a section; every place is that of the file.
-    fn body(&self) -> Result<Body, Error> {
+    fn body(&self) -> Result<Vec<Statement>, Error> {
         let blanked = self.blanked();
-        compile_body(&blanked, 0..blanked.text.len(), TransactionMode::Transactional, self.dialect).map_err(joined)
+        compile_body(
+            &blanked,
+            0..blanked.text.len(),
+            TransactionMode::Transactional,
+            self.dialect,
+            &mut Following::new(self.dialect.into()),
+        )
+        .map(|(statements, _)| statements)
+        .map_err(joined)
     }
 
     /// Returns the file with blanks in the place of what is left out, so that all else stands where it did.

@@ -1,11 +1,9 @@
 //! Rebuilds of tables of SQLite, as far as they can be judged without a database.
 
 use std::collections::BTreeMap;
-use std::collections::BTreeSet;
 
 use crate::check::finding::Remark;
 use crate::dialect::Dialect;
-use crate::dialect::Family;
 use crate::direction::Direction;
 use crate::error::Error;
 use crate::error::ErrorKind;
@@ -21,13 +19,12 @@ use crate::program::program::Program;
 use crate::program::program::Scope;
 use crate::program::shield::Shield;
 use crate::script::Script;
-use crate::sql::significant;
-use crate::sql::unquoted;
+use crate::sql::References;
 
 /// The rebuilds of all scripts, and the tables that one of them lets others reference.
 #[derive(Debug, Default)]
 pub(crate) struct Rebuilds {
-    parents: BTreeSet<String>,
+    references: References,
     shields: Vec<(RevisionId, Shield)>,
     unshielded: Vec<(RevisionId, Error)>,
 }
@@ -39,11 +36,10 @@ impl Rebuilds {
             let mut windows = script.source.text.as_bytes().windows(word.len());
             windows.any(|bytes| bytes.eq_ignore_ascii_case(word.as_bytes()))
         };
-        let (references, drops) = (mentions("references"), mentions("drop"));
-        if references {
+        if mentions("table") {
             self.read_references(&script);
         }
-        if !drops {
+        if !mentions("drop") && !mentions("foreign_keys") {
             return script; // nothing can be built anew
         }
         let revision = script.header.revision.value.clone();
@@ -57,13 +53,11 @@ impl Rebuilds {
     fn read_references(&mut self, script: &Script) {
         for direction in [Direction::Upgrade, Direction::Downgrade] {
             let sections = script.statements(direction, Dialect::Sqlite).unwrap_or_default();
+            let mut references = References::default();
             for statement in sections.iter().flat_map(|section| &section.statements) {
-                let sql = statement.sql();
-                let words = significant(sql, 0..sql.len(), Family::Sqlite);
-                let behind = words.skip_while(|word| !word.eq_ignore_ascii_case("create")).collect::<Vec<_>>();
-                let named = behind.windows(2).filter(|two| two[0].eq_ignore_ascii_case("references"));
-                self.parents.extend(named.map(|two| unquoted(two[1])));
+                references.follow(statement.sql(), true);
             }
+            self.references.add(references);
         }
     }
 
@@ -99,7 +93,8 @@ pub(crate) fn unshielded_rebuild(rebuilds: &Rebuilds) -> Vec<Remark> {
 /// What a run refuses where the database has the references that the scripts speak of.
 pub(crate) fn parent_changed_in_rebuild(rebuilds: &Rebuilds) -> Vec<Remark> {
     let changes = rebuilds.shields.iter().flat_map(|(revision, shield)| {
-        shield.parent_changes(&rebuilds.parents).into_iter().map(move |error| remark(revision, &error))
+        let problems = shield.parent_changes(&mut rebuilds.references.clone());
+        problems.into_iter().map(move |error| remark(revision, &error))
     });
     changes.collect()
 }

@@ -97,6 +97,11 @@ pub(super) const DATABASE_KEYS: &[Key<DatabaseConfig>] = &[
     Key::new("restore_point_limit", |database, setting| {
         setting.size().map(|value| database.restore_point_limit = value)
     }),
+    Key::list("extensions", |database, setting| {
+        setting.texts()?;
+        database.url.extensions = Some(setting.clone());
+        Ok(())
+    }),
     Key::new("protected", |database, setting| setting.boolean().map(|value| database.protected = value)),
     Key::new("auto_upgrade", |database, setting| setting.boolean().map(|value| database.auto_upgrade = value)),
     Key::list("before_upgrade", |database, setting| {

@@ -64,6 +64,7 @@ impl<'a> Layers<'a> {
             environment: self.variables.clone(),
             chosen: self.chosen.map(|(name, span, _)| (name.to_owned(), span.clone())),
             trust: self.trust.clone(),
+            extensions: None,
             resolved: OnceLock::new(),
         }
     }

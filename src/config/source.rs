@@ -62,6 +62,8 @@ pub struct UrlSource {
     pub(super) chosen: Option<(String, Span)>,
     /// Who may write the program of a command.
     pub(super) trust: Trust,
+    /// What `extensions` says.
+    pub(super) extensions: Option<Setting>,
     /// What came of it, so that a command runs once.
     pub(super) resolved: OnceLock<ResolvedUrl>,
 }
@@ -77,6 +79,7 @@ impl UrlSource {
             environment: Environment::default(),
             chosen: None,
             trust: Trust::of_program(),
+            extensions: None,
             resolved: OnceLock::new(),
         }
     }
@@ -91,7 +94,10 @@ impl UrlSource {
         if let Some(resolved) = self.resolved.get() {
             return Ok(resolved.clone());
         }
-        let resolved = self.find(limit)?;
+        let mut resolved = self.find(limit)?;
+        if let DatabaseUrl::Sqlite(file) = &mut resolved.url {
+            file.extensions = self.libraries()?;
+        }
         Ok(self.resolved.get_or_init(|| resolved).clone())
     }
 
@@ -153,6 +159,24 @@ impl UrlSource {
             return Err(given.place(ErrorKind::BadConfig { message }));
         }
         Ok(text)
+    }
+
+    /// Returns the libraries that SQLite is to load: a path starts from the folder of the configuration, and a name is
+    /// left to the system.
+    fn libraries(&self) -> Result<Vec<String>, Error> {
+        let Some(given) = &self.extensions else { return Ok(Vec::new()) };
+        let library = |text: String| {
+            if !text.contains(['/', '\\']) {
+                return Ok(text);
+            }
+            let path = self.root.join(&text);
+            if path.exists() {
+                // It runs in this process, as whoever runs it.
+                self.trust.check(&path).map_err(|error| given.place(*error.kind))?;
+            }
+            Ok(path.to_string_lossy().into_owned())
+        };
+        given.texts()?.into_iter().map(library).collect()
     }
 
     /// Runs the command beside the configuration file, for at most `limit`.

@@ -26,6 +26,7 @@ use crate::config::url::Tls;
 use crate::config::url::TlsMode;
 use crate::db::database::Connection;
 use crate::db::database::Database;
+use crate::db::extension::with_extensions;
 use crate::db::failure::Failure;
 #[cfg(unix)]
 use crate::db::tunnel;
@@ -89,11 +90,24 @@ impl Database {
     }
 }
 
+/// What the library says of a server's certificate that is an authority's own.
+const SELF_SIGNED: &str = "Other(OtherError(CaUsedAsEndEntity))";
+
+/// Says of a certificate that vouches for itself what helps.
+fn self_signed(family: Family) -> &'static str {
+    match family {
+        Family::Postgres | Family::Sqlite => "it vouches for itself, and is not the one of `sslrootcert`",
+        Family::Mysql => "it vouches for itself as an authority; one with `basicConstraints=CA:FALSE` can be named",
+    }
+}
+
 /// Why a connection did not open.
 struct Refused {
     failure: Box<Failure>,
     /// Whether it may open later.
     is_transient: bool,
+    /// Whether a library is to blame that SQLite was told to load.
+    by_extension: bool,
 }
 
 impl Refused {
@@ -101,7 +115,8 @@ impl Refused {
         let (address, reason) = (url.address(), self.failure.reason());
         let reason = match url {
             DatabaseUrl::Sqlite(file) if file.path.is_dir() => "it is a folder".to_owned(),
-            DatabaseUrl::Sqlite(_) | DatabaseUrl::Server(_) => reason,
+            DatabaseUrl::Sqlite(_) => reason,
+            DatabaseUrl::Server(server) => reason.replace(SELF_SIGNED, self_signed(server.dialect.family())),
         };
         let kind = match (url.dialect().family(), self.failure.code.as_deref()) {
             (Family::Postgres, Some(code)) if code.starts_with("28") => ErrorKind::AccessDenied { address, reason },
@@ -109,6 +124,7 @@ impl Refused {
             (Family::Postgres, Some("3D000")) | (Family::Mysql, Some("1049")) => {
                 ErrorKind::NoSuchDatabase { address, reason }
             }
+            (Family::Sqlite, _) if self.by_extension => ErrorKind::ExtensionNotLoaded { reason },
             (Family::Sqlite, _) => ErrorKind::CannotOpen { address, reason },
             // The driver's words, which speak of its own features.
             (Family::Mysql, None) if reason.contains("RSA auth backend") => ErrorKind::NeedsTls { address },
@@ -122,7 +138,7 @@ impl Refused {
             io::ErrorKind::TimedOut,
             format!("no answer within {} s", limit.as_secs_f32()),
         )));
-        Self { failure: Box::new(failure), is_transient: true }
+        Self { failure: Box::new(failure), is_transient: true, by_extension: false }
     }
 }
 
@@ -131,7 +147,19 @@ impl From<sqlx::Error> for Refused {
         let by_code = matches!(&error, sqlx::Error::Database(error) if error.is_transient_in_connect_phase()
             || error.code().as_deref() == Some("1040")); // MySQL: too many connections
         let is_transient = by_code || matches!(error, sqlx::Error::Io(_));
-        Self { failure: Box::new(error.into()), is_transient }
+        Self { failure: Box::new(error.into()), is_transient, by_extension: false }
+    }
+}
+
+/// Opens a file with the libraries that are to be loaded.
+async fn attempt_file(file: &SqliteUrl, access: Access) -> Result<Connection, Refused> {
+    let plain = sqlite_options(file, access);
+    let connected = with_extensions(plain.clone(), &file.extensions)?.connect().await;
+    // What opens without them fails because of them.
+    let by_extension = connected.is_err() && !file.extensions.is_empty() && plain.connect().await.is_ok();
+    match connected {
+        Ok(connection) => Ok(Connection::Sqlite(Box::new(connection))),
+        Err(error) => Err(Refused { by_extension, ..error.into() }),
     }
 }
 
@@ -139,7 +167,7 @@ impl From<sqlx::Error> for Refused {
 async fn attempt(url: &DatabaseUrl, access: Access) -> Result<(Connection, Option<Box<ServerUrl>>), Refused> {
     let server = match url {
         DatabaseUrl::Sqlite(file) => {
-            return Ok((Connection::Sqlite(Box::new(sqlite_options(file, access).connect().await?)), None));
+            return Ok((attempt_file(file, access).await?, None));
         }
         DatabaseUrl::Server(server) if server.others.is_empty() && server.target == SessionTarget::Any => {
             return Ok((attempt_server(server).await?, None));
@@ -189,6 +217,7 @@ async fn unsuited(connection: &mut Connection, host: &ServerUrl) -> Result<Optio
     Ok((!suits).then(|| Refused {
         failure: Box::new(Failure::from(sqlx::Error::Io(io::Error::other(reason)))),
         is_transient: true,
+        by_extension: false,
     }))
 }
 

@@ -125,7 +125,10 @@ fn from_postgres(error: &PgDatabaseError) -> Failure {
     let context = error.r#where();
     let place = match error.position() {
         Some(PgErrorPosition::Original(position)) => Some(Place::Character(position)),
-        Some(PgErrorPosition::Internal { .. }) | None => context.and_then(block_line).map(Place::BlockLine),
+        Some(PgErrorPosition::Internal { .. }) | None => match context.and_then(copy_line) {
+            Some(line) => Some(Place::CopyLine(line)),
+            None => context.and_then(block_line).map(Place::BlockLine),
+        },
     };
     let detail = [error.detail(), context].into_iter().flatten().collect::<Vec<_>>().join("\n");
     let code = error.code();
@@ -150,6 +153,16 @@ fn explained(message: &str) -> String {
         }
         _ => message.to_owned(),
     }
+}
+
+/// The line N of "COPY t, line N, column a: …", in any language of the server.
+fn copy_line(context: &str) -> Option<usize> {
+    let rest = context.lines().find_map(|line| line.strip_prefix("COPY "))?;
+    let mut segments = rest.split(", ").skip(1);
+    segments.find_map(|segment| {
+        let digits = |word: &str| word.trim_end_matches(':').parse().ok();
+        segment.split_whitespace().take(2).find_map(digits)
+    })
 }
 
 /// The line N of "PL/pgSQL function inline_code_block line N at RAISE", the innermost context of a `DO` block.

@@ -49,7 +49,13 @@ impl ErrorKind {
             Self::Cycle { .. } => "correct the `down_revision` or `depends_on` of one of them",
             Self::Unreadable { .. } => "check that the path is right, that it exists, and that you may read it",
             Self::Unwritable { .. } => "check that the folder exists and that you may write there",
-            Self::NotUtf8 { .. } => "save it as UTF-8",
+            Self::Unterminated { what: "string" | "quoted identifier" } => {
+                "look for a quote that is missing, or one too many; what `\\` and `\"` mean follows sql_mode (NO_BACKSLASH_ESCAPES, ANSI_QUOTES) and standard_conforming_strings"
+            }
+            Self::Unterminated { .. } => return None,
+            Self::NotUtf8 { .. } => {
+                "save it as UTF-8; a dump that holds binary values is text if it is made with `--hex-blob`"
+            }
             Self::NotText { instead, .. } => instead,
             Self::ReadOnly { instead, .. } => return Some(instead.clone()),
             Self::NodeNotReady { .. } => {
@@ -72,7 +78,21 @@ impl ErrorKind {
             Self::SqlBeforeSection => "put `-- rev: upgrade` above it",
             Self::NoUpgradeSection => "add a line `-- rev: upgrade`, with the SQL below it (it may be empty)",
             Self::IrreversibleWithSql => "remove the statements, or the word `irreversible`",
-            Self::PsqlCommand { .. } => "remove it, or say the same in SQL",
+            Self::PsqlCommand { instead, .. }
+            | Self::ClientCommand { instead, .. }
+            | Self::NeedsClient { instead, .. } => instead,
+            Self::DashesWithoutSpace => "put a space behind `--`, or take the line out",
+            Self::UnknownMode { .. } => {
+                "set the mode to a value that stands in the script, or write the text without a backslash"
+            }
+            Self::StatementTooLarge { .. } => {
+                "divide it (an INSERT of fewer rows at a time), or raise `max_allowed_packet` on the server; who is connected keeps the old value"
+            }
+            Self::NoRightToFiles { role, .. } => {
+                return Some(format!(
+                    "`GRANT {role} TO` the role that migrates, or write `COPY … FROM stdin;` with the data below it"
+                ));
+            }
             Self::TransactionControl { .. } => {
                 "remove it: rev runs each section in a transaction; statements that must not be in one go into a section with `transaction=off`"
             }
@@ -100,7 +120,9 @@ impl ErrorKind {
             }
             Self::FileExists { .. } => "use another message, or put `{{ id }}` into `file_name` in migrations.toml",
             Self::NoConfig { .. } => "`rev init` makes one",
-            Self::Untrusted { is_named: true, .. } => "take the right to write from others with `chmod o-w`",
+            Self::Untrusted { is_named: true, .. } => {
+                "make it yours with `chown`, and take the right to write from others with `chmod o-w`"
+            }
             Self::Untrusted { .. } => {
                 "make it yours with `chown`, and take the right to write from others with `chmod go-w`; \
                  or say that you trust it by naming the configuration: `-c FILE`, or REV_CONFIG"
@@ -187,6 +209,9 @@ impl ErrorKind {
             Self::UnshieldedRebuild { .. } => {
                 "take `transaction=off` away, so that rev can shield it, or say `PRAGMA foreign_keys = OFF` in a `transaction=off` section before it"
             }
+            Self::ExtensionNotLoaded { .. } => {
+                "a path starts from the folder of the configuration, and a name is one that the system finds; it must be built for this system"
+            }
             Self::RebuildLostRows { .. } => {
                 "nothing of it was kept; if rows are to be deleted, do it in a section of its own"
             }
@@ -208,6 +233,9 @@ impl ErrorKind {
             }
             Self::LostValue { .. } => {
                 "write the value itself, or a query that finds it, into the statements that have not run yet: those may be edited"
+            }
+            Self::LostState { .. } => {
+                "make it again in a statement before this one, use a plain table instead (parts that have not run may be edited), or take back what ran with `rev downgrade` and run all of it again"
             }
             Self::InProgress { on, back, .. } => {
                 let on = match on {
@@ -252,7 +280,6 @@ impl ErrorKind {
             | Self::DuplicateHeaderKey { .. }
             | Self::ControlCharacter { .. }
             | Self::BadOptionValue { .. }
-            | Self::Unterminated { .. }
             | Self::TextAfterCopy
             | Self::BadTemplate { .. }
             | Self::CommandFailed { .. }

@@ -124,7 +124,19 @@ pub enum ErrorKind {
     #[error("the data of COPY begins on the next line, so nothing may follow on this one")]
     TextAfterCopy,
     #[error("`{command}` is a command of the psql program, not SQL")]
-    PsqlCommand { command: String },
+    PsqlCommand { command: String, instead: &'static str },
+    #[error("`{command}` is a command of the {client} program, not SQL")]
+    ClientCommand { client: &'static str, command: String, instead: &'static str },
+    #[error("`{statement}` needs a client that {what}, and rev is none")]
+    NeedsClient { statement: String, what: &'static str, instead: &'static str },
+    #[error("this is a comment to the mariadb and mysql programs, but not to the server: no space stands behind `--`")]
+    DashesWithoutSpace,
+    #[error("how this is read depends on {mode}, and a statement before may have changed that")]
+    UnknownMode { mode: &'static str },
+    #[error("the statement has {bytes} bytes, and the server takes {limit} at once (`max_allowed_packet`)")]
+    StatementTooLarge { bytes: usize, limit: usize },
+    #[error("`{statement}` is run by the server itself with its own files, for which the role `{role}` is needed")]
+    NoRightToFiles { statement: String, role: &'static str },
     #[error("`{statement}` controls the transaction, which is rev's own part{}", because(.reason))]
     TransactionControl { statement: String, reason: Option<String> },
     #[error("`{statement}` cannot run inside a transaction")]
@@ -270,6 +282,8 @@ pub enum ErrorKind {
     ParentChangedInRebuild { table: String, rebuilt: String },
     #[error("`{table}` is built anew with foreign keys on, where rev cannot shield it")]
     UnshieldedRebuild { table: String },
+    #[error("SQLite cannot load what `extensions` names: {reason}")]
+    ExtensionNotLoaded { reason: String },
     #[error("`{table}` had {before} rows before {rebuilt} was built anew, and {after} after it")]
     RebuildLostRows { table: String, rebuilt: String, before: u64, after: u64 },
     #[error("{} of `{table}` would refer to no row of `{parent}` any more", orphans(.row, *.rows))]
@@ -282,6 +296,8 @@ pub enum ErrorKind {
     EditedHalfway { revision: RevisionId, part: usize },
     #[error("`{value}` was known to the session of the run that stopped, and that is gone")]
     LostValue { value: String },
+    #[error("{what} went with the session of the run that stopped")]
+    LostState { what: String },
     #[error("revision `{revision}` stopped half-way through its {direction}, {}{}", after(*.done, *.of), stopped_at(.reached))]
     InProgress {
         revision: RevisionId,

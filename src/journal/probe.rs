@@ -38,6 +38,12 @@ pub struct Probe {
     pub names: Option<String>,
     /// A table of the journal that belongs to somebody else (PostgreSQL).
     pub foreign: Option<ForeignTable>,
+    /// What decides how text is read when a session begins: `sql_mode`, or `standard_conforming_strings`.
+    pub text_mode: String,
+    /// The most bytes that the server takes in a message (MySQL and MariaDB).
+    pub max_packet: Option<usize>,
+    /// The roles that the user lacks for `COPY` with the server's own files (PostgreSQL).
+    pub lacks: Vec<String>,
 }
 
 /// A table of the journal whose owner is neither the current role nor one that it is a member of.
@@ -78,7 +84,7 @@ impl Location {
                  AND name COLLATE NOCASE IN ({tables})), \
                  NULL, \
                  EXISTS (SELECT 1 FROM main.sqlite_schema WHERE name COLLATE NOCASE NOT IN ({tables}) AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'), \
-                 NULL, NULL, NULL"
+                 NULL, NULL, NULL, NULL"
             ),
             Family::Postgres => format!(
                 "SELECT s.name, CASE WHEN n.oid IS NULL THEN 0 ELSE 1 END, current_setting('server_version'), \
@@ -93,7 +99,11 @@ impl Location {
                  (SELECT f.code || ' ' || pg_catalog.pg_get_userbyid(f.relowner) || chr(10) || f.relname FROM \
                  (SELECT c.relname, c.relowner, CASE WHEN c.relkind NOT IN ('r', 'p') THEN 'read' ELSE 'write' END AS code \
                  FROM pg_catalog.pg_class c WHERE c.relnamespace = n.oid AND c.relkind IN ('r', 'p', 'v', 'm', 'f') \
-                 AND c.relname IN ({tables}) AND c.relowner NOT IN ({MEMBER_OF})) f ORDER BY f.code, f.relname LIMIT 1) \
+                 AND c.relname IN ({tables}) AND c.relowner NOT IN ({MEMBER_OF})) f ORDER BY f.code, f.relname LIMIT 1), \
+                 current_setting('standard_conforming_strings') || ' ' || coalesce((SELECT string_agg(r.rolname::text, ' ') \
+                 FROM pg_catalog.pg_roles r WHERE r.rolname IN \
+                 ('pg_read_server_files', 'pg_write_server_files', 'pg_execute_server_program') \
+                 AND NOT pg_catalog.pg_has_role(current_user, r.oid, 'USAGE')), '') \
                  FROM (SELECT coalesce({}, current_schema()::text) AS name) s \
                  LEFT JOIN pg_catalog.pg_namespace n ON n.nspname = s.name",
                 self.schema.as_deref().map_or_else(|| "NULL".to_owned(), text),
@@ -105,7 +115,8 @@ impl Location {
                  (SELECT character_maximum_length FROM information_schema.columns \
                  WHERE table_schema = DATABASE() AND table_name = {version} AND column_name = 'version_num'), \
                  EXISTS (SELECT 1 FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name NOT IN ({tables})), \
-                 CURRENT_ROLE(), CONCAT(@@character_set_client, ' COLLATE ', @@collation_connection), NULL"
+                 CURRENT_ROLE(), CONCAT(@@character_set_client, ' COLLATE ', @@collation_connection), NULL, \
+                 CONCAT(@@max_allowed_packet, ' ', @@sql_mode)"
             ),
         }
     }
@@ -124,12 +135,16 @@ impl Location {
             role: SessionRole::Unknown,
             names: None,
             foreign: None,
+            text_mode: String::new(),
+            max_packet: None,
+            lacks: Vec::new(),
         }
     }
 
     /// Reads the answer; nothing when it does not have the shape of the query.
     pub fn read(&self, family: Family, row: &Row) -> Option<Probe> {
-        let [schema, schema_exists, version, existing, width, other_tables, role, names, foreign] = row.as_slice()
+        let [schema, schema_exists, version, existing, width, other_tables, role, names, foreign, manners] =
+            row.as_slice()
         else {
             return None;
         };
@@ -140,7 +155,11 @@ impl Location {
             Family::Mysql if server_version.to_lowercase().contains("mariadb") => Dialect::Mariadb,
             Family::Mysql => Dialect::Mysql,
         };
+        let (first, rest) = manners.as_deref().unwrap_or_default().split_once(' ').unwrap_or_default();
         Some(Probe {
+            text_mode: if family == Family::Mysql { rest } else { first }.to_owned(),
+            max_packet: first.parse().ok(),
+            lacks: if family == Family::Postgres { rest.split(' ').map(str::to_owned).collect() } else { Vec::new() },
             journal: Journal::new(dialect, schema.as_deref().unwrap_or_default(), &self.version_table, &self.prefix),
             schema_exists: schema.is_some() && schema_exists.as_deref() == Some("1"),
             server_version,
@@ -206,7 +225,7 @@ mod tests {
     }
 
     fn row(cells: [&str; 7]) -> Row {
-        cells.into_iter().chain(["", ""]).map(|cell| (!cell.is_empty()).then(|| cell.to_owned())).collect()
+        cells.into_iter().chain(["", "", ""]).map(|cell| (!cell.is_empty()).then(|| cell.to_owned())).collect()
     }
 
     #[test]

@@ -20,7 +20,6 @@ use crate::program::restore::Restore;
 use crate::program::shield::Shielding;
 use crate::program::transaction;
 use crate::script::Timeouts;
-use crate::sql::StatementKind;
 
 /// Lets psql find out where the journal is, where nobody has said it: as rev does when it connects.
 const FIND_SCHEMA: &str = "SELECT current_schema() AS rev_schema \\gset\n";
@@ -204,7 +203,7 @@ impl<'a> Printer<'a> {
 
     /// Says what set the session, since the session of the earlier run is gone.
     fn say_again(&mut self, part: &Part) {
-        for statement in part.statements().filter(|statement| statement.kind == StatementKind::Session) {
+        for statement in part.settings() {
             self.text.push_str(&self.shell.statement(statement));
         }
     }
@@ -238,6 +237,10 @@ impl<'a> Printer<'a> {
                 Action::CheckGuard if has_own => self.own(transaction::CHECK_GUARD),
                 Action::SetGuard | Action::CheckGuard => {}
                 Action::Statement(statement) => self.text.push_str(&self.shell.statement(statement)),
+                Action::Shield(Shielding::Raise) if part.shield().is_some_and(|shield| shield.tables.is_empty()) => {
+                    self.comment("the script switches foreign keys off, which it cannot in a transaction");
+                    Shielding::Raise.sql().into_iter().for_each(|sql| self.own(sql));
+                }
                 Action::Shield(shielding) => self.shield(shielding),
                 Action::Restore(sql) if committed && !has_own => self.after_run.push(sql),
                 Action::Restore(sql) => self.own(sql),

@@ -21,7 +21,7 @@ use crate::project::recall::Recalled;
 use crate::project::request::Request;
 use crate::run::session::Session;
 use crate::run::session::location;
-use crate::sql::significant;
+use crate::sql::Statement;
 
 /// What is asked of a database that somebody else will change, with a shell.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -126,12 +126,8 @@ impl Project {
 
 /// Whether a statement of MySQL or MariaDB leads the session to another database.
 fn changes_database(program: &Program) -> bool {
-    let family = program.dialect.family();
-    let is_use = |sql: &str| {
-        let first = significant(sql, 0..sql.len(), family).find(|word| !word.starts_with("/*"));
-        first.is_some_and(|word| word.eq_ignore_ascii_case("use"))
-    };
-    family == Family::Mysql && program.steps.iter().flat_map(ProgramStep::statements).any(|one| is_use(one.sql()))
+    let is_use = |statement: &Statement| statement.words().next().is_some_and(|word| word.eq_ignore_ascii_case("use"));
+    program.dialect.family() == Family::Mysql && program.steps.iter().flat_map(ProgramStep::statements).any(is_use)
 }
 
 /// Returns what the driver sets when it connects, and what the URL says.

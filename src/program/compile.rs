@@ -20,6 +20,7 @@ use crate::program::action::Action;
 use crate::program::draft::Draft;
 use crate::program::limits::Limits;
 use crate::program::lost_value::lost_value;
+use crate::program::new_file::too_late;
 use crate::program::part::Mode;
 use crate::program::part::Part;
 use crate::program::pragma::unshielded;
@@ -28,6 +29,7 @@ use crate::program::program::ProgramStep;
 use crate::program::program::Scope;
 use crate::program::restore::Restore;
 use crate::program::risk::way_back;
+use crate::program::sendable::unsendable;
 use crate::program::shield::Shield;
 use crate::program::undo::Undo;
 use crate::script::CompiledSection;
@@ -37,8 +39,10 @@ use crate::script::TransactionMode;
 use crate::script::Warning;
 use crate::script::statements_hash;
 use crate::span::Span;
+use crate::sql::Reading;
 use crate::sql::Statement;
 use crate::sql::StatementKind;
+use crate::sql::foreign_keys;
 
 /// What a plan is compiled for.
 #[derive(Debug)]
@@ -71,7 +75,7 @@ impl Program {
             step.rows.apply(&mut after);
             steps.extend(compiler.step(step, &after, scripts.get(&step.revision)));
         }
-        let Compiler { mut problems, warnings, .. } = compiler;
+        let Compiler { mut problems, mut warnings, .. } = compiler;
         // A run of one revision commits together anyway, and a shield stands around one transaction.
         let scope = match steps.as_slice() {
             [step] if step.shield().is_some() && step.parts.len() == 1 => Scope::Revision,
@@ -81,8 +85,14 @@ impl Program {
             problems.extend(not_one_transaction(target, &steps));
         }
         let dialect = target.probe.journal.dialect;
-        problems.extend(steps.iter().filter_map(|step| lost_value(step, dialect.family())));
+        problems.extend(steps.iter().filter_map(lost_value));
+        problems.extend(steps.iter().flat_map(|step| unsendable(step, target.probe)));
         Error::join(problems)?;
+        if dialect.family() == Family::Sqlite {
+            let probe = target.probe;
+            let is_new = target.rows.is_empty() && !probe.has_foreign_tables && probe.existing.is_empty();
+            warnings.extend(too_late(&steps, is_new));
+        }
         Ok(Self { dialect, from: plan.from.clone(), to: plan.to.clone(), scope, steps, warnings, gives_up: None })
     }
 }
@@ -153,7 +163,10 @@ impl Compiler<'_> {
     }
 
     fn sections<'s>(&mut self, script: &'s Script, direction: Direction) -> Option<Vec<CompiledSection<'s>>> {
-        match script.statements(direction, self.target.probe.journal.dialect) {
+        let probe = self.target.probe;
+        let dialect = probe.journal.dialect;
+        let reading = Reading::asked(dialect, &probe.server_version, &probe.text_mode);
+        match script.statements_as(direction, dialect, reading) {
             Ok(sections) => Some(sections),
             Err(problems) => {
                 self.problems.extend(problems);
@@ -175,7 +188,7 @@ impl Compiler<'_> {
             self.cut(section, &mut upgrade);
         }
         self.warnings.truncate(warnings);
-        match Undo::find(&step.revision, &done, &upgrade, sections, self.target.probe.journal.dialect) {
+        match Undo::find(&step.revision, &done, &upgrade, sections) {
             Ok(undo) => Some(Some(undo)),
             Err(error) => {
                 let error = if error.span.is_some() { error } else { error.at(revision_span(script)) };
@@ -187,8 +200,15 @@ impl Compiler<'_> {
 
     /// Finds the tables that are built anew: each in one transaction, or with foreign keys switched off by the script.
     fn raise_shields(&mut self, drafts: &mut [Draft]) {
-        for draft in drafts.iter_mut().filter(|draft| draft.takes_more()) {
-            draft.shield = Shield::of(&draft.statements);
+        let mut is_off = false;
+        for draft in drafts.iter_mut() {
+            match draft.mode {
+                Mode::Transaction => draft.shield = Shield::of(&draft.statements, is_off),
+                Mode::Alone => {
+                    let set = |statement: &Statement| foreign_keys(statement.sql());
+                    is_off = draft.statements.iter().rev().find_map(set).map_or(is_off, |on| !on);
+                }
+            }
         }
         let shielded =
             drafts.iter().filter_map(|draft| draft.shield.as_ref()).flat_map(|shield| shield.tables.keys().cloned());
@@ -197,8 +217,8 @@ impl Compiler<'_> {
         self.problems.extend(unshielded(&statements, &shielded.collect()));
     }
 
-    fn cut(&mut self, mut section: CompiledSection<'_>, drafts: &mut Vec<Draft>) {
-        self.warnings.append(&mut section.warnings);
+    fn cut(&mut self, section: CompiledSection<'_>, drafts: &mut Vec<Draft>) {
+        self.warnings.extend(section.warnings);
         let limits = match section.section.transaction {
             TransactionMode::Transactional => Limits::Configured(section.section.timeouts),
             TransactionMode::Off => Limits::Server(section.section.timeouts),
@@ -206,7 +226,7 @@ impl Compiler<'_> {
         let each_alone = self.target.probe.journal.dialect.family() == Family::Mysql;
         let has_shields = self.target.probe.journal.dialect.family() == Family::Sqlite
             && section.section.transaction == TransactionMode::Transactional;
-        if let Some(shield) = has_shields.then(|| Shield::of_section(&section)).flatten() {
+        if let Some(shield) = has_shields.then(|| Shield::of(&section.statements, false)).flatten() {
             // A part of its own, so that other sections keep their foreign keys.
             drafts.push(Draft {
                 mode: Mode::Transaction,
@@ -265,7 +285,7 @@ impl Compiler<'_> {
             .into_iter()
             .zip(1..)
             .map(|(draft, number)| {
-                let hash = statements_hash(&draft.statements, self.target.probe.journal.dialect);
+                let hash = statements_hash(&draft.statements);
                 let is_last = number == count;
                 let writes = match is_last {
                     true => self.last_writes(step, rows_before + count, entry),
@@ -362,11 +382,11 @@ fn not_one_transaction(target: &CompileFor<'_>, steps: &[ProgramStep]) -> Option
         format!("parts of revision `{}` were kept by an earlier run", step.revision)
     } else if let Some((step, shield)) = steps.clone().find_map(|step| Some((step, step.shield()?))) {
         let revision = &step.revision;
-        let why = match shield.tables.is_empty() {
-            true => "runs with foreign keys off".to_owned(),
+        let what = match shield.tables.is_empty() {
+            true => "switches foreign keys off".to_owned(),
             false => format!("rebuilds {}", shield.names()),
         };
-        format!("revision `{revision}` {why}, so foreign keys must be off before its transaction begins")
+        format!("revision `{revision}` {what}, so foreign keys must be off before its transaction begins")
     } else {
         let step = steps.find(|step| step.parts.iter().any(|part| part.mode == Mode::Alone))?;
         format!("revision `{}` has statements outside of a transaction", step.revision)
@@ -400,7 +420,7 @@ pub(crate) fn history_entry(
     entry.branch_labels = join(header.branch_labels.iter().map(|label| label.value.as_str()));
     // What was stamped never ran: its script has no claim to be what the database holds.
     if direction != Direction::Stamp {
-        entry.checksum = Some(script.checksum(dialect)?);
+        entry.checksum = Some(script.checksum(dialect));
     }
     if direction == Direction::Upgrade {
         entry.downgrade = script.downgrade_text(dialect);

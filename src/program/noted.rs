@@ -35,6 +35,10 @@ pub(crate) struct Noted {
     /// What was there before of what it makes on a condition.
     #[serde(default, skip_serializing_if = "There::is_empty")]
     pub(crate) there: There,
+    /// How many rows the connection had changed before it ran, where that tells whether it left some when it fails
+    /// (SQLite).
+    #[serde(skip)]
+    pub(crate) changes: Option<u64>,
 }
 
 /// An object that a statement changes.
@@ -164,6 +168,7 @@ mod tests {
             kept: Vec::new(),
             is_repeatable: false,
             there: There::default(),
+            changes: None,
         };
         let now: Vec<_> = objects.iter().map(|(.., now)| text(now)).collect();
         let verdict = match noted.judge(&now) {

@@ -2,9 +2,11 @@
 
 use crate::program::action::Action;
 use crate::program::limits::Limits;
+use crate::program::lost_state::sets_by_function;
 use crate::program::shield::Shield;
 use crate::program::shield::Shielding;
 use crate::sql::Statement;
+use crate::sql::StatementKind;
 
 /// What commits together.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,6 +41,11 @@ impl Part {
             Action::Statement(statement) => Some(statement),
             _ => None,
         })
+    }
+
+    /// Returns the statements that are said again to a new session, because what they set went with the old one.
+    pub fn settings(&self) -> impl Iterator<Item = &Statement> {
+        self.statements().filter(|one| one.kind == StatementKind::Session || sets_by_function(one))
     }
 
     /// Returns what the part builds anew, behind a shield.

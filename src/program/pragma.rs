@@ -2,15 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use crate::dialect::Family;
 use crate::error::Error;
 use crate::error::ErrorKind;
 use crate::program::part::Mode;
 use crate::sql::Rebuild;
 use crate::sql::Statement;
-use crate::sql::StatementKind;
-use crate::sql::significant;
-use crate::sql::unquoted;
+use crate::sql::foreign_keys;
 
 /// Returns an error for each table that a revision rebuilds with foreign keys on, in statements that do not share a
 /// transaction; `shielded` are those that a transaction of its own rebuilds whole.
@@ -21,21 +18,9 @@ pub(crate) fn unshielded(statements: &[(Mode, &Statement)], shielded: &BTreeSet<
     let attached = Rebuild::find_attached(&texts);
     let is_off = |index: usize| {
         let before = statements[..index].iter().rev().filter(|(mode, _)| *mode == Mode::Alone);
-        before.filter_map(|(_, statement)| foreign_keys(statement)).next() == Some(false)
+        before.filter_map(|(_, statement)| foreign_keys(statement.sql())).next() == Some(false)
     };
     let open = here.into_iter().chain(attached).filter(|(table, index)| !shielded.contains(table) && !is_off(*index));
     open.map(|(table, index)| Error::from(ErrorKind::UnshieldedRebuild { table }).at(statements[index].1.span.clone()))
         .collect()
-}
-
-/// Returns what a statement sets foreign keys to.
-fn foreign_keys(statement: &Statement) -> Option<bool> {
-    if statement.kind != StatementKind::Session {
-        return None;
-    }
-    let sql = statement.sql();
-    let words: Vec<&str> = significant(sql, 0..sql.len(), Family::Sqlite).take(8).collect();
-    let at = words.iter().position(|word| unquoted(word) == "foreign_keys")?;
-    let value = words.get(at + 2)?;
-    Some(!matches!(unquoted(value).as_str(), "off" | "no" | "false" | "0"))
 }

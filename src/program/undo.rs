@@ -4,23 +4,25 @@
 //! what was never made, or, worse, something of the same name that was there before. So each must be shown to be about
 //! what ran, or about what did not; where neither can be shown, nothing is run at all.
 
-use crate::dialect::Dialect;
-use crate::dialect::Family;
 use crate::error::Error;
 use crate::error::ErrorKind;
 use crate::id::RevisionId;
 use crate::journal::ProgressRow;
 use crate::program::draft::Draft;
+use crate::program::there::There;
 use crate::script::CompiledSection;
 use crate::script::statements_hash;
 use crate::sql::Change;
 use crate::sql::DetailKind;
 use crate::sql::ObjectKind;
 use crate::sql::Statement;
+use crate::sql::StatementKind;
 use crate::sql::Touch;
 use crate::sql::Touched;
+use crate::sql::changed_tables;
 use crate::sql::mentions;
 use crate::sql::summary;
+use crate::sql::unquoted;
 
 /// What a step takes back of its own upgrade, which stopped half-way.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,11 +45,10 @@ impl Undo {
         done: &[&ProgressRow],
         upgrade: &[Draft],
         sections: &mut [CompiledSection<'_>],
-        dialect: Dialect,
     ) -> Result<Self, Error> {
         for row in done.iter().filter(|row| row.intended.is_none()) {
             let part = row.part.checked_sub(1).and_then(|index| upgrade.get(index));
-            if part.is_none_or(|part| statements_hash(&part.statements, dialect) != row.hash) {
+            if part.is_none_or(|part| statements_hash(&part.statements) != row.hash) {
                 let error = Error::from(ErrorKind::EditedHalfway { revision: revision.clone(), part: row.part });
                 let first = part.and_then(|part| part.statements.first());
                 return Err(match first {
@@ -57,7 +58,8 @@ impl Undo {
             }
         }
         let parts = done.iter().filter(|row| row.intended.is_none()).count();
-        let with = |ran| divide(revision, upgrade, ran, sections, dialect.family());
+        let there: Vec<There> = done.iter().map(|row| There::read(row.found.as_deref())).collect();
+        let with = |ran| divide(revision, upgrade, ran, &there, sections);
         // Whether a statement in doubt ran is found out before anything runs; until then, either may be.
         let (left_out, kept) = match with(parts) {
             Err(_) if parts < done.len() => with(done.len())?,
@@ -76,12 +78,15 @@ fn divide(
     revision: &RevisionId,
     upgrade: &[Draft],
     ran: usize,
+    there: &[There],
     sections: &[CompiledSection<'_>],
-    family: Family,
 ) -> Result<(Vec<Statement>, Vec<Vec<Statement>>), Error> {
     let (ran, open) = upgrade.split_at(ran.min(upgrade.len()));
-    let [ran, open] = [ran, open].map(|parts| parts.iter().flat_map(|part| &part.statements));
-    let mut stopped = Stopped::new(revision, family, ran, open);
+    let nothing = There::default();
+    let there = there.iter().chain(std::iter::repeat(&nothing));
+    let ran = ran.iter().zip(there).flat_map(|(part, there)| part.statements.iter().map(move |one| (one, there)));
+    let open = open.iter().flat_map(|part| &part.statements);
+    let mut stopped = Stopped::new(revision, ran, open);
     let mut left_out = Vec::new();
     let mut kept = Vec::with_capacity(sections.len());
     for section in sections {
@@ -99,36 +104,136 @@ fn divide(
 /// The upgrade as it stopped.
 pub(crate) struct Stopped<'a> {
     revision: &'a RevisionId,
-    family: Family,
     /// What was touched, by the parts that ran and by the downgrade so far.
     ran: Vec<Touched>,
     /// What ran and is not undone yet.
     left: Vec<(&'a Statement, Touched)>,
     /// What did not run, and what it would have touched.
     open: Vec<(&'a Statement, Touch)>,
+    /// What was not made, since it was there already.
+    found: Vec<(&'a Statement, Touched)>,
+    /// What was there already and was replaced, or may have been.
+    replaced: Vec<(&'a Statement, Touched)>,
+    /// Statements that add or make only what is not there, or replace it, and what they name.
+    conditional: Vec<(&'a Statement, Vec<String>)>,
 }
 
 impl<'a> Stopped<'a> {
-    /// Reads the statements that ran, and those that did not.
-    pub(crate) fn new(
+    /// Reads the statements that ran, each with what was there before its part, and those that did not.
+    pub(crate) fn new<'t>(
         revision: &'a RevisionId,
-        family: Family,
-        ran: impl Iterator<Item = &'a Statement>,
+        ran: impl Iterator<Item = (&'a Statement, &'t There)>,
         open: impl Iterator<Item = &'a Statement>,
     ) -> Self {
-        let mut stopped = Self { revision, family, ran: Vec::new(), left: Vec::new(), open: Vec::new() };
-        for statement in ran {
-            let Touch::Objects(touched) = Touch::of(statement, family) else { continue };
-            for one in &touched {
-                let is_undone = stopped.settle(one);
+        let mut stopped = Self {
+            revision,
+            ran: Vec::new(),
+            left: Vec::new(),
+            open: Vec::new(),
+            found: Vec::new(),
+            replaced: Vec::new(),
+            conditional: Vec::new(),
+        };
+        for (statement, there) in ran {
+            let touched = match Touch::of(statement) {
+                Touch::Objects(touched) => touched,
+                Touch::Other => {
+                    let names = conditional_names(statement);
+                    stopped.conditional.extend(names.map(|names| (statement, names)));
+                    continue;
+                }
+                Touch::Nothing => continue,
+            };
+            for one in touched {
+                if stopped.was_there(statement, &one, there) {
+                    continue;
+                }
+                let is_undone = stopped.settle(&one);
                 if !is_undone && !one.is_conditional && one.object.change != Change::Differs {
                     stopped.left.push((statement, one.clone()));
                 }
+                stopped.ran.push(one);
             }
-            stopped.ran.extend(touched);
         }
-        stopped.open = open.map(|statement| (statement, Touch::of(statement, family))).collect();
+        stopped.open = open.map(|statement| (statement, Touch::of(statement))).collect();
         stopped
+    }
+
+    /// Notes what a statement did not make, since it was there before, or nobody knows that it was not; returns whether
+    /// that is so.
+    fn was_there(&mut self, statement: &'a Statement, one: &Touched, there: &There) -> bool {
+        let is_it = |(_, known): &(&Statement, Touched)| known.is(one);
+        if one.object.change != Change::Appears || !one.is_conditional {
+            // What is dropped is not there any more, and what is made without a condition was not.
+            if one.object.change != Change::Differs {
+                self.found.retain(|known| !is_it(known));
+                self.replaced.retain(|known| !is_it(known));
+            }
+            return false;
+        }
+        if self.ran.iter().any(|ran| ran.is(one) && ran.object.change == Change::Appears) {
+            return false; // the revision itself made it before
+        }
+        let list = match there.was_there(one) {
+            Some(false) => return false,
+            Some(true) if !replaces(statement) => &mut self.found,
+            Some(true) | None => &mut self.replaced,
+        };
+        list.push((statement, one.clone()));
+        true
+    }
+
+    /// Refuses what may change or drop what was there before the upgrade; returns whether the statement is about nothing
+    /// else than what the upgrade found and left as it was.
+    fn is_about_found(&self, statement: &Statement, touched: &[Touched]) -> Result<bool, Error> {
+        let vanishes = |known: &Touched, one: &Touched| {
+            one.object.change == Change::Vanishes
+                && known.may_be_object(one)
+                && match (&known.detail, &one.detail) {
+                    (None, None) => true,
+                    (Some(_), Some(_)) => known.may_be_detail(one),
+                    _ => false,
+                }
+        };
+        let drops = |list: &[(&'a Statement, Touched)], one: &Touched| {
+            list.iter().find(|(_, known)| vanishes(known, one)).map(|(made, known)| (*made, known.is(one)))
+        };
+        let mut only_found = !touched.is_empty();
+        for one in touched {
+            if let Some((made, _)) = drops(&self.replaced, one) {
+                return Err(self.refuse_there(statement, one.name(), made));
+            }
+            only_found &= drops(&self.found, one).is_some_and(|(_, is_same)| is_same);
+        }
+        let found = touched.iter().find_map(|one| drops(&self.found, one).map(|(made, _)| (one, made)));
+        match found {
+            Some((one, made)) if !only_found => Err(self.refuse_there(statement, one.name(), made)),
+            _ => Ok(only_found),
+        }
+    }
+
+    /// Refuses a statement that changes rows, or who knows what, if it may be about what was there before.
+    fn spare_what_was_there(&self, statement: &Statement) -> Result<(), Error> {
+        for (made, names) in &self.conditional {
+            if let Some(name) = names.iter().find(|name| mentions(statement.sql(), name)) {
+                return Err(self.refuse_there(statement, name, made));
+            }
+        }
+        if is_of_rows(statement) {
+            return Ok(()); // the rows that the upgrade added to a table that it found are its own
+        }
+        let mut known = self.found.iter().chain(&self.replaced);
+        match known.find(|(_, known)| mentions(statement.sql(), known.name())) {
+            Some((made, known)) => Err(self.refuse_there(statement, known.name(), made)),
+            None => Ok(()),
+        }
+    }
+
+    fn refuse_there(&self, statement: &Statement, name: &str, made: &Statement) -> Error {
+        let made_text = summary(made.sql(), made.reading);
+        let reason =
+            format!(", but what it is about may have been there before (`{name}`): {made_text} ({})", made.span);
+        self.refusal(statement, reason)
     }
 
     /// Takes away what a later change undoes; returns whether there was such a thing.
@@ -147,10 +252,9 @@ impl<'a> Stopped<'a> {
     /// Makes sure, after all statements of the downgrade, that nothing is left of what ran: the next upgrade would meet
     /// it.
     pub(crate) fn end(&self, down: &[Statement]) -> Result<(), Error> {
-        let gone: Vec<Touched> = down.iter().filter_map(|one| touched_by(one, self.family)).flatten().collect();
+        let gone: Vec<Touched> = down.iter().filter_map(|one| touched_by(one)).flatten().collect();
         let stays = |(statement, left): &&(&Statement, Touched)| {
-            let is_mentioned =
-                |one: &Statement| Touch::of(one, self.family) == Touch::Other && mentions(one.sql(), left.name());
+            let is_mentioned = |one: &Statement| Touch::of(one) == Touch::Other && mentions(one.sql(), left.name());
             // An index goes with its table or its column, a view by CASCADE, and a routine may be another one again.
             let is_table = left.detail.is_none() && left.object.kind == ObjectKind::Table;
             let is_column = left.detail.as_ref().is_some_and(|detail| detail.kind == DetailKind::Column);
@@ -170,13 +274,16 @@ impl<'a> Stopped<'a> {
 
     /// Returns whether a statement of the downgrade runs, else it is left out; to be asked of each, in order.
     pub(crate) fn runs(&mut self, statement: &Statement) -> Result<bool, Error> {
-        match Touch::of(statement, self.family) {
+        match Touch::of(statement) {
             Touch::Nothing => Ok(true),
             Touch::Other => match self.open.iter().find(|(_, touch)| may_be_about(statement, touch)) {
                 Some((open, _)) => Err(self.refuse(statement, open)),
-                None => Ok(true),
+                None => self.spare_what_was_there(statement).map(|()| true),
             },
             Touch::Objects(touched) => {
+                if self.is_about_found(statement, &touched)? {
+                    return Ok(false);
+                }
                 if self.were_never_made(&touched) || self.is_inverse_of_open(&touched) {
                     return Ok(false);
                 }
@@ -216,7 +323,7 @@ impl<'a> Stopped<'a> {
     fn is_inverse(&self, one: &Touched) -> bool {
         let mut overlapping = self.open_touches(one);
         let (Some((statement, open)), None) = (overlapping.next(), overlapping.next()) else { return false };
-        let is_renamed = matches!(Touch::of(statement, self.family), Touch::Objects(touched) if is_rename(&touched));
+        let is_renamed = matches!(Touch::of(statement), Touch::Objects(touched) if is_rename(&touched));
         open.is(one) && are_inverse(open, one) && !is_renamed && !self.ran_before(one, open.object.change)
     }
 
@@ -277,14 +384,14 @@ impl<'a> Stopped<'a> {
     }
 
     fn refuse(&self, statement: &Statement, open: &Statement) -> Error {
-        let open_text = summary(open.sql(), self.family);
+        let open_text = summary(open.sql(), open.reading);
         self.refusal(statement, format!(" may undo what never ran: {open_text} ({})", open.span))
     }
 
     fn refusal(&self, statement: &Statement, reason: String) -> Error {
         let kind = ErrorKind::CannotUndo {
             revision: self.revision.clone(),
-            statement: summary(statement.sql(), self.family),
+            statement: summary(statement.sql(), statement.reading),
             reason,
         };
         Error::from(kind).at(statement.span.clone())
@@ -300,8 +407,64 @@ fn may_be_about(statement: &Statement, open: &Touch) -> bool {
     }
 }
 
-fn touched_by(statement: &Statement, family: Family) -> Option<Vec<Touched>> {
-    match Touch::of(statement, family) {
+/// Returns whether something is made anew that may be there, and not only where it is not.
+fn replaces(statement: &Statement) -> bool {
+    statement.words().nth(1).is_some_and(|word| word.eq_ignore_ascii_case("or"))
+}
+
+fn is_of_rows(statement: &Statement) -> bool {
+    let first = statement.words().next().unwrap_or_default();
+    let verbs = ["insert", "update", "delete", "replace", "merge", "with"];
+    statement.kind == StatementKind::Dml && verbs.iter().any(|verb| first.eq_ignore_ascii_case(verb))
+}
+
+/// Returns the names in a statement that adds rows, or makes something that has no name in the catalog that rev knows,
+/// only where it is not there yet, or in the place of what is; nothing for any other.
+fn conditional_names(statement: &Statement) -> Option<Vec<String>> {
+    const BEFORE_NAME: usize = 12;
+    let words: Vec<&str> = statement.words().collect();
+    let is = |at: usize, text: &str| words.get(at).is_some_and(|word| word.eq_ignore_ascii_case(text));
+    let has =
+        |texts: &[&str]| (0..words.len()).any(|at| texts.iter().enumerate().all(|(next, text)| is(at + next, text)));
+    let name = |at: usize| {
+        let last = if words.get(at + 1) == Some(&".") { at + 2 } else { at };
+        words.get(last).map(|word| unquoted(word))
+    };
+    match statement.kind {
+        StatementKind::Dml
+            if is(0, "merge") || is(0, "replace") || is(0, "insert") || is(0, "with") || is(0, "load") =>
+        {
+            let is_conditional = !is(0, "insert") && !is(0, "with") && !is(0, "load")
+                || has(&["on", "conflict"])
+                || has(&["on", "duplicate", "key"])
+                || ["ignore", "replace"].iter().any(|word| (1..BEFORE_NAME).any(|at| is(at, word)))
+                || has(&["merge", "into"]);
+            let into = (0..words.len()).find(|at| is(*at, "into"));
+            let target = match into {
+                Some(into) if is(into + 1, "table") => name(into + 2),
+                Some(into) => name(into + 1),
+                None => changed_tables(statement).into_iter().next().map(|table| table.name),
+            };
+            is_conditional.then(|| target.into_iter().collect())
+        }
+        StatementKind::Ddl | StatementKind::NeedsNoTransaction(_) if is(0, "create") => {
+            let condition = (1..BEFORE_NAME).find(|at| is(*at, "if") && is(at + 1, "not") && is(at + 2, "exists"));
+            if let Some(condition) = condition {
+                return Some(name(condition + 3).into_iter().collect());
+            }
+            // Whatever is no word of the kind itself may be its name.
+            let may_be_name = |word: &&&str| word.len() > 2 || !word.chars().all(|c| c.is_ascii_punctuation());
+            const KINDS: [&str; 10] =
+                ["aggregate", "rule", "transform", "for", "language", "trusted", "procedural", "event", "user", "role"];
+            let names = words.iter().skip(3).take(4).filter(may_be_name).map(|word| unquoted(word));
+            (is(1, "or") && is(2, "replace")).then(|| names.filter(|name| !KINDS.contains(&name.as_str())).collect())
+        }
+        _ => None,
+    }
+}
+
+fn touched_by(statement: &Statement) -> Option<Vec<Touched>> {
+    match Touch::of(statement) {
         Touch::Objects(touched) => Some(touched),
         Touch::Nothing | Touch::Other => None,
     }
@@ -334,18 +497,32 @@ fn covers(ran: &Touched, one: &Touched) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use crate::program::there::Looked;
+    use crate::program::there::may_be_there;
     use crate::span::Source;
     use crate::sql::split;
 
     use super::*;
+    use crate::dialect::Family;
 
     /// Checks what becomes of each statement of a downgrade: `run`, `out`, or the end of the refusal.
     #[track_caller]
     fn check(family: Family, ran: &str, open: &str, down: &str, expected: &str) {
+        check_there(family, &[], ran, open, down, expected);
+    }
+
+    /// `there` are the names of what was there before.
+    #[track_caller]
+    fn check_there(family: Family, there: &[&str], ran: &str, open: &str, down: &str, expected: &str) {
         let statements = |sql: &str| split(&Source::new("a.sql", sql), 0..sql.len(), family).unwrap();
         let (ran, open, down) = (statements(ran), statements(open), statements(down));
         let revision = RevisionId::from_row("a");
-        let mut stopped = Stopped::new(&revision, family, ran.iter(), open.iter());
+        let was_there = |one: Touched| {
+            let (was_there, looked_in) = (there.contains(&one.name()), None);
+            Looked { object: one.object, detail: one.detail, looked_in, was_there }
+        };
+        let there = There(may_be_there(ran.iter()).into_iter().map(was_there).collect());
+        let mut stopped = Stopped::new(&revision, ran.iter().map(|one| (one, &there)), open.iter());
         let mut told = Vec::new();
         for statement in &down {
             match stopped.runs(statement) {
@@ -353,7 +530,8 @@ mod tests {
                 Ok(false) => told.push("out".to_owned()),
                 Err(error) => {
                     let text = error.kind.to_string();
-                    assert!(text.contains("may undo what never ran") || text.contains("nothing that ran"), "{text}");
+                    let reasons = ["may undo what never ran", "nothing that ran", "may have been there before"];
+                    assert!(reasons.iter().any(|reason| text.contains(reason)), "{text}");
                     told.push("no".to_owned());
                     break;
                 }
@@ -397,6 +575,108 @@ mod tests {
         check(Mysql, ran, "SELECT 1", "DROP TABLE logs", "no"); // its CREATE was taken out of the script since
         check(Mysql, "ALTER TABLE users ADD COLUMN n INT", "SELECT 1", "DROP TABLE users", "no");
         check(Mysql, ran, "CREATE TABLE app.a (n INT)", "DROP TABLE a", "no");
+    }
+
+    #[test]
+    fn what_a_condition_found_is_left_and_what_it_made_is_dropped() {
+        let table = "CREATE TABLE IF NOT EXISTS users (n INT)";
+        for family in [Postgres, Mysql, Sqlite] {
+            check_there(family, &["users"], table, "SELECT 1", "DROP TABLE users", "out");
+            check_there(family, &[], table, "SELECT 1", "DROP TABLE users", "run");
+            check_there(
+                family,
+                &["users"],
+                &format!("{table}; CREATE TABLE b (n INT)"),
+                "SELECT 1",
+                "DROP TABLE users; DROP TABLE b",
+                "out run",
+            );
+            check_there(family, &["users"], table, "SELECT 1", "DROP TABLE \"Users\"", "no");
+            check_there(
+                family,
+                &["users"],
+                &format!("CREATE TABLE a (n INT); {table}"),
+                "SELECT 1",
+                "DROP TABLE users, a",
+                "no",
+            );
+            // What is added to it is its own.
+            let (ran, down) = (
+                format!("{table}; ALTER TABLE users ADD COLUMN c INT"),
+                "ALTER TABLE users DROP COLUMN c; DROP TABLE users",
+            );
+            check_there(family, &["users"], &ran, "SELECT 1", down, "run out");
+            check_there(
+                family,
+                &["users"],
+                &format!("{table}; INSERT INTO users VALUES (1)"),
+                "SELECT 1",
+                "DELETE FROM users WHERE n = 1; DROP TABLE users",
+                "run out",
+            );
+            // It was dropped, and made anew.
+            check_there(
+                family,
+                &["users"],
+                &format!("{table}; DROP TABLE users; CREATE TABLE users (n INT)"),
+                "SELECT 1",
+                "DROP TABLE users",
+                "run",
+            );
+        }
+        let column = "ALTER TABLE t ADD COLUMN IF NOT EXISTS c INT";
+        for family in [Postgres, Mysql] {
+            check_there(family, &["c"], column, "SELECT 1", "ALTER TABLE t DROP COLUMN c", "out");
+            check_there(family, &["c"], column, "SELECT 1", "ALTER TABLE t DROP COLUMN IF EXISTS c", "out");
+            check_there(family, &[], column, "SELECT 1", "ALTER TABLE t DROP COLUMN c", "run");
+        }
+        check_there(Mysql, &["i"], "CREATE INDEX IF NOT EXISTS i ON t (n)", "SELECT 1", "DROP INDEX i ON t", "out");
+        check_there(Postgres, &["i"], "CREATE INDEX IF NOT EXISTS i ON t (n)", "SELECT 1", "DROP INDEX i", "out");
+        check_there(Postgres, &["s"], "CREATE SCHEMA IF NOT EXISTS s", "SELECT 1", "DROP SCHEMA s CASCADE", "out");
+        check_there(
+            Postgres,
+            &["s"],
+            "CREATE SCHEMA IF NOT EXISTS s",
+            "SELECT 1",
+            "DO $$ BEGIN DROP SCHEMA s; END $$",
+            "no",
+        );
+    }
+
+    #[test]
+    fn what_was_replaced_is_not_dropped() {
+        let view = "CREATE OR REPLACE VIEW v AS SELECT 1";
+        for family in [Postgres, Mysql] {
+            check_there(family, &["v"], view, "SELECT 1", "DROP VIEW v", "no");
+            check_there(family, &["v"], view, "SELECT 1", "CREATE OR REPLACE VIEW v AS SELECT 2", "run");
+            check_there(family, &[], view, "SELECT 1", "DROP VIEW v", "run");
+        }
+        check_there(Mysql, &["t"], "CREATE OR REPLACE TABLE t (n INT)", "SELECT 1", "DROP TABLE t", "no");
+        let function = "CREATE OR REPLACE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'";
+        check_there(Postgres, &["f"], function, "SELECT 1", "DROP FUNCTION f", "no");
+        // Nobody looked, since the name may have meant another schema.
+        let moved = "SET search_path = s; CREATE TABLE IF NOT EXISTS a (n INT)";
+        check_there(Postgres, &[], moved, "SELECT 1", "DROP TABLE a", "no");
+    }
+
+    #[test]
+    fn rows_and_other_things_that_a_condition_may_have_found_are_left() {
+        let down = "DELETE FROM t WHERE n = 1";
+        for ran in [
+            "INSERT IGNORE INTO t VALUES (1)",
+            "REPLACE INTO t VALUES (1)",
+            "INSERT INTO t VALUES (1) ON DUPLICATE KEY UPDATE n = 2",
+        ] {
+            check(Mysql, ran, "SELECT 1", down, "no");
+            check(Mysql, ran, "SELECT 1", "DELETE FROM u WHERE n = 1", "run");
+        }
+        check(Postgres, "INSERT INTO t VALUES (1) ON CONFLICT DO NOTHING", "SELECT 1", down, "no");
+        check(Sqlite, "INSERT OR IGNORE INTO t VALUES (1)", "SELECT 1", down, "no");
+        check(Sqlite, "INSERT INTO t VALUES (1)", "SELECT 1", down, "run");
+        check(Postgres, "CREATE EXTENSION IF NOT EXISTS citext", "SELECT 1", "DROP EXTENSION citext", "no");
+        check(Postgres, "CREATE EXTENSION citext", "SELECT 1", "DROP EXTENSION citext", "run");
+        check(Mysql, "CREATE USER IF NOT EXISTS 'u'@'%'", "SELECT 1", "DROP USER 'u'@'%'", "no");
+        check(Postgres, "CREATE OR REPLACE RULE r AS ON INSERT TO t DO NOTHING", "SELECT 1", "DROP RULE r ON t", "no");
     }
 
     #[test]

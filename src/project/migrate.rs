@@ -37,7 +37,8 @@ use crate::run::shield::raised::check_parents;
 impl Project {
     /// Finds what the request means for the database as it was last read, and checks all that can be checked.
     ///
-    /// Sends nothing, except for a look at the history when there is something to do, or when a row is unknown.
+    /// Sends nothing, except for a look at the history when there is something to do, or when a row is unknown, and at
+    /// SQLite's foreign keys when tables are built anew.
     pub async fn program(&self, request: &Request, session: &mut Session) -> Result<Program, Error> {
         self.program_without(request, None, session).await
     }
@@ -50,7 +51,9 @@ impl Project {
         session: &mut Session,
     ) -> Result<Program, Error> {
         let (plan, recalled) = self.plan_and_recall(request, nothing, session).await?;
-        self.compile_plan(request, &plan, &recalled, &session.rows, &session.probe, &session.progress)
+        let program = self.compile_plan(request, &plan, &recalled, &session.rows, &session.probe, &session.progress)?;
+        check_parents(&[&program], session).await?;
+        Ok(program)
     }
 
     /// Plans the request for the database as it was last read, and asks the history what it has to say of that.
@@ -169,7 +172,7 @@ impl Project {
             }
             observer.confirm_change(&program)?;
         }
-        check_parents(&program, session).await?;
+        check_parents(&[&program], session).await?;
         session.check_timeouts(&program).await?;
         let mut occasion = Occasion::of(&program);
         let result = match self.hooks_before(&mut occasion, session, observer).await {
@@ -189,6 +192,7 @@ impl Project {
         observer: &mut dyn Observer,
     ) -> Result<Report, RunFailure> {
         write_before(&program, session, &self.config.database, observer).await?;
+        session.shape_new_file(&program).await?;
         session.patiently(observer, Own::CreateJournal).await?;
         session.patiently(observer, Own::BeginEpoch(actor)).await?;
         // A stamp that goes over what is in doubt gives it up.

@@ -8,6 +8,7 @@ use crate::graph::Target;
 use crate::id::Heads;
 use crate::program::compile::CompileFor;
 use crate::program::halfway::in_progress;
+use crate::program::program::Program;
 use crate::project::hooks::around::Occasion;
 use crate::project::project::Project;
 use crate::project::request::Request;
@@ -17,6 +18,7 @@ use crate::run::event::Observer;
 use crate::run::event::Report;
 use crate::run::event::RunFailure;
 use crate::run::session::Session;
+use crate::run::shield::raised::check_parents;
 
 impl Project {
     /// Takes a revision off, with what stands above it, and applies all of it again.
@@ -73,14 +75,17 @@ impl Project {
         let before = self.graph.maximal(&session.rows);
         let program = self.program(&down, session).await?;
         let mut rows = program.to.clone();
+        let mut ups = Vec::new();
         for id in before.iter() {
             let up = self.graph.plan_upgrade(&Target::revision(id), &rows).map_err(Error::from)?;
             self.check_unedited(&up, session).await?;
             let target =
                 CompileFor { rows: &rows, probe: &session.probe, scope: self.scope(), progress: &session.progress };
-            self.compile(&up, &target)?;
+            ups.push(self.compile(&up, &target)?);
             rows = up.to;
         }
+        let both: Vec<&Program> = [&program].into_iter().chain(&ups).collect();
+        check_parents(&both, session).await?;
         let mut occasion = Occasion::there_and_back(&program);
         let result = match self.hooks_before(&mut occasion, session, observer).await {
             Ok(()) => Box::pin(self.down_and_up(&down, &before, session, actor, observer)).await,

@@ -12,6 +12,7 @@ pub(crate) mod intent;
 pub(crate) mod interrupt;
 pub(crate) mod kept_tables;
 pub(crate) mod manners;
+mod new_file;
 pub(crate) mod next_part;
 pub(crate) mod past;
 pub(crate) mod patience;

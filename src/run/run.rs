@@ -40,7 +40,6 @@ use crate::run::send::Sender;
 use crate::run::send::ToldTo;
 use crate::run::session::Session;
 use crate::run::shield::raised::Raised;
-use crate::sql::StatementKind;
 
 /// The longest a group of revisions may stay uncommitted, so that an interruption loses little.
 const GROUP_TIME: Duration = Duration::from_secs(1);
@@ -372,7 +371,7 @@ impl Runner<'_> {
     /// Says the session statements of a finished part again, because what they set went with the old session.
     async fn replay_session(&mut self, part: &Part) -> Result<(), Error> {
         let mut sender = Sender::new(self.session);
-        for statement in part.statements().filter(|statement| statement.kind == StatementKind::Session) {
+        for statement in part.settings() {
             sender.statement_alone(statement).await?;
         }
         Ok(())

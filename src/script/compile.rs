@@ -1,23 +1,24 @@
 //! The statements of a script for one direction and dialect, with everything refused that can be known beforehand.
 
-use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
 
 use crate::dialect::Dialect;
+use crate::dialect::Family;
 use crate::direction::Direction;
 use crate::error::Error;
 use crate::error::ErrorKind;
-use crate::script::frame::Frames;
 use crate::script::frame::take_frames;
 use crate::script::script::Script;
 use crate::script::section::Section;
 use crate::script::section::TransactionMode;
 use crate::script::warning::Warning;
 use crate::span::Source;
+use crate::sql::Following;
+use crate::sql::Reading;
 use crate::sql::Statement;
 use crate::sql::StatementKind;
-use crate::sql::split;
+use crate::sql::split_following;
 use crate::sql::summary;
 
 /// A section with the statements to send.
@@ -29,17 +30,26 @@ pub struct CompiledSection<'a> {
     pub statements: Vec<Statement>,
     /// What the author should know.
     pub warnings: Vec<Warning>,
-    /// The statements, by index, that the script runs with foreign keys off, by `PRAGMA foreign_keys` (SQLite).
-    pub without_keys: BTreeSet<usize>,
 }
 
 impl Script {
     /// Splits and checks the sections that run in `direction` on `dialect`; every problem of them is reported.
     pub fn statements(&self, direction: Direction, dialect: Dialect) -> Result<Vec<CompiledSection<'_>>, Vec<Error>> {
+        self.statements_as(direction, dialect, dialect.into())
+    }
+
+    /// Does so as a server reads the text that was asked; modes that one section sets hold for the next.
+    pub fn statements_as(
+        &self,
+        direction: Direction,
+        dialect: Dialect,
+        reading: Reading,
+    ) -> Result<Vec<CompiledSection<'_>>, Vec<Error>> {
         let mut compiled = Vec::new();
         let mut errors = Vec::new();
+        let mut following = Following::new(reading);
         for section in self.sections_for(direction, dialect) {
-            match compile(self, section, dialect) {
+            match compile(self, section, dialect, &mut following) {
                 Ok(section) => compiled.push(section),
                 Err(problems) => errors.extend(problems),
             }
@@ -48,18 +58,15 @@ impl Script {
     }
 }
 
-fn compile<'a>(script: &Script, section: &'a Section, dialect: Dialect) -> Result<CompiledSection<'a>, Vec<Error>> {
-    let Body { statements, warnings, without_keys } =
-        compile_body(&script.source, section.body.clone(), section.transaction, dialect)?;
-    Ok(CompiledSection { section, statements, warnings, without_keys })
-}
-
-/// What a section holds, as [`CompiledSection`] has it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Body {
-    pub(crate) statements: Vec<Statement>,
-    pub(crate) warnings: Vec<Warning>,
-    pub(crate) without_keys: BTreeSet<usize>,
+fn compile<'a>(
+    script: &Script,
+    section: &'a Section,
+    dialect: Dialect,
+    following: &mut Following,
+) -> Result<CompiledSection<'a>, Vec<Error>> {
+    let range = section.body.clone();
+    let (statements, warnings) = compile_body(&script.source, range, section.transaction, dialect, following)?;
+    Ok(CompiledSection { section, statements, warnings })
 }
 
 /// Reads a piece of a file as a section whose statements run so.
@@ -68,32 +75,84 @@ pub(crate) fn compile_body(
     range: Range<usize>,
     transaction: TransactionMode,
     dialect: Dialect,
-) -> Result<Body, Vec<Error>> {
-    let mut statements = split(source, range, dialect.family())?;
-    let frames = match transaction {
-        TransactionMode::Transactional => take_frames(&mut statements, dialect),
-        TransactionMode::Off => Frames::default(),
-    };
-    let Frames { warnings, mut errors, without_keys } = frames;
-    errors.extend(statements.iter().filter_map(|statement| refusal(statement, transaction, dialect)));
+    following: &mut Following,
+) -> Result<(Vec<Statement>, Vec<Warning>), Vec<Error>> {
+    let (mut statements, mut errors) = split_following(source, range, following);
+    let mut warnings = Vec::new();
+    if transaction == TransactionMode::Transactional {
+        let frames = take_frames(&mut statements, dialect);
+        warnings.extend(frames.warning);
+        errors.extend(frames.errors);
+        // A section that switches foreign keys off is run without them.
+        if !statements.iter().any(|statement| switches_off(statement, dialect)) {
+            warnings.extend(statements.iter().filter_map(|statement| foreign_keys(statement, dialect)));
+        }
+    }
+    errors.extend(statements.iter().filter_map(|statement| refusal(statement, transaction)));
     errors.sort_by_key(|error| error.span.as_ref().map(|span| span.range.start));
-    if errors.is_empty() { Ok(Body { statements, warnings, without_keys }) } else { Err(errors) }
+    if errors.is_empty() { Ok((statements, warnings)) } else { Err(errors) }
+}
+
+fn switches_off(statement: &Statement, dialect: Dialect) -> bool {
+    let is_pragma = dialect == Dialect::Sqlite && statement.kind == StatementKind::Session;
+    is_pragma && crate::sql::foreign_keys(statement.sql()) == Some(false)
+}
+
+/// Warns of the pragma that does nothing in a transaction: foreign keys are on there anyway.
+fn foreign_keys(statement: &Statement, dialect: Dialect) -> Option<Warning> {
+    let is_pragma = dialect == Dialect::Sqlite && statement.kind == StatementKind::Session;
+    let mut words = statement.words().take(8);
+    if !is_pragma || !words.next()?.eq_ignore_ascii_case("pragma") {
+        return None;
+    }
+    let mut words = words.skip_while(|word| !word.eq_ignore_ascii_case("foreign_keys"));
+    words.next()?;
+    words.next()?; // without a value it only asks
+    let message = "`PRAGMA foreign_keys` does nothing inside a transaction: take it out, since foreign keys are on unless the section switches them off, or put it into a section with `transaction=off`";
+    Some(Warning { code: "pragma-without-effect", message: message.into(), span: statement.span.clone() })
 }
 
 /// Returns why a statement cannot be part of the section.
-fn refusal(statement: &Statement, transaction: TransactionMode, dialect: Dialect) -> Option<Error> {
+fn refusal(statement: &Statement, transaction: TransactionMode) -> Option<Error> {
     let sql = statement.sql();
     let kind = match statement.kind {
         StatementKind::Begin | StatementKind::Commit | StatementKind::TransactionControl => {
-            ErrorKind::TransactionControl { statement: summary(sql, dialect.family()), reason: None }
+            ErrorKind::TransactionControl { statement: summary(sql, statement.reading), reason: None }
         }
         StatementKind::NeedsNoTransaction(name) if transaction == TransactionMode::Transactional => {
             ErrorKind::NeedsNoTransaction { statement: name.into() }
         }
+        _ if needs_client(statement).is_some() => needs_client(statement)?,
         _ if sql.contains('\0') => ErrorKind::ControlCharacter { what: "statement" },
         _ => return None,
     };
     Some(Error::from(kind).at(statement.span.clone()))
+}
+
+/// Returns why a statement cannot be sent by a driver: it asks its client for a file, or gives it rows.
+fn needs_client(statement: &Statement) -> Option<ErrorKind> {
+    const MODIFIERS: usize = 4; // LOAD DATA LOW_PRIORITY LOCAL
+    let first = statement.words().next()?;
+    let kind = |what, instead| ErrorKind::NeedsClient {
+        statement: summary(statement.sql(), statement.reading),
+        what,
+        instead,
+    };
+    match statement.reading.family {
+        Family::Mysql if first.eq_ignore_ascii_case("load") => {
+            let is_local = statement.words().take(MODIFIERS).any(|word| word.eq_ignore_ascii_case("local"));
+            let instead =
+                "write INSERT statements, or `LOAD DATA INFILE` without LOCAL, which reads a file of the server";
+            is_local.then(|| kind("sends its own file", instead))
+        }
+        Family::Postgres if first.eq_ignore_ascii_case("copy") => {
+            let words: Vec<&str> = statement.words().collect();
+            let is = |at: usize, word: &str| words.get(at).is_some_and(|text| text.eq_ignore_ascii_case(word));
+            let gives = (0..words.len()).any(|at| is(at, "to") && is(at + 1, "stdout"));
+            gives.then(|| kind("takes its rows", "leave it out: a migration has nobody to give rows to"))
+        }
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -240,35 +299,65 @@ mod tests {
         );
     }
 
-    /// Compares the statements that run with foreign keys off, by their numbers, with `expected`.
-    fn check_keys(sections: &str, expected: &[usize]) {
-        let script = script(&format!("-- rev: upgrade\n{sections}"));
-        let compiled = script.statements(Direction::Upgrade, Dialect::Sqlite).unwrap();
-        assert_eq!(compiled[0].without_keys.iter().copied().collect::<Vec<_>>(), expected, "{sections}");
-    }
-
-    #[test]
-    fn foreign_keys_are_off_where_the_script_says_so() {
-        check_keys("PRAGMA foreign_keys=off; BEGIN; SELECT 1; COMMIT; PRAGMA foreign_keys=on; SELECT 2", &[1]);
-        check_keys("SELECT 1; PRAGMA main.foreign_keys(0); SELECT 2; PRAGMA 'foreign_keys' = 'no'; SELECT 3", &[2, 4]);
-        check_keys("PRAGMA foreign_keys; SELECT 1", &[]);
-        check_keys("PRAGMA foreign_keys = 1; SELECT 1", &[]);
-        check_keys("PRAGMA foreign_keys = OFF; PRAGMA foreign_keys = ON", &[]);
-    }
-
     #[test]
     fn a_pragma_without_effect_is_told() {
         check(
             Dialect::Sqlite,
-            "-- rev: upgrade\nBEGIN; PRAGMA foreign_keys = OFF;\nPRAGMA foreign_keys; COMMIT",
+            "-- rev: upgrade\nPRAGMA foreign_keys = ON;\nPRAGMA foreign_keys;",
+            &["PRAGMA foreign_keys = ON", "PRAGMA foreign_keys", "!pragma-without-effect a.sql:3:1"],
+        );
+        let off = ["PRAGMA foreign_keys = OFF", "SELECT 1", "PRAGMA foreign_keys = ON"];
+        check(Dialect::Sqlite, &format!("-- rev: upgrade\n{};", off.join(";\n")), &off);
+    }
+
+    #[test]
+    fn what_only_a_client_can_do_is_refused_beside_all_else() {
+        check_errors(
+            Dialect::Postgres,
+            "-- rev: upgrade\n\\i other.sql\nCOMMIT; COPY (SELECT 1) TO STDOUT;\n\\copy t from stdin\nit's data\n\\.\nVACUUM;\n",
             &[
-                "PRAGMA foreign_keys = OFF",
-                "PRAGMA foreign_keys",
-                "!transaction-not-sent a.sql:3:1",
-                "!pragma-without-effect a.sql:3:8",
+                "a.sql:3:1: `\\i` is a command of the psql program, not SQL",
+                "a.sql:4:1: `COMMIT` controls the transaction, which is rev's own part: the script began no transaction",
+                "a.sql:4:9: `COPY (SELECT 1) TO STDOUT` needs a client that takes its rows, and rev is none",
+                "a.sql:5:1: `\\copy` is a command of the psql program, not SQL",
+                "a.sql:8:1: `VACUUM` cannot run inside a transaction",
             ],
         );
-        check_keys("BEGIN; PRAGMA foreign_keys = OFF; SELECT 1; COMMIT", &[]);
+        check_errors(
+            Dialect::Mariadb,
+            "-- rev: upgrade\nsource other.sql\nSELECT 1\\G\n--DROP TABLE t;\nLOAD DATA LOCAL INFILE 'x' INTO TABLE t;\nSET STATEMENT a=1 FOR COMMIT;\nSELECT \\N;\n",
+            &[
+                "a.sql:3:1: `source` is a command of the mariadb or mysql program, not SQL",
+                "a.sql:4:9: `\\G` is a command of the mariadb or mysql program, not SQL",
+                "a.sql:5:1: this is a comment to the mariadb and mysql programs, but not to the server: no space stands behind `--`",
+                "a.sql:6:1: `LOAD DATA LOCAL INFILE 'x' INTO TABLE t` needs a client that sends its own file, and rev is none",
+                "a.sql:7:1: `SET STATEMENT a=1 FOR COMMIT` controls the transaction, which is rev's own part",
+            ],
+        );
+        check_errors(
+            Dialect::Sqlite,
+            "-- rev: upgrade\n.read other.sql\nSELECT 1; COMMIT;",
+            &[
+                "a.sql:3:1: `.read` is a command of the sqlite3 program, not SQL",
+                "a.sql:4:11: `COMMIT` controls the transaction, which is rev's own part: the script began no transaction",
+            ],
+        );
+    }
+
+    #[test]
+    fn modes_hold_from_section_to_section() {
+        check(
+            Dialect::Mariadb,
+            "-- rev: upgrade\nSET sql_mode = 'NO_BACKSLASH_ESCAPES';\n-- rev: upgrade\nSELECT 'C:\\'; SELECT 2;",
+            &["SET sql_mode = 'NO_BACKSLASH_ESCAPES'", "SELECT 'C:\\'", "SELECT 2"],
+        );
+        check_errors(
+            Dialect::Mariadb,
+            "-- rev: upgrade\nSET sql_mode = @mine;\nSELECT 'plain';\nSELECT 'C:\\';",
+            &[
+                "a.sql:5:8: how this is read depends on NO_BACKSLASH_ESCAPES, and a statement before may have changed that",
+            ],
+        );
     }
 
     #[test]

@@ -1,28 +1,22 @@
 //! Transaction control that is only a frame around a script or its tables, as dumps have it: rev's own transaction
 //! stands for it.
 
-use std::collections::BTreeSet;
-
 use crate::dialect::Dialect;
 use crate::dialect::Family;
 use crate::error::Error;
 use crate::error::ErrorKind;
-use crate::script::foreign_keys::Setting;
 use crate::script::warning::Warning;
 use crate::sql::Statement;
 use crate::sql::StatementKind;
-use crate::sql::significant;
 use crate::sql::summary;
 
 /// What was found of the frames in a section, whose own statements are no longer among the section's.
 #[derive(Debug, Default)]
 pub(super) struct Frames {
-    /// What the author should know of them.
-    pub(super) warnings: Vec<Warning>,
+    /// That they are not sent.
+    pub(super) warning: Option<Warning>,
     /// Control of the transaction that is more than a frame.
     pub(super) errors: Vec<Error>,
-    /// The statements, by their index, that the script runs with foreign keys off (SQLite).
-    pub(super) without_keys: BTreeSet<usize>,
 }
 
 /// Takes every `BEGIN … COMMIT` out of the statements of a section that runs in a transaction.
@@ -31,21 +25,15 @@ pub(super) struct Frames {
 /// is an error: a transaction that is not ended, and what holds up to a `COMMIT` only. On MySQL each statement is kept
 /// on its own anyway, so that a `COMMIT` is never missing anything there.
 pub(super) fn take_frames(statements: &mut Vec<Statement>, dialect: Dialect) -> Frames {
-    let is_control = |statement: &Statement| matches!(statement.kind, StatementKind::Begin | StatementKind::Commit);
     let frames = Frames::default();
-    let mut walk = Walk { dialect, frames, not_sent: Vec::new(), open: None, local: None, ended: None, keys: true };
-    let mut kept = 0;
-    for statement in statements.iter() {
-        walk.step(statement, kept);
-        kept += usize::from(!is_control(statement));
-    }
+    let mut walk = Walk { dialect, frames, not_sent: Vec::new(), open: None, local: None, ended: None };
+    statements.iter().for_each(|statement| walk.step(statement));
     walk.end();
     if walk.frames.errors.is_empty() {
-        let warning = walk.warning();
-        walk.frames.warnings.splice(0..0, warning);
+        walk.frames.warning = walk.warning();
     }
     let frames = walk.frames;
-    statements.retain(|statement| !is_control(statement));
+    statements.retain(|statement| !matches!(statement.kind, StatementKind::Begin | StatementKind::Commit));
     frames
 }
 
@@ -68,12 +56,10 @@ struct Walk<'a> {
     local: Option<(&'a Statement, &'static str)>,
     /// The `COMMIT` that ended what held, while nothing followed it.
     ended: Option<(&'a Statement, &'a Statement, &'static str)>,
-    /// Whether foreign keys are on here, by the script's own pragmas (SQLite).
-    keys: bool,
 }
 
 impl<'a> Walk<'a> {
-    fn step(&mut self, statement: &'a Statement, index: usize) {
+    fn step(&mut self, statement: &'a Statement) {
         match statement.kind {
             StatementKind::Begin => self.begin(statement),
             StatementKind::Commit => self.commit(statement),
@@ -83,7 +69,6 @@ impl<'a> Walk<'a> {
                 if self.open.is_some() && self.dialect == Dialect::Postgres {
                     self.local = self.local.or_else(|| Some((statement, until_commit(statement)?)));
                 }
-                self.pragma(statement, index);
             }
         }
     }
@@ -131,21 +116,6 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn pragma(&mut self, statement: &Statement, index: usize) {
-        if self.dialect != Dialect::Sqlite {
-            return;
-        }
-        match Setting::of(statement) {
-            Some(_) if self.open.is_some() => self.frames.warnings.push(without_effect(statement)),
-            Some(Setting::On) => self.keys = true,
-            Some(Setting::Off) => self.keys = false,
-            None if !self.keys && !matches!(statement.kind, StatementKind::Session) => {
-                self.frames.without_keys.insert(index);
-            }
-            None => {}
-        }
-    }
-
     fn end(&mut self) {
         let Some(open) = self.open.take() else { return };
         if self.dialect.family() != Family::Mysql || open.has_rows {
@@ -154,8 +124,8 @@ impl<'a> Walk<'a> {
     }
 
     fn refuse(&mut self, statement: &Statement, reason: String) {
-        let statement_text = summary(statement.sql(), self.dialect.family());
-        let kind = ErrorKind::TransactionControl { statement: statement_text, reason: Some(reason) };
+        let text = summary(statement.sql(), statement.reading);
+        let kind = ErrorKind::TransactionControl { statement: text, reason: Some(reason) };
         self.frames.errors.push(Error::from(kind).at(statement.span.clone()));
     }
 
@@ -164,7 +134,7 @@ impl<'a> Walk<'a> {
         let first = self.not_sent.first()?;
         let of = |kind| self.not_sent.iter().filter(move |statement| statement.kind == kind);
         let firsts = [of(StatementKind::Begin).next(), of(StatementKind::Commit).next()];
-        let name = |statement: &&Statement| format!("`{}`", summary(statement.sql(), self.dialect.family()));
+        let name = |statement: &&Statement| format!("`{}`", summary(statement.sql(), statement.reading));
         let names: Vec<String> = firsts.into_iter().flatten().map(name).collect();
         let verb = if names.len() > 1 { "are" } else { "is" };
         let times = of(StatementKind::Begin).count().max(of(StatementKind::Commit).count());
@@ -179,18 +149,12 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// Says of a pragma in a transaction of the script's own that rows would be lost by a cascade.
-fn without_effect(statement: &Statement) -> Warning {
-    let message = "`PRAGMA foreign_keys` does nothing inside a transaction: put it in front of `BEGIN`, or take it out, since rev itself switches foreign keys off around the rebuild of a table";
-    Warning { code: "pragma-without-effect", message: message.into(), span: statement.span.clone() }
-}
-
 /// Returns what a statement of PostgreSQL does that only holds, or only counts, up to the next `COMMIT`.
 fn until_commit(statement: &Statement) -> Option<&'static str> {
     let sql = statement.sql();
     let words: Vec<&str> = match statement.kind {
-        StatementKind::Session | StatementKind::Ddl => significant(sql, 0..sql.len(), Family::Postgres).collect(),
-        _ if contains(sql, "set_config") => significant(sql, 0..sql.len(), Family::Postgres).collect(),
+        StatementKind::Session | StatementKind::Ddl => statement.words().collect(),
+        _ if contains(sql, "set_config") => statement.words().collect(),
         _ => return None,
     };
     let is = |at: usize, text: &str| words.get(at).is_some_and(|word| word.eq_ignore_ascii_case(text));
@@ -219,7 +183,7 @@ fn autocommit(statement: &Statement) -> Option<bool> {
     if statement.kind != StatementKind::Session || !contains(sql, "autocommit") {
         return None;
     }
-    let words: Vec<&str> = significant(sql, 0..sql.len(), Family::Mysql).collect();
+    let words: Vec<&str> = statement.words().collect();
     let name = |word: &str| word.trim_matches('`').eq_ignore_ascii_case("autocommit");
     let mut set = None;
     for (at, word) in words.iter().enumerate() {

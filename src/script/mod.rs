@@ -8,7 +8,6 @@ mod dir;
 #[cfg(feature = "engine")]
 mod draft;
 mod embedded;
-mod foreign_keys;
 mod frame;
 mod header;
 mod line;
@@ -31,8 +30,6 @@ mod warning;
 mod write;
 
 pub use checksum::statements_hash;
-#[cfg(feature = "engine")]
-pub(crate) use compile::Body;
 pub use compile::CompiledSection;
 #[cfg(feature = "engine")]
 pub(crate) use compile::compile_body;

@@ -97,30 +97,30 @@ fn contains(sql: &str, word: &str) -> bool {
 
 /// The tokens that are left of a statement.
 #[derive(Clone, Copy)]
-struct Words<'a>(&'a [&'a str]);
+pub(super) struct Words<'a>(pub(super) &'a [&'a str]);
 
 impl<'a> Words<'a> {
-    fn word(self, at: usize) -> &'a str {
+    pub(super) fn word(self, at: usize) -> &'a str {
         self.0.get(at).copied().unwrap_or_default()
     }
 
-    fn is(self, at: usize, word: &str) -> bool {
+    pub(super) fn is(self, at: usize, word: &str) -> bool {
         self.word(at).eq_ignore_ascii_case(word)
     }
 
     /// Returns what follows `word`, if it stands at `at`.
-    fn after(self, at: usize, word: &str) -> Option<Self> {
+    pub(super) fn after(self, at: usize, word: &str) -> Option<Self> {
         self.is(at, word).then(|| Self(&self.0[at + 1..]))
     }
 
     /// Steps over `words`, if they all come next.
-    fn skip(self, words: &[&str]) -> Self {
+    pub(super) fn skip(self, words: &[&str]) -> Self {
         let all = words.iter().enumerate().all(|(at, word)| self.is(at, word));
         if all { Self(&self.0[words.len()..]) } else { self }
     }
 
     /// Reads the name of a table of the main database, and returns what follows it.
-    fn table(self) -> Option<(String, Self)> {
+    pub(super) fn table(self) -> Option<(String, Self)> {
         let first = self.0.first()?;
         if self.word(1) != "." {
             return Some((unquoted(first), Self(&self.0[1..])));

@@ -13,8 +13,6 @@ use crate::sql::words::significant;
 pub struct Rebuild {
     /// Their names, as SQLite compares them, each with the index of the statement that drops the old one.
     pub tables: BTreeMap<String, usize>,
-    /// The tables whose rows the statements change or delete, each with the index of the first such statement.
-    pub changed: BTreeMap<String, usize>,
     /// The names that the statements drop or rename away.
     pub gone: BTreeSet<String>,
     /// The renames, by index, that must not reach into other tables, views and triggers: these mean the name.
@@ -31,6 +29,15 @@ impl Rebuild {
             attached(sql).iter().for_each(|effect| reader.read(index, effect));
         }
         reader.rebuild.tables
+    }
+
+    /// Returns what is known of statements that rebuild no table.
+    pub fn without_any(statements: &[&str]) -> Self {
+        let names = statements.iter().filter_map(|sql| match Effect::of(sql)? {
+            Effect::Drop(name) | Effect::Rename { from: name, .. } => Some(name),
+            Effect::Create(_) | Effect::DropColumn(_) | Effect::Change(_) => None,
+        });
+        Self { gone: names.collect(), ..Self::default() }
     }
 
     /// Finds what is rebuilt; nothing if no table is.
@@ -104,10 +111,7 @@ impl Reader {
                 self.again.remove(from);
                 self.appears(to);
             }
-            Effect::Change(name) => {
-                self.rebuild.changed.entry(name.clone()).or_insert(index);
-            }
-            Effect::DropColumn(_) => {}
+            Effect::DropColumn(_) | Effect::Change(_) => {}
         }
     }
 

@@ -144,7 +144,7 @@ fn waits_and_who_is_in_the_way_are_told() {
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port(); // free again at once
     let own = format!("127.0.0.1:{port}");
     let url = through(&database, &own);
-    let blocker = format!("BEGIN; INSERT INTO t VALUES (length('{SECRET}')); SELECT pg_sleep(4); COMMIT");
+    let blocker = format!("BEGIN; INSERT INTO t VALUES (length('{SECRET}')); SELECT pg_sleep(8); COMMIT");
     thread::scope(|scope| {
         scope.spawn(|| database.execute(&blocker));
         let holds =
@@ -153,7 +153,7 @@ fn waits_and_who_is_in_the_way_are_told() {
         let mut command =
             workspace.command(&["upgrade", "--wait", "30s", "--lock-timeout", "300ms", "--log-format", "json"]);
         let rev = command.env("REV_URL", &url).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        thread::sleep(Duration::from_millis(500));
+        thread::sleep(Duration::from_millis(2500));
         let _proxy = Proxy::start_at(&own, address(&database));
         thread::sleep(Duration::from_millis(1000));
         let second = start(&workspace, &["upgrade", "--log-format", "json"]);

@@ -332,3 +332,37 @@ fn a_second_name_of_the_database_is_no_copy_of_it() {
     workspace.rev(&["restore", "--yes"]).succeeded();
     assert_eq!(database.query("SELECT n FROM t"), [["1"], ["2"]]);
 }
+
+/// Makes rev's SQLite not know what the database speaks of: a function, a collation and a module of an application.
+const OF_AN_APPLICATION: &str = "CREATE TABLE g (a TEXT, b TEXT AS (upper(a)) STORED, CHECK (length(a) > 0));\n\
+    INSERT INTO g (a) VALUES ('x');\nCREATE INDEX by_a ON g (a COLLATE NOCASE);\nCREATE INDEX by_b ON g (lower(b));\n\
+    CREATE VIRTUAL TABLE f USING fts5(a);\nPRAGMA writable_schema = ON;\n\
+    UPDATE sqlite_schema SET sql = replace(replace(replace(replace(replace(sql, 'upper', 'app_upper'), 'length', \
+    'app_length'), 'NOCASE', 'APP'), 'lower', 'app_lower'), 'fts5', 'app_module');\nPRAGMA writable_schema = RESET;\n";
+
+#[test]
+fn a_copy_needs_nothing_that_only_the_application_has() {
+    for mode in ["DELETE", "WAL"] {
+        let (database, workspace) = workspace("", "DELETE FROM t;");
+        database.execute(&format!("PRAGMA journal_mode = {mode};"));
+        let _ = database.try_query(OF_AN_APPLICATION);
+        for sql in ["INSERT INTO g (a) VALUES ('y')", "SELECT * FROM f", "SELECT a FROM g ORDER BY a COLLATE app"] {
+            assert!(database.try_query(sql).is_err(), "not known: {sql}");
+        }
+        workspace.rev(&["upgrade"]).succeeded();
+        assert_eq!(points(&database).len(), 1);
+        workspace.rev(&["restore", "--yes"]).succeeded();
+        assert_eq!(database.query("SELECT n FROM t"), [["1"], ["2"]]);
+        assert_eq!(database.query("SELECT sql LIKE '%app_upper%' FROM sqlite_schema WHERE name = 'g'"), [["1"]]);
+        assert_eq!(database.query("PRAGMA journal_mode"), [[mode.to_lowercase()]]);
+    }
+}
+
+#[test]
+fn a_copy_keeps_the_numbers_of_rows() {
+    let (database, workspace) = workspace("", "DELETE FROM t;");
+    database.execute("CREATE TABLE r (n TEXT); INSERT INTO r (rowid, n) VALUES (7, 'a'), (9, 'b');");
+    workspace.rev(&["upgrade"]).succeeded();
+    workspace.rev(&["restore", "--yes"]).succeeded();
+    assert_eq!(database.query("SELECT rowid FROM r"), [["7"], ["9"]]);
+}

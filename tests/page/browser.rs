@@ -29,6 +29,11 @@ pub const TAB: &str = "\u{e004}";
 /// The key under which the protocol hands out elements.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
+/// Returns the URL of a file, whose path may hold what a URL cannot.
+pub fn file_url(path: &Path) -> String {
+    url::Url::from_file_path(path).expect("the path is a whole one").into()
+}
+
 pub struct Browser {
     driver: Child,
     port: u16,
@@ -41,6 +46,8 @@ impl Browser {
     pub fn start() -> Self {
         let mut driver = Command::new("chromedriver")
             .arg("--port=0")
+            // It does not live with what gives a process another day, and its own is nothing to rev.
+            .env_remove("LD_PRELOAD")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -87,7 +94,7 @@ impl Browser {
 
     /// Opens a page that is a file.
     pub fn open_file(&self, path: &Path) {
-        self.open(&format!("file://{}", path.display()));
+        self.open(&file_url(path));
     }
 
     /// Runs a function body in the page and returns what it returns.

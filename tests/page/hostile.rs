@@ -1,6 +1,7 @@
 //! Text of scripts and databases that would like to be more than text.
 
 use crate::browser::Browser;
+use crate::browser::file_url;
 use crate::place::Place;
 
 const MESSAGES: [&str; 5] = [
@@ -52,7 +53,7 @@ fn check(browser: &Browser, url: &str) {
 #[test]
 fn nothing_hostile_runs_in_a_file() {
     let place = place();
-    let url = format!("file://{}", place.page().display());
+    let url = file_url(&place.page());
     check(&Browser::start(), &url);
 }
 
@@ -68,7 +69,7 @@ fn a_script_that_got_in_would_not_run() {
     let place = Place::branched();
     let served = place.serve();
     let browser = Browser::start();
-    for url in [served.url.clone(), format!("file://{}", place.page().display())] {
+    for url in [served.url.clone(), file_url(&place.page())] {
         browser.open(&url);
         browser.run(
             "const one = document.createElement('script'); one.textContent = 'window.broken = 1'; document.body.append(one); \

@@ -1,6 +1,7 @@
 //! What the page shows, as a file and as it is served.
 
 use crate::browser::Browser;
+use crate::browser::file_url;
 use crate::place::Place;
 
 /// Compares what stands in each row: the state, the message, the tags.
@@ -50,9 +51,9 @@ fn a_file_holds_all_that_it_shows() {
     browser.open_file(&page);
     check_page(&browser);
     browser.screenshot("file");
-    browser.check_quiet(&format!("file://{}", page.display()));
+    browser.check_quiet(&file_url(&page));
     // A link to a revision opens it.
-    browser.open(&format!("file://{}#x9", page.display()));
+    browser.open(&format!("{}#x9", file_url(&page)));
     browser.run("location.reload()");
     browser.until("return document.querySelector('#title')?.textContent === 'create settings'");
     assert_eq!(browser.each("#details dt", "one.textContent")[2], "Depends on");

@@ -23,7 +23,6 @@ use crate::program::ProgramStep;
 use crate::program::Scope;
 use crate::program::Undo;
 use crate::sql::Statement;
-use crate::sql::StatementKind;
 use crate::sql::summary;
 
 /// Returns the program in lines: its revisions, their transactions, and each statement with its place.
@@ -103,13 +102,7 @@ impl Text<'_> {
                 (false, _) if self.program.scope == Scope::Run => self.inside(part, 4),
                 (false, Mode::Transaction) => {
                     if let Some(shield) = part.shield() {
-                        self.add(
-                            4,
-                            &match shield.tables.is_empty() {
-                                true => "foreign keys off, as the script has them".to_owned(),
-                                false => format!("foreign keys off, while {} is built anew", escape(&shield.names())),
-                            },
-                        );
+                        self.add(4, &format!("foreign keys off, {}", escape(&shield.reason())));
                     }
                     self.add(4, "BEGIN");
                     self.inside(part, 6);
@@ -128,7 +121,7 @@ impl Text<'_> {
 
     /// What set the session is sent again, since the session of the earlier run is gone.
     fn said_again(&mut self, part: &Part) {
-        let mut session = part.statements().filter(|statement| statement.kind == StatementKind::Session).peekable();
+        let mut session = part.settings().peekable();
         if session.peek().is_some() {
             self.add(4, "said again, for this session");
         }
@@ -145,7 +138,7 @@ impl Text<'_> {
 
     fn statement(&mut self, statement: &Statement, indent: usize) {
         let place = self.lines.place(&statement.span);
-        let summary = summary(statement.sql(), self.program.dialect.family());
+        let summary = summary(statement.sql(), statement.reading);
         self.add(indent, &format!("{}  {}", self.paint.text(Role::Faint, &place), escape(&summary)));
     }
 

@@ -13,6 +13,8 @@ pub struct SqliteUrl {
     pub path: PathBuf,
     /// How it is opened.
     pub mode: SqliteMode,
+    /// The libraries that are loaded into each connection: paths, and names that the system finds.
+    pub extensions: Vec<String>,
 }
 
 /// How an SQLite file is opened.
@@ -59,7 +61,7 @@ impl SqliteUrl {
             (Some(""), Some(rest)) => three_slashes(&text, rest, folder)?,
             _ => folder.join(&text),
         };
-        Ok(Self { path, mode })
+        Ok(Self { path, mode, extensions: Vec::new() })
     }
 }
 

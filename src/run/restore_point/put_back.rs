@@ -21,6 +21,7 @@ use crate::error::Error;
 use crate::error::ErrorKind;
 use crate::id::Heads;
 use crate::journal::Holder;
+use crate::journal::Row;
 use crate::run::clock::Clock;
 use crate::run::restore_point::RestorePoint;
 use crate::run::restore_point::point::COMPANIONS;
@@ -169,10 +170,38 @@ fn copy(from: &Path, database: &Path, coming: &Path) -> Result<(), Error> {
 }
 
 /// Returns why a database is damaged, if it is.
+///
+/// Where constraints, indexes or tables need what only the application has, each table is looked through that does not.
 async fn look_through(database: &mut Database) -> Result<(), String> {
-    let answers = database.select(&["PRAGMA quick_check"]).await.map_err(|failure| failure.reason())?;
+    let whole = match database.select(&["PRAGMA quick_check"]).await {
+        Err(failure) if is_of_application(&failure) => None,
+        answers => Some(answers),
+    };
+    if let Some(answers) = whole {
+        return verdict(answers);
+    }
+    let tables = "SELECT name FROM main.sqlite_schema WHERE type = 'table' AND rootpage > 0";
+    let tables = database.select(&[tables]).await.map_err(|failure| failure.reason())?;
+    let names = tables.into_iter().flatten().flatten().flatten();
+    for name in ["sqlite_schema".to_owned()].into_iter().chain(names) {
+        let check = format!("PRAGMA quick_check('{}')", name.replace('\'', "''"));
+        match database.select(&[&check]).await {
+            Err(failure) if is_of_application(&failure) => {}
+            answers => verdict(answers)?,
+        }
+    }
+    Ok(())
+}
+
+fn verdict(answers: Result<Vec<Vec<Row>>, Failure>) -> Result<(), String> {
+    let answers = answers.map_err(|failure| failure.reason())?;
     let found: Vec<&str> = answers.iter().flatten().flatten().filter_map(Option::as_deref).collect();
     if found == ["ok"] { Ok(()) } else { Err(found.first().copied().unwrap_or("no answer").to_owned()) }
+}
+
+/// Whether a check failed for a function, collation or module that this program has not; damage has other codes.
+fn is_of_application(failure: &Failure) -> bool {
+    failure.code.as_deref() == Some("1") && !failure.lost
 }
 
 /// The database that goes, with a lock on it that no other program gets past.
@@ -236,7 +265,7 @@ async fn open(path: &Path) -> Result<Database, Error> {
 }
 
 fn sqlite(path: &Path) -> DatabaseUrl {
-    DatabaseUrl::Sqlite(SqliteUrl { path: path.to_owned(), mode: SqliteMode::ReadWrite })
+    DatabaseUrl::Sqlite(SqliteUrl { path: path.to_owned(), mode: SqliteMode::ReadWrite, extensions: Vec::new() })
 }
 
 /// Returns where a database is, which this rev must be able to read.

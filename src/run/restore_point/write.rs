@@ -1,8 +1,10 @@
 //! Writing a restore point before a run that can lose data.
 
 use std::fs;
+use std::fs::File;
 use std::fs::OpenOptions;
 use std::io;
+use std::io::Write as _;
 use std::path::Path;
 
 use crate::config::DatabaseConfig;
@@ -75,17 +77,28 @@ fn is_destructive(step: &ProgramStep) -> bool {
     }
 }
 
+/// What fits into memory, and into one piece of SQLite's, which ends at 2 GB.
+const LARGEST_IN_MEMORY: u64 = 1 << 30;
+
 /// Copies the database; the file has its mode from the beginning, so that nobody else can read it meanwhile.
+///
+/// The pages are copied as they are: what makes rows anew, as `VACUUM INTO` does, needs the functions, collations and
+/// modules of the application, and gives rows other numbers. Only what is too large for memory has no other way.
 async fn write(session: &mut Session, database: &Path, path: &Path) -> Result<(), String> {
-    let make = || -> io::Result<()> {
+    let make = || -> io::Result<File> {
         let file = OpenOptions::new().write(true).create(true).truncate(true).open(path)?;
-        file.set_permissions(fs::metadata(database)?.permissions())
+        file.set_permissions(fs::metadata(database)?.permissions())?;
+        Ok(file)
     };
-    make().map_err(|cause| cause.to_string())?;
-    let Some(name) = path.to_str() else { return Err("its path is not UTF-8".to_owned()) };
-    let copy = format!("VACUUM main INTO '{}'", name.replace('\'', "''"));
-    session.db.execute_all(&[&copy]).await.map_err(|at| at.failure.reason())?;
-    fs::File::open(path).and_then(|file| file.sync_all()).map_err(|cause| cause.to_string())
+    let mut file = make().map_err(|cause| cause.to_string())?;
+    if fs::metadata(database).is_ok_and(|metadata| metadata.len() > LARGEST_IN_MEMORY) {
+        let Some(name) = path.to_str() else { return Err("its path is not UTF-8".to_owned()) };
+        let copy = format!("VACUUM main INTO '{}'", name.replace('\'', "''"));
+        session.db.execute_all(&[&copy]).await.map_err(|at| at.failure.reason())?;
+    } else if let Some(pages) = session.db.pages().await.map_err(|failure| failure.reason())? {
+        file.write_all(pages.as_ref()).map_err(|cause| cause.to_string())?;
+    }
+    file.sync_all().map_err(|cause| cause.to_string())
 }
 
 /// Keeps `own`, whatever the clock said when others were made, and the newest of those; a file that cannot be removed is

@@ -42,7 +42,7 @@ impl<'p> Raised<'p> {
                 sender.flush().await?;
                 let Some((shield, before)) = self.noted.take() else { return Ok(()) };
                 let after = Picture::take(sender.session(), shield).await?;
-                let span = shield.tables.values().next().or(shield.asked.as_ref());
+                let span = shield.span();
                 let problems = before.worse(&after, shield).into_iter().map(|kind| match span {
                     Some(span) => Error::from(kind).at(span.clone()),
                     None => kind.into(),
@@ -61,7 +61,7 @@ impl<'p> Raised<'p> {
             return Err(ErrorKind::QueryFailed { reason }.into());
         }
         let picture = Picture::take(session, shield).await?;
-        Error::join(shield.parent_changes(&picture.parents()))?;
+        Error::join(shield.parent_changes(&mut picture.references.clone()))?;
         self.noted = Some((shield, picture));
         Ok(())
     }
@@ -74,16 +74,23 @@ impl<'p> Raised<'p> {
     }
 }
 
-/// Refuses a program that would change rows of a table that others reference while foreign keys are off, before
-/// anything is done. Tables that the program itself makes are looked at when it comes to them.
-pub(crate) async fn check_parents(program: &Program, session: &mut Session) -> Result<(), Error> {
-    let waiting = program.steps.iter().flat_map(|step| step.parts.iter().skip(step.parts_done));
-    let shields: Vec<&Shield> = waiting.filter_map(Part::shield).collect();
-    if shields.is_empty() {
+/// Refuses programs, which run one after another, that would change rows that others follow while foreign keys are off,
+/// before anything is done; tables that the programs themselves make are known by their statements.
+pub(crate) async fn check_parents(programs: &[&Program], session: &mut Session) -> Result<(), Error> {
+    let steps = || programs.iter().flat_map(|program| &program.steps);
+    let waiting = || steps().flat_map(|step| step.parts.iter().skip(step.parts_done));
+    if !waiting().filter_map(Part::shield).any(Shield::changes_rows) {
         return Ok(());
     }
-    let parents = picture::references(session).await?.into_values().flatten().collect();
-    Error::join(shields.into_iter().flat_map(|shield| shield.parent_changes(&parents)).collect())
+    let mut references = picture::references(session).await?;
+    let mut problems = Vec::new();
+    for part in waiting() {
+        match part.shield() {
+            Some(shield) => problems.extend(shield.parent_changes(&mut references)),
+            None => part.statements().for_each(|statement| references.follow(statement.sql(), false)),
+        }
+    }
+    Error::join(problems)
 }
 
 async fn is_on(session: &mut Session) -> Result<bool, Error> {
