@@ -11,7 +11,10 @@ use jiff::Zoned;
 use jiff::tz::TimeZone;
 use uuid::Uuid;
 
+use crate::author::dump::Dump;
 use crate::config::FILE_NAME;
+use crate::dialect::Dialect;
+use crate::direction::Direction;
 use crate::error::Error;
 use crate::error::ErrorKind;
 use crate::graph::Splice;
@@ -22,10 +25,12 @@ use crate::id::RevisionId;
 use crate::project::project::Project;
 use crate::script::Draft;
 use crate::script::Message;
+use crate::script::Script;
 use crate::script::ScriptDir;
 use crate::script::Subfolders;
 use crate::script::create;
 use crate::script::next_number;
+use crate::span::Source;
 
 /// What a new revision shall be.
 #[derive(Debug, Clone)]
@@ -80,11 +85,48 @@ impl Project {
         let draft = self.draft(new, rows, now)?;
         let template = self.template(new.template.as_deref())?;
         let text = draft.render(&template.name, &template.text)?;
-        let subfolders = if self.config.recursive { Subfolders::Allowed } else { Subfolders::Refused };
-        let name = draft.file_name(&self.config.file_name, subfolders)?;
-        let path = self.folder(new.folder.as_deref(), &draft, &name)?.join(name);
+        let path = self.path_of(new, &draft)?;
         create(&path, &text)?;
         Ok(NewScript { revision: draft.id, path })
+    }
+
+    /// Reads a file of SQL that another tool wrote; nothing when nobody says for which database it is.
+    pub fn read_dump(&self, path: &Path, bytes: Vec<u8>, dialect: Option<Dialect>) -> Result<Option<Dump>, Error> {
+        let database = &self.config.database;
+        let own = ["history", "progress", "lock"].map(|name| format!("{}{name}", database.table_prefix));
+        let own: Vec<String> = own.into_iter().chain([database.version_table.clone()]).collect();
+        Dump::read(path, bytes, dialect, &own)
+    }
+
+    /// Writes the script of a new revision as [`Self::create_revision`] does, with the SQL of `dump` as its upgrade, for
+    /// `only` this database if one is named.
+    ///
+    /// The template's header is taken, and its sections are not: an empty downgrade would say that nothing is to be done.
+    pub fn create_revision_from(
+        &self,
+        new: &NewRevision,
+        dump: &Dump,
+        only: Option<Dialect>,
+        rows: &Heads,
+        now: Timestamp,
+    ) -> Result<NewScript, Error> {
+        let draft = self.draft(new, rows, now)?;
+        let template = self.template(new.template.as_deref())?;
+        let rendered = draft.render(&template.name, &template.text)?;
+        let path = self.path_of(new, &draft)?;
+        let text = with_sql(&rendered, dump, only);
+        let script =
+            Script::parse(Source::new(&*path, text.as_str())).map_err(|errors| unlike(dump, errors.first()))?;
+        // Nothing else was read than what the file said; places are other ones by now, but there is no fault to show.
+        script.statements(Direction::Upgrade, dump.dialect).map_err(|errors| unlike(dump, errors.first()))?;
+        create(&path, &text)?;
+        Ok(NewScript { revision: draft.id, path })
+    }
+
+    fn path_of(&self, new: &NewRevision, draft: &Draft) -> Result<PathBuf, Error> {
+        let subfolders = if self.config.recursive { Subfolders::Allowed } else { Subfolders::Refused };
+        let name = draft.file_name(&self.config.file_name, subfolders)?;
+        Ok(self.folder(new.folder.as_deref(), draft, &name)?.join(name))
     }
 
     fn draft(&self, new: &NewRevision, rows: &Heads, now: Timestamp) -> Result<Draft, Error> {
@@ -168,6 +210,24 @@ impl Project {
             Error::from(kind).because(cause)
         })
     }
+}
+
+/// Puts the SQL of a dump under the header of a new script.
+fn with_sql(rendered: &str, dump: &Dump, only: Option<Dialect>) -> String {
+    let header: String = rendered.split_inclusive('\n').take_while(|line| !line.starts_with("-- rev:")).collect();
+    let only = only.map_or(String::new(), |dialect| format!(" dialect={dialect}"));
+    let sql = dump.sql.trim_matches(['\n', '\r']).trim_end();
+    format!(
+        "{}\n\n-- rev: upgrade{only}\n\n{sql}\n\n-- rev: downgrade{only} irreversible\n\
+         -- Take out the word `irreversible`, and write here what takes it back.\n",
+        header.trim_end()
+    )
+}
+
+fn unlike(dump: &Dump, error: Option<&Error>) -> Error {
+    let reason = error.map_or_else(|| "it is read otherwise in a script".to_owned(), Error::to_string);
+    let instead = "put the SQL into a new script by hand".to_owned();
+    ErrorKind::CannotAdopt { path: dump.path.clone(), reason, instead }.into()
 }
 
 /// Returns the real path of a folder that may not be there yet, if something above it is.

@@ -4,13 +4,18 @@
 
 #[allow(clippy::module_inception)] // a file is named after what it holds
 pub(crate) mod author;
+mod dump;
 pub(crate) mod init;
+mod left_out;
+mod origin;
 pub(crate) mod rebase;
 pub(crate) mod template;
 
 pub use author::NewRevision;
 pub use author::NewScript;
 pub use author::Parents;
+pub use dump::Dump;
+pub use dump::LeftOut;
 pub use init::Made;
 pub use init::init;
 pub use rebase::Rebase;

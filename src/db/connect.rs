@@ -133,6 +133,8 @@ impl Refused {
             }
             (Family::Sqlite, _) if self.by_extension => ErrorKind::ExtensionNotLoaded { reason },
             (Family::Sqlite, _) => ErrorKind::CannotOpen { address, reason },
+            // The driver's words, which speak of its own features.
+            (Family::Mysql, None) if reason.contains("RSA auth backend") => ErrorKind::NeedsTls { address },
             _ => ErrorKind::ConnectionFailed { address, reason },
         };
         kind.into()

@@ -90,6 +90,10 @@ const SEPARATOR: &str = ";\n";
 /// Leads the names of rev's own queries past what others made of the same name.
 const OWN_NAMES: &str = "SET LOCAL search_path TO pg_catalog, pg_temp";
 
+/// Keeps pgpool-II from asking a standby, which may be behind: rev's own rows and the number of the server's process are
+/// the primary's. Everybody else takes it for a comment.
+const FROM_PRIMARY: &str = "/*NO LOAD BALANCE*/ ";
+
 impl Database {
     /// Returns the URL of the server that this connection is to: what belongs to a session must go to the same one.
     pub fn reached(&self, url: &DatabaseUrl) -> DatabaseUrl {
@@ -240,7 +244,9 @@ impl Database {
                     }
                     Ok(answers)
                 }
-                Connection::Postgres(connection) => postgres_select(connection, &queries.join(SEPARATOR)).await,
+                Connection::Postgres(connection) => {
+                    postgres_select(connection, &format!("{FROM_PRIMARY}{}", queries.join(SEPARATOR))).await
+                }
                 Connection::Mysql(connection) => mysql_select(connection, &queries.join(SEPARATOR)).await,
             }
         };
@@ -262,6 +268,9 @@ impl Database {
 
     /// Returns the error for a statement of rev's own that failed on this connection.
     pub(super) fn error(&self, failure: Failure) -> Error {
+        if let Some(kind) = failure.standing(self.family(), &self.address) {
+            return kind.into();
+        }
         let reason = failure.reason();
         match failure.lost {
             true => ErrorKind::ConnectionLost { address: self.address.clone(), reason }.into(),

@@ -19,6 +19,7 @@ mod presence;
 mod progress;
 mod reach;
 mod settings;
+mod standing;
 #[cfg(unix)]
 mod tunnel;
 
@@ -40,3 +41,4 @@ pub use place::Place;
 pub use progress::StatementProgress;
 pub use settings::Usual;
 pub use settings::forced;
+pub(crate) use standing::STANDBY;

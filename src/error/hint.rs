@@ -58,6 +58,17 @@ impl ErrorKind {
             Self::NotUtf8 { .. } => {
                 "save it as UTF-8; a dump that holds binary values is text if it is made with `--hex-blob`"
             }
+            Self::NotText { instead, .. } => instead,
+            Self::ReadOnly { instead, .. } => return Some(instead.clone()),
+            Self::NodeNotReady { .. } => {
+                "wait until it has joined its cluster (`SHOW STATUS LIKE 'wsrep_ready'` says ON), or connect to another node"
+            }
+            Self::PoolByStatement { .. } => {
+                "connect to the server itself, or to a pool with `pool_mode = transaction` or `session`"
+            }
+            Self::OneSession { .. } => "give it the text of `rev upgrade --sql`, or use a PostgreSQL server",
+            Self::NeedsTls { .. } => "put `ssl-mode=required` into the URL, or connect by the server's socket",
+            Self::CannotAdopt { instead, .. } => return Some(instead.clone()),
             Self::NoRevisionId => {
                 "add a line `-- revision: ID` after the message, or use `rev revision -m MESSAGE` to make scripts"
             }

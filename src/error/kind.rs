@@ -95,6 +95,8 @@ pub enum ErrorKind {
     Unreadable { path: PathBuf },
     #[error("{} is not UTF-8 text", .path.display())]
     NotUtf8 { path: PathBuf },
+    #[error("{} is {what}, and no SQL", .path.display())]
+    NotText { path: PathBuf, what: &'static str, instead: &'static str },
     #[error("the header has no `revision:` line")]
     NoRevisionId,
     #[error("`{key}` is not a header key")]
@@ -137,8 +139,8 @@ pub enum ErrorKind {
     StatementTooLarge { bytes: usize, limit: usize },
     #[error("`{statement}` is run by the server itself with its own files, for which the role `{role}` is needed")]
     NoRightToFiles { statement: String, role: &'static str },
-    #[error("`{statement}` controls the transaction, which is rev's own part")]
-    TransactionControl { statement: String },
+    #[error("`{statement}` controls the transaction, which is rev's own part{}", because(.reason))]
+    TransactionControl { statement: String, reason: Option<String> },
     #[error("`{statement}` cannot run inside a transaction")]
     NeedsNoTransaction { statement: String },
 
@@ -149,6 +151,8 @@ pub enum ErrorKind {
     FileExists { path: PathBuf },
     #[error("a merge needs at least two revisions, and this is {}: {}", .revisions.len(), list(.revisions))]
     NothingToMerge { revisions: Vec<RevisionId> },
+    #[error("{} cannot become a revision: {reason}", .path.display())]
+    CannotAdopt { path: PathBuf, reason: String, instead: String },
     #[error("{} cannot be written", .path.display())]
     Unwritable { path: PathBuf },
     #[error("the template {name} does not render: {message}")]
@@ -212,6 +216,17 @@ pub enum ErrorKind {
 
     #[error("nobody can listen on {address}: {reason}")]
     CannotListen { address: String, reason: String },
+
+    #[error("{address} takes no changes: {reason}")]
+    ReadOnly { address: String, reason: String, instead: String },
+    #[error("the node at {address} is not ready: {reason}")]
+    NodeNotReady { address: String, reason: String },
+    #[error("the pooler at {address} gives its connections out by statement, so that no transaction is possible")]
+    PoolByStatement { address: String },
+    #[error("{address} is PGlite, which has one session for everybody, and rev needs two: one holds the lock")]
+    OneSession { address: String },
+    #[error("{address} takes the password of this user over TLS or a socket only")]
+    NeedsTls { address: String },
 
     // ---- the journal
     #[error("{}", no_schema(.schema))]
@@ -399,6 +414,10 @@ fn orphans(row: &Option<String>, rows: usize) -> String {
 
 fn note(text: &Option<String>) -> String {
     text.as_ref().map_or(String::new(), |text| format!(" ({text})"))
+}
+
+fn because(reason: &Option<String>) -> String {
+    reason.as_ref().map_or(String::new(), |reason| format!(": {reason}"))
 }
 
 fn again(retries: u32) -> String {

@@ -32,6 +32,11 @@ impl Sender<'_, '_> {
     /// Returns the error for a statement that failed, at its place in the script if it comes from one.
     pub(crate) fn explain(&mut self, mut failure: Failure, role: &Role<'_>) -> Error {
         self.tell(std::mem::take(&mut failure.notices));
+        let is_own = !matches!(role, Role::Statement(_));
+        let standing = failure.standing(self.session.db.family(), &self.session.db.address).filter(|_| is_own);
+        if let Some(kind) = standing {
+            return kind.into();
+        }
         if failure.lost {
             let address = self.session.db.address.clone();
             return ErrorKind::ConnectionLost { address, reason: failure.reason() }.into();

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::time::Duration;
+use std::time::Instant;
 
 use crate::db::Notice;
 use crate::dialect::Dialect;
@@ -20,6 +21,9 @@ use crate::run::session::Session;
 const CHUNK_BYTES: usize = 1 << 15;
 const CHUNK_STEPS: usize = 25;
 
+/// The longest that a message may take for the next one to hold more steps; else it holds one.
+const QUICK: Duration = Duration::from_millis(50);
+
 /// Steps on their way into one transaction.
 ///
 /// Their rows of the history follow when it is known how long each took; a message may hold several steps.
@@ -28,6 +32,8 @@ pub(crate) struct Group<'s, 'p> {
     actor: &'p Actor,
     has_guard: bool,
     clock: Clock,
+    /// How many steps the next message may hold: few, as long as nobody knows how long they take.
+    chunk: usize,
     unwritten: VecDeque<&'p Write>,
     passed: Vec<(Duration, Vec<Notice>)>,
 }
@@ -36,7 +42,15 @@ impl<'s, 'p> Group<'s, 'p> {
     pub(crate) fn new(session: &'s mut Session, actor: &'p Actor, dialect: Dialect) -> Self {
         let sender = Sender::telling(session, ToldTo::Later(Vec::new()));
         let (unwritten, passed) = (VecDeque::new(), Vec::new());
-        Self { sender, actor, has_guard: dialect.has_transactional_ddl(), clock: Clock::start(), unwritten, passed }
+        Self {
+            sender,
+            actor,
+            has_guard: dialect.has_transactional_ddl(),
+            clock: Clock::start(),
+            chunk: 1,
+            unwritten,
+            passed,
+        }
     }
 
     /// Returns how long each step took that is through, and what the server said meanwhile.
@@ -59,7 +73,7 @@ impl<'s, 'p> Group<'s, 'p> {
                 self.part(part, &mut after_commit).await?;
             }
             self.sender.mark();
-            if self.sender.waiting() > CHUNK_BYTES || self.unwritten.len() >= CHUNK_STEPS {
+            if self.sender.waiting() > CHUNK_BYTES || self.unwritten.len() >= self.chunk {
                 self.settle().await?;
                 if limit.is_some_and(|limit| began.elapsed() > limit) {
                     break;
@@ -97,7 +111,9 @@ impl<'s, 'p> Group<'s, 'p> {
 
     /// Sends what waits, and then writes the history of the steps that are through.
     async fn settle(&mut self) -> Result<(), Error> {
+        let sent = Instant::now();
         self.sender.flush().await?;
+        self.chunk = if sent.elapsed() < QUICK { (self.chunk * 2).min(CHUNK_STEPS) } else { 1 };
         self.sender.check_interrupt()?;
         for passed in self.sender.take_passed() {
             let duration = self.clock.until(passed.at);

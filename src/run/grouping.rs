@@ -31,6 +31,8 @@ impl Grouping {
     pub(crate) fn of(program: &Program, session: &Session) -> Self {
         match program.scope {
             Scope::Run => Self::All,
+            // Several revisions would have to do with the time of one.
+            Scope::Revision if session.limits_transactions => Self::None,
             Scope::Revision if program.dialect.has_transactional_ddl() && session.is_fresh() => {
                 let family = program.dialect.family();
                 let is_alone =

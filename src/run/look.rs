@@ -376,6 +376,9 @@ fn elsewhere(probe: &Probe, trail: &Trail, revision: &str) -> Error {
 /// Returns the error of a question of rev's own that failed.
 pub(crate) fn error(db: &Database, failure: Failure) -> Error {
     let (address, reason) = (db.address.clone(), failure.reason());
+    if let Some(kind) = failure.standing(db.family(), &address) {
+        return kind.into();
+    }
     let kind = match failure.code.as_deref() {
         _ if failure.is_locked_out(db.family()) => ErrorKind::TableLocked { reason, retries: 0, blockers: Vec::new() },
         _ if failure.lost => ErrorKind::ConnectionLost { address, reason },

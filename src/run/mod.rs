@@ -28,6 +28,7 @@ pub(crate) mod send;
 pub(crate) mod session;
 pub(crate) mod shield;
 pub(crate) mod single;
+pub(crate) mod standing;
 pub(crate) mod storable;
 pub(crate) mod watch;
 

@@ -69,6 +69,8 @@ pub struct Session {
     canceller: Option<Canceller>,
     /// Whether the server can be told to end a statement whose client is gone.
     pub(crate) minds_client: bool,
+    /// Whether the server ends a transaction that takes too long, and the session with it.
+    pub(crate) limits_transactions: bool,
     /// How it behaves towards others.
     pub manners: Manners,
     /// The time-outs that the session has now, where they are set for the session and known.
@@ -171,6 +173,7 @@ impl Session {
             interrupt: Interrupt::default(),
             canceller: None,
             minds_client: false,
+            limits_transactions: false,
             manners: Manners::default(),
             reading,
             in_force,
@@ -195,6 +198,7 @@ impl Session {
             Family::Sqlite => self.reconnect().await?,
             Family::Postgres | Family::Mysql => self.prepare().await?,
         }
+        self.check_standing().await?;
         self.refresh().await?;
         self.check_owner()
     }

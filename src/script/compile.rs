@@ -1,14 +1,19 @@
 //! The statements of a script for one direction and dialect, with everything refused that can be known beforehand.
 
+use std::ops::Range;
+use std::sync::Arc;
+
 use crate::dialect::Dialect;
 use crate::dialect::Family;
 use crate::direction::Direction;
 use crate::error::Error;
 use crate::error::ErrorKind;
+use crate::script::frame::take_frames;
 use crate::script::script::Script;
 use crate::script::section::Section;
 use crate::script::section::TransactionMode;
-use crate::span::Span;
+use crate::script::warning::Warning;
+use crate::span::Source;
 use crate::sql::Following;
 use crate::sql::Reading;
 use crate::sql::Statement;
@@ -25,17 +30,6 @@ pub struct CompiledSection<'a> {
     pub statements: Vec<Statement>,
     /// What the author should know.
     pub warnings: Vec<Warning>,
-}
-
-/// Something that is accepted, but that its author should know.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Warning {
-    /// A slug that stays the same from version to version.
-    pub code: &'static str,
-    /// What it is about, in the style of an error's message.
-    pub message: String,
-    /// The text it is about.
-    pub span: Span,
 }
 
 impl Script {
@@ -70,37 +64,33 @@ fn compile<'a>(
     dialect: Dialect,
     following: &mut Following,
 ) -> Result<CompiledSection<'a>, Vec<Error>> {
-    let (mut statements, mut errors) = split_following(&script.source, section.body.clone(), following);
+    let range = section.body.clone();
+    let (statements, warnings) = compile_body(&script.source, range, section.transaction, dialect, following)?;
+    Ok(CompiledSection { section, statements, warnings })
+}
+
+/// Reads a piece of a file as a section whose statements run so.
+pub(crate) fn compile_body(
+    source: &Arc<Source>,
+    range: Range<usize>,
+    transaction: TransactionMode,
+    dialect: Dialect,
+    following: &mut Following,
+) -> Result<(Vec<Statement>, Vec<Warning>), Vec<Error>> {
+    let (mut statements, mut errors) = split_following(source, range, following);
     let mut warnings = Vec::new();
-    if section.transaction == TransactionMode::Transactional {
-        warnings.extend(strip_transaction(&mut statements, dialect));
+    if transaction == TransactionMode::Transactional {
+        let frames = take_frames(&mut statements, dialect);
+        warnings.extend(frames.warning);
+        errors.extend(frames.errors);
         // A section that switches foreign keys off is run without them.
         if !statements.iter().any(|statement| switches_off(statement, dialect)) {
             warnings.extend(statements.iter().filter_map(|statement| foreign_keys(statement, dialect)));
         }
     }
-    errors.extend(statements.iter().filter_map(|statement| refusal(statement, section)));
+    errors.extend(statements.iter().filter_map(|statement| refusal(statement, transaction)));
     errors.sort_by_key(|error| error.span.as_ref().map(|span| span.range.start));
-    if errors.is_empty() { Ok(CompiledSection { section, statements, warnings }) } else { Err(errors) }
-}
-
-/// Takes one `BEGIN … COMMIT` around the whole section away: the engine's own transaction stands for it.
-fn strip_transaction(statements: &mut Vec<Statement>, dialect: Dialect) -> Option<Warning> {
-    let [first, .., last] = &statements[..] else { return None };
-    if first.kind != StatementKind::Begin || last.kind != StatementKind::Commit {
-        return None;
-    }
-    let reason = if dialect.has_transactional_ddl() {
-        "rev has its own transaction around the section"
-    } else {
-        "each statement is kept on its own on this database"
-    };
-    let (begin, commit) = (first.sql(), last.sql());
-    let message = format!("`{begin}` and `{commit}` are not sent: {reason}");
-    let span = first.span.clone();
-    statements.pop();
-    statements.remove(0);
-    Some(Warning { code: "transaction-not-sent", message, span })
+    if errors.is_empty() { Ok((statements, warnings)) } else { Err(errors) }
 }
 
 fn switches_off(statement: &Statement, dialect: Dialect) -> bool {
@@ -123,13 +113,13 @@ fn foreign_keys(statement: &Statement, dialect: Dialect) -> Option<Warning> {
 }
 
 /// Returns why a statement cannot be part of the section.
-fn refusal(statement: &Statement, section: &Section) -> Option<Error> {
+fn refusal(statement: &Statement, transaction: TransactionMode) -> Option<Error> {
     let sql = statement.sql();
     let kind = match statement.kind {
         StatementKind::Begin | StatementKind::Commit | StatementKind::TransactionControl => {
-            ErrorKind::TransactionControl { statement: summary(sql, statement.reading) }
+            ErrorKind::TransactionControl { statement: summary(sql, statement.reading), reason: None }
         }
-        StatementKind::NeedsNoTransaction(name) if section.transaction == TransactionMode::Transactional => {
+        StatementKind::NeedsNoTransaction(name) if transaction == TransactionMode::Transactional => {
             ErrorKind::NeedsNoTransaction { statement: name.into() }
         }
         _ if needs_client(statement).is_some() => needs_client(statement)?,
@@ -168,7 +158,6 @@ fn needs_client(statement: &Statement) -> Option<ErrorKind> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::span::Source;
 
     fn script(sections: &str) -> Script {
         Script::parse(Source::new("a.sql", format!("-- revision: a\n{sections}"))).unwrap()
@@ -192,13 +181,18 @@ mod tests {
     }
 
     #[test]
-    fn one_transaction_around_a_section_is_accepted_and_not_sent() {
+    fn frames_are_accepted_and_not_sent() {
         check(
             Dialect::Postgres,
             "-- rev: upgrade\nBEGIN;\nSELECT 1;\nCOMMIT;\n-- rev: upgrade\nSELECT 2\n",
             &["SELECT 1", "!transaction-not-sent a.sql:3:1", "SELECT 2"],
         );
         check(Dialect::Sqlite, "-- rev: upgrade\nBEGIN; END;", &["!transaction-not-sent a.sql:3:1"]);
+        check(
+            Dialect::Postgres,
+            "-- rev: upgrade\nSET a = 1; START TRANSACTION; SELECT 1; COMMIT; SELECT 2; BEGIN; SELECT 3; END; SELECT 4;",
+            &["SET a = 1", "SELECT 1", "SELECT 2", "SELECT 3", "SELECT 4", "!transaction-not-sent a.sql:3:12"],
+        );
     }
 
     #[test]
@@ -208,7 +202,7 @@ mod tests {
             "-- rev: upgrade\nBEGIN;\nSELECT 1; SAVEPOINT a;\nCOMMIT;\n-- rev: upgrade\nSELECT 1; COMMIT\n",
             &[
                 "a.sql:4:11: `SAVEPOINT a` controls the transaction, which is rev's own part",
-                "a.sql:7:11: `COMMIT` controls the transaction, which is rev's own part",
+                "a.sql:7:11: `COMMIT` controls the transaction, which is rev's own part: the script began no transaction",
             ],
         );
         check_errors(
@@ -218,6 +212,79 @@ mod tests {
                 "a.sql:3:1: `BEGIN` controls the transaction, which is rev's own part",
                 "a.sql:3:8: `COMMIT` controls the transaction, which is rev's own part",
             ],
+        );
+    }
+
+    #[test]
+    fn half_a_frame_is_refused() {
+        check_errors(
+            Dialect::Postgres,
+            "-- rev: upgrade\nBEGIN; SELECT 1; BEGIN; COMMIT; BEGIN",
+            &[
+                "a.sql:3:18: `BEGIN` controls the transaction, which is rev's own part: a transaction is open already",
+                "a.sql:3:33: `BEGIN` controls the transaction, which is rev's own part: no `COMMIT` follows, so that a client would keep nothing of it",
+            ],
+        );
+    }
+
+    #[test]
+    fn what_holds_up_to_a_commit_only_would_hold_for_longer_without_it() {
+        for (sql, what) in [
+            ("SET LOCAL search_path = x", "it ends what `SET LOCAL` set"),
+            ("SET CONSTRAINTS ALL DEFERRED", "it ends what `SET CONSTRAINTS` set"),
+            ("SELECT set_config('a.b', 'c', true)", "it ends what `set_config(…, true)` set"),
+            ("CREATE TEMP TABLE t (a int) ON COMMIT DROP", "it is what `ON COMMIT` waits for"),
+            ("ALTER TYPE e ADD VALUE 'x'", "what `ADD VALUE` added can only be used after it"),
+        ] {
+            let frame = format!("-- rev: upgrade\nBEGIN; {sql}; COMMIT;");
+            check(Dialect::Postgres, &frame, &[sql, "!transaction-not-sent a.sql:3:1"]);
+            let at = 3 + "BEGIN; ".len() + sql.len();
+            let expected = format!(
+                "a.sql:3:{at}: `COMMIT` controls the transaction, which is rev's own part: {what} (line 3), and statements follow"
+            );
+            let columns = sql.chars().count() + "BEGIN; ; ".len() + 1;
+            check_errors(
+                Dialect::Postgres,
+                &format!("{frame} SELECT 1"),
+                &[&expected.replace(&format!(":3:{at}:"), &format!(":3:{columns}:"))],
+            );
+        }
+        let stays = "-- rev: upgrade\nBEGIN; SELECT pg_catalog.set_config('search_path', '', false); COMMIT; SELECT 1";
+        check(
+            Dialect::Postgres,
+            stays,
+            &["SELECT pg_catalog.set_config('search_path', '', false)", "SELECT 1", "!transaction-not-sent a.sql:3:1"],
+        );
+    }
+
+    #[test]
+    fn on_mysql_each_statement_is_kept_anyway() {
+        check(
+            Dialect::Mariadb,
+            "-- rev: upgrade\nSET AUTOCOMMIT=0; INSERT INTO t VALUES (1); commit; BEGIN; START TRANSACTION; DELETE FROM t; COMMIT; COMMIT",
+            &["SET AUTOCOMMIT=0", "INSERT INTO t VALUES (1)", "DELETE FROM t", "!transaction-not-sent a.sql:3:45"],
+        );
+        let kept = "no `COMMIT` follows, so that a client would keep nothing of it";
+        for begin in ["SET autocommit = 0", "/*!40101 SET @@SESSION.autocommit=OFF */", "START TRANSACTION"] {
+            check_errors(
+                Dialect::Mysql,
+                &format!("-- rev: upgrade\n{begin}; INSERT INTO t VALUES (1); SELECT 1"),
+                &[&format!("a.sql:3:1: `{begin}` controls the transaction, which is rev's own part: {kept}")],
+            );
+        }
+        for sound in [
+            "SET autocommit = 0; CREATE TABLE t (a int)",
+            "SET autocommit = 0; INSERT INTO t VALUES (1); SET autocommit = 1",
+            "SET @OLD_AUTOCOMMIT=@@AUTOCOMMIT, @@AUTOCOMMIT=0; INSERT INTO t VALUES (1); SET AUTOCOMMIT=@OLD_AUTOCOMMIT",
+            "SET GLOBAL autocommit = 0; INSERT INTO t VALUES (1)",
+            "SET @autocommit = 0; INSERT INTO t VALUES (1)",
+        ] {
+            check(Dialect::Mysql, &format!("-- rev: upgrade\n{sound}"), &sound.split("; ").collect::<Vec<_>>());
+        }
+        check_errors(
+            Dialect::Mysql,
+            "-- rev: upgrade\nSTART TRANSACTION; INSERT INTO t VALUES (1); ROLLBACK; COMMIT",
+            &["a.sql:3:46: `ROLLBACK` controls the transaction, which is rev's own part"],
         );
     }
 
@@ -250,7 +317,7 @@ mod tests {
             "-- rev: upgrade\n\\i other.sql\nCOMMIT; COPY (SELECT 1) TO STDOUT;\n\\copy t from stdin\nit's data\n\\.\nVACUUM;\n",
             &[
                 "a.sql:3:1: `\\i` is a command of the psql program, not SQL",
-                "a.sql:4:1: `COMMIT` controls the transaction, which is rev's own part",
+                "a.sql:4:1: `COMMIT` controls the transaction, which is rev's own part: the script began no transaction",
                 "a.sql:4:9: `COPY (SELECT 1) TO STDOUT` needs a client that takes its rows, and rev is none",
                 "a.sql:5:1: `\\copy` is a command of the psql program, not SQL",
                 "a.sql:8:1: `VACUUM` cannot run inside a transaction",
@@ -272,7 +339,7 @@ mod tests {
             "-- rev: upgrade\n.read other.sql\nSELECT 1; COMMIT;",
             &[
                 "a.sql:3:1: `.read` is a command of the sqlite3 program, not SQL",
-                "a.sql:4:11: `COMMIT` controls the transaction, which is rev's own part",
+                "a.sql:4:11: `COMMIT` controls the transaction, which is rev's own part: the script began no transaction",
             ],
         );
     }

@@ -69,6 +69,12 @@ pub(super) fn directive(line: &str) -> Option<Directive<'_>> {
     names_one.then_some(Directive::Nearly(rest))
 }
 
+/// Returns whether a line would be taken for a directive of rev's, or for a mistyped one.
+#[cfg(feature = "engine")]
+pub(crate) fn is_directive(line: &str) -> bool {
+    directive(line).is_some()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -8,6 +8,7 @@ mod dir;
 #[cfg(feature = "engine")]
 mod draft;
 mod embedded;
+mod frame;
 mod header;
 mod line;
 mod message;
@@ -22,13 +23,16 @@ mod section;
 mod stored;
 #[cfg(feature = "engine")]
 mod template;
+mod text;
 mod timeouts;
+mod warning;
 #[cfg(feature = "engine")]
 mod write;
 
 pub use checksum::statements_hash;
 pub use compile::CompiledSection;
-pub use compile::Warning;
+#[cfg(feature = "engine")]
+pub(crate) use compile::compile_body;
 pub use dir::Listing;
 pub use dir::ScriptDir;
 pub use dir::next_number;
@@ -39,6 +43,8 @@ pub use draft::Subfolders;
 pub use embedded::Embedded;
 pub use header::Header;
 pub use header::Spanned;
+#[cfg(feature = "engine")]
+pub(crate) use line::is_directive;
 pub use message::Message;
 pub use outline::Outline;
 #[cfg(feature = "engine")]
@@ -55,7 +61,10 @@ pub use template::DEFAULT_TEMPLATE;
 pub use template::TEMPLATES;
 #[cfg(feature = "engine")]
 pub use template::Template;
+#[cfg(feature = "engine")]
+pub(crate) use text::decode;
 pub use timeouts::Timeouts;
+pub use warning::Warning;
 #[cfg(feature = "engine")]
 pub use write::create;
 #[cfg(feature = "engine")]

@@ -14,6 +14,7 @@ use crate::script::header;
 use crate::script::header::Header;
 use crate::script::section;
 use crate::script::section::Section;
+use crate::script::text;
 use crate::span::Source;
 use crate::span::Span;
 use crate::sql::Lexer;
@@ -113,17 +114,7 @@ impl Script {
 pub(super) fn read_source(path: &Path) -> Result<Arc<Source>, Error> {
     let bytes = regular_file::read(path)
         .map_err(|cause| Error::from(ErrorKind::Unreadable { path: path.into() }).because(cause))?;
-    let error = match String::from_utf8(bytes) {
-        Ok(text) => return Ok(Source::new(path, text)),
-        Err(error) => error,
-    };
-    let valid = error.utf8_error().valid_up_to();
-    let text = String::from_utf8_lossy(error.as_bytes());
-    let mark = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
-    let source = Source::new(path, text);
-    let at = valid - mark;
-    let span = source.span(at..source.text.ceil_char_boundary(at + 1));
-    Err(Error::from(ErrorKind::NotUtf8 { path: path.into() }).at(span).because(error.utf8_error()))
+    text::decode(path, bytes)
 }
 
 /// Joins the problems of one script; there is at least one.

@@ -257,6 +257,10 @@ impl<'a> Splitter<'a, '_> {
         let (rest, next) = self.lexer.line();
         let word = rest.split(char::is_whitespace).next().unwrap_or_default();
         let range = token.range.start..token.range.end + word.len();
+        if self.pending.range.is_none() && is_restriction(rest) {
+            self.lexer.jump(next);
+            return;
+        }
         let command = format!("\\{word}");
         let instead = client::instead_of_psql(&command);
         let ends = client::sends_query(&command);
@@ -352,6 +356,13 @@ impl<'a> Splitter<'a, '_> {
     }
 }
 
+/// Returns whether a line, behind its backslash, is one of those that pg_dump writes around its output, with a key that
+/// is another each time: between them psql takes no commands, and rev takes none anyway.
+fn is_restriction(line: &str) -> bool {
+    let words: Vec<&str> = line.split_whitespace().collect();
+    matches!(words.as_slice(), ["restrict" | "unrestrict", key] if key.bytes().all(|b| b.is_ascii_alphanumeric()))
+}
+
 /// What the shells of MySQL are called.
 const MYSQL_SHELLS: &str = "mariadb or mysql";
 
@@ -392,6 +403,27 @@ mod tests {
                 "1:1: `\\set` is a command of the psql program, not SQL",
                 "2:10: `\\gset` is a command of the psql program, not SQL",
                 "3:1: `\\.` is a command of the psql program, not SQL",
+            ],
+        );
+    }
+
+    #[test]
+    fn the_restrictions_of_a_dump_are_passed_over() {
+        let statements = |text: &str| -> Vec<String> {
+            pieces(Family::Postgres, text).unwrap().iter().map(|statement| statement.sql().to_owned()).collect()
+        };
+        let text = "--\n\n\\restrict 4bXqK9\n\nSELECT 1;\r\n\\unrestrict 4bXqK9\r\n SELECT 2; \\restrict b";
+        assert_eq!(statements(text), ["SELECT 1", "SELECT 2"]);
+        assert_eq!(statements("SELECT '\n\\restrict a\n'"), ["SELECT '\n\\restrict a\n'"]);
+        let copy = pieces(Family::Postgres, "COPY t FROM stdin;\n\\restrict a\n\\.\n\\unrestrict a\n").unwrap();
+        assert_eq!(copy[0].copy_data(), Some("\\restrict a\n"));
+        check_errors(
+            Family::Postgres,
+            "\\restrict\nSELECT\n\\restrict a\n1;\n\\restricted a\n",
+            &[
+                "1:1: `\\restrict` is a command of the psql program, not SQL",
+                "3:1: `\\restrict` is a command of the psql program, not SQL",
+                "5:1: `\\restricted` is a command of the psql program, not SQL",
             ],
         );
     }

@@ -9,6 +9,7 @@ mod connection;
 mod crashes;
 mod crowd;
 mod cuts;
+mod dumps;
 mod edited;
 mod elsewhere;
 mod embedded;

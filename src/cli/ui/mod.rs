@@ -2,6 +2,7 @@
 
 mod diagnostic;
 mod dry_run;
+pub mod dump;
 mod duration;
 mod graph;
 mod halfway;
