@@ -20,12 +20,12 @@ start_mariadb() {
 }
 
 # Makes the data of a new server in the folder of one. Temporary files go there, too: a server that starts removes those
-# of others from a shared folder.
+# of others from a shared folder. The variable says so, since the script splits its --tmpdir at spaces.
 install_mariadb_data() {
     local options
     mariadb_options
-    (cd "$1" && as_server env -i "PATH=$PATH:/usr/sbin" "HOME=$1" LC_ALL=C mariadb-install-db --no-defaults \
-        --datadir="$1/data" --tmpdir="$1" --auth-root-authentication-method=normal --skip-test-db --skip-name-resolve \
+    (cd "$1" && as_server env -i "PATH=$PATH:/usr/sbin" "HOME=$1" "TMPDIR=$1" LC_ALL=C mariadb-install-db --no-defaults \
+        --datadir="$1/data" --auth-root-authentication-method=normal --skip-test-db --skip-name-resolve \
         "${options[@]}") >"$1/init.log" 2>&1 || {
         cat "$1/init.log" >&2
         fail "mariadb-install-db failed"
