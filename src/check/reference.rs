@@ -132,10 +132,7 @@ fn difference(now: &Script, then: &Script, configured: Option<Configured>) -> Op
     }
     let mut all = dialects(now, configured);
     all.extend(dialects(then, configured));
-    let differs = |dialect: &Dialect| match (now.checksum(*dialect), then.checksum(*dialect)) {
-        (Ok(now), Ok(then)) => now != then,
-        _ => false, // one that cannot be read is told of elsewhere
-    };
+    let differs = |dialect: &Dialect| now.checksum(*dialect) != then.checksum(*dialect);
     all.iter().any(differs).then_some("statements")
 }
 

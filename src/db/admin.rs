@@ -202,11 +202,7 @@ impl Database {
     /// Returns who uses the database; a user without rights sees only connections of its own.
     async fn others(&mut self, url: &ServerUrl) -> Result<Vec<Other>, Error> {
         let query = match self.family() {
-            Family::Mysql => format!(
-                "SELECT id, user, host, NULL FROM information_schema.processlist \
-                 WHERE db = {} AND id <> CONNECTION_ID() ORDER BY id",
-                hex(&url.database)
-            ),
+            Family::Mysql => return self.mysql_others(url).await,
             Family::Postgres | Family::Sqlite => format!(
                 "SELECT pid::text, usename::text, client_addr::text, application_name FROM pg_catalog.pg_stat_activity \
                  WHERE datname = {} AND pid <> pg_backend_pid() ORDER BY pid",
@@ -218,6 +214,20 @@ impl Database {
             _ => None,
         };
         Ok(self.answers(&[&query]).await?.into_iter().filter_map(other).collect())
+    }
+
+    /// What SHOW tells can be read while others run statements that MySQL's own table of them cannot show.
+    async fn mysql_others(&mut self, url: &ServerUrl) -> Result<Vec<Other>, Error> {
+        let own = self.answers(&["SELECT CONNECTION_ID()"]).await?.into_iter().flatten().next().flatten();
+        let other = |row: Vec<Option<String>>| match row.as_slice() {
+            [Some(id), user, host, Some(database), ..]
+                if database.to_lowercase() == url.database.to_lowercase() && own.as_ref() != Some(id) =>
+            {
+                Some(Other { id: id.clone(), user: user.clone(), host: host.clone(), program: None })
+            }
+            _ => None,
+        };
+        Ok(self.answers(&["SHOW FULL PROCESSLIST"]).await?.into_iter().filter_map(other).collect())
     }
 
     async fn answers(&mut self, queries: &[&str]) -> Result<Vec<Vec<Option<String>>>, Error> {

@@ -37,6 +37,10 @@ impl fmt::Display for Blocker {
     }
 }
 
+/// What MySQL says of its own table of connections while anybody runs a statement with such a character; the same table of
+/// the performance schema can be read.
+const NOT_IN_UTF8MB3: &str = "3854";
+
 /// The columns of each query: process, name, seconds, whether it is idle (1), statement.
 type Query = fn(&str) -> String;
 
@@ -60,7 +64,13 @@ impl Database {
             Family::Sqlite => &[],
         };
         for query in queries {
-            match self.select(&[&query(pid)]).await {
+            let query = query(pid);
+            let mut answers = self.select(&[&query]).await;
+            if matches!(&answers, Err(failure) if failure.code.as_deref() == Some(NOT_IN_UTF8MB3)) {
+                let whole = query.replace("information_schema.PROCESSLIST", "performance_schema.processlist");
+                answers = self.select(&[&whole]).await;
+            }
+            match answers {
                 Ok(answers) => {
                     let found: Vec<Blocker> = answers.iter().flatten().filter_map(|row| blocker(row, family)).collect();
                     if !found.is_empty() {

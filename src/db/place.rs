@@ -9,6 +9,8 @@ pub enum Place {
     Character(usize),
     /// PostgreSQL: a line of the body of a `DO` block, from 1 (the rest of the line of the opening `$$`).
     BlockLine(usize),
+    /// PostgreSQL: a line of the data of `COPY … FROM STDIN`, from 1.
+    CopyLine(usize),
     /// MySQL: the text that begins at the error, and the line of the statement it is on, from 1.
     Near {
         /// At most 80 characters; empty at the end of the statement.
@@ -65,6 +67,7 @@ impl Place {
                 let start = sql.char_indices().nth(position.checked_sub(1)?).map_or(sql.len(), |(at, _)| at);
                 Some(start..start + word_length(&sql[start..]))
             }
+            Self::CopyLine(_) => None, // not in the statement
             Self::BlockLine(line) => {
                 let body = sql.find('$').and_then(|open| Some(open + sql[open + 1..].find('$')? + 2))?;
                 let start = nth_line(sql, body, *line)?;

@@ -50,7 +50,7 @@ impl Database {
 
 fn detail_query(table: &ObjectChange, detail: &Detail, family: Family) -> String {
     let schema = table.schema.as_deref().unwrap_or_default();
-    let query = match family {
+    match family {
         Family::Sqlite => format!(
             "SELECT 1 FROM pragma_table_info('{}', '{}') WHERE name = '{}' COLLATE NOCASE",
             table.name.replace('\'', "''"),
@@ -85,8 +85,7 @@ fn detail_query(table: &ObjectChange, detail: &Detail, family: Family) -> String
                 ),
             }
         }
-    };
-    query
+    }
 }
 
 /// A text of MySQL that means the same under every setting of the session.

@@ -51,7 +51,13 @@ impl ErrorKind {
             Self::Cycle { .. } => "correct the `down_revision` or `depends_on` of one of them",
             Self::Unreadable { .. } => "check that the path is right, that it exists, and that you may read it",
             Self::Unwritable { .. } => "check that the folder exists and that you may write there",
-            Self::NotUtf8 { .. } => "save it as UTF-8",
+            Self::Unterminated { what: "string" | "quoted identifier" } => {
+                "look for a quote that is missing, or one too many; what `\\` and `\"` mean follows sql_mode (NO_BACKSLASH_ESCAPES, ANSI_QUOTES) and standard_conforming_strings"
+            }
+            Self::Unterminated { .. } => return None,
+            Self::NotUtf8 { .. } => {
+                "save it as UTF-8; a dump that holds binary values is text if it is made with `--hex-blob`"
+            }
             Self::NoRevisionId => {
                 "add a line `-- revision: ID` after the message, or use `rev revision -m MESSAGE` to make scripts"
             }
@@ -63,7 +69,21 @@ impl ErrorKind {
             Self::SqlBeforeSection => "put `-- rev: upgrade` above it",
             Self::NoUpgradeSection => "add a line `-- rev: upgrade`, with the SQL below it (it may be empty)",
             Self::IrreversibleWithSql => "remove the statements, or the word `irreversible`",
-            Self::PsqlCommand { .. } => "remove it, or say the same in SQL",
+            Self::PsqlCommand { instead, .. }
+            | Self::ClientCommand { instead, .. }
+            | Self::NeedsClient { instead, .. } => instead,
+            Self::DashesWithoutSpace => "put a space behind `--`, or take the line out",
+            Self::UnknownMode { .. } => {
+                "set the mode to a value that stands in the script, or write the text without a backslash"
+            }
+            Self::StatementTooLarge { .. } => {
+                "divide it (an INSERT of fewer rows at a time), or raise `max_allowed_packet` on the server; who is connected keeps the old value"
+            }
+            Self::NoRightToFiles { role, .. } => {
+                return Some(format!(
+                    "`GRANT {role} TO` the role that migrates, or write `COPY … FROM stdin;` with the data below it"
+                ));
+            }
             Self::TransactionControl { .. } => {
                 "remove it: rev runs each section in a transaction; statements that must not be in one go into a section with `transaction=off`"
             }
@@ -168,6 +188,7 @@ impl ErrorKind {
             Self::StatementTimeout { .. } => {
                 "give it more time: `statement_timeout=…` on the `-- rev:` line of its section, or in migrations.toml"
             }
+            Self::NotInEncoding { .. } => "take the character out, or make the database anew with `ENCODING 'UTF8'`",
             Self::TransactionEnded => {
                 "take the COMMIT or ROLLBACK out of what the script calls, or use `transaction=off`"
             }
@@ -267,7 +288,6 @@ impl ErrorKind {
             | Self::DuplicateHeaderKey { .. }
             | Self::ControlCharacter { .. }
             | Self::BadOptionValue { .. }
-            | Self::Unterminated { .. }
             | Self::TextAfterCopy
             | Self::BadTemplate { .. }
             | Self::CommandFailed { .. }

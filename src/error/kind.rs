@@ -105,6 +105,8 @@ pub enum ErrorKind {
     EmptyHeaderValue { key: String },
     #[error("a {what} holds a control character")]
     ControlCharacter { what: &'static str },
+    #[error("a {what} holds `{character}`, which the database cannot: its encoding is {encoding}")]
+    NotInEncoding { what: &'static str, character: char, encoding: String },
     #[error("`{word}` is not a directive")]
     UnknownDirective { word: String, nearest: Option<String> },
     #[error("`{option}` is not an option of `{directive}`")]
@@ -122,7 +124,19 @@ pub enum ErrorKind {
     #[error("the data of COPY begins on the next line, so nothing may follow on this one")]
     TextAfterCopy,
     #[error("`{command}` is a command of the psql program, not SQL")]
-    PsqlCommand { command: String },
+    PsqlCommand { command: String, instead: &'static str },
+    #[error("`{command}` is a command of the {client} program, not SQL")]
+    ClientCommand { client: &'static str, command: String, instead: &'static str },
+    #[error("`{statement}` needs a client that {what}, and rev is none")]
+    NeedsClient { statement: String, what: &'static str, instead: &'static str },
+    #[error("this is a comment to the mariadb and mysql programs, but not to the server: no space stands behind `--`")]
+    DashesWithoutSpace,
+    #[error("how this is read depends on {mode}, and a statement before may have changed that")]
+    UnknownMode { mode: &'static str },
+    #[error("the statement has {bytes} bytes, and the server takes {limit} at once (`max_allowed_packet`)")]
+    StatementTooLarge { bytes: usize, limit: usize },
+    #[error("`{statement}` is run by the server itself with its own files, for which the role `{role}` is needed")]
+    NoRightToFiles { statement: String, role: &'static str },
     #[error("`{statement}` controls the transaction, which is rev's own part")]
     TransactionControl { statement: String },
     #[error("`{statement}` cannot run inside a transaction")]

@@ -1,7 +1,6 @@
 //! The row that says which statement is about to run that commits by itself, and what becomes of the row.
 
 use sea_query::Expr;
-use sea_query::ExprTrait;
 use sea_query::Query;
 
 use crate::direction::Direction;
@@ -48,7 +47,7 @@ impl Journal {
         let query = Query::delete()
             .from_table(self.table(&self.progress))
             .and_where(self.is_part(revision, part))
-            .and_where(Expr::col("state").eq(literal::text(self.dialect, "intended")))
+            .and_where(self.is("state", literal::text(self.dialect, "intended")))
             .take();
         self.touching(1, &query)
     }
@@ -59,7 +58,7 @@ impl Journal {
             .table(self.table(&self.progress))
             .value("definition", literal::text(self.dialect, found))
             .and_where(self.is_part(revision, part))
-            .and_where(Expr::col("state").eq(literal::text(self.dialect, "proved")))
+            .and_where(self.is("state", literal::text(self.dialect, "proved")))
             .take();
         self.touching(1, &query)
     }
@@ -72,7 +71,7 @@ impl Journal {
             .value("state", literal::text(self.dialect, "proved"))
             .value("definition", literal::optional(self.dialect, found))
             .and_where(self.is_part(revision, part))
-            .and_where(Expr::col("state").eq(literal::text(self.dialect, "intended")))
+            .and_where(self.is("state", literal::text(self.dialect, "intended")))
             .take();
         self.touching(1, &query)
     }

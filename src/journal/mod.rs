@@ -16,6 +16,7 @@ mod lease;
 mod literal;
 mod lock;
 mod outcome;
+mod own;
 mod probe;
 mod read;
 mod row;

@@ -45,6 +45,12 @@ pub struct Probe {
     pub names: Option<String>,
     /// A table of the journal that belongs to somebody else (PostgreSQL).
     pub foreign: Option<ForeignTable>,
+    /// What decides how text is read when a session begins: `sql_mode`, or `standard_conforming_strings`.
+    pub text_mode: String,
+    /// The most bytes that the server takes in a message (MySQL and MariaDB).
+    pub max_packet: Option<usize>,
+    /// The roles that the user lacks for `COPY` with the server's own files (PostgreSQL).
+    pub lacks: Vec<String>,
     /// The number that the server gave this connection.
     pub connection: Option<String>,
     /// Whether the server takes names of tables that differ by case for the same.
@@ -78,6 +84,14 @@ pub enum SessionRole {
 }
 
 impl Location {
+    /// Returns what is asked in the same message before names are led to `pg_catalog`: the session's own schema, which the
+    /// query finds in a setting that ends with the message.
+    pub fn before_probe(family: Family) -> Option<&'static str> {
+        let keep =
+            "SELECT pg_catalog.set_config('rev.schema', CAST(pg_catalog.current_schema() AS pg_catalog.text), true)";
+        (family == Family::Postgres).then_some(keep)
+    }
+
     /// Returns the query; its one row is read by [`Self::read`].
     pub fn probe(&self, family: Family) -> String {
         let text = |value: &str| literal::sql(example(family), value);
@@ -95,7 +109,7 @@ impl Location {
                  AND name COLLATE NOCASE IN ({tables})), \
                  NULL, \
                  EXISTS (SELECT 1 FROM main.sqlite_schema WHERE name COLLATE NOCASE NOT IN ({tables}) AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'), \
-                 NULL, NULL, NULL, NULL, 1"
+                 NULL, NULL, NULL, NULL, NULL, 1"
             ),
             Family::Postgres => format!(
                 "SELECT s.name, CASE WHEN n.oid IS NULL THEN 0 ELSE 1 END, current_setting('server_version'), \
@@ -111,8 +125,12 @@ impl Location {
                  (SELECT c.relname, c.relowner, CASE WHEN c.relkind NOT IN ('r', 'p') THEN 'read' ELSE 'write' END AS code \
                  FROM pg_catalog.pg_class c WHERE c.relnamespace = n.oid AND c.relkind IN ('r', 'p', 'v', 'm', 'f') \
                  AND c.relname IN ({tables}) AND c.relowner NOT IN ({MEMBER_OF})) f ORDER BY f.code, f.relname LIMIT 1), \
+                 current_setting('standard_conforming_strings') || ' ' || coalesce((SELECT string_agg(r.rolname::text, ' ') \
+                 FROM pg_catalog.pg_roles r WHERE r.rolname IN \
+                 ('pg_read_server_files', 'pg_write_server_files', 'pg_execute_server_program') \
+                 AND NOT pg_catalog.pg_has_role(current_user, r.oid, 'USAGE')), ''), \
                  pg_catalog.pg_backend_pid(), 0 \
-                 FROM (SELECT coalesce({}, current_schema()::text) AS name) s \
+                 FROM (SELECT coalesce({}, nullif(current_setting('rev.schema', true), '')) AS name) s \
                  LEFT JOIN pg_catalog.pg_namespace n ON n.nspname = s.name",
                 self.schema.as_deref().map_or_else(|| "NULL".to_owned(), text),
             ),
@@ -124,7 +142,7 @@ impl Location {
                  WHERE table_schema = DATABASE() AND (table_name = {version} OR @@lower_case_table_names <> 0 AND LOWER(table_name) = LOWER({version})) AND column_name = 'version_num'), \
                  EXISTS (SELECT 1 FROM information_schema.tables WHERE table_schema = DATABASE() AND NOT ({own})), \
                  CURRENT_ROLE(), CONCAT(@@character_set_client, ' COLLATE ', @@collation_connection), NULL, \
-                 CONNECTION_ID(), @@lower_case_table_names <> 0"
+                 CONCAT(@@max_allowed_packet, ' ', @@sql_mode), CONNECTION_ID(), @@lower_case_table_names <> 0"
             ),
         }
     }
@@ -143,6 +161,9 @@ impl Location {
             role: SessionRole::Unknown,
             names: None,
             foreign: None,
+            text_mode: String::new(),
+            max_packet: None,
+            lacks: Vec::new(),
             connection: None,
             folds_names: false,
             others: Vec::new(),
@@ -161,6 +182,7 @@ impl Location {
             role,
             names,
             foreign,
+            manners,
             connection,
             folds_names,
         ] = row.as_slice()
@@ -174,7 +196,11 @@ impl Location {
             Family::Mysql if server_version.to_lowercase().contains("mariadb") => Dialect::Mariadb,
             Family::Mysql => Dialect::Mysql,
         };
+        let (first, rest) = manners.as_deref().unwrap_or_default().split_once(' ').unwrap_or_default();
         Some(Probe {
+            text_mode: if family == Family::Mysql { rest } else { first }.to_owned(),
+            max_packet: first.parse().ok(),
+            lacks: if family == Family::Postgres { rest.split(' ').map(str::to_owned).collect() } else { Vec::new() },
             journal: Journal::new(dialect, schema.as_deref().unwrap_or_default(), &self.version_table, &self.prefix),
             schema_exists: schema.is_some() && schema_exists.as_deref() == Some("1"),
             server_version,
@@ -262,7 +288,7 @@ mod tests {
     }
 
     fn row(cells: [&str; 7]) -> Row {
-        cells.into_iter().chain(["", "", "", ""]).map(|cell| (!cell.is_empty()).then(|| cell.to_owned())).collect()
+        cells.into_iter().chain(["", "", "", "", ""]).map(|cell| (!cell.is_empty()).then(|| cell.to_owned())).collect()
     }
 
     #[test]

@@ -2,8 +2,6 @@
 
 use sea_query::Asterisk;
 use sea_query::Expr;
-use sea_query::ExprTrait;
-use sea_query::Func;
 use sea_query::Order;
 use sea_query::Query;
 use sea_query::SelectStatement;
@@ -67,9 +65,9 @@ impl Journal {
     pub fn select_applied(&self, revision: &RevisionId) -> String {
         let query = self
             .history_query()
-            .and_where(Expr::col("revision").eq(literal::text(self.dialect, revision.as_str())))
-            .and_where(Expr::col("direction").is_in(["upgrade", "stamp"]))
-            .and_where(Expr::col("outcome").eq("done"))
+            .and_where(self.is("revision", literal::text(self.dialect, revision.as_str())))
+            .and_where(self.is_any("direction", ["upgrade", "stamp"]))
+            .and_where(self.is("outcome", "done"))
             .order_by("id", Order::Desc)
             .limit(1)
             .take();
@@ -79,9 +77,9 @@ impl Journal {
     /// Returns the query for the last row of each revision and outcome that tell what is applied, oldest first, for
     /// [`LastSteps`](crate::journal::LastSteps). The stored downgrades are left out: they are long, and seldom needed.
     pub fn select_last_steps(&self) -> String {
-        let counts = || Expr::col("outcome").is_in([Outcome::Done.as_str(), Outcome::Accepted.as_str()]);
+        let counts = || self.is_any("outcome", [Outcome::Done.as_str(), Outcome::Accepted.as_str()]);
         let last = Query::select()
-            .expr(Func::max(Expr::col("id")))
+            .expr(self.call("max", Expr::col("id")))
             .from(self.table(&self.history))
             .and_where(counts())
             .group_by_columns(["revision", "outcome"])
@@ -91,7 +89,7 @@ impl Journal {
             .columns(columns)
             .expr(Expr::cust("NULL"))
             .from(self.table(&self.history))
-            .and_where(Expr::col("id").in_subquery(last))
+            .and_where(self.is_in_query("id", last))
             .order_by("id", Order::Asc)
             .take();
         self.render(&query)
@@ -113,9 +111,9 @@ impl Journal {
     /// Returns the query that counts the steps that failed.
     pub fn count_failed(&self) -> String {
         let query = Query::select()
-            .expr(Func::count(Expr::col(Asterisk)))
+            .expr(self.call("count", Expr::col(Asterisk)))
             .from(self.table(&self.history))
-            .and_where(Expr::col("outcome").eq(Outcome::Failed.as_str()))
+            .and_where(self.is("outcome", Outcome::Failed.as_str()))
             .take();
         self.render(&query)
     }
@@ -125,14 +123,15 @@ impl Journal {
         let query = Query::select()
             .columns(["id", "downgrade"])
             .from(self.table(&self.history))
-            .and_where(Expr::col("id").is_in(ids))
+            .and_where(self.is_any("id", ids))
             .take();
         self.render(&query)
     }
 
     /// Returns the query that counts the rows of the history.
     pub fn count_history(&self) -> String {
-        let query = Query::select().expr(Func::count(Expr::col(Asterisk))).from(self.table(&self.history)).take();
+        let query =
+            Query::select().expr(self.call("count", Expr::col(Asterisk))).from(self.table(&self.history)).take();
         self.render(&query)
     }
 

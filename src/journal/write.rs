@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use sea_query::Asterisk;
 use sea_query::Expr;
 use sea_query::ExprTrait;
-use sea_query::Func;
 use sea_query::InsertStatement;
 use sea_query::Query;
 use sea_query::QueryStatementWriter;
@@ -19,6 +18,7 @@ use crate::journal::Journal;
 use crate::journal::Outcome;
 use crate::journal::history::HISTORY_COLUMNS;
 use crate::journal::literal;
+use crate::journal::own::Operator;
 
 /// One change of the journal; it commits together with the part it belongs to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,7 +97,7 @@ impl Journal {
             Write::ClearProgress { revision, proofs } => {
                 let query = Query::delete()
                     .from_table(self.table(&self.progress))
-                    .and_where(Expr::col("revision").eq(self.text(revision.as_str())))
+                    .and_where(self.is("revision", self.text(revision.as_str())))
                     .take();
                 vec![self.touching(*proofs as u64, &query)]
             }
@@ -115,15 +115,14 @@ impl Journal {
             let query = Query::update()
                 .table(table.clone())
                 .value("version_num", self.text(new.as_str()))
-                .and_where(Expr::col("version_num").eq(self.text(old.as_str())))
+                .and_where(self.is("version_num", self.text(old.as_str())))
                 .take();
             statements.push(self.touching(1, &query));
         }
         let leaving: Vec<Expr> = leaving.map(|id| self.text(id.as_str())).collect();
         if !leaving.is_empty() {
             let rows = leaving.len() as u64;
-            let query =
-                Query::delete().from_table(table.clone()).and_where(Expr::col("version_num").is_in(leaving)).take();
+            let query = Query::delete().from_table(table.clone()).and_where(self.is_any("version_num", leaving)).take();
             statements.push(self.touching(rows, &query));
         }
         for id in coming {
@@ -143,15 +142,20 @@ impl Journal {
     fn stand(&self, delete: &BTreeSet<RevisionId>, insert: &BTreeSet<RevisionId>) -> Option<Guarded> {
         let is_at = |ids: &BTreeSet<RevisionId>| {
             let ids: Vec<Expr> = ids.iter().map(|id| self.text(id.as_str())).collect();
-            (!ids.is_empty()).then(|| (Expr::col("version_num").is_in(ids.clone()), ids.len() as u64))
+            (!ids.is_empty()).then(|| {
+                let number = ids.len() as u64;
+                (self.is_any("version_num", ids), number)
+            })
         };
         let count = |condition: Expr| {
             let table = self.table(&self.version);
-            let query = Query::select().expr(Func::count(Expr::col(Asterisk))).from(table).and_where(condition).take();
+            let query =
+                Query::select().expr(self.call("count", Expr::col(Asterisk))).from(table).and_where(condition).take();
             self.render(&query)
         };
-        let gone = is_at(delete).map(|(rows, _)| format!("({}) = 0", count(rows)));
-        let come = is_at(insert).map(|(rows, number)| format!("({}) = {number}", count(rows)));
+        let equal = self.operator(Operator::Equal);
+        let gone = is_at(delete).map(|(rows, _)| format!("({}) {equal} 0", count(rows)));
+        let come = is_at(insert).map(|(rows, number)| format!("({}) {equal} {number}", count(rows)));
         let conditions: Vec<String> = gone.into_iter().chain(come).collect();
         // A limit is stronger than MySQL's sql_select_limit, which a script may have set to 0.
         let dual = if self.dialect.family() == Family::Mysql { " FROM DUAL" } else { "" };
@@ -186,11 +190,11 @@ impl Journal {
                 self.optional(entry.downgrade.as_deref()),
             ])
             .take();
-        let last = Query::select().expr(Func::max(Expr::col("id"))).from(self.table(&self.history)).take();
-        let row = Expr::col("id")
-            .in_subquery(last)
-            .and(Expr::col("revision").eq(self.text(entry.revision.as_str())))
-            .and(Expr::col("outcome").eq(self.text(entry.outcome.as_str())));
+        let last = Query::select().expr(self.call("max", Expr::col("id"))).from(self.table(&self.history)).take();
+        let row = self
+            .is_in_query("id", last)
+            .and(self.is("revision", self.text(entry.revision.as_str())))
+            .and(self.is("outcome", self.text(entry.outcome.as_str())));
         self.adding(&query, &self.history, row)
     }
 
@@ -223,7 +227,7 @@ impl Journal {
 
     /// The condition for the row of a part.
     pub(super) fn is_part(&self, revision: &RevisionId, part: usize) -> Expr {
-        Expr::col("revision").eq(self.text(revision.as_str())).and(Expr::col("part").eq(part as u64))
+        self.is("revision", self.text(revision.as_str())).and(self.is("part", part as u64))
     }
 
     /// Guards a statement that must touch just so many rows.
@@ -240,8 +244,8 @@ impl Journal {
             return vec![Guarded { sql, expect: Expect::Adds }];
         }
         let count =
-            Query::select().expr(Func::count(Expr::col(Asterisk))).from(self.table(table)).and_where(row).take();
-        let check = format!("SELECT 1 / ({})", self.render(&count));
+            Query::select().expr(self.call("count", Expr::col(Asterisk))).from(self.table(table)).and_where(row).take();
+        let check = format!("SELECT 1 {} ({})", self.operator(Operator::Divided), self.render(&count));
         vec![Guarded { sql, expect: Expect::AddsForCheck }, Guarded { sql: check, expect: Expect::Fails }]
     }
 
@@ -249,7 +253,9 @@ impl Journal {
     fn server_time(&self) -> Expr {
         Expr::cust(match self.dialect.family() {
             Family::Sqlite => "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')",
-            Family::Postgres => "to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')",
+            Family::Postgres => {
+                "pg_catalog.to_char(pg_catalog.clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')"
+            }
             Family::Mysql => "CONCAT(LEFT(DATE_FORMAT(UTC_TIMESTAMP(3), '%Y-%m-%dT%H:%i:%s.%f'), 23), 'Z')",
         })
     }

@@ -22,14 +22,14 @@ use crate::program::transaction;
 use crate::script::Timeouts;
 
 /// Lets psql find out where the journal is, where nobody has said it: as rev does when it connects.
-const FIND_SCHEMA: &str = "SELECT current_schema() AS rev_schema \\gset\n";
+const FIND_SCHEMA: &str = "SELECT pg_catalog.current_schema() AS rev_schema \\gset\n";
 
 /// Leads the names of the journal there, whatever a script set, and past temporary tables of the same names.
-const ENTER_SCHEMA: &str = "SELECT current_setting('search_path') AS rev_path \\gset\n\
+const ENTER_SCHEMA: &str = "SELECT pg_catalog.current_setting('search_path') AS rev_path \\gset\n\
                          SET LOCAL search_path = :\"rev_schema\", pg_temp;\n";
 
 /// Leads all names where they were: what is deferred to the commit is the script's.
-const LEAVE_SCHEMA: &str = "SELECT set_config('search_path', :'rev_path', true) AS rev_path \\gset\n";
+const LEAVE_SCHEMA: &str = "SELECT pg_catalog.set_config('search_path', :'rev_path', true) AS rev_path \\gset\n";
 
 impl OfflineScript {
     /// Returns the text for the shell of the program's dialect.

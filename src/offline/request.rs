@@ -21,7 +21,7 @@ use crate::project::request::Request;
 use crate::run::Reading;
 use crate::run::session::Session;
 use crate::run::session::location;
-use crate::sql::significant;
+use crate::sql::Statement;
 
 /// What is asked of a database that somebody else will change, with a shell.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -128,12 +128,8 @@ impl Project {
 
 /// Whether a statement of MySQL or MariaDB leads the session to another database.
 fn changes_database(program: &Program) -> bool {
-    let family = program.dialect.family();
-    let is_use = |sql: &str| {
-        let first = significant(sql, 0..sql.len(), family).find(|word| !word.starts_with("/*"));
-        first.is_some_and(|word| word.eq_ignore_ascii_case("use"))
-    };
-    family == Family::Mysql && program.steps.iter().flat_map(ProgramStep::statements).any(|one| is_use(one.sql()))
+    let is_use = |statement: &Statement| statement.words().next().is_some_and(|word| word.eq_ignore_ascii_case("use"));
+    program.dialect.family() == Family::Mysql && program.steps.iter().flat_map(ProgramStep::statements).any(is_use)
 }
 
 /// Returns what the driver sets when it connects, and what the URL says.
@@ -142,12 +138,11 @@ fn settings(url: &DatabaseUrl, probe: &Probe) -> String {
     match &probe.names {
         Some(names) => format!("SET NAMES {names};\n"),
         None => {
-            let mut sql =
-                "SET client_encoding = 'UTF8';\nSET datestyle = 'ISO, MDY';\nSET timezone = 'UTC';\n".to_owned();
+            let mut sql = "SET client_encoding = 'UTF8';\n".to_owned();
             for (name, value) in &server.options {
                 // Not SET, which would take a list for one name.
                 let (name, value) = (probe.journal.literal(name), probe.journal.literal(value));
-                sql.push_str(&format!("SELECT set_config({name}, {value}, false) AS rev_set \\gset\n"));
+                sql.push_str(&format!("SELECT pg_catalog.set_config({name}, {value}, false) AS rev_set \\gset\n"));
             }
             sql
         }

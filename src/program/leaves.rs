@@ -6,7 +6,6 @@ use crate::error::ErrorKind;
 use crate::sql::Statement;
 use crate::sql::StatementKind;
 use crate::sql::Trace;
-use crate::sql::significant;
 use crate::sql::unquoted;
 
 /// What may be left of a statement of which the server says that it failed.
@@ -21,9 +20,9 @@ pub(crate) enum Leaves {
 }
 
 /// First words of statements of MariaDB and MySQL that end the transaction, and change nothing of the user's.
-const HARMLESS: [&str; 19] = [
+const HARMLESS: [&str; 20] = [
     "binlog", "cache", "change", "check", "checksum", "close", "fetch", "flush", "get", "handler", "help", "kill",
-    "open", "purge", "resignal", "shutdown", "signal", "start", "stop",
+    "open", "purge", "resignal", "set", "shutdown", "signal", "start", "stop",
 ];
 
 impl Leaves {
@@ -42,7 +41,7 @@ impl Leaves {
 /// on its way, and what it refuses in a transaction.
 fn of_postgres(statement: &Statement) -> Leaves {
     let sql = statement.sql();
-    let first = significant(sql, 0..sql.len(), Family::Postgres).next().unwrap_or_default().to_ascii_lowercase();
+    let first = statement.words().next().unwrap_or_default().to_ascii_lowercase();
     match (first.as_str(), statement.kind) {
         ("call", _) => Leaves::Unknown,
         // A block can only commit by a word of its own, or by what it runs; a comment that has one counts, too.
@@ -52,7 +51,7 @@ fn of_postgres(statement: &Statement) -> Leaves {
                 ["commit", "call", "execute", "spi", "import", "use "].iter().any(|word| text.contains(word));
             if may_commit { Leaves::Unknown } else { Leaves::Nothing }
         }
-        (_, StatementKind::NeedsNoTransaction(_)) => match Trace::of(statement, Family::Postgres) {
+        (_, StatementKind::NeedsNoTransaction(_)) => match Trace::of(statement) {
             Trace::Repeatable => Leaves::Part,
             Trace::Objects(_) => Leaves::Unknown,
             // Its rows in the catalog are one transaction; a second try meets what else it left, and says so.
@@ -63,8 +62,7 @@ fn of_postgres(statement: &Statement) -> Leaves {
 }
 
 fn of_mysql(statement: &Statement) -> Leaves {
-    let sql = statement.sql();
-    let words: Vec<&str> = significant(sql, 0..sql.len(), Family::Mysql).take(LONGEST).collect();
+    let words: Vec<&str> = statement.words().take(LONGEST).collect();
     let is = |at: usize, texts: &[&str]| {
         words.get(at).is_some_and(|word| texts.iter().any(|text| word.eq_ignore_ascii_case(text)))
     };
@@ -75,7 +73,7 @@ fn of_mysql(statement: &Statement) -> Leaves {
         StatementKind::Other if HARMLESS.iter().any(|word| is(0, &[word])) => Leaves::Nothing,
         StatementKind::Ddl => {
             let has_several = words.contains(&",");
-            match Trace::of(statement, Family::Mysql) {
+            match Trace::of(statement) {
                 // The tables go one after another.
                 _ if is(0, &["drop"]) && is(1, &["database", "schema"]) => Leaves::Part,
                 // The old one goes before the new one is made.
@@ -109,8 +107,7 @@ pub(crate) fn never_began(error: &Error, statement: &Statement, family: Family) 
             code.starts_with("42") && is_placed && !is_inside
         }
         Family::Mysql => {
-            let sql = statement.sql();
-            let words: Vec<&str> = significant(sql, 0..sql.len(), family).take(4).collect();
+            let words: Vec<&str> = statement.words().take(4).collect();
             let is_call = words.first().is_some_and(|word| word.eq_ignore_ascii_case("call"));
             let is_execute = words.first().is_some_and(|word| word.eq_ignore_ascii_case("execute"));
             let name = if words.get(2) == Some(&".") { words.get(3) } else { words.get(1) };

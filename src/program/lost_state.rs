@@ -6,7 +6,6 @@ use crate::dialect::Family;
 use crate::sql::Statement;
 use crate::sql::StatementKind;
 use crate::sql::mentions;
-use crate::sql::significant;
 use crate::sql::unquoted;
 
 /// What the session of a run that stopped held, each with what to call it in a message.
@@ -36,7 +35,7 @@ const KINDS: [&str; 11] =
 impl Held {
     /// Notes what a statement makes or gives back: one that ran in the session that is gone.
     pub(crate) fn passed(&mut self, statement: &Statement, family: Family) {
-        let words = words(statement, family);
+        let words = words(statement);
         if let Some((name, what)) = made(&words, family) {
             self.names.insert(name, what);
         }
@@ -57,7 +56,7 @@ impl Held {
 
     /// Notes what a statement makes that is going to run: it is there again for those behind it.
     pub(crate) fn runs(&mut self, statement: &Statement, family: Family) {
-        let words = words(statement, family);
+        let words = words(statement);
         if let Some((name, _)) = made(&words, family) {
             self.names.remove(&name);
         }
@@ -75,7 +74,7 @@ impl Held {
         if self.names.is_empty() && self.locks.is_empty() && self.settings.is_empty() {
             return None;
         }
-        let words = words(statement, family);
+        let words = words(statement);
         let made = made(&words, family).map(|(name, _)| name);
         let has_function = calls(&words).any(|(function, _)| {
             LOCKS.contains(&function.as_str()) || UNLOCKS.contains(&function.as_str()) || function == "set_config"
@@ -110,9 +109,7 @@ pub(crate) fn sets_by_function(statement: &Statement) -> bool {
     if statement.kind != StatementKind::Query {
         return false;
     }
-    let sql = statement.sql();
-    let words: Vec<&str> = significant(sql, 0..sql.len(), Family::Postgres).take(READ).collect();
-    let words: Vec<String> = words.iter().map(|word| word.to_ascii_lowercase()).collect();
+    let words: Vec<String> = statement.words().take(READ).map(str::to_ascii_lowercase).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let rest = match words.as_slice() {
         ["select", "pg_catalog", ".", "set_config", rest @ ..] | ["select", "set_config", rest @ ..] => rest,
@@ -123,9 +120,8 @@ pub(crate) fn sets_by_function(statement: &Statement) -> bool {
 }
 
 /// The first words of a statement, in lower case and without quotes.
-fn words(statement: &Statement, family: Family) -> Vec<String> {
-    let sql = statement.sql();
-    significant(sql, 0..sql.len(), family).take(READ).map(unquoted).collect()
+fn words(statement: &Statement) -> Vec<String> {
+    statement.words().take(READ).map(unquoted).collect()
 }
 
 /// Returns the name of what a statement makes in the session, and what to call it.

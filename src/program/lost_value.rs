@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use crate::dialect::Family;
 use crate::error::Error;
 use crate::error::ErrorKind;
 use crate::program::lost_state::Held;
@@ -16,26 +15,28 @@ use crate::sql::StatementKind;
 ///
 /// `SET @id = LAST_INSERT_ID()` is said again for the parts that follow, as all settings are, but it would not say the
 /// same any more, and nobody would notice: the rows would go in with another id.
-pub(crate) fn lost_value(step: &ProgramStep, family: Family) -> Option<Error> {
+pub(crate) fn lost_value(step: &ProgramStep) -> Option<Error> {
     if step.parts_done == 0 {
         return None;
     }
     let (done, waiting): (Vec<&Part>, Vec<&Part>) = step.parts.iter().partition(|part| part.number <= step.parts_done);
     let (mut known, mut held) = (Known::default(), Held::default());
     for statement in done.into_iter().flat_map(Part::statements) {
-        known.passed(statement, &SessionValues::of(statement, family));
-        held.passed(statement, family);
+        known.passed(statement, &SessionValues::of(statement));
+        held.passed(statement, statement.reading.family);
     }
     for statement in waiting.into_iter().flat_map(Part::statements) {
-        let values = SessionValues::of(statement, family);
-        if let Some(value) = known.lost(&values) {
+        let values = SessionValues::of(statement);
+        // A setting may matter to any statement.
+        let setting = known.settings.first().filter(|_| statement.kind != StatementKind::Session).cloned();
+        if let Some(value) = known.lost(&values).or(setting) {
             return Some(Error::from(ErrorKind::LostValue { value }).at(statement.span.clone()));
         }
-        if let Some(what) = held.lost(statement, family) {
+        if let Some(what) = held.lost(statement, statement.reading.family) {
             return Some(Error::from(ErrorKind::LostState { what }).at(statement.span.clone()));
         }
         known.runs(statement, &values);
-        held.runs(statement, family);
+        held.runs(statement, statement.reading.family);
     }
     None
 }
@@ -46,6 +47,10 @@ struct Known {
     lost: BTreeSet<String>,
     /// Found out from the database, which nothing has changed since: it would say the same again.
     found: BTreeSet<String>,
+    /// Settings of the session that the database or a function gave, and that would not come out the same.
+    settings: BTreeSet<String>,
+    /// Settings that the database gave, which nothing has changed since.
+    found_settings: BTreeSet<String>,
     /// Whether a statement ran of which the session could tell something.
     has_changed: bool,
 }
@@ -63,9 +68,15 @@ impl Known {
                 _ => _ = self.lost.insert(name.clone()),
             }
         }
+        for name in &values.settings {
+            let is_found = statement.kind == StatementKind::Session;
+            let settings = if is_found { &mut self.found_settings } else { &mut self.settings };
+            settings.insert(name.clone());
+        }
         if !matches!(statement.kind, StatementKind::Session | StatementKind::Query | StatementKind::Lock) {
             self.has_changed = true;
             self.lost.append(&mut self.found);
+            self.settings.append(&mut self.found_settings);
         }
     }
 

@@ -4,12 +4,16 @@
 
 pub(crate) mod action;
 pub(crate) mod compile;
+pub(crate) mod condition;
+pub(crate) mod dated;
 pub(crate) mod draft;
 pub(crate) mod halfway;
+pub(crate) mod history_entry;
 pub(crate) mod leaves;
 pub(crate) mod limits;
 pub(crate) mod lost_state;
 pub(crate) mod lost_value;
+pub(crate) mod names;
 pub(crate) mod new_file;
 pub(crate) mod noted;
 pub(crate) mod own_schema;
@@ -19,7 +23,9 @@ pub(crate) mod pragma;
 pub(crate) mod program;
 pub(crate) mod restore;
 pub(crate) mod risk;
+pub(crate) mod sendable;
 pub(crate) mod shield;
+pub(crate) mod stopped;
 pub(crate) mod there;
 pub(crate) mod transaction;
 pub(crate) mod undo;

@@ -17,7 +17,6 @@ use crate::script::SectionState;
 use crate::script::Warning;
 use crate::sql::Statement;
 use crate::sql::StatementKind;
-use crate::sql::significant;
 
 /// The steps of a plan with every statement they will send; whatever could be known to fail has failed before.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -130,15 +129,17 @@ impl ProgramStep {
     /// Returns whether it may leave something in the session that a later revision would notice, tables or settings, and
     /// that no single statement takes away.
     pub(crate) fn leaves_traces(&self, family: Family) -> bool {
-        let leaves = |sql: &str| {
-            let mut words = significant(sql, 0..sql.len(), family).take(4).map(str::to_ascii_lowercase);
+        let leaves = |statement: &Statement| {
+            let mut words = statement.words().take(4).map(str::to_ascii_lowercase);
             match words.next().as_deref() {
                 Some("create") => words.any(|word| matches!(word.as_str(), "temp" | "temporary")),
                 Some("attach" | "pragma" | "set" | "prepare") => true,
+                // What these run is not in the script, or in a block.
+                Some("call" | "do" | "execute" | "begin" | "if" | "case" | "for" | "while" | "loop" | "repeat") => true,
                 Some(hint) => hint.starts_with("/*"), // what MySQL runs there is a setting, as dumps have them
                 None => false,
             }
         };
-        family != Family::Postgres && self.parts.iter().flat_map(Part::statements).any(|s| leaves(s.sql()))
+        family != Family::Postgres && self.parts.iter().flat_map(Part::statements).any(leaves)
     }
 }

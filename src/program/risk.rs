@@ -58,7 +58,7 @@ impl Program {
                 .any(|shield| shield.tables.values().any(|span| span.range == statement.span.range))
         };
         for statement in step.statements().filter(|statement| !rebuilt(statement)) {
-            if let Some(loss) = Loss::of(statement.sql(), self.dialect.family()) {
+            if let Some(loss) = Loss::of(statement) {
                 risks.push(Risk::Loss { statement, loss });
             }
         }

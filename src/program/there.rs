@@ -6,7 +6,6 @@
 use serde::Deserialize;
 use serde::Serialize;
 
-use crate::dialect::Family;
 use crate::sql::Change;
 use crate::sql::Detail;
 use crate::sql::ObjectChange;
@@ -59,14 +58,14 @@ impl There {
 }
 
 /// Returns what the statements of a part make that may be there already, as far as it can be looked for before the part.
-pub(crate) fn may_be_there<'s>(statements: impl Iterator<Item = &'s Statement>, family: Family) -> Vec<Touched> {
+pub(crate) fn may_be_there<'s>(statements: impl Iterator<Item = &'s Statement>) -> Vec<Touched> {
     let mut found: Vec<Touched> = Vec::new();
     let mut is_settled = true;
     for statement in statements {
         let was_settled = is_settled;
         // A setting, or who knows what, may lead a name to another schema than the one that is current before the part.
         is_settled &= matches!(statement.kind, StatementKind::Ddl | StatementKind::Dml | StatementKind::CopyIn);
-        let Touch::Objects(touched) = touched_by(statement, family) else { continue };
+        let Touch::Objects(touched) = touched_by(statement) else { continue };
         let is_asked = |one: &Touched| {
             one.is_conditional && one.object.change == Change::Appears && (was_settled || one.object.schema.is_some())
         };
@@ -83,10 +82,10 @@ pub(crate) fn may_be_there<'s>(statements: impl Iterator<Item = &'s Statement>, 
 const RECENT: usize = 16;
 
 /// Reads only what can be conditional: most statements are not, and a part may have many.
-fn touched_by(statement: &Statement, family: Family) -> Touch {
+fn touched_by(statement: &Statement) -> Touch {
     match statement.kind {
-        StatementKind::Ddl => Touch::of(statement, family),
-        StatementKind::NeedsNoTransaction(_) => Touch::of(statement, family),
+        StatementKind::Ddl => Touch::of(statement),
+        StatementKind::NeedsNoTransaction(_) => Touch::of(statement),
         _ => Touch::Nothing,
     }
 }
@@ -94,12 +93,13 @@ fn touched_by(statement: &Statement, family: Family) -> Touch {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dialect::Family;
     use crate::span::Source;
     use crate::sql::split;
 
     fn check(family: Family, sql: &str, expected: &str) {
         let statements = split(&Source::new("a.sql", sql), 0..sql.len(), family).unwrap();
-        let found = may_be_there(statements.iter(), family);
+        let found = may_be_there(statements.iter());
         let names: Vec<&str> = found.iter().map(Touched::name).collect();
         assert_eq!(names.join(" "), expected, "{sql}");
         let looked = |one: &Touched| Looked {

@@ -50,7 +50,7 @@ impl Project {
             done: of_direction.count(),
             of: step.as_ref().map(|step| step.parts.len()),
             undoes,
-            reached: reached(step.as_ref(), intended, probe),
+            reached: reached(step.as_ref(), intended),
             is_begun: intended.is_some(),
             started: first.started.clone(),
             on: match direction {
@@ -102,23 +102,23 @@ impl Project {
 }
 
 /// Returns where the next run goes on: as the script says, unless a statement was begun that is another one there now.
-fn reached(step: Option<&ProgramStep>, intended: Option<&ProgressRow>, probe: &Probe) -> Option<Reached> {
+fn reached(step: Option<&ProgramStep>, intended: Option<&ProgressRow>) -> Option<Reached> {
     let next = step.and_then(|step| step.parts.get(step.parts_done));
     let next = next.filter(|part| intended.is_none_or(|row| row.hash == part.hash));
     match (next, intended) {
-        (Some(part), _) => part.statements().next().map(|statement| in_script(statement, probe)),
+        (Some(part), _) => part.statements().next().map(in_script),
         (None, Some(row)) => from_journal(row),
         (None, None) => None,
     }
 }
 
-fn in_script(statement: &Statement, probe: &Probe) -> Reached {
+fn in_script(statement: &Statement) -> Reached {
     let start = statement.span.start();
     Reached {
         file: statement.span.source.path.display().to_string(),
         line: start.line,
         column: start.column,
-        statement: summary(statement.sql(), probe.journal.dialect.family()),
+        statement: summary(statement.sql(), statement.reading),
     }
 }
 

@@ -127,7 +127,7 @@ impl Project {
             let is_edited = |script: &Script| {
                 known.checksum().is_some()
                     && (sections == Sections::Stored || !is_halfway)
-                    && (script.checksum(dialect).is_err() || EditedScript::find(script, &last, dialect).is_some())
+                    && EditedScript::find(script, &last, dialect).is_some()
             };
             if script.as_ref().is_none_or(is_edited) {
                 changed.push(Changed { revision: &step.revision, known, script });
@@ -222,7 +222,7 @@ impl Changed<'_> {
 
 /// Returns whether two texts of downgrade sections do the same; comments and layout do not count.
 fn is_same(row: &HistoryRow, one: &str, other: &str, dialect: Dialect) -> bool {
-    let checksum = |text: &str| Script::stored(row, text).ok()?.checksum(dialect).ok();
+    let checksum = |text: &str| Some(Script::stored(row, text).ok()?.checksum(dialect));
     one == other || checksum(one).is_some_and(|sum| Some(sum) == checksum(other))
 }
 

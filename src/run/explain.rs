@@ -1,10 +1,32 @@
 //! What a failure means, by the statement that failed.
 
 use crate::db::Failure;
+use crate::db::Place;
+use crate::dialect::Family;
 use crate::error::Error;
 use crate::error::ErrorKind;
+use crate::program::part::Mode;
 use crate::run::send::Role;
 use crate::run::send::Sender;
+use crate::span::Span;
+use crate::sql::Statement;
+
+/// Returns where in the script the server found the fault: in the statement, or in the data below it.
+fn place_of(failure: &Failure, statement: &Statement) -> Option<Span> {
+    match failure.place.as_ref()? {
+        Place::CopyLine(number) => {
+            let data = statement.copy_data.clone()?;
+            let mut start = data.start;
+            let mut lines = statement.copy_data()?.split_inclusive('\n');
+            for line in lines.by_ref().take(number.checked_sub(1)?) {
+                start += line.len();
+            }
+            let line = lines.next()?.trim_end_matches(['\n', '\r']);
+            Some(statement.span.source.span(start..start + line.len()))
+        }
+        place => place.find(statement.sql()).map(|range| statement.span.sub(range)),
+    }
+}
 
 impl Sender<'_, '_> {
     /// Returns the error for a statement that failed, at its place in the script if it comes from one.
@@ -35,10 +57,12 @@ impl Sender<'_, '_> {
         }
         match role {
             Role::Statement(statement) => {
-                let text = statement.sql();
-                let place =
-                    failure.place.as_ref().and_then(|place| place.find(text)).map(|range| statement.span.sub(range));
-                let span = place.unwrap_or_else(|| statement.span.clone());
+                let needs_none = matches!(failure.code.as_deref(), Some("25001" | "2D000"));
+                if needs_none && family == Family::Postgres && self.mode() == Mode::Transaction {
+                    failure.hint =
+                        Some("put it into a section of its own: `-- rev: upgrade transaction=off`".to_owned());
+                }
+                let span = place_of(&failure, statement).unwrap_or_else(|| statement.span.clone());
                 Error::from(failure.into_statement_error()).at(span)
             }
             Role::Guard => ErrorKind::TransactionEnded.into(),

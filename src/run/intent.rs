@@ -90,7 +90,7 @@ impl Session {
             return Ok(There::default());
         }
         let mut there = There::default();
-        for Touched { object, detail, .. } in may_be_there(part.statements(), self.db.family()) {
+        for Touched { object, detail, .. } in may_be_there(part.statements()) {
             match self.db.presence(&object, detail.as_ref()).await {
                 Ok((was_there, looked_in)) => there.0.push(Looked { object, detail, looked_in, was_there }),
                 Err(failure) if failure.lost => return Err(self.failed(failure)),
@@ -110,8 +110,7 @@ impl Session {
         kept: Vec<String>,
     ) -> Result<Option<Noted>, Error> {
         let Some(statement) = part.statements().next() else { return Ok(None) };
-        let family = self.db.family();
-        let (objects, is_repeatable) = match Trace::of(statement, family) {
+        let (objects, is_repeatable) = match Trace::of(statement) {
             Trace::Repeatable if there.is_empty() => return Ok(None),
             Trace::Repeatable => (Vec::new(), true),
             Trace::Unknown => (Vec::new(), false),
@@ -218,7 +217,7 @@ impl Session {
         }
         Ok(Noted {
             place: statement.span.to_string(),
-            statement: summary(statement.sql(), self.db.family()),
+            statement: summary(statement.sql(), statement.reading),
             connection: self.connection(),
             beginning: statement.sql().chars().take(BEGINNING).collect(),
             objects: known,
@@ -264,15 +263,6 @@ impl Session {
     async fn forget(&mut self, step: &ProgramStep, part: &Part, remains: Remains) -> Remains {
         let forget = self.probe.journal.forget(&step.revision, part.row);
         if self.write_note(vec![forget]).await.is_ok() { remains } else { Remains::Objects }
-    }
-
-    /// Returns how many rows this connection has changed, on SQLite.
-    async fn changes(&mut self) -> Option<u64> {
-        if self.db.family() != Family::Sqlite {
-            return None;
-        }
-        let answers = self.db.select(&["SELECT total_changes()"]).await.ok()?;
-        answers.first()?.first()?.first()?.as_deref()?.parse().ok()
     }
 
     /// Finds out whether the statement ran that an earlier run noted, and says so in the journal.

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
-use crate::dialect::Family;
 use crate::error::Error;
 use crate::program::part::Part;
 use crate::program::program::ProgramStep;
@@ -14,7 +13,6 @@ use crate::sql::StatementKind;
 use crate::sql::TableName;
 use crate::sql::Touch;
 use crate::sql::changed_tables;
-use crate::sql::significant;
 
 /// What is known of the tables that a step changes: which have no transactions, with what to call them.
 ///
@@ -36,13 +34,13 @@ impl KeptTables {
         step: &ProgramStep,
         part: &Part,
     ) -> Result<Vec<String>, Error> {
-        let own: Vec<TableName> = part.statements().filter(|one| changes_rows(one)).flat_map(tables).collect();
+        let own: Vec<TableName> = part.statements().filter(|one| changes_rows(one)).flat_map(changed_tables).collect();
         if own.iter().any(|name| self.get(name).is_none()) {
             let unknown: BTreeSet<TableName> = if std::mem::replace(&mut self.has_asked, true) {
                 own.iter().filter(|name| self.get(name).is_none()).cloned().collect()
             } else {
                 let to_come = step.parts.iter().skip_while(|one| one.number < part.number);
-                to_come.flat_map(Part::statements).filter(|one| changes_rows(one)).flat_map(tables).collect()
+                to_come.flat_map(Part::statements).filter(|one| changes_rows(one)).flat_map(changed_tables).collect()
             };
             self.ask(session, unknown.into_iter().collect()).await?;
         }
@@ -75,7 +73,7 @@ impl KeptTables {
             match statement.kind {
                 StatementKind::Dml | StatementKind::Query | StatementKind::Lock if !calls(statement) => {}
                 StatementKind::Session if !uses(statement) => {}
-                StatementKind::Ddl => match Touch::of(statement, Family::Mysql) {
+                StatementKind::Ddl => match Touch::of(statement) {
                     Touch::Nothing => {}
                     Touch::Objects(touched) if touched.iter().all(|one| one.object.kind != ObjectKind::Schema) => {
                         for one in touched {
@@ -90,18 +88,13 @@ impl KeptTables {
     }
 }
 
-fn tables(statement: &Statement) -> Vec<TableName> {
-    changed_tables(statement.sql())
-}
-
 /// Returns whether a statement may change rows.
 pub(crate) fn changes_rows(statement: &Statement) -> bool {
     matches!(statement.kind, StatementKind::Dml | StatementKind::Other)
 }
 
 fn first_word(statement: &Statement) -> &str {
-    let sql = statement.sql();
-    significant(sql, 0..sql.len(), Family::Mysql).next().unwrap_or_default()
+    statement.words().next().unwrap_or_default()
 }
 
 /// Returns whether a routine is called, which may do anything.

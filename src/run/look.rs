@@ -162,7 +162,11 @@ impl Looking<'_> {
 
     async fn probe(&mut self) -> Result<Probe, Failure> {
         let family = self.db.family();
-        let answers = self.questions(&[&self.location.probe(family)]).await?;
+        // The schema is the user's; all that is asked of it is asked by rev's own names.
+        let (first, probe) = (Location::before_probe(family), self.location.probe(family));
+        let queries = [probe.as_str()];
+        let work = questions_after(self.db, self.reading, first.as_slice(), &queries).boxed();
+        let answers = self.watch.during(self.url, &mut |_| {}, work).await?;
         let probe = answers.iter().flatten().find_map(|row| self.location.read(family, row));
         probe.ok_or_else(|| Failure::plain("the catalog gave no answer".to_owned(), false))
     }
@@ -313,9 +317,19 @@ impl Looking<'_> {
 
 /// Asks about rev's own tables, and waits for nobody who holds them for longer than `reading` says.
 pub(crate) async fn questions(db: &mut Database, reading: Reading, queries: &[&str]) -> Result<Vec<Vec<Row>>, Failure> {
+    questions_after(db, reading, &[], queries).await
+}
+
+/// Asks like [`questions`], with `first` before names are led to the server's own.
+async fn questions_after(
+    db: &mut Database,
+    reading: Reading,
+    first: &[&str],
+    queries: &[&str],
+) -> Result<Vec<Vec<Row>>, Failure> {
     let before = reading.before(db.family());
-    let all: Vec<&str> = before.iter().map(String::as_str).chain(queries.iter().copied()).collect();
-    let answers = db.select(&all).await?;
+    let before: Vec<&str> = before.iter().map(String::as_str).chain(first.iter().copied()).collect();
+    let answers = db.select_after(&before, queries).await?;
     Ok(answers.into_iter().skip(before.len()).collect())
 }
 

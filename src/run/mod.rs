@@ -2,11 +2,13 @@
 //!
 //! Comes in: programs, and the connections of `db`. Nothing here knows a folder of scripts or what the user asked for.
 
+mod changes;
 pub(crate) mod clock;
 pub(crate) mod event;
 pub(crate) mod exclusive;
 pub(crate) mod explain;
 pub(crate) mod group;
+pub(crate) mod grouping;
 pub(crate) mod held;
 pub(crate) mod intent;
 pub(crate) mod interrupt;
@@ -25,6 +27,8 @@ pub(crate) mod run;
 pub(crate) mod send;
 pub(crate) mod session;
 pub(crate) mod shield;
+pub(crate) mod single;
+pub(crate) mod storable;
 pub(crate) mod watch;
 
 pub use clock::Actor;

@@ -13,7 +13,6 @@ use crate::run::retry::Patience;
 use crate::run::session::Session;
 use crate::sql::Statement;
 use crate::sql::StatementKind;
-use crate::sql::significant;
 
 /// Returns whether nothing at all is left of a part that ended with `error`, and it was only about a lock.
 pub(crate) fn can_try_again(error: &Error, part: &Part, family: Family) -> bool {
@@ -21,18 +20,17 @@ pub(crate) fn can_try_again(error: &Error, part: &Part, family: Family) -> bool 
     match (part.mode, family) {
         (Mode::Transaction, Family::Postgres | Family::Sqlite) => true,
         // A procedure may have committed before; what came after the statement has no place.
-        (Mode::Transaction, Family::Mysql) => part.statements().all(|one| is_all_or_nothing(one, family)),
-        (Mode::Alone, _) => error.span.is_some() && part.statements().all(|one| is_all_or_nothing(one, family)),
+        (Mode::Transaction, Family::Mysql) => part.statements().all(|one| is_all_or_nothing(one)),
+        (Mode::Alone, _) => error.span.is_some() && part.statements().all(|one| is_all_or_nothing(one)),
     }
 }
 
 /// Returns whether a statement that fails leaves nothing, also outside of a transaction.
-pub(crate) fn is_all_or_nothing(statement: &Statement, family: Family) -> bool {
+pub(crate) fn is_all_or_nothing(statement: &Statement) -> bool {
     match statement.kind {
         StatementKind::Dml => {
-            let sql = statement.sql();
-            let first = significant(sql, 0..sql.len(), family).next().unwrap_or_default();
-            !["call", "do"].iter().any(|word| first.eq_ignore_ascii_case(word))
+            let first = statement.words().next().unwrap_or_default();
+            !["call", "do", "set"].iter().any(|word| first.eq_ignore_ascii_case(word))
         }
         StatementKind::Ddl | StatementKind::Query | StatementKind::Lock | StatementKind::CopyIn => true,
         // An index that is built concurrently is left half-built.

@@ -210,6 +210,11 @@ impl<'s, 'p> Sender<'s, 'p> {
         }
     }
 
+    /// Returns whether what is sent now is in the transaction with the journal.
+    pub(crate) fn mode(&self) -> Mode {
+        self.mode
+    }
+
     /// Returns the session, for questions; what waits must have been sent.
     pub(crate) fn session(&mut self) -> &mut Session {
         self.session
@@ -247,6 +252,10 @@ impl<'s, 'p> Sender<'s, 'p> {
     pub(crate) fn restore(&mut self, sql: &str) {
         self.push(sql, Role::Restore);
         if sql == RESET_ALL {
+            // Behind a pooler the session began as the pooler's.
+            for sql in self.session.usual.again.clone() {
+                self.push(&sql, Role::Restore);
+            }
             self.local = self.local.map(|_| Timeouts::default());
         }
     }
@@ -286,6 +295,14 @@ impl<'s, 'p> Sender<'s, 'p> {
         // MySQL has a part for each statement anyway, and tells its warnings of the last one only.
         let shares_message = self.session.db.family() != Family::Mysql && self.mode == Mode::Transaction;
         if shares_message && statement.copy_data.is_none() {
+            // A message is read whole before its first statement runs, so what changes the reading ends it.
+            let last = self.queue.iter().rev().find_map(|entry| match entry.role {
+                Role::Statement(last) => Some(last.reading),
+                _ => None,
+            });
+            if last.is_some_and(|reading| reading != statement.reading) {
+                self.flush().await?;
+            }
             self.push(statement.sql(), Role::Statement(statement));
             return Ok(());
         }
@@ -301,7 +318,7 @@ impl<'s, 'p> Sender<'s, 'p> {
             self.flush().await.map_err(|error| error.at(statement.span.clone()))?;
         }
         self.flush().await?;
-        if self.mode == Mode::Alone || !is_all_or_nothing(statement, self.session.db.family()) {
+        if self.mode == Mode::Alone || !is_all_or_nothing(statement) {
             self.session.next_part = NextPart::InDoubt;
         }
         self.statement_alone(statement).await?;

@@ -14,6 +14,8 @@ use crate::db::Database;
 use crate::db::Done;
 use crate::db::Failure;
 use crate::db::FailureAt;
+use crate::db::Usual;
+use crate::db::forced;
 use crate::dialect::Dialect;
 use crate::dialect::Family;
 use crate::error::Error;
@@ -27,6 +29,7 @@ use crate::journal::ProgressRow;
 use crate::journal::Row;
 use crate::program::limits;
 use crate::program::limits::Lasting;
+use crate::program::restore::Restore;
 use crate::program::transaction;
 use crate::run::event::CreatedJournal;
 use crate::run::held::Held;
@@ -71,6 +74,8 @@ pub struct Session {
     /// The time-outs that the session has now, where they are set for the session and known.
     pub(crate) in_force: Option<Timeouts>,
     pub(crate) watch: Watch,
+    /// What the driver did to the session, and what is to be said of it.
+    pub(crate) usual: Usual,
     /// What is known of the part that was sent last, should its answer never come.
     pub(crate) next_part: NextPart,
     /// How long rev's own tables are waited for.
@@ -170,6 +175,7 @@ impl Session {
             reading,
             in_force,
             watch,
+            usual: Usual::default(),
             next_part: NextPart::Undone,
             created: None,
             newly_created: None,
@@ -207,8 +213,10 @@ impl Session {
         Ok(())
     }
 
-    /// Makes what this connection does stop when it shall, and when nobody waits for it any more.
+    /// Makes the session what any other client's would be, and what it does stop when it shall, and when nobody waits
+    /// for it any more.
     async fn prepare(&mut self) -> Result<(), Error> {
+        self.be_usual().await?;
         let canceller = self.db.canceller(&self.url).await;
         self.canceller = Some(canceller.map_err(|failure| failed(&self.db, failure))?);
         // The session's number is also that by which it can be asked later who keeps it waiting.
@@ -216,6 +224,35 @@ impl Session {
         // PostgreSQL before 14 does not know it, and on some systems it cannot.
         self.minds_client =
             self.db.family() == Family::Postgres && self.db.execute_all(&[transaction::MIND_CLIENT]).await.is_ok();
+        Ok(())
+    }
+
+    /// Takes out of the session what the driver put in, and what others left in a pooler's.
+    async fn be_usual(&mut self) -> Result<(), Error> {
+        if self.db.family() == Family::Mysql {
+            let note = Restore::new(&self.probe).note();
+            return self.execute_own(&note.iter().map(String::as_str).collect::<Vec<_>>()).await;
+        }
+        let DatabaseUrl::Server(server) = &self.url else { return Ok(()) };
+        self.usual = match self.db.usual(server).await {
+            Ok(usual) => usual,
+            Err(failure) => return Err(failed(&self.db, failure)),
+        };
+        if self.usual.begin.is_empty() {
+            return Ok(());
+        }
+        let begin = std::mem::take(&mut self.usual.begin);
+        let mut server = server.clone();
+        server.settings.extend(begin.iter().cloned());
+        let url = DatabaseUrl::Server(server);
+        match Database::connect(&url, Access::Write, Duration::ZERO).await {
+            Ok(db) => {
+                std::mem::replace(&mut self.db, db).close().await;
+                self.url = url;
+            }
+            // What was stored for a database or a role may be no value any more, and servers pass over it then.
+            Err(_) => self.usual.unknown.extend(begin.iter().filter_map(|(name, _)| forced(name))),
+        }
         Ok(())
     }
 

@@ -1,6 +1,7 @@
 //! The statements of a script for one direction and dialect, with everything refused that can be known beforehand.
 
 use crate::dialect::Dialect;
+use crate::dialect::Family;
 use crate::direction::Direction;
 use crate::error::Error;
 use crate::error::ErrorKind;
@@ -8,10 +9,11 @@ use crate::script::script::Script;
 use crate::script::section::Section;
 use crate::script::section::TransactionMode;
 use crate::span::Span;
+use crate::sql::Following;
+use crate::sql::Reading;
 use crate::sql::Statement;
 use crate::sql::StatementKind;
-use crate::sql::significant;
-use crate::sql::split;
+use crate::sql::split_following;
 use crate::sql::summary;
 
 /// A section with the statements to send.
@@ -39,10 +41,21 @@ pub struct Warning {
 impl Script {
     /// Splits and checks the sections that run in `direction` on `dialect`; every problem of them is reported.
     pub fn statements(&self, direction: Direction, dialect: Dialect) -> Result<Vec<CompiledSection<'_>>, Vec<Error>> {
+        self.statements_as(direction, dialect, dialect.into())
+    }
+
+    /// Does so as a server reads the text that was asked; modes that one section sets hold for the next.
+    pub fn statements_as(
+        &self,
+        direction: Direction,
+        dialect: Dialect,
+        reading: Reading,
+    ) -> Result<Vec<CompiledSection<'_>>, Vec<Error>> {
         let mut compiled = Vec::new();
         let mut errors = Vec::new();
+        let mut following = Following::new(reading);
         for section in self.sections_for(direction, dialect) {
-            match compile(self, section, dialect) {
+            match compile(self, section, dialect, &mut following) {
                 Ok(section) => compiled.push(section),
                 Err(problems) => errors.extend(problems),
             }
@@ -51,8 +64,13 @@ impl Script {
     }
 }
 
-fn compile<'a>(script: &Script, section: &'a Section, dialect: Dialect) -> Result<CompiledSection<'a>, Vec<Error>> {
-    let mut statements = split(&script.source, section.body.clone(), dialect.family())?;
+fn compile<'a>(
+    script: &Script,
+    section: &'a Section,
+    dialect: Dialect,
+    following: &mut Following,
+) -> Result<CompiledSection<'a>, Vec<Error>> {
+    let (mut statements, mut errors) = split_following(&script.source, section.body.clone(), following);
     let mut warnings = Vec::new();
     if section.transaction == TransactionMode::Transactional {
         warnings.extend(strip_transaction(&mut statements, dialect));
@@ -61,7 +79,8 @@ fn compile<'a>(script: &Script, section: &'a Section, dialect: Dialect) -> Resul
             warnings.extend(statements.iter().filter_map(|statement| foreign_keys(statement, dialect)));
         }
     }
-    let errors: Vec<Error> = statements.iter().filter_map(|statement| refusal(statement, section, dialect)).collect();
+    errors.extend(statements.iter().filter_map(|statement| refusal(statement, section)));
+    errors.sort_by_key(|error| error.span.as_ref().map(|span| span.range.start));
     if errors.is_empty() { Ok(CompiledSection { section, statements, warnings }) } else { Err(errors) }
 }
 
@@ -92,7 +111,7 @@ fn switches_off(statement: &Statement, dialect: Dialect) -> bool {
 /// Warns of the pragma that does nothing in a transaction: foreign keys are on there anyway.
 fn foreign_keys(statement: &Statement, dialect: Dialect) -> Option<Warning> {
     let is_pragma = dialect == Dialect::Sqlite && statement.kind == StatementKind::Session;
-    let mut words = significant(statement.sql(), 0..statement.sql().len(), dialect.family()).take(8);
+    let mut words = statement.words().take(8);
     if !is_pragma || !words.next()?.eq_ignore_ascii_case("pragma") {
         return None;
     }
@@ -104,19 +123,46 @@ fn foreign_keys(statement: &Statement, dialect: Dialect) -> Option<Warning> {
 }
 
 /// Returns why a statement cannot be part of the section.
-fn refusal(statement: &Statement, section: &Section, dialect: Dialect) -> Option<Error> {
+fn refusal(statement: &Statement, section: &Section) -> Option<Error> {
     let sql = statement.sql();
     let kind = match statement.kind {
         StatementKind::Begin | StatementKind::Commit | StatementKind::TransactionControl => {
-            ErrorKind::TransactionControl { statement: summary(sql, dialect.family()) }
+            ErrorKind::TransactionControl { statement: summary(sql, statement.reading) }
         }
         StatementKind::NeedsNoTransaction(name) if section.transaction == TransactionMode::Transactional => {
             ErrorKind::NeedsNoTransaction { statement: name.into() }
         }
+        _ if needs_client(statement).is_some() => needs_client(statement)?,
         _ if sql.contains('\0') => ErrorKind::ControlCharacter { what: "statement" },
         _ => return None,
     };
     Some(Error::from(kind).at(statement.span.clone()))
+}
+
+/// Returns why a statement cannot be sent by a driver: it asks its client for a file, or gives it rows.
+fn needs_client(statement: &Statement) -> Option<ErrorKind> {
+    const MODIFIERS: usize = 4; // LOAD DATA LOW_PRIORITY LOCAL
+    let first = statement.words().next()?;
+    let kind = |what, instead| ErrorKind::NeedsClient {
+        statement: summary(statement.sql(), statement.reading),
+        what,
+        instead,
+    };
+    match statement.reading.family {
+        Family::Mysql if first.eq_ignore_ascii_case("load") => {
+            let is_local = statement.words().take(MODIFIERS).any(|word| word.eq_ignore_ascii_case("local"));
+            let instead =
+                "write INSERT statements, or `LOAD DATA INFILE` without LOCAL, which reads a file of the server";
+            is_local.then(|| kind("sends its own file", instead))
+        }
+        Family::Postgres if first.eq_ignore_ascii_case("copy") => {
+            let words: Vec<&str> = statement.words().collect();
+            let is = |at: usize, word: &str| words.get(at).is_some_and(|text| text.eq_ignore_ascii_case(word));
+            let gives = (0..words.len()).any(|at| is(at, "to") && is(at + 1, "stdout"));
+            gives.then(|| kind("takes its rows", "leave it out: a migration has nobody to give rows to"))
+        }
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -195,6 +241,56 @@ mod tests {
         );
         let off = ["PRAGMA foreign_keys = OFF", "SELECT 1", "PRAGMA foreign_keys = ON"];
         check(Dialect::Sqlite, &format!("-- rev: upgrade\n{};", off.join(";\n")), &off);
+    }
+
+    #[test]
+    fn what_only_a_client_can_do_is_refused_beside_all_else() {
+        check_errors(
+            Dialect::Postgres,
+            "-- rev: upgrade\n\\i other.sql\nCOMMIT; COPY (SELECT 1) TO STDOUT;\n\\copy t from stdin\nit's data\n\\.\nVACUUM;\n",
+            &[
+                "a.sql:3:1: `\\i` is a command of the psql program, not SQL",
+                "a.sql:4:1: `COMMIT` controls the transaction, which is rev's own part",
+                "a.sql:4:9: `COPY (SELECT 1) TO STDOUT` needs a client that takes its rows, and rev is none",
+                "a.sql:5:1: `\\copy` is a command of the psql program, not SQL",
+                "a.sql:8:1: `VACUUM` cannot run inside a transaction",
+            ],
+        );
+        check_errors(
+            Dialect::Mariadb,
+            "-- rev: upgrade\nsource other.sql\nSELECT 1\\G\n--DROP TABLE t;\nLOAD DATA LOCAL INFILE 'x' INTO TABLE t;\nSET STATEMENT a=1 FOR COMMIT;\nSELECT \\N;\n",
+            &[
+                "a.sql:3:1: `source` is a command of the mariadb or mysql program, not SQL",
+                "a.sql:4:9: `\\G` is a command of the mariadb or mysql program, not SQL",
+                "a.sql:5:1: this is a comment to the mariadb and mysql programs, but not to the server: no space stands behind `--`",
+                "a.sql:6:1: `LOAD DATA LOCAL INFILE 'x' INTO TABLE t` needs a client that sends its own file, and rev is none",
+                "a.sql:7:1: `SET STATEMENT a=1 FOR COMMIT` controls the transaction, which is rev's own part",
+            ],
+        );
+        check_errors(
+            Dialect::Sqlite,
+            "-- rev: upgrade\n.read other.sql\nSELECT 1; COMMIT;",
+            &[
+                "a.sql:3:1: `.read` is a command of the sqlite3 program, not SQL",
+                "a.sql:4:11: `COMMIT` controls the transaction, which is rev's own part",
+            ],
+        );
+    }
+
+    #[test]
+    fn modes_hold_from_section_to_section() {
+        check(
+            Dialect::Mariadb,
+            "-- rev: upgrade\nSET sql_mode = 'NO_BACKSLASH_ESCAPES';\n-- rev: upgrade\nSELECT 'C:\\'; SELECT 2;",
+            &["SET sql_mode = 'NO_BACKSLASH_ESCAPES'", "SELECT 'C:\\'", "SELECT 2"],
+        );
+        check_errors(
+            Dialect::Mariadb,
+            "-- rev: upgrade\nSET sql_mode = @mine;\nSELECT 'plain';\nSELECT 'C:\\';",
+            &[
+                "a.sql:5:8: how this is read depends on NO_BACKSLASH_ESCAPES, and a statement before may have changed that",
+            ],
+        );
     }
 
     #[test]

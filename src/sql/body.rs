@@ -2,6 +2,8 @@
 
 use crate::dialect::Family;
 use crate::sql::compound::Compound;
+use crate::sql::reading::Mode;
+use crate::sql::reading::Reading;
 use crate::sql::token::TokenKind;
 
 /// Follows the tokens of one statement and knows whether a `;` would end it here.
@@ -13,11 +15,11 @@ pub(super) enum Body<'a> {
 }
 
 impl<'a> Body<'a> {
-    pub(super) fn new(family: Family) -> Self {
-        match family {
+    pub(super) fn new(reading: Reading) -> Self {
+        match reading.family {
             Family::Sqlite => Self::Sqlite(TriggerBody::default()),
             Family::Postgres => Self::Postgres(AtomicBody::default()),
-            Family::Mysql => Self::Mysql(Compound::default()),
+            Family::Mysql => Self::Mysql(Compound::new(reading.modes.oracle == Mode::On)),
         }
     }
 

@@ -1,10 +1,11 @@
 //! The tables whose rows a statement of MariaDB or MySQL changes, as far as it names them.
 
-use crate::dialect::Family;
-use crate::sql::lex::Lexer;
 use crate::sql::object::unquoted;
+use crate::sql::reading::Reading;
+use crate::sql::split::Statement;
 use crate::sql::token::Token;
 use crate::sql::token::TokenKind;
+use crate::sql::words::telling;
 
 /// The name of a table, as it stands in a statement.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -19,8 +20,12 @@ pub struct TableName {
 ///
 /// Of one that changes several, these are all that it joins; aliases are among them, which are no tables. Empty for
 /// what is not understood, such as a `CALL`.
-pub fn changed_tables(sql: &str) -> Vec<TableName> {
-    let mut tables = Tables { sql, words: top_level(sql), at: 0, found: Vec::new() };
+pub fn changed_tables(statement: &Statement) -> Vec<TableName> {
+    named(statement.sql(), statement.reading)
+}
+
+fn named(sql: &str, reading: Reading) -> Vec<TableName> {
+    let mut tables = Tables { sql, words: top_level(sql, reading), at: 0, found: Vec::new() };
     tables.read();
     let mut found = tables.found;
     found.sort();
@@ -46,21 +51,20 @@ struct Tables<'a> {
 }
 
 /// Returns the tokens that count and stand outside of all parentheses: inside are queries, columns and values.
-fn top_level(sql: &str) -> Vec<Token> {
+fn top_level(sql: &str, reading: Reading) -> Vec<Token> {
     let mut depth = 0usize;
-    let tokens = Lexer::new(sql, 0..sql.len(), Family::Mysql).map_while(Result::ok);
-    let outside =
-        tokens.take(READ).filter(|token| token.kind.is_significant()).filter(|token| match &sql[token.range.clone()] {
-            "(" => {
-                depth += 1;
-                false
-            }
-            ")" => {
-                depth = depth.saturating_sub(1);
-                false
-            }
-            _ => depth == 0,
-        });
+    let tokens = telling(sql, reading);
+    let outside = tokens.take(READ).filter(|token| match &sql[token.range.clone()] {
+        "(" => {
+            depth += 1;
+            false
+        }
+        ")" => {
+            depth = depth.saturating_sub(1);
+            false
+        }
+        _ => depth == 0,
+    });
     outside.collect()
 }
 
@@ -147,9 +151,10 @@ impl Tables<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dialect::Dialect;
 
     fn check(sql: &str, expected: &str) {
-        let found = changed_tables(sql).into_iter().map(|table| match table.schema {
+        let found = named(sql, Dialect::Mariadb.into()).into_iter().map(|table| match table.schema {
             Some(schema) => format!("{schema}.{}", table.name),
             None => table.name,
         });
@@ -164,6 +169,13 @@ mod tests {
         check("REPLACE INTO t SET n = 1", "t");
         check("LOAD DATA LOCAL INFILE 'x' IGNORE INTO TABLE s.t", "s.t");
         check("INSERT INTO t WITH x AS (SELECT 1) SELECT * FROM x ON DUPLICATE KEY UPDATE n = 2", "t");
+    }
+
+    #[test]
+    fn settings_and_version_comments_make_no_difference() {
+        check("SET STATEMENT max_statement_time = 60 FOR UPDATE t SET n = 1", "t");
+        check("/*!50000 INSERT INTO t VALUES (1) */", "t");
+        check("DELETE /*! QUICK */ FROM t", "t");
     }
 
     #[test]

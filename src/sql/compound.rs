@@ -23,6 +23,10 @@ pub(super) struct Compound<'a> {
     expects_body: bool,
     is_declare: bool,
     seen: bool,
+    /// Routines are written as Oracle's: variables stand between `AS` and `BEGIN`.
+    is_oracle: bool,
+    /// Behind that `AS`, before that `BEGIN`.
+    in_declarations: bool,
 }
 
 /// How far the statement is known.
@@ -31,6 +35,8 @@ enum Shape {
     /// No routine; a bare block at most.
     #[default]
     Plain,
+    /// Behind `SET STATEMENT`, before the `FOR` that a statement like any other follows.
+    Settings,
     /// Behind `CREATE` or `ALTER`, before the noun.
     Create,
     /// Before the body of a routine, trigger, event or package.
@@ -72,6 +78,10 @@ const SIMPLE: [&str; 11] =
 const NOUNS: [&str; 5] = ["procedure", "function", "trigger", "event", "package"];
 
 impl<'a> Compound<'a> {
+    pub(super) fn new(is_oracle: bool) -> Self {
+        Self { is_oracle, ..Self::default() }
+    }
+
     pub(super) fn is_open(&self) -> bool {
         !self.frames.is_empty()
     }
@@ -85,6 +95,10 @@ impl<'a> Compound<'a> {
     }
 
     pub(super) fn see(&mut self, kind: TokenKind, text: &'a str, start: usize) {
+        if self.shape == Shape::Settings && self.parens == 0 && text.eq_ignore_ascii_case("for") {
+            *self = Self::new(self.is_oracle);
+            return;
+        }
         let at_start = std::mem::take(&mut self.at_start) || !self.seen;
         let closed = std::mem::take(&mut self.closed);
         match kind {
@@ -117,6 +131,10 @@ impl<'a> Compound<'a> {
     fn word(&mut self, word: &str, start: usize, at_start: bool) {
         match self.shape {
             Shape::Plain if !self.seen && any(word, &["create", "alter"]) => self.shape = Shape::Create,
+            Shape::Plain if any(self.prev, &["set"]) && any(word, &["statement"]) && !self.is_open() => {
+                self.shape = Shape::Settings;
+            }
+            Shape::Settings => {}
             Shape::Create => self.noun(word),
             Shape::Header(noun) => self.header(noun, word, start),
             Shape::Plain | Shape::Body(_) => self.body(word, start, at_start),
@@ -176,6 +194,11 @@ impl<'a> Compound<'a> {
                 self.at_start = true;
             }
             Noun::Trigger | Noun::Event | Noun::Package => {}
+            Noun::Routine if self.is_oracle && any(word, &["as", "is"]) => {
+                self.shape = Shape::Body(noun);
+                self.push(Frame::Block, start);
+                (self.at_start, self.in_declarations) = (true, true);
+            }
             Noun::Routine | Noun::TriggerRow => {
                 let is_for_loop = any(self.prev, &["for"]) && !any(word, &["each"]);
                 if is_for_loop {
@@ -200,7 +223,9 @@ impl<'a> Compound<'a> {
     fn body(&mut self, word: &str, start: usize, at_start: bool) {
         let in_body = self.is_open() || self.is_routine();
         let may_open = at_start || (self.expects_body && !any(word, &["for"]));
-        if any(word, &["end"]) {
+        if self.in_declarations && self.frames.len() == 1 && at_start && any(word, &["begin"]) {
+            (self.at_start, self.in_declarations) = (true, false);
+        } else if any(word, &["end"]) {
             self.end(at_start);
         } else if may_open && (any(word, &OPENERS) || (in_body && any(word, &["begin"]))) {
             self.open(word, start);

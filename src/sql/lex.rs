@@ -2,7 +2,9 @@
 
 use std::ops::Range;
 
+use crate::dialect::Dialect;
 use crate::dialect::Family;
+use crate::sql::reading::Reading;
 use crate::sql::token::Token;
 use crate::sql::token::TokenKind;
 use crate::sql::token::Unterminated;
@@ -14,17 +16,34 @@ use crate::sql::token::Unterminated;
 pub struct Lexer<'a> {
     text: &'a str,
     at: usize,
-    family: Family,
+    reading: Reading,
     delimiter: Option<&'a str>,
     hint: Option<Range<usize>>,
+    escape_string: EscapeString,
+}
+
+/// Whether an `E'…'` of PostgreSQL goes on: a further `'…'` on a later line is a part of it, and read as it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum EscapeString {
+    No,
+    /// It ended on this line.
+    Ended,
+    /// Only white space and `--` comments stand behind it, and a line has ended.
+    GoesOn,
 }
 
 impl<'a> Lexer<'a> {
     /// Reads `range` of `text`; a range that does not fit is cut to what is there.
-    pub fn new(text: &'a str, range: Range<usize>, family: Family) -> Self {
+    pub fn new(text: &'a str, range: Range<usize>, reading: impl Into<Reading>) -> Self {
         let end = text.floor_char_boundary(range.end);
         let at = text.floor_char_boundary(range.start.min(end));
-        Self { text: &text[..end], at, family, delimiter: None, hint: None }
+        let (text, reading) = (&text[..end], reading.into());
+        Self { text, at, reading, delimiter: None, hint: None, escape_string: EscapeString::No }
+    }
+
+    /// Reads what follows in another way: a statement changed a mode.
+    pub fn read_as(&mut self, reading: Reading) {
+        self.reading = reading;
     }
 
     /// Returns where the next token begins.
@@ -94,7 +113,7 @@ impl<'a> Lexer<'a> {
         if let Some(comment) = self.comment(first) {
             return comment;
         }
-        let family = self.family;
+        let (family, reading) = (self.reading.family, self.reading);
         match first {
             b if is_space(b) => {
                 self.skip(is_space);
@@ -103,12 +122,16 @@ impl<'a> Lexer<'a> {
             b'(' => Ok(self.one(TokenKind::Open)),
             b')' => Ok(self.one(TokenKind::Close)),
             b';' => Ok(self.one(TokenKind::Semicolon)),
-            b'\'' => self.quoted(b'\'', family == Family::Mysql, TokenKind::String),
-            b'"' if family == Family::Mysql => self.quoted(b'"', true, TokenKind::String),
+            b'\'' => {
+                let goes_on = self.escape_string == EscapeString::GoesOn;
+                self.quoted(b'\'', goes_on || reading.escapes(), TokenKind::String)
+            }
+            b'"' if reading.has_double_quoted_strings() => self.quoted(b'"', reading.escapes(), TokenKind::String),
             b'"' => self.quoted(b'"', false, TokenKind::Quoted),
             b'`' if family != Family::Postgres => self.quoted(b'`', false, TokenKind::Quoted),
             b'[' if family == Family::Sqlite => self.quoted(b']', false, TokenKind::Quoted),
             b'$' if family == Family::Postgres => self.dollar(),
+            b'$' if reading.has_dollar_quotes() && self.closes_dollar_quote() => self.dollar(),
             b if is_word_start(b) || b == b'$' => self.word(),
             b if b.is_ascii_digit() => {
                 self.number();
@@ -124,10 +147,10 @@ impl<'a> Lexer<'a> {
     /// Reads a comment or hint, if one begins here.
     fn comment(&mut self, first: u8) -> Option<Result<TokenKind, &'static str>> {
         match (first, self.peek(1)) {
-            (b'-', Some(b'-')) if self.family != Family::Mysql || self.peek(2).is_none_or(|b| b <= b' ') => {
+            (b'-', Some(b'-')) if self.reading.family != Family::Mysql || self.peek(2).is_none_or(|b| b <= b' ') => {
                 Some(Ok(self.line_comment()))
             }
-            (b'#', _) if self.family == Family::Mysql => Some(Ok(self.line_comment())),
+            (b'#', _) if self.reading.family == Family::Mysql => Some(Ok(self.line_comment())),
             (b'*', Some(b'/')) if self.hint.take().is_some() => {
                 self.at += 2;
                 Some(Ok(TokenKind::HintClose))
@@ -138,22 +161,26 @@ impl<'a> Lexer<'a> {
     }
 
     fn line_comment(&mut self) -> TokenKind {
-        let family = self.family;
+        let family = self.reading.family;
         self.skip(|b| b != b'\n' && !(b == b'\r' && family == Family::Postgres));
         TokenKind::Comment
     }
 
     fn block_comment(&mut self) -> Result<TokenKind, &'static str> {
         let start = self.at;
-        if self.family == Family::Mysql && (self.has("/*!") || self.has("/*M!")) {
-            self.at += if self.has("/*!") { 3 } else { 4 };
-            self.skip(|b| b.is_ascii_digit());
-            self.hint = Some(start..self.at);
-            return Ok(TokenKind::HintOpen);
+        let mut nests = if self.reading.family == Family::Postgres { usize::MAX } else { 1 };
+        if self.reading.family == Family::Mysql && (self.has("/*!") || self.has("/*M!")) {
+            if let Some(length) = self.reading.opens(&self.text[start..]) {
+                self.at += length;
+                self.hint = Some(start..self.at);
+                return Ok(TokenKind::HintOpen);
+            }
+            // What a server does not run may hold a comment itself; what it does not know as its own is just a comment.
+            nests += usize::from(self.has("/*!") || self.reading.server == Some(Dialect::Mariadb));
         }
-        let is_hint = self.family != Family::Sqlite && self.has("/*+");
+        let is_hint = self.reading.family != Family::Sqlite && self.has("/*+");
         self.at += 2;
-        let mut depth = 1;
+        let mut depth = 1usize;
         while self.peek(0).is_some() {
             if self.has("*/") {
                 self.at += 2;
@@ -161,7 +188,7 @@ impl<'a> Lexer<'a> {
                 if depth == 0 {
                     return Ok(if is_hint { TokenKind::Hint } else { TokenKind::Comment });
                 }
-            } else if self.family == Family::Postgres && self.has("/*") {
+            } else if depth < nests && self.has("/*") {
                 self.at += 2;
                 depth += 1;
             } else {
@@ -212,16 +239,44 @@ impl<'a> Lexer<'a> {
         }
     }
 
+    /// Returns whether `$tag$` stands here, and once more: a lone one begins a name, as before MySQL 9.
+    fn closes_dollar_quote(&self) -> bool {
+        let rest = &self.text[self.at..];
+        let tag = rest.bytes().skip(1).take_while(|b| is_word(*b) && *b != b'$').count() + 2;
+        rest.as_bytes().get(tag - 1) == Some(&b'$') && rest[tag..].contains(&rest[..tag])
+    }
+
+    /// Notes whether an `E'…'` may go on behind the token.
+    fn note_escape_string(&mut self, token: &Token) {
+        let text = self.text.as_bytes();
+        let is_escape = |b: u8| b == b'e' || b == b'E';
+        self.escape_string = match (token.kind, self.escape_string) {
+            _ if self.reading.family != Family::Postgres => EscapeString::No,
+            (TokenKind::String, EscapeString::GoesOn) if text[token.range.start] == b'\'' => EscapeString::Ended,
+            (TokenKind::String, _) if is_escape(text[token.range.start]) => EscapeString::Ended,
+            (TokenKind::Space, EscapeString::Ended | EscapeString::GoesOn) => {
+                let ends_line = text[token.range.clone()].iter().any(|b| matches!(b, b'\n' | b'\r'));
+                if ends_line { EscapeString::GoesOn } else { self.escape_string }
+            }
+            (TokenKind::Comment, known) if text[token.range.start] == b'-' => known,
+            _ => EscapeString::No,
+        };
+    }
+
     /// Reads a word, or the string that it is the prefix of (`E'…'`, `X'…'`, `U&'…'`).
     fn word(&mut self) -> Result<TokenKind, &'static str> {
         let start = self.at;
         self.skip(is_word);
         let prefix = (self.at == start + 1).then(|| self.text.as_bytes()[start].to_ascii_lowercase());
-        match (self.family, prefix, self.peek(0), self.peek(1)) {
+        match (self.reading.family, prefix, self.peek(0), self.peek(1)) {
             (Family::Postgres, Some(b'e'), Some(b'\''), _) => self.quoted(b'\'', true, TokenKind::String),
-            (Family::Postgres, Some(b'b' | b'x' | b'n'), Some(b'\''), _)
-            | (Family::Sqlite, Some(b'x'), Some(b'\''), _) => self.quoted(b'\'', false, TokenKind::String),
-            (Family::Mysql, Some(b'b' | b'x' | b'n'), Some(b'\''), _) => self.quoted(b'\'', true, TokenKind::String),
+            (Family::Postgres, Some(b'b' | b'x'), Some(b'\''), _) | (Family::Sqlite, Some(b'x'), Some(b'\''), _) => {
+                self.quoted(b'\'', false, TokenKind::String)
+            }
+            (Family::Postgres, Some(b'n'), Some(b'\''), _)
+            | (Family::Mysql, Some(b'b' | b'x' | b'n'), Some(b'\''), _) => {
+                self.quoted(b'\'', self.reading.escapes(), TokenKind::String)
+            }
             (Family::Postgres, Some(b'u'), Some(b'&'), Some(quote @ (b'\'' | b'"'))) => {
                 self.at += 1;
                 let kind = if quote == b'"' { TokenKind::Quoted } else { TokenKind::String };
@@ -248,11 +303,11 @@ impl<'a> Lexer<'a> {
     fn operator(&self) -> usize {
         const LONG: [&str; 13] = ["<=>", "->>", "->", "<=", ">=", "<>", "!=", "==", "||", "&&", "<<", ">>", ":="];
         const POSTGRES: [&str; 3] = ["::", ":=", ".."];
-        let table: &[&str] = if self.family == Family::Postgres { &POSTGRES } else { &LONG };
+        let table: &[&str] = if self.reading.family == Family::Postgres { &POSTGRES } else { &LONG };
         if let Some(operator) = table.iter().find(|operator| self.has(operator)) {
             return operator.len();
         }
-        if self.family == Family::Postgres { self.postgres_operator() } else { 1 }
+        if self.reading.family == Family::Postgres { self.postgres_operator() } else { 1 }
     }
 
     /// Returns the longest operator by PostgreSQL's rule: no comment begins in it, and only one that holds a
@@ -293,7 +348,9 @@ impl Iterator for Lexer<'_> {
             Ok(kind) => {
                 self.at = self.at.min(self.text.len());
                 self.cut_at_delimiter(start, kind);
-                Some(Ok(Token { kind, range: start..self.at }))
+                let token = Token { kind, range: start..self.at };
+                self.note_escape_string(&token);
+                Some(Ok(token))
             }
             Err(what) => {
                 self.at = self.text.len();

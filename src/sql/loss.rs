@@ -3,7 +3,11 @@
 use std::fmt;
 
 use crate::dialect::Family;
-use crate::sql::words::significant;
+use crate::sql::reading::Reading;
+use crate::sql::split::Statement;
+use crate::sql::token::Token;
+use crate::sql::token::TokenKind;
+use crate::sql::words::telling;
 
 /// What a statement takes away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,31 +26,41 @@ pub enum Loss {
     Owned,
     /// Whatever depends on what is dropped.
     Dependents,
+    /// Rows that a new key finds twice.
+    Duplicates,
 }
 
 impl Loss {
     /// Returns what a statement takes away, as far as it says so itself: a routine that it calls is not looked into.
-    pub fn of(sql: &str, family: Family) -> Option<Self> {
-        let mut words = significant(sql, 0..sql.len(), family);
-        let first = words.next()?;
-        let is = |word: &str| first.eq_ignore_ascii_case(word);
-        if is("drop") {
-            return dropped(words);
+    pub fn of(statement: &Statement) -> Option<Self> {
+        Self::said(statement.sql(), statement.reading, 0)
+    }
+
+    fn said(sql: &str, reading: Reading, depth: usize) -> Option<Self> {
+        const DEEPEST: usize = 4;
+        let mut tokens = telling(sql, reading).map(|token| &sql[token.range]);
+        let first = tokens.next()?;
+        let first = first.to_ascii_lowercase();
+        match first.as_str() {
+            "drop" => dropped(tokens),
+            "create" => replaced(tokens),
+            "truncate" => Some(Self::Rows),
+            "alter" => altered_table(tokens),
+            "delete" | "with" => {
+                let words: Vec<&str> = telling(sql, reading).map(|token| &sql[token.range]).collect();
+                deletes_all(&words).then_some(Self::Rows)
+            }
+            // They run what they explain, unless it is PostgreSQL's ANALYZE of a table.
+            "explain" | "analyze" if depth < DEEPEST => explained(sql, reading, depth),
+            "execute" | "prepare" if reading.family == Family::Mysql && depth < DEEPEST => {
+                let literal = telling(sql, reading).find(|token| token.kind == TokenKind::String)?;
+                Self::said(&unquoted(&sql[literal.range]), reading, depth + 1)
+            }
+            _ if reading.family == Family::Mysql && depth < DEEPEST && begins_block(sql, reading) => {
+                in_block(sql, reading, depth)
+            }
+            _ => None,
         }
-        if is("create") {
-            return replaced(words);
-        }
-        if is("truncate") {
-            return Some(Self::Rows);
-        }
-        if is("alter") {
-            return words.next().filter(|word| word.eq_ignore_ascii_case("table")).and_then(|_| altered(words));
-        }
-        if is("delete") || is("with") {
-            let words: Vec<&str> = significant(sql, 0..sql.len(), family).collect();
-            return deletes_all(&words).then_some(Self::Rows);
-        }
-        None
     }
 }
 
@@ -60,6 +74,7 @@ impl fmt::Display for Loss {
             Self::Rows => "deletes all rows of a table",
             Self::Owned => "drops all that a role owns",
             Self::Dependents => "drops all that depends on it, too",
+            Self::Duplicates => "deletes rows that the new key finds twice",
         })
     }
 }
@@ -67,21 +82,86 @@ impl fmt::Display for Loss {
 fn dropped<'t>(mut words: impl Iterator<Item = &'t str>) -> Option<Loss> {
     let what = words.next()?.to_ascii_lowercase();
     match what.as_str() {
-        "table" => Some(Loss::Table),
+        "table" | "tables" => Some(Loss::Table),
         "schema" | "database" => Some(Loss::Schema),
         "owned" => Some(Loss::Owned),
         _ => words.any(|word| word.eq_ignore_ascii_case("cascade")).then_some(Loss::Dependents),
     }
 }
 
-/// What MariaDB drops to make it anew, with what is in it.
-fn replaced<'t>(words: impl Iterator<Item = &'t str>) -> Option<Loss> {
-    let [or, replace, what, next] = words.take(4).map(str::to_ascii_lowercase).collect::<Vec<_>>().try_into().ok()?;
-    match (or.as_str(), replace.as_str(), what.as_str(), next.as_str()) {
-        ("or", "replace", "table", _) => Some(Loss::Table),
-        ("or", "replace", "database" | "schema", _) => Some(Loss::Schema),
+/// What MariaDB drops to make it anew, with what is in it, also when the new one cannot be made.
+fn replaced<'t>(mut words: impl Iterator<Item = &'t str>) -> Option<Loss> {
+    let mut next = |text: &str| words.next().is_some_and(|word| word.eq_ignore_ascii_case(text));
+    if !(next("or") && next("replace")) {
+        return None;
+    }
+    match words.next()?.to_ascii_lowercase().as_str() {
+        "table" => Some(Loss::Table),
+        "database" | "schema" => Some(Loss::Schema),
         _ => None,
     }
+}
+
+/// `ALTER TABLE`, with the words that MariaDB takes between the two.
+fn altered_table<'t>(words: impl Iterator<Item = &'t str>) -> Option<Loss> {
+    const BETWEEN: [&str; 3] = ["online", "offline", "ignore"];
+    let mut ignores = false;
+    let mut words = words.skip_while(|word| {
+        ignores |= word.eq_ignore_ascii_case("ignore");
+        BETWEEN.iter().any(|between| word.eq_ignore_ascii_case(between))
+    });
+    if !words.next()?.eq_ignore_ascii_case("table") {
+        return None;
+    }
+    let words: Vec<&str> = words.collect();
+    let adds_key =
+        || words.iter().any(|word| word.eq_ignore_ascii_case("unique") || word.eq_ignore_ascii_case("primary"));
+    altered(words.iter().copied()).or_else(|| (ignores && adds_key()).then_some(Loss::Duplicates))
+}
+
+/// What is explained is run by `EXPLAIN ANALYZE`, and by MariaDB's `ANALYZE`.
+fn explained(sql: &str, reading: Reading, depth: usize) -> Option<Loss> {
+    const STATEMENTS: [&str; 6] = ["delete", "with", "update", "insert", "replace", "merge"];
+    let runs = telling(sql, reading).take(8).any(|token| sql[token.range].eq_ignore_ascii_case("analyze"));
+    let mut tokens = telling(sql, reading).skip(1).take(16);
+    let begins = |token: &Token| STATEMENTS.iter().any(|word| sql[token.range.clone()].eq_ignore_ascii_case(word));
+    let start = tokens.find(begins)?.range.start;
+    if runs { Loss::said(&sql[start..], reading, depth + 1) } else { None }
+}
+
+/// Whether it is a block or a control statement of MariaDB that is run where it stands.
+fn begins_block(sql: &str, reading: Reading) -> bool {
+    const BLOCKS: [&str; 7] = ["begin", "if", "case", "loop", "while", "repeat", "for"];
+    let mut words = telling(sql, reading).map(|token| &sql[token.range]).take(3);
+    let Some(first) = words.next() else { return false };
+    let is_block = |word: &str| BLOCKS.iter().any(|block| word.eq_ignore_ascii_case(block));
+    is_block(first) || (words.next() == Some(":") && words.next().is_some_and(is_block))
+}
+
+/// Looks at each statement of a block, wherever one can begin in it.
+fn in_block(sql: &str, reading: Reading, depth: usize) -> Option<Loss> {
+    const BEFORE: [&str; 7] = [";", "then", "else", "do", "begin", "atomic", "loop"];
+    const BEGINS: [&str; 9] = ["drop", "create", "truncate", "alter", "delete", "with", "execute", "prepare", "set"];
+    let tokens: Vec<Token> = telling(sql, reading).collect();
+    let text = |token: &Token| &sql[token.range.clone()];
+    tokens.windows(2).find_map(|two| {
+        let is = |token: &Token, words: &[&str]| words.iter().any(|word| text(token).eq_ignore_ascii_case(word));
+        if !is(&two[0], &BEFORE) || !is(&two[1], &BEGINS) {
+            return None;
+        }
+        let start = two[1].range.start;
+        let end = tokens.iter().find(|token| token.range.start > start && token.kind == TokenKind::Semicolon);
+        let end = end.map_or(sql.len(), |token| token.range.start);
+        Loss::said(&sql[start..end], reading, depth + 1)
+    })
+}
+
+/// Returns what a string of MySQL stands for, as far as words are looked for in it.
+fn unquoted(literal: &str) -> String {
+    let quote = literal.chars().next_back().unwrap_or('\'');
+    let inner = literal.trim_start_matches(|c: char| c != quote);
+    let inner = inner.get(1..inner.len().saturating_sub(1)).unwrap_or_default();
+    inner.replace(&format!("{quote}{quote}"), &quote.to_string())
 }
 
 /// What `DROP` in an `ALTER TABLE` names that is no column.
@@ -103,7 +183,8 @@ fn altered<'t>(words: impl Iterator<Item = &'t str>) -> Option<Loss> {
         }
         let word = word.to_ascii_lowercase();
         let found = match (before.as_str(), word.as_str()) {
-            ("drop" | "truncate", "partition") => Some(Loss::Partition),
+            ("drop" | "truncate" | "discard", "partition") => Some(Loss::Partition),
+            ("discard", "tablespace") => Some(Loss::Rows),
             ("drop", what) => (!NO_COLUMN.contains(&what)).then_some(Loss::Column),
             _ => None,
         };
@@ -148,11 +229,58 @@ fn begins_statement(words: &[&str], at: usize) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dialect::Dialect;
+    use crate::span::Source;
+    use crate::sql::split::split;
+
+    fn found(dialect: Dialect, sql: &str) -> Option<Loss> {
+        let statements = split(&Source::new("a.sql", sql), 0..sql.len(), dialect).unwrap();
+        statements.first().and_then(Loss::of)
+    }
 
     fn check(sql: &str, expected: Option<Loss>) {
-        for family in [Family::Sqlite, Family::Postgres, Family::Mysql] {
-            assert_eq!(Loss::of(sql, family), expected, "{family:?}: {sql}");
+        for dialect in Dialect::ALL {
+            assert_eq!(found(dialect, sql), expected, "{dialect:?}: {sql}");
         }
+    }
+
+    fn check_mariadb(sql: &str, expected: Option<Loss>) {
+        assert_eq!(found(Dialect::Mariadb, sql), expected, "{sql}");
+    }
+
+    #[test]
+    fn what_mariadb_hides_behind_other_words_is_seen() {
+        check_mariadb("ALTER ONLINE TABLE t DROP COLUMN m", Some(Loss::Column));
+        check_mariadb("ALTER ONLINE IGNORE TABLE t DROP PARTITION p", Some(Loss::Partition));
+        check_mariadb("ALTER IGNORE TABLE t ADD UNIQUE KEY k (a)", Some(Loss::Duplicates));
+        check_mariadb("ALTER IGNORE TABLE t ADD KEY k (a)", None);
+        check_mariadb("ALTER TABLE t DISCARD TABLESPACE", Some(Loss::Rows));
+        check_mariadb("/*!50001 DROP TABLE IF EXISTS u */", Some(Loss::Table));
+        check_mariadb("/*!50001 DROP*//*!50001 TABLE u */", Some(Loss::Table));
+        check_mariadb("/*M!100100 TRUNCATE */ u", Some(Loss::Rows));
+        check_mariadb("DROP /*! TABLE */ u", Some(Loss::Table));
+        check_mariadb("DROP TABLES u, v", Some(Loss::Table));
+        check_mariadb("CREATE OR REPLACE TABLE t (n INT)", Some(Loss::Table));
+        check_mariadb("CREATE OR REPLACE VIEW t AS SELECT 1", None);
+        check_mariadb("SET STATEMENT max_statement_time = 9 FOR DELETE FROM t", Some(Loss::Rows));
+        check_mariadb("SET STATEMENT max_statement_time = 9 FOR DELETE FROM t WHERE n = 1", None);
+        check_mariadb("ANALYZE FORMAT=JSON DELETE FROM t", Some(Loss::Rows));
+        check_mariadb("ANALYZE TABLE t", None);
+        check_mariadb("EXECUTE IMMEDIATE 'DROP TABLE t'", Some(Loss::Table));
+        check_mariadb("PREPARE s FROM \"TRUNCATE t\"", Some(Loss::Rows));
+        check_mariadb("BEGIN NOT ATOMIC IF 1 THEN DROP TABLE t; END IF; END", Some(Loss::Table));
+        check_mariadb("IF 1 THEN SELECT 1; ELSE DELETE FROM t; END IF", Some(Loss::Rows));
+        check_mariadb("l: LOOP TRUNCATE t; LEAVE l; END LOOP", Some(Loss::Rows));
+        check_mariadb("BEGIN NOT ATOMIC DELETE FROM t WHERE n = 1; SELECT 2; END", None);
+        check_mariadb("CREATE PROCEDURE p() BEGIN DROP TABLE t; END", None);
+    }
+
+    #[test]
+    fn what_postgres_runs_while_it_explains_is_seen() {
+        let check = |sql: &str, expected| assert_eq!(found(Dialect::Postgres, sql), expected, "{sql}");
+        check("EXPLAIN (ANALYZE, BUFFERS) DELETE FROM t", Some(Loss::Rows));
+        check("EXPLAIN DELETE FROM t", None);
+        check("CREATE OR REPLACE FUNCTION t() RETURNS int AS 'SELECT 1' LANGUAGE sql", None);
     }
 
     #[test]

@@ -1,13 +1,13 @@
 //! A statement without what stands in its strings, which may be data or a secret.
 
-use crate::dialect::Family;
 use crate::sql::lex::Lexer;
+use crate::sql::reading::Reading;
 use crate::sql::token::TokenKind;
 
 /// Returns the statement with `'…'` in the place of each string; where one has no end, the text ends there.
-pub fn without_strings(statement: &str, family: Family) -> String {
+pub fn without_strings(statement: &str, reading: impl Into<Reading>) -> String {
     let mut masked = String::with_capacity(statement.len());
-    for token in Lexer::new(statement, 0..statement.len(), family) {
+    for token in Lexer::new(statement, 0..statement.len(), reading) {
         let Ok(token) = token else {
             masked.push('…');
             return masked;
@@ -20,6 +20,7 @@ pub fn without_strings(statement: &str, family: Family) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dialect::Family;
 
     fn check(family: Family, statement: &str, expected: &str) {
         assert_eq!(without_strings(statement, family), expected);

@@ -5,9 +5,10 @@ use serde::Serialize;
 
 use crate::dialect::Family;
 use crate::sql::kind::StatementKind;
-use crate::sql::lex::Lexer;
+use crate::sql::reading::Reading;
 use crate::sql::split::Statement;
 use crate::sql::token::TokenKind;
+use crate::sql::words::telling;
 
 /// What is left to see of a statement.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,11 +82,11 @@ const TOUCHES_ROWS: [&str; 6] = ["using", "exchange", "import", "discard", "deta
 
 impl Trace {
     /// Judges a statement; what is not surely one of the known forms is unknown.
-    pub fn of(statement: &Statement, family: Family) -> Self {
+    pub fn of(statement: &Statement) -> Self {
         match statement.kind {
             StatementKind::Session | StatementKind::Lock => Self::Repeatable,
-            StatementKind::Query if !Words::read(statement.sql(), family).changes() => Self::Repeatable,
-            _ => Words::read(statement.sql(), family).trace(),
+            StatementKind::Query if !Words::read(statement.sql(), statement.reading).changes() => Self::Repeatable,
+            _ => Words::read(statement.sql(), statement.reading).trace(),
         }
     }
 }
@@ -110,7 +111,9 @@ pub(super) struct Word {
 const READ: usize = 4096;
 
 impl Words {
-    pub(super) fn read(sql: &str, family: Family) -> Self {
+    pub(super) fn read(sql: &str, reading: impl Into<Reading>) -> Self {
+        let reading = reading.into();
+        let family = reading.family;
         let word = |kind: TokenKind, text: &str| {
             let lower = text.to_ascii_lowercase();
             let name = match kind {
@@ -122,8 +125,7 @@ impl Words {
             let text = if kind == TokenKind::Quoted { String::new() } else { lower };
             Word { text, name, kind }
         };
-        let tokens = Lexer::new(sql, 0..sql.len(), family).map_while(Result::ok);
-        let words = tokens.filter(|token| token.kind.is_significant()).take(READ);
+        let words = telling(sql, reading).take(READ);
         Self { family, words: words.map(|token| word(token.kind, &sql[token.range])).collect(), at: 0 }
     }
 
@@ -148,9 +150,21 @@ impl Words {
             "drop" => self.drop(),
             "alter" => self.alter(),
             "rename" => self.rename(),
+            // A password that is drawn at random, or one that is kept beside it, is another one the second time.
+            "set" if self.is_account() => return Trace::Repeatable,
             _ => None,
         };
         found.unwrap_or(Trace::Unknown)
+    }
+
+    fn is_account(&self) -> bool {
+        let has = |words: &[&str]| self.words.iter().any(|word| words.contains(&word.text.as_str()));
+        has(&["password", "role"]) && !has(&["random", "retain"]) && self.family == Family::Mysql
+    }
+
+    /// Steps over what MariaDB takes between ALTER and TABLE.
+    pub(super) fn skip_manner(&mut self) {
+        while ["online", "offline", "ignore"].iter().any(|word| self.take(word)) {}
     }
 
     fn create(&mut self) -> Option<Trace> {
@@ -213,6 +227,7 @@ impl Words {
         if self.take("system") {
             return Some(Trace::Repeatable); // it writes a line of a file
         }
+        self.skip_manner();
         self.take("materialized");
         let kind = self.kind()?;
         if self.take("if") {
@@ -302,6 +317,7 @@ impl Words {
     pub(super) fn kind(&mut self) -> Option<ObjectKind> {
         let kind = match self.words.get(self.at)?.text.as_str() {
             "table" => ObjectKind::Table,
+            "tables" if self.family == Family::Mysql => ObjectKind::Table,
             "index" => ObjectKind::Index,
             "view" => ObjectKind::View,
             "trigger" => ObjectKind::Trigger,

@@ -9,11 +9,15 @@ use crate::error::ErrorKind;
 use crate::span::Source;
 use crate::span::Span;
 use crate::sql::body::Body;
+use crate::sql::client;
 use crate::sql::kind::StatementKind;
 use crate::sql::lex::Lexer;
+use crate::sql::mode::Following;
+use crate::sql::reading::Reading;
 use crate::sql::token::Token;
 use crate::sql::token::TokenKind;
 use crate::sql::token::Unterminated;
+use crate::sql::words::telling;
 
 /// One statement of a script.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,12 +30,19 @@ pub struct Statement {
     pub copy_data: Option<Range<usize>>,
     /// Whether a `;` stands inside, so that the mariadb program needs a `DELIMITER` around it.
     pub is_compound: bool,
+    /// How the server reads it, with the modes that the statements before it have set.
+    pub reading: Reading,
 }
 
 impl Statement {
     /// Returns what is sent to the server.
     pub fn sql(&self) -> &str {
         self.span.text()
+    }
+
+    /// Returns the words that say what it does: without marks of `/*! … */`, and without what `SET STATEMENT` sets for it.
+    pub fn words(&self) -> impl Iterator<Item = &str> {
+        telling(self.sql(), self.reading).map(|token| &self.sql()[token.range])
     }
 
     /// Returns the data that follows `COPY … FROM STDIN`.
@@ -43,18 +54,36 @@ impl Statement {
 /// Splits `range` of the source into statements; what is between them is white space, comments and delimiters.
 ///
 /// Every problem is reported, up to the first quote or comment that has no end.
-pub fn split(source: &Arc<Source>, range: Range<usize>, family: Family) -> Result<Vec<Statement>, Vec<Error>> {
-    let lexer = Lexer::new(&source.text, range, family);
-    let mut splitter =
-        Splitter { source, family, lexer, pending: Pending::new(family), statements: Vec::new(), errors: Vec::new() };
-    splitter.run();
-    if splitter.errors.is_empty() { Ok(splitter.statements) } else { Err(splitter.errors) }
+pub fn split(
+    source: &Arc<Source>,
+    range: Range<usize>,
+    reading: impl Into<Reading>,
+) -> Result<Vec<Statement>, Vec<Error>> {
+    let (statements, errors) = split_following(source, range, &mut Following::new(reading.into()));
+    if errors.is_empty() { Ok(statements) } else { Err(errors) }
 }
 
-struct Splitter<'a> {
+/// Splits `range` of the source into statements, and goes on with the modes of the text before it; returns all that was
+/// found, also beside problems.
+pub fn split_following(
+    source: &Arc<Source>,
+    range: Range<usize>,
+    following: &mut Following,
+) -> (Vec<Statement>, Vec<Error>) {
+    let family = following.reading.family;
+    let lexer = Lexer::new(&source.text, range, following.reading);
+    let pending = Pending::new(following.reading);
+    let mut splitter =
+        Splitter { source, family, lexer, following, pending, statements: Vec::new(), errors: Vec::new() };
+    splitter.run();
+    (splitter.statements, splitter.errors)
+}
+
+struct Splitter<'a, 'f> {
     source: &'a Arc<Source>,
     family: Family,
     lexer: Lexer<'a>,
+    following: &'f mut Following,
     pending: Pending<'a>,
     statements: Vec<Statement>,
     errors: Vec<Error>,
@@ -73,9 +102,9 @@ struct Pending<'a> {
 }
 
 impl Pending<'_> {
-    fn new(family: Family) -> Self {
+    fn new(reading: Reading) -> Self {
         Self {
-            body: Body::new(family),
+            body: Body::new(reading),
             range: None,
             words: Vec::new(),
             is_whole: true,
@@ -85,12 +114,22 @@ impl Pending<'_> {
     }
 }
 
-impl<'a> Splitter<'a> {
+impl<'a> Splitter<'a, '_> {
     fn run(&mut self) {
         while let Some(token) = self.lexer.next() {
             match token {
-                Ok(token) => self.token(&token),
+                Ok(token) => {
+                    if let Some(mode) = self.unknown_mode(&token) {
+                        self.error(ErrorKind::UnknownMode { mode }, token.range);
+                        return;
+                    }
+                    self.token(&token);
+                }
                 Err(Unterminated { what, range }) => {
+                    if let Some(mode) = self.following.reading.unknown_mode(&self.source.text[range.start..]) {
+                        self.error(ErrorKind::UnknownMode { mode }, range);
+                        return;
+                    }
                     self.error(ErrorKind::Unterminated { what }, range);
                     return;
                 }
@@ -111,7 +150,16 @@ impl<'a> Splitter<'a> {
             TokenKind::Delimiter => self.finish(),
             TokenKind::Semicolon if self.ends_statement() => self.finish(),
             TokenKind::Symbol if self.family == Family::Postgres && text == "\\" => self.psql_command(token),
+            TokenKind::Symbol if self.family == Family::Mysql && text == "\\" && !self.is_null(token) => {
+                self.backslash_command(token);
+            }
+            TokenKind::Symbol if self.is_dashes(token) => self.dashes(token),
             TokenKind::Word if self.is_delimiter_command(text) => self.delimiter_command(token),
+            TokenKind::Word | TokenKind::Symbol if self.pending.range.is_none() => {
+                if !self.shell_command(token, text) {
+                    self.append(token, text);
+                }
+            }
             _ => self.append(token, text),
         }
     }
@@ -149,35 +197,53 @@ impl<'a> Splitter<'a> {
         if let Some(range) = self.lexer.take_hint() {
             self.error(ErrorKind::Unterminated { what: "comment" }, range);
         }
-        let pending = std::mem::replace(&mut self.pending, Pending::new(self.family));
+        let pending = std::mem::replace(&mut self.pending, Pending::new(self.following.reading));
         let Some(range) = pending.range else { return };
         let copies_in = pending.body.copies_in();
-        let kind = if copies_in {
-            StatementKind::CopyIn
-        } else {
-            StatementKind::of(&pending.words, pending.is_whole, self.family)
+        let reading = self.following.reading;
+        let text = &self.source.text[range.clone()];
+        let kind = match pending.words.first() {
+            _ if copies_in => StatementKind::CopyIn,
+            Some(first) if self.family == Family::Mysql && first.eq_ignore_ascii_case("set") => {
+                let words: Vec<&str> = telling(text, reading).map(|token| &text[token.range]).collect();
+                StatementKind::of(&words, true, self.family)
+            }
+            _ => StatementKind::of(&pending.words, pending.is_whole, self.family),
         };
         let copy_data = if copies_in { self.copy_data(&range) } else { None };
         let span = self.source.span(range);
-        self.statements.push(Statement { span, kind, copy_data, is_compound: pending.is_compound });
+        self.following.pass(text, kind);
+        self.lexer.read_as(self.following.reading);
+        self.pending = Pending::new(self.following.reading);
+        self.statements.push(Statement { span, kind, copy_data, is_compound: pending.is_compound, reading });
+    }
+
+    fn unknown_mode(&self, token: &Token) -> Option<&'static str> {
+        let is_quoted = matches!(token.kind, TokenKind::String | TokenKind::Quoted);
+        self.following.reading.unknown_mode(&self.source.text[token.range.clone()]).filter(|_| is_quoted)
     }
 
     /// Steps over the data behind `COPY … FROM STDIN`, up to a line `\.`.
     fn copy_data(&mut self, statement: &Range<usize>) -> Option<Range<usize>> {
         let (rest, start) = self.lexer.line();
         let rest_start = self.lexer.at();
-        let is_blank = Lexer::new(rest, 0..rest.len(), self.family)
+        let is_blank = Lexer::new(rest, 0..rest.len(), self.following.reading)
             .all(|token| token.is_ok_and(|token| !token.kind.is_significant()));
         if !is_blank {
             self.error(ErrorKind::TextAfterCopy, rest_start..rest_start + rest.len());
         }
         self.lexer.jump(start);
+        self.skip_data(statement).map(|end| start..end)
+    }
+
+    /// Steps over lines up to one that is `\.`, and returns where that begins.
+    fn skip_data(&mut self, statement: &Range<usize>) -> Option<usize> {
         loop {
             let at = self.lexer.at();
             let (line, next) = self.lexer.line();
             self.lexer.jump(next);
             if line == "\\." {
-                return Some(start..at);
+                return Some(at);
             }
             if at == next {
                 self.error(ErrorKind::Unterminated { what: "COPY data" }, statement.clone());
@@ -186,13 +252,78 @@ impl<'a> Splitter<'a> {
         }
     }
 
+    /// Refuses a line of psql by name, and goes on behind it: what else the script has is to be found, too.
     fn psql_command(&mut self, token: &Token) {
         let (rest, next) = self.lexer.line();
         let word = rest.split(char::is_whitespace).next().unwrap_or_default();
         let range = token.range.start..token.range.end + word.len();
-        self.error(ErrorKind::PsqlCommand { command: format!("\\{word}") }, range);
+        let command = format!("\\{word}");
+        let instead = client::instead_of_psql(&command);
+        let ends = client::sends_query(&command);
+        let has_data = word == "copy" && rest.to_ascii_lowercase().contains("from stdin");
+        self.error(ErrorKind::PsqlCommand { command, instead }, range.clone());
         self.lexer.jump(next);
-        self.pending = Pending::new(self.family);
+        if has_data {
+            self.skip_data(&range);
+        } else if ends {
+            self.finish();
+        }
+    }
+
+    /// `\N` is NULL, with the letter in upper case.
+    fn is_null(&self, token: &Token) -> bool {
+        self.source.text[token.range.end..].starts_with('N')
+    }
+
+    /// Refuses `\G` and its like of the mariadb and mysql programs.
+    fn backslash_command(&mut self, token: &Token) {
+        let letter = self.source.text[token.range.end..].chars().next().filter(|c| !c.is_whitespace());
+        let (rest, next) = self.lexer.line();
+        let length = letter.map_or(0, char::len_utf8);
+        let range = token.range.start..token.range.end + length;
+        let letter = letter.unwrap_or(' ');
+        let kind = ErrorKind::ClientCommand {
+            client: MYSQL_SHELLS,
+            command: format!("\\{letter}").trim_end().to_owned(),
+            instead: client::instead_of_backslash(letter),
+        };
+        self.error(kind, range.clone());
+        let goes_on = matches!(letter, 'G' | 'g');
+        self.lexer.jump(if goes_on || rest.is_empty() { range.end } else { next });
+        if goes_on {
+            self.finish();
+        }
+    }
+
+    /// Whether a line begins with `--` that the shells of MySQL take for a comment, and the server does not.
+    fn is_dashes(&self, token: &Token) -> bool {
+        self.family == Family::Mysql
+            && self.pending.range.is_none()
+            && self.source.text[token.range.start..].starts_with("--")
+    }
+
+    fn dashes(&mut self, token: &Token) {
+        let (_, next) = self.lexer.line();
+        let word = self.source.text[token.range.start..].split(char::is_whitespace).next().unwrap_or_default();
+        self.error(ErrorKind::DashesWithoutSpace, token.range.start..token.range.start + word.len());
+        self.lexer.jump(next);
+    }
+
+    /// Refuses a line of a shell that stands where a statement begins; returns whether it was one.
+    fn shell_command(&mut self, token: &Token, text: &str) -> bool {
+        let (rest, next) = self.lexer.line();
+        let begins_line = self.source.text[..token.range.start].ends_with('\n') || token.range.start == 0;
+        if rest.trim_start().starts_with(':') || (text == "." && !begins_line) {
+            return false; // a label
+        }
+        let argument = rest.split(|c: char| c.is_whitespace() || c == ';').next().unwrap_or_default();
+        let Some((client, instead)) = client::command(self.family, text, argument) else { return false };
+        let length = if text == "." { argument.len() } else { 0 };
+        let range = token.range.start..token.range.end + length;
+        let command = self.source.text[range.clone()].to_owned();
+        self.error(ErrorKind::ClientCommand { client, command, instead }, range);
+        self.lexer.jump(next);
+        true
     }
 
     fn is_delimiter_command(&self, word: &str) -> bool {
@@ -201,14 +332,14 @@ impl<'a> Splitter<'a> {
 
     fn delimiter_command(&mut self, token: &Token) {
         let (rest, next) = self.lexer.line();
-        match rest.split_whitespace().next() {
+        match delimiter(rest) {
             Some(";") => self.lexer.delimit(None),
-            Some(delimiter) => self.lexer.delimit(Some(delimiter)),
-            None => {
+            Some(delimiter) if !delimiter.contains('\\') => self.lexer.delimit(Some(delimiter)),
+            _ => {
                 let kind = ErrorKind::BadOptionValue {
                     option: "DELIMITER".into(),
-                    value: String::new(),
-                    expected: "what ends a statement, such as `//`",
+                    value: rest.trim().to_owned(),
+                    expected: "what ends a statement, such as `//`, and has no backslash",
                 };
                 self.error(kind, token.range.clone());
             }
@@ -219,6 +350,20 @@ impl<'a> Splitter<'a> {
     fn error(&mut self, kind: ErrorKind, range: Range<usize>) {
         self.errors.push(Error::from(kind).at(self.source.span(range)));
     }
+}
+
+/// What the shells of MySQL are called.
+const MYSQL_SHELLS: &str = "mariadb or mysql";
+
+/// Returns the argument of a DELIMITER command, which may stand in quotes.
+fn delimiter(line: &str) -> Option<&str> {
+    let line = line.trim_ascii();
+    let quoted = line.chars().next().filter(|c| matches!(c, '\'' | '"' | '`'));
+    let argument = match quoted {
+        Some(quote) => line[1..].split(quote).next(),
+        None => line.split_ascii_whitespace().next(),
+    };
+    argument.filter(|argument| !argument.is_empty())
 }
 
 #[cfg(test)]
@@ -283,7 +428,7 @@ mod tests {
         check_errors(
             Family::Mysql,
             "DELIMITER \nSELECT 1",
-            &["1:1: `` is not a value of `DELIMITER`: what ends a statement, such as `//`"],
+            &["1:1: `` is not a value of `DELIMITER`: what ends a statement, such as `//`, and has no backslash"],
         );
     }
 

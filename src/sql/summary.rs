@@ -1,15 +1,15 @@
 //! The beginning of a statement, for people.
 
-use crate::dialect::Family;
 use crate::sql::lex::Lexer;
+use crate::sql::reading::Reading;
 
 /// Returns the beginning of a statement on one line, for progress and plans: at most 60 characters, no comments.
-pub fn summary(statement: &str, family: Family) -> String {
+pub fn summary(statement: &str, reading: impl Into<Reading>) -> String {
     const WIDTH: usize = 60;
     let mut line = String::new();
     let mut gap = false;
     let mut length = 0;
-    for token in Lexer::new(statement, 0..statement.len(), family).map_while(Result::ok) {
+    for token in Lexer::new(statement, 0..statement.len(), reading).map_while(Result::ok) {
         if !token.kind.is_significant() {
             gap = !line.is_empty();
             continue;
@@ -31,6 +31,7 @@ pub fn summary(statement: &str, family: Family) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dialect::Family;
 
     #[test]
     fn a_summary_is_one_short_line() {

@@ -64,13 +64,13 @@ const NO_COLUMN: [&str; 9] =
 
 impl Touch {
     /// Judges a statement. `IF EXISTS` and the like make no difference: what matters is which objects are meant.
-    pub fn of(statement: &Statement, family: Family) -> Self {
+    pub fn of(statement: &Statement) -> Self {
         match statement.kind {
             StatementKind::Session | StatementKind::Lock => Self::Nothing,
             // A function that is called may change anything.
             StatementKind::Query if !statement.sql().contains('(') => Self::Nothing,
             StatementKind::Query | StatementKind::Dml | StatementKind::CopyIn => Self::Other,
-            _ => Words::read(statement.sql(), family).touch(),
+            _ => Words::read(statement.sql(), statement.reading).touch(),
         }
     }
 }
@@ -191,6 +191,7 @@ impl Words {
     }
 
     fn touch_alter(&mut self) -> Option<Vec<Touched>> {
+        self.skip_manner();
         self.take("materialized");
         let kind = self.kind()?;
         self.skip_exists();
@@ -307,7 +308,7 @@ mod tests {
             let detail = detail.map_or(String::new(), |detail| format!(" {:?} {}", detail.kind, detail.name));
             format!("{sign}{:?} {schema}{}{detail}", touched.object.kind, touched.object.name)
         };
-        let found = match Touch::of(&statement, family) {
+        let found = match Touch::of(&statement) {
             Touch::Nothing => "nothing".to_owned(),
             Touch::Other => "other".to_owned(),
             Touch::Objects(touched) => touched.iter().map(text).collect::<Vec<_>>().join(", "),

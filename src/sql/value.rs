@@ -5,10 +5,12 @@ use std::collections::BTreeSet;
 use crate::dialect::Family;
 use crate::sql::effect::unquoted;
 use crate::sql::kind::StatementKind;
-use crate::sql::lex::Lexer;
+use crate::sql::reading::Reading;
+use crate::sql::setting;
 use crate::sql::split::Statement;
 use crate::sql::token::Token;
 use crate::sql::token::TokenKind;
+use crate::sql::words::telling;
 
 /// What a statement has to do with such values; variables as `@name`, functions as `name()`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -17,6 +19,8 @@ pub struct SessionValues {
     pub reads: BTreeSet<String>,
     /// The variables it sets.
     pub sets: BTreeSet<String>,
+    /// The settings of the session that it takes from the database, or from a function: another time they may be others.
+    pub settings: BTreeSet<String>,
     /// Whether what it sets is the same whenever it is said.
     pub is_fixed: bool,
 }
@@ -31,22 +35,22 @@ const GIVE_BACK: [&str; 3] = ["call", "get", "load"];
 
 impl SessionValues {
     /// Judges a statement by its words. What is said inside of a routine happens when that is called, and does not count.
-    pub fn of(statement: &Statement, family: Family) -> Self {
+    pub fn of(statement: &Statement) -> Self {
+        let family = statement.reading.family;
         match (statement.kind, family) {
             (_, Family::Postgres) => Self::default(), // it refuses to tell in a new session what it knew in the old one
-            (StatementKind::Ddl, _) if is_routine(statement.sql(), family) => Self::default(),
-            _ => Self::read(statement.sql(), family),
+            (StatementKind::Ddl, _) if is_routine(statement) => Self::default(),
+            _ => Self::read(statement.sql(), statement.reading),
         }
     }
 
-    fn read(sql: &str, family: Family) -> Self {
-        let tokens: Vec<Token> = Lexer::new(sql, 0..sql.len(), family).map_while(Result::ok).collect();
-        let words: Vec<&Token> = tokens.iter().filter(|token| token.kind.is_significant()).collect();
+    fn read(sql: &str, reading: impl Into<Reading>) -> Self {
+        let words: Vec<Token> = telling(sql, reading).collect();
         let text = |at: usize| words.get(at).map_or("", |token| &sql[token.range.clone()]);
         let is = |at: usize, word: &str| text(at).eq_ignore_ascii_case(word);
         // `user`@`host` is no variable.
         let is_name = |at: usize| {
-            let before = at.checked_sub(1).map(|before| words[before]);
+            let before = at.checked_sub(1).map(|before| &words[before]);
             let adjoins = |token: &Token| {
                 token.range.end == words[at].range.start && matches!(token.kind, TokenKind::Quoted | TokenKind::String)
             };
@@ -81,15 +85,40 @@ impl SessionValues {
                 is(at, "into") || is_into && (text(at) == "," || text(at) == "@" || at > 0 && text(at - 1) == "@");
             is_into = goes_on;
         }
+        if is_set {
+            let text: Vec<&str> = words.iter().skip(1).map(|token| &sql[token.range.clone()]).collect();
+            values.settings = taken_settings(&text);
+        }
         values
     }
 }
 
-fn is_routine(sql: &str, family: Family) -> bool {
+/// Returns the settings among the assignments of a SET that are no constants; `words` are those behind it.
+fn taken_settings(words: &[&str]) -> BTreeSet<String> {
+    let mut depth = 0usize;
+    let assignments = words.split(|word| {
+        match *word {
+            "(" => depth += 1,
+            ")" => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth == 0 && *word == ","
+    });
+    let taken = assignments.filter_map(|words| {
+        let at = words.iter().position(|word| matches!(*word, "=" | ":="))?;
+        let (left, right) = words.split_at(at);
+        let is_variable = left.first() == Some(&"@") && left.get(1) != Some(&"@");
+        let is_taken = right.iter().any(|word| word.eq_ignore_ascii_case("select"));
+        let calls = right.windows(2).any(|two| two[1] == "(" && setting::may_write(two[0]));
+        if is_variable || !(is_taken || calls) { None } else { left.last().map(|name| unquoted(name)) }
+    });
+    taken.collect()
+}
+
+fn is_routine(statement: &Statement) -> bool {
     const ROUTINES: [&str; 4] = ["procedure", "function", "trigger", "event"];
     const BEFORE: usize = 12;
-    let mut words = crate::sql::words::significant(sql, 0..sql.len(), family).take(BEFORE);
-    words.any(|word| ROUTINES.iter().any(|routine| word.eq_ignore_ascii_case(routine)))
+    statement.words().take(BEFORE).any(|word| ROUTINES.iter().any(|routine| word.eq_ignore_ascii_case(routine)))
 }
 
 #[cfg(test)]

@@ -141,7 +141,7 @@ impl Text<'_> {
 
     fn statement(&mut self, statement: &Statement, indent: usize) {
         let place = self.lines.place(&statement.span);
-        let summary = summary(statement.sql(), self.program.dialect.family());
+        let summary = summary(statement.sql(), statement.reading);
         self.add(indent, &format!("{}  {}", self.paint.text(Role::Faint, &place), escape(&summary)));
     }
 

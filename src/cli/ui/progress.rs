@@ -20,7 +20,6 @@ use crate::config::Hook;
 use crate::config::url::mask_passwords;
 use crate::db::Blocker;
 use crate::db::StatementProgress;
-use crate::dialect::Family;
 use crate::escape::escape;
 use crate::program::Program;
 use crate::program::ProgramStep;
@@ -58,7 +57,6 @@ pub struct Progress<W: Write = io::Stderr> {
     volume: Volume,
     /// The living line; without one, the line of a revision is begun when it begins, and ended when it ends.
     living: Option<ProgressBar>,
-    family: Family,
     /// The line of the revision that runs.
     running: Option<String>,
     /// Whether that line was begun, and nothing was written after it.
@@ -70,16 +68,7 @@ pub struct Progress<W: Write = io::Stderr> {
 impl<W: Write> Progress<W> {
     /// Shows plain lines.
     pub fn lines(out: W, paint: Paint, volume: Volume) -> Self {
-        Self {
-            out,
-            paint,
-            volume,
-            living: None,
-            family: Family::Sqlite,
-            running: None,
-            is_open: false,
-            next_word: None,
-        }
+        Self { out, paint, volume, living: None, running: None, is_open: false, next_word: None }
     }
 
     /// Shows a living line, which is drawn on standard error; `out` must be the same terminal.
@@ -103,7 +92,7 @@ impl<W: Write> Progress<W> {
         if steps.len() > LISTED {
             text.push_str(&format!("\n  and {} more", steps.len() - LISTED));
         }
-        text.push_str(&risks(&program.risks(), program.dialect.family(), self.paint));
+        text.push_str(&risks(&program.risks(), self.paint));
         if let Some(halfway) = &program.gives_up {
             text.push_str(&format!("\n  gives up {}", escape(&halfway.forgotten())));
         }
@@ -168,7 +157,7 @@ impl<W: Write> Progress<W> {
     }
 
     fn summary(&self, statement: &Statement) -> String {
-        escape(&summary(statement.sql(), self.family)).into_owned()
+        escape(&summary(statement.sql(), statement.reading)).into_owned()
     }
 
     /// Ends the line of the revision that runs.
@@ -224,7 +213,6 @@ impl<W: Write + Send> Observer for Progress<W> {
                 ));
             }
             Event::Started { program } => {
-                self.family = program.dialect.family();
                 if let Some(halfway) = &program.gives_up {
                     let warning = self.paint.text(Role::Warning, "warning:").into_owned();
                     self.print(&format!("{warning} this gives up {}", escape(&halfway.forgotten())));

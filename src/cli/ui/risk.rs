@@ -2,7 +2,6 @@
 
 use crate::cli::ui::paint::Paint;
 use crate::cli::ui::paint::Role;
-use crate::dialect::Family;
 use crate::escape::escape;
 use crate::program::Risk;
 use crate::sql::summary;
@@ -11,7 +10,7 @@ use crate::sql::summary;
 const LISTED: usize = 20;
 
 /// Returns the lines, each after a line break; nothing when there is nothing to point out.
-pub(super) fn risks(risks: &[Risk<'_>], family: Family, paint: Paint) -> String {
+pub(super) fn risks(risks: &[Risk<'_>], paint: Paint) -> String {
     let downgrades = risks.iter().filter(|risk| matches!(risk, Risk::Downgrade(_))).count();
     let mut lines = Vec::new();
     match downgrades {
@@ -19,7 +18,7 @@ pub(super) fn risks(risks: &[Risk<'_>], family: Family, paint: Paint) -> String 
         1 => lines.push("a revision is taken off, with what it brought".to_owned()),
         _ => lines.push(format!("{downgrades} revisions are taken off, with what they brought")),
     }
-    lines.extend(risks.iter().filter_map(|risk| line(risk, family)));
+    lines.extend(risks.iter().filter_map(|risk| line(risk)));
     let mut text = String::new();
     for line in lines.iter().take(LISTED) {
         text.push_str(&format!("\n{} {}", paint.text(Role::Warning, "look twice:"), escape(line)));
@@ -30,11 +29,11 @@ pub(super) fn risks(risks: &[Risk<'_>], family: Family, paint: Paint) -> String 
     text
 }
 
-fn line(risk: &Risk<'_>, family: Family) -> Option<String> {
+fn line(risk: &Risk<'_>) -> Option<String> {
     match risk {
         Risk::Downgrade(_) => None,
         Risk::Loss { statement, loss } => {
-            let sql = summary(statement.sql(), family);
+            let sql = summary(statement.sql(), statement.reading);
             Some(format!("{loss}: {sql} ({})", statement.span))
         }
         Risk::NoWayBack { step, is_declared: true } => {

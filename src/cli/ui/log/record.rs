@@ -218,19 +218,14 @@ impl<'a> Record<'a> {
         Self::StepDone { revision, direction: *direction, number, of, title: message, duration_ms, statements }
     }
 
-    pub(super) fn statement(revision: &'a RevisionId, statement: &Statement, line: usize, family: Family) -> Self {
+    pub(super) fn statement(revision: &'a RevisionId, statement: &Statement, line: usize) -> Self {
         let file = path(&statement.span.source.path);
-        Self::Statement { revision, file, line, sql: shown(statement, family) }
+        Self::Statement { revision, file, line, sql: shown(statement) }
     }
 
-    pub(super) fn statement_started(
-        revision: Option<&'a RevisionId>,
-        statement: &Statement,
-        line: usize,
-        family: Family,
-    ) -> Self {
+    pub(super) fn statement_started(revision: Option<&'a RevisionId>, statement: &Statement, line: usize) -> Self {
         let file = path(&statement.span.source.path);
-        Self::StatementStarted { revision, file, line, sql: shown(statement, family) }
+        Self::StatementStarted { revision, file, line, sql: shown(statement) }
     }
 
     pub(super) fn statement_progress(revision: Option<&'a RevisionId>, progress: &'a StatementProgress) -> Self {
@@ -288,8 +283,8 @@ impl<'a> Record<'a> {
 }
 
 /// Returns the beginning of a statement; what stands in strings may be a password: `CREATE ROLE … PASSWORD '…'`.
-fn shown(statement: &Statement, family: Family) -> String {
-    summary(&without_strings(statement.sql(), family), family)
+fn shown(statement: &Statement) -> String {
+    summary(&without_strings(statement.sql(), statement.reading), statement.reading)
 }
 
 /// PostgreSQL's and MySQL's own words for how much something matters.
@@ -360,9 +355,9 @@ mod tests {
             Record::server_waiting(&declined),
             Record::lock_waiting(&holder),
             Record::step_started(1, 2, step),
-            Record::statement(id, statement, 6, Family::Postgres),
-            Record::statement_started(Some(id), statement, 6, Family::Postgres),
-            Record::statement_started(None, statement, 6, Family::Postgres),
+            Record::statement(id, statement, 6),
+            Record::statement_started(Some(id), statement, 6),
+            Record::statement_started(None, statement, 6),
             Record::statement_progress(Some(id), &slow),
             Record::statement_progress(None, &fast),
             Record::blocked(Some(id), &blockers, Family::Postgres),

@@ -65,7 +65,7 @@ impl Telling {
             Event::Warning(warning) => Record::warning(Some(warning.code), &warning.message, Some(&warning.span)),
             Event::StepStarted { number, of, step } => Record::step_started(*number, *of, step),
             Event::StatementStarted { statement } if self.lists_statements() => {
-                Record::statement_started(revision, statement, self.lines.of(&statement.span), family)
+                Record::statement_started(revision, statement, self.lines.of(&statement.span))
             }
             Event::StatementStarted { .. } => return,
             Event::Blocked { blockers } => Record::blocked(revision, blockers, family),
@@ -110,7 +110,7 @@ impl Telling {
         }
         for statement in step.statements() {
             let line = self.lines.of(&statement.span);
-            self.log.write(&Record::statement(&step.revision, statement, line, self.family));
+            self.log.write(&Record::statement(&step.revision, statement, line));
         }
     }
 
