@@ -48,6 +48,12 @@ INSERT INTO `nosuch`.`rev_version` (`version_num`) VALUES ('a');
 INSERT INTO `nosuch`.`rev_history` (`revision`, `direction`, `outcome`, `checksum`, `message`, `down_revisions`, `depends_on`, `branch_labels`, `started`, `duration_ms`, `user`, `host`, `rev_version`, `downgrade`) VALUES ('a', 'upgrade', 'done', '6cbb7472ba3cbacb85072dbc45d32c689bc73e0e3cb025a613796b574234627d', 'a', '', '', '', CONCAT(LEFT(DATE_FORMAT(UTC_TIMESTAMP(3), '%Y-%m-%dT%H:%i:%s.%f'), 23), 'Z'), NULL, SUBSTRING_INDEX(USER(), '@', 1), NULL, '[VERSION]', '-- rev: downgrade
 DROP TABLE t;
 ');
+SET @rev_lock = (SELECT `id` FROM `nosuch`.`rev_lock` WHERE `id` = 1 FOR UPDATE);
+SET @rev_check = COALESCE((SELECT CONCAT('SIGNAL SQLSTATE ''45000'' SET MESSAGE_TEXT = ', QUOTE(LEFT(message, 400))) FROM (SELECT CASE
+  WHEN (SELECT COUNT(*) FROM `nosuch`.`rev_version`) <> 1 OR (SELECT COUNT(*) FROM `nosuch`.`rev_version` WHERE `version_num` IN ('a')) <> 1 THEN CONCAT('rev: the database is at ', COALESCE((SELECT GROUP_CONCAT(version_num SEPARATOR ', ') FROM (SELECT `version_num` FROM `nosuch`.`rev_version` ORDER BY `version_num` ASC) AS v), 'base'), ', not at a as this script expects')
+  WHEN (SELECT COUNT(*) FROM `nosuch`.`rev_progress`) <> 0 THEN 'rev: a revision is in progress, which this script does not expect'
+  END AS message) AS found WHERE message IS NOT NULL), 'DO 0');
+EXECUTE IMMEDIATE @rev_check;
 COMMIT;
 UNLOCK TABLES;
 USE `nosuch`;
@@ -100,6 +106,12 @@ UPDATE `nosuch`.`rev_version` SET `version_num` = 'b' WHERE `version_num` = ('a'
 DELETE FROM `nosuch`.`rev_progress` WHERE `revision` = ('b');
 INSERT INTO `nosuch`.`rev_history` (`revision`, `direction`, `outcome`, `checksum`, `message`, `down_revisions`, `depends_on`, `branch_labels`, `started`, `duration_ms`, `user`, `host`, `rev_version`, `downgrade`) VALUES ('b', 'upgrade', 'done', 'c2b65bb2c62c6289c583a1803fc6756d2aa7a529f41f369dfdf4227350b48369', 'b', 'a', '', '', CONCAT(LEFT(DATE_FORMAT(UTC_TIMESTAMP(3), '%Y-%m-%dT%H:%i:%s.%f'), 23), 'Z'), NULL, SUBSTRING_INDEX(USER(), '@', 1), NULL, '[VERSION]', '-- rev: downgrade
 ');
+SET @rev_lock = (SELECT `id` FROM `nosuch`.`rev_lock` WHERE `id` = 1 FOR UPDATE);
+SET @rev_check = COALESCE((SELECT CONCAT('SIGNAL SQLSTATE ''45000'' SET MESSAGE_TEXT = ', QUOTE(LEFT(message, 400))) FROM (SELECT CASE
+  WHEN (SELECT COUNT(*) FROM `nosuch`.`rev_version`) <> 1 OR (SELECT COUNT(*) FROM `nosuch`.`rev_version` WHERE `version_num` IN ('b')) <> 1 THEN CONCAT('rev: the database is at ', COALESCE((SELECT GROUP_CONCAT(version_num SEPARATOR ', ') FROM (SELECT `version_num` FROM `nosuch`.`rev_version` ORDER BY `version_num` ASC) AS v), 'base'), ', not at b as this script expects')
+  WHEN (SELECT COUNT(*) FROM `nosuch`.`rev_progress`) <> 0 THEN 'rev: a revision is in progress, which this script does not expect'
+  END AS message) AS found WHERE message IS NOT NULL), 'DO 0');
+EXECUTE IMMEDIATE @rev_check;
 COMMIT;
 UNLOCK TABLES;
 USE `nosuch`;

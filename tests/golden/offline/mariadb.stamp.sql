@@ -45,6 +45,12 @@ SET @rev_check = COALESCE((SELECT CONCAT('SIGNAL SQLSTATE ''45000'' SET MESSAGE_
 EXECUTE IMMEDIATE @rev_check;
 UPDATE `rev_version` SET `version_num` = 'b' WHERE `version_num` = ('a');
 INSERT INTO `rev_history` (`revision`, `direction`, `outcome`, `checksum`, `message`, `down_revisions`, `depends_on`, `branch_labels`, `started`, `duration_ms`, `user`, `host`, `rev_version`, `downgrade`) VALUES ('b', 'stamp', 'done', NULL, 'b', 'a', '', '', CONCAT(LEFT(DATE_FORMAT(UTC_TIMESTAMP(3), '%Y-%m-%dT%H:%i:%s.%f'), 23), 'Z'), NULL, SUBSTRING_INDEX(USER(), '@', 1), NULL, '[VERSION]', NULL);
+SET @rev_lock = (SELECT `id` FROM `rev_lock` WHERE `id` = 1 FOR UPDATE);
+SET @rev_check = COALESCE((SELECT CONCAT('SIGNAL SQLSTATE ''45000'' SET MESSAGE_TEXT = ', QUOTE(LEFT(message, 400))) FROM (SELECT CASE
+  WHEN (SELECT COUNT(*) FROM `rev_version`) <> 1 OR (SELECT COUNT(*) FROM `rev_version` WHERE `version_num` IN ('b')) <> 1 THEN CONCAT('rev: the database is at ', COALESCE((SELECT GROUP_CONCAT(version_num SEPARATOR ', ') FROM (SELECT `version_num` FROM `rev_version` ORDER BY `version_num` ASC) AS v), 'base'), ', not at b as this script expects')
+  WHEN (SELECT COUNT(*) FROM `rev_progress`) <> 0 THEN 'rev: a revision is in progress, which this script does not expect'
+  END AS message) AS found WHERE message IS NOT NULL), 'DO 0');
+EXECUTE IMMEDIATE @rev_check;
 
 COMMIT;
 

@@ -58,6 +58,15 @@ DO $rev$ BEGIN
 END $rev$;
 UPDATE "rev_version" SET "version_num" = 'b' WHERE "version_num" = ('a');
 INSERT INTO "rev_history" ("revision", "direction", "outcome", "checksum", "message", "down_revisions", "depends_on", "branch_labels", "started", "duration_ms", "user", "host", "rev_version", "downgrade") VALUES ('b', 'stamp', 'done', NULL, 'b', 'a', '', '', to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), NULL, session_user, NULL, '[VERSION]', NULL);
+DO $rev$ BEGIN
+  PERFORM (SELECT "id" FROM "rev_lock" WHERE "id" = 1 FOR UPDATE);
+  IF (SELECT COUNT(*) FROM "rev_version") <> 1 OR (SELECT COUNT(*) FROM "rev_version" WHERE "version_num" IN ('b')) <> 1 THEN
+    RAISE EXCEPTION USING MESSAGE = 'rev: the database is at ' || COALESCE((SELECT string_agg(version_num, ', ') FROM (SELECT "version_num" FROM "rev_version" ORDER BY "version_num" ASC) AS v), 'base') || ', not at b as this script expects';
+  END IF;
+  IF (SELECT COUNT(*) FROM "rev_progress") <> 0 THEN
+    RAISE EXCEPTION USING MESSAGE = 'rev: a revision is in progress, which this script does not expect';
+  END IF;
+END $rev$;
 SELECT set_config('search_path', :'rev_path', true) AS rev_path \gset
 
 RELEASE SAVEPOINT rev_guard;

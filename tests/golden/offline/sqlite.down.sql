@@ -33,6 +33,10 @@ SELECT json_extract('{}', message) FROM (SELECT CASE
   END AS message) AS found WHERE message IS NOT NULL;
 UPDATE "main"."rev_version" SET "version_num" = 'a' WHERE "version_num" = ('b');
 INSERT INTO "main"."rev_history" ("revision", "direction", "outcome", "checksum", "message", "down_revisions", "depends_on", "branch_labels", "started", "duration_ms", "user", "host", "rev_version", "downgrade") VALUES ('b', 'downgrade', 'done', 'c6a096224148f6ad6f95be21e539589dc9673c07681182ef6bd56451daec20ea', 'b', 'a', '', '', strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), NULL, NULL, NULL, '[VERSION]', NULL);
+SELECT json_extract('{}', message) FROM (SELECT CASE
+  WHEN (SELECT COUNT(*) FROM "main"."rev_version") <> 1 OR (SELECT COUNT(*) FROM "main"."rev_version" WHERE "version_num" IN ('a')) <> 1 THEN 'rev: the database is at ' || COALESCE((SELECT group_concat(version_num, ', ') FROM (SELECT "version_num" FROM "main"."rev_version" ORDER BY "version_num" ASC) AS v), 'base') || ', not at a as this script expects'
+  WHEN (SELECT COUNT(*) FROM "main"."rev_progress") <> 0 THEN 'rev: a revision is in progress, which this script does not expect'
+  END AS message) AS found WHERE message IS NOT NULL;
 COMMIT;
 
 -- 2/2 downgrade a: a
@@ -51,6 +55,10 @@ SELECT json_extract('{}', message) FROM (SELECT CASE
   END AS message) AS found WHERE message IS NOT NULL;
 DELETE FROM "main"."rev_version" WHERE "version_num" IN ('a');
 INSERT INTO "main"."rev_history" ("revision", "direction", "outcome", "checksum", "message", "down_revisions", "depends_on", "branch_labels", "started", "duration_ms", "user", "host", "rev_version", "downgrade") VALUES ('a', 'downgrade', 'done', '6cbb7472ba3cbacb85072dbc45d32c689bc73e0e3cb025a613796b574234627d', 'a', '', '', '', strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), NULL, NULL, NULL, '[VERSION]', NULL);
+SELECT json_extract('{}', message) FROM (SELECT CASE
+  WHEN (SELECT COUNT(*) FROM "main"."rev_version") <> 0 THEN 'rev: the database is at ' || COALESCE((SELECT group_concat(version_num, ', ') FROM (SELECT "version_num" FROM "main"."rev_version" ORDER BY "version_num" ASC) AS v), 'base') || ', not at base as this script expects'
+  WHEN (SELECT COUNT(*) FROM "main"."rev_progress") <> 0 THEN 'rev: a revision is in progress, which this script does not expect'
+  END AS message) AS found WHERE message IS NOT NULL;
 COMMIT;
 
 -- the database is at base

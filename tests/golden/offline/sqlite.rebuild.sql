@@ -73,6 +73,10 @@ CREATE TABLE people (id INTEGER PRIMARY KEY, name TEXT);
 INSERT INTO people SELECT id, name FROM old_people;
 DROP TABLE old_people;
 ');
+SELECT json_extract('{}', message) FROM (SELECT CASE
+  WHEN (SELECT COUNT(*) FROM "main"."rev_version") <> 1 OR (SELECT COUNT(*) FROM "main"."rev_version" WHERE "version_num" IN ('b')) <> 1 THEN 'rev: the database is at ' || COALESCE((SELECT group_concat(version_num, ', ') FROM (SELECT "version_num" FROM "main"."rev_version" ORDER BY "version_num" ASC) AS v), 'base') || ', not at b as this script expects'
+  WHEN (SELECT COUNT(*) FROM "main"."rev_progress") <> 0 THEN 'rev: a revision is in progress, which this script does not expect'
+  END AS message) AS found WHERE message IS NOT NULL;
 COMMIT;
 
 -- the database is at b

@@ -34,6 +34,10 @@ SELECT json_extract('{}', message) FROM (SELECT CASE
   END AS message) AS found WHERE message IS NOT NULL;
 UPDATE "main"."rev_version" SET "version_num" = 'b' WHERE "version_num" = ('a');
 INSERT INTO "main"."rev_history" ("revision", "direction", "outcome", "checksum", "message", "down_revisions", "depends_on", "branch_labels", "started", "duration_ms", "user", "host", "rev_version", "downgrade") VALUES ('b', 'stamp', 'done', NULL, 'b', 'a', '', '', strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), NULL, NULL, NULL, '[VERSION]', NULL);
+SELECT json_extract('{}', message) FROM (SELECT CASE
+  WHEN (SELECT COUNT(*) FROM "main"."rev_version") <> 1 OR (SELECT COUNT(*) FROM "main"."rev_version" WHERE "version_num" IN ('b')) <> 1 THEN 'rev: the database is at ' || COALESCE((SELECT group_concat(version_num, ', ') FROM (SELECT "version_num" FROM "main"."rev_version" ORDER BY "version_num" ASC) AS v), 'base') || ', not at b as this script expects'
+  WHEN (SELECT COUNT(*) FROM "main"."rev_progress") <> 0 THEN 'rev: a revision is in progress, which this script does not expect'
+  END AS message) AS found WHERE message IS NOT NULL;
 
 RELEASE SAVEPOINT rev_guard;
 COMMIT;
