@@ -17,6 +17,7 @@ use rev::graph::Anchor;
 use rev::graph::Plan;
 use rev::graph::Target;
 use rev::id::Heads;
+use rev::journal::Expect;
 use rev::journal::Journal;
 use rev::journal::Moment;
 use rev::journal::Probe;
@@ -53,6 +54,9 @@ fn probe(dialect: Dialect) -> Probe {
         text_mode: String::new(),
         max_packet: None,
         lacks: Vec::new(),
+        connection: None,
+        folds_names: false,
+        others: Vec::new(),
     }
 }
 
@@ -82,15 +86,14 @@ fn listing(program: &Program, journal: &Journal) -> String {
                     Action::Restore(sql) => format!("restore: {}", short(sql)),
                     Action::Write(write) => {
                         let statements = journal.statements(write, Moment::Offline);
+                        let rows = |expect: Expect| match expect {
+                            Expect::Touches(rows) => format!(" [{rows}]"),
+                            _ => String::new(),
+                        };
                         statements
                             .iter()
-                            .map(|s| {
-                                format!(
-                                    "journal: {}{}",
-                                    short(&s.sql),
-                                    s.rows.map_or(String::new(), |rows| format!(" [{rows}]"))
-                                )
-                            })
+                            .filter(|one| one.expect.is_change())
+                            .map(|one| format!("journal: {}{}", short(&one.sql), rows(one.expect)))
                             .collect::<Vec<_>>()
                             .join("\n    ")
                     }

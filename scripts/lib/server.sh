@@ -14,7 +14,7 @@ make_servers_folder() {
 
 make_server_folder() {
     mkdir "$1"
-    chmod 700 "$1"
+    chmod 711 "$1" # whoever runs the tests, which need not be its account, must get to its socket
     give_to_server "$1"
 }
 

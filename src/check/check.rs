@@ -24,6 +24,7 @@ use crate::direction::Direction;
 use crate::error::Error;
 use crate::error::ErrorKind;
 use crate::graph::RevisionGraph;
+use crate::id::RevisionId;
 use crate::journal::Probe;
 use crate::nearest::nearest;
 use crate::run::session::Session;
@@ -60,7 +61,8 @@ impl<'c> Check<'c> {
     pub fn files(config: &'c Config, allowed: &[String]) -> Result<Self, Error> {
         let rules = rules(config, allowed)?;
         let (outlines, broken, graph, configured) = (Vec::new(), HashSet::new(), None, configured(config));
-        let (rebuilds, unasked) = (Rebuilds::default(), location(&config.database).unasked(Dialect::Sqlite, "main"));
+        let (rebuilds, unasked) =
+            (Rebuilds::default(), location(&config.database, []).unasked(Dialect::Sqlite, "main"));
         let mut check =
             Self { findings: Vec::new(), config, configured, rules, outlines, broken, rebuilds, unasked, graph };
         let dir = ScriptDir { folders: config.versions.clone(), is_recursive: config.recursive };
@@ -93,6 +95,11 @@ impl<'c> Check<'c> {
         drop(view);
         (self.outlines, self.broken) = (outlines, broken);
         Ok(())
+    }
+
+    /// Returns the ids of the scripts that could be read.
+    pub fn ids(&self) -> Vec<RevisionId> {
+        self.outlines.iter().map(|outline| outline.header.revision.value.clone()).collect()
     }
 
     /// Compares the scripts with what was applied to a database; says nothing while the scripts are not sound.

@@ -35,7 +35,7 @@ pub async fn run(args: &CheckArgs, cx: &mut Context) -> Result<Outcome, Failed> 
         check.against(reference)?;
     }
     if args.database {
-        let mut session = cx.connect(&config).await?;
+        let mut session = cx.connect(&config, check.ids().iter()).await?;
         check.applied(&mut session).await?;
         session.close().await;
     }

@@ -25,6 +25,7 @@ use crate::error::Error;
 use crate::error::ErrorKind;
 use crate::graph::Target;
 use crate::id::Heads;
+use crate::id::RevisionId;
 use crate::program::Program;
 use crate::project::Project;
 use crate::run::Actor;
@@ -82,7 +83,7 @@ impl Context {
 
     /// Connects to the project's database.
     pub async fn open(&mut self, project: &Project) -> Result<Session, Error> {
-        self.connect(&project.config).await
+        self.connect(&project.config, project.ids()).await
     }
 
     /// Returns which database it is, and warns about a password that others can read.
@@ -101,18 +102,24 @@ impl Context {
     }
 
     /// Connects to the configured database, whether or not the scripts are sound.
-    pub async fn connect(&mut self, config: &Config) -> Result<Session, Error> {
+    ///
+    /// `ids` are those of the scripts, as far as they can be read.
+    pub async fn connect<'a>(
+        &mut self,
+        config: &Config,
+        ids: impl IntoIterator<Item = &'a RevisionId>,
+    ) -> Result<Session, Error> {
         let url = self.resolve(config)?;
         let terminal = &mut self.terminal;
         let tell = |error: &Error| {
-            let text = format!("waiting for the server: {}", escape(&error.to_string()));
-            terminal.tell(&text, &Record::server_waiting(error));
+            let record = Record::server_waiting(error);
+            terminal.tell(&escape(&record.message()), &record);
         };
         if self.actor.pid == Some(1) {
             // Signals do not end the first process of a container, unless it listens.
             self.interrupt.heed();
         }
-        let connecting = Session::connect_telling(&config.database, &url, tell);
+        let connecting = Session::connect_telling(&config.database, &url, ids, tell);
         let mut session = self.interrupt.or_stop(connecting).await?;
         session.interrupt = self.interrupt.clone();
         Ok(session)

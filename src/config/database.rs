@@ -32,6 +32,8 @@ pub struct DatabaseConfig {
     pub lock: LockKind,
     /// What happens when an applied script was edited.
     pub edited: EditedPolicy,
+    /// What a journal of the same scripts in another place of the database means, when there is none where it should be.
+    pub other_journals: OtherJournals,
     /// How many copies of a SQLite database are kept that were written before data could be lost; zero writes none.
     pub restore_points: u32,
     /// The largest database that is copied, in bytes.
@@ -64,6 +66,7 @@ impl DatabaseConfig {
             statement_timeout: Duration::ZERO,
             lock: LockKind::Auto,
             edited: EditedPolicy::Refuse,
+            other_journals: OtherJournals::Refuse,
             restore_points: 3,
             restore_point_limit: 100_000_000,
             protected: false,
@@ -100,4 +103,13 @@ pub enum EditedPolicy {
     Refuse,
     /// It is said.
     Warn,
+}
+
+/// What a journal of the same scripts in another place means, when there is none where this one should be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OtherJournals {
+    /// That this one was moved, or is looked for in the wrong place.
+    Refuse,
+    /// Nothing: the scripts are run in several places of one database, as for several tenants.
+    Allow,
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use crate::config::database::DatabaseConfig;
 use crate::config::database::EditedPolicy;
 use crate::config::database::LockKind;
+use crate::config::database::OtherJournals;
 use crate::config::database::TransactionScope;
 use crate::config::hook::Hook;
 use crate::config::project::ProjectConfig;
@@ -92,6 +93,10 @@ pub(super) const DATABASE_KEYS: &[Key<DatabaseConfig>] = &[
     Key::new("edited", |database, setting| {
         let choices = [("refuse", EditedPolicy::Refuse), ("warn", EditedPolicy::Warn)];
         setting.choice(&choices).map(|value| database.edited = value)
+    }),
+    Key::new("other_journals", |database, setting| {
+        let choices = [("refuse", OtherJournals::Refuse), ("allow", OtherJournals::Allow)];
+        setting.choice(&choices).map(|value| database.other_journals = value)
     }),
     Key::new("restore_points", |database, setting| setting.count().map(|value| database.restore_points = value)),
     Key::new("restore_point_limit", |database, setting| {

@@ -34,6 +34,7 @@ pub use config::STARTER;
 pub use database::DatabaseConfig;
 pub use database::EditedPolicy;
 pub use database::LockKind;
+pub use database::OtherJournals;
 pub use database::TransactionScope;
 pub use environment::Environment;
 pub use find::FILE_NAME;

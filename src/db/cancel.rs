@@ -108,7 +108,7 @@ pub(super) fn is_running(beginning: &str) -> String {
 async fn tell(url: &DatabaseUrl, sql: &str) {
     let Ok(mut second) = Database::connect(url, Access::Write, Duration::ZERO).await else { return };
     // A process that is gone, or through, has nothing to cancel.
-    let _ = second.execute_all(&[sql]).await;
+    let _ = second.select(&[sql]).await;
     second.close().await;
 }
 

@@ -4,6 +4,7 @@ use crate::db::cancel::is_running;
 use crate::db::database::Database;
 use crate::db::failure::Failure;
 use crate::dialect::Family;
+use crate::journal::Row;
 use crate::sql::Change;
 use crate::sql::ObjectChange;
 use crate::sql::ObjectKind;
@@ -23,27 +24,39 @@ impl Database {
             Family::Postgres if object.change == Change::Appears && object.table.is_none() => {
                 return self.current_schema().await;
             }
-            Family::Postgres if object.kind == ObjectKind::Type => format!(
-                "SELECT coalesce((SELECT n.nspname::text FROM pg_catalog.pg_type t \
-                 JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace \
-                 WHERE t.oid = to_regtype({})), current_schema()::text)",
-                literal(&quoted(&object.name))
-            ),
+            Family::Postgres if object.kind == ObjectKind::Type => {
+                return self.schema_holding("pg_type", "typnamespace", "to_regtype", &object.name).await;
+            }
             Family::Postgres => {
                 let appears_on = object.table.as_ref().filter(|_| object.change == Change::Appears);
-                format!(
-                    "SELECT coalesce((SELECT n.nspname::text FROM pg_catalog.pg_class c \
-                     JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
-                     WHERE c.oid = to_regclass({})), current_schema()::text)",
-                    literal(&quoted(appears_on.unwrap_or(&object.name)))
-                )
+                let name = appears_on.unwrap_or(&object.name);
+                return self.schema_holding("pg_class", "relnamespace", "to_regclass", name).await;
             }
         };
         Ok(self.cell(&query).await?.unwrap_or_default())
     }
 
     async fn current_schema(&mut self) -> Result<String, Failure> {
-        Ok(self.cell("SELECT current_schema()::text").await?.unwrap_or_default())
+        let answers = self.select_after(&["SELECT pg_catalog.current_schema()"], &[]).await?;
+        Ok(first_cell(answers).unwrap_or_default())
+    }
+
+    /// Returns the schema of what the session finds by a name, or else the one in which it would make it.
+    async fn schema_holding(&mut self, table: &str, column: &str, find: &str, name: &str) -> Result<String, Failure> {
+        // Found as the script would find it, and then told with the server's own names.
+        let found = format!(
+            "SELECT pg_catalog.set_config('rev.found', coalesce(CAST(CAST(pg_catalog.{find}({}) AS pg_catalog.oid) \
+             AS pg_catalog.text), ''), true), \
+             pg_catalog.set_config('rev.schema', CAST(pg_catalog.current_schema() AS pg_catalog.text), true)",
+            literal(&quoted(name))
+        );
+        let query = format!(
+            "SELECT coalesce((SELECT n.nspname::text FROM pg_catalog.{table} c \
+             JOIN pg_catalog.pg_namespace n ON n.oid = c.{column} \
+             WHERE c.oid::text = current_setting('rev.found', true)), nullif(current_setting('rev.schema', true), ''))"
+        );
+        let mut answers = self.select_after(&[&found], &[&query]).await?;
+        Ok(answers.pop().and_then(|rows| first_cell(vec![rows])).unwrap_or_default())
     }
 
     /// Returns the definition of an object, which is nothing when it is not there.
@@ -155,9 +168,12 @@ impl Database {
     }
 
     pub(super) async fn cell(&mut self, query: &str) -> Result<Option<String>, Failure> {
-        let answers = self.select(&[query]).await?;
-        Ok(answers.into_iter().flatten().flatten().next().flatten())
+        Ok(first_cell(self.select(&[query]).await?))
     }
+}
+
+fn first_cell(answers: Vec<Vec<Row>>) -> Option<String> {
+    answers.into_iter().flatten().flatten().next().flatten()
 }
 
 /// Asks for one table, since MariaDB looks at every table of the server where a condition names several.

@@ -28,6 +28,7 @@ use crate::db::database::Connection;
 use crate::db::database::Database;
 use crate::db::extension::with_extensions;
 use crate::db::failure::Failure;
+use crate::db::settings::forced;
 #[cfg(unix)]
 use crate::db::tunnel;
 #[cfg(unix)]
@@ -49,6 +50,12 @@ pub enum Access {
 /// How long one attempt may take where the URL does not say: a server behind a firewall that drops packets never
 /// answers, and the operating system would wait for minutes.
 const ATTEMPT: Duration = Duration::from_secs(10);
+
+/// The driver asks for `IGNORE_SPACE` when it connects, and that cannot be switched off; the other modes are the server's,
+/// or those of its `init_connect`. What a mode such as `ANSI` stands for comes back with it.
+const WITHOUT_IGNORE_SPACE: &str = "SET sql_mode = CASE WHEN FIND_IN_SET('IGNORE_SPACE', @@GLOBAL.sql_mode) > 0 \
+     OR LOCATE('IGNORE_SPACE', UPPER(COALESCE(@@GLOBAL.init_connect, ''))) > 0 THEN @@SESSION.sql_mode \
+     ELSE TRIM(BOTH ',' FROM REPLACE(CONCAT(',', @@SESSION.sql_mode, ','), ',IGNORE_SPACE,', ',')) END";
 
 /// The pauses between attempts while a server comes up.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
@@ -74,7 +81,7 @@ impl Database {
             let refused = match attempt(url, access).await {
                 Ok((connection, host)) => {
                     let address = host.as_ref().map_or_else(|| url.address(), |host| host.address.to_string());
-                    return Ok(Self { address, host, connection });
+                    return Ok(Self { address, host, connection, is_lost: false });
                 }
                 Err(refused) => refused,
             };
@@ -232,8 +239,7 @@ async fn attempt_server(server: &ServerUrl) -> Result<Connection, Refused> {
         Ok(match server.dialect.family() {
             Family::Mysql => {
                 let mut connection = mysql_options(server).connect().await?;
-                // The driver asks for IGNORE_SPACE when it connects, and that cannot be switched off.
-                connection.execute(sqlx::raw_sql("SET sql_mode = DEFAULT")).await?;
+                connection.execute(sqlx::raw_sql(WITHOUT_IGNORE_SPACE)).await?;
                 Connection::Mysql(Box::new(connection))
             }
             Family::Postgres | Family::Sqlite => Connection::Postgres(Box::new(connect_postgres(server).await?)),
@@ -291,7 +297,7 @@ fn postgres_options(server: &ServerUrl) -> PgConnectOptions {
     let mut options = PgConnectOptions::new_without_pgpass()
         .disable_statement_logging()
         .database(&server.database)
-        .application_name(server.application_name.as_deref().unwrap_or("rev"))
+        .application_name(&start_up(server))
         // A transaction pooler refuses connections that set it.
         .extra_float_digits(None)
         .ssl_mode(match server.tls.mode {
@@ -323,10 +329,24 @@ fn postgres_options(server: &ServerUrl) -> PgConnectOptions {
     if let Some((cert, key)) = &server.tls.identity {
         options = options.ssl_client_cert(cert).ssl_client_key(key);
     }
-    if !server.options.is_empty() {
-        options = options.options(server.options.iter().map(|(name, value)| (name, value)));
+    let others: Vec<_> = server.options.iter().filter(|(name, _)| forced(name).is_none()).collect();
+    if !others.is_empty() {
+        options = options.options(others.into_iter().map(|(name, value)| (name, value)));
     }
     options
+}
+
+/// Returns the name of the application, and behind it the settings that the driver would force to values of its own.
+///
+/// The driver writes `TimeZone` and `DateStyle` into its start-up message, which goes before `options` and before what
+/// the server has for a database or a role, and is what `RESET` returns to. What comes later in that message wins, and
+/// of what comes later only this text is ours. Texts end with a NUL there, so more of them can follow the first.
+fn start_up(server: &ServerUrl) -> String {
+    let text = |text: &str| text.split('\0').next().unwrap_or_default().to_owned();
+    let asked = server.options.iter().filter(|(name, _)| forced(name).is_some());
+    let settings = asked.chain(&server.settings).flat_map(|(name, value)| [text(name), text(value)]);
+    let name = text(server.application_name.as_deref().unwrap_or("rev"));
+    std::iter::once(name).chain(settings).collect::<Vec<_>>().join("\0")
 }
 
 fn mysql_options(server: &ServerUrl) -> MySqlConnectOptions {

@@ -1,5 +1,6 @@
 //! One connection to any of the databases, and the few things rev does with it.
 
+use std::panic::AssertUnwindSafe;
 use std::time::Instant;
 
 use futures_util::FutureExt;
@@ -36,6 +37,8 @@ pub struct Database {
     /// Which of several servers it is, where the URL names several.
     pub(super) host: Option<Box<ServerUrl>>,
     pub(super) connection: Connection,
+    /// Whether an answer was not understood, or none came: nothing more is sent then.
+    pub(super) is_lost: bool,
 }
 
 #[derive(Debug)]
@@ -84,6 +87,9 @@ const SQLITE_MESSAGE_BYTES: usize = 1 << 14;
 /// catalog would keep it as a part of an index.
 const SEPARATOR: &str = ";\n";
 
+/// Leads the names of rev's own queries past what others made of the same name.
+const OWN_NAMES: &str = "SET LOCAL search_path TO pg_catalog, pg_temp";
+
 impl Database {
     /// Returns the URL of the server that this connection is to: what belongs to a session must go to the same one.
     pub fn reached(&self, url: &DatabaseUrl) -> DatabaseUrl {
@@ -107,7 +113,12 @@ impl Database {
         };
         let mut done = done.into_iter().next().unwrap_or_else(Done::nothing);
         if let Connection::Mysql(connection) = &mut self.connection {
-            done.notices = mysql_warnings(connection).await?;
+            done.notices = match mysql_warnings(connection).await {
+                Ok(notices) => notices,
+                Err(failure) if failure.lost => return Err(self.noted(failure)),
+                // The statement ran, whatever becomes of the question.
+                Err(_) => Vec::new(),
+            };
         }
         Ok(done)
     }
@@ -135,16 +146,29 @@ impl Database {
 
     /// Sends a message and returns an answer for each of its statements; on failure, how many had succeeded.
     async fn message(&mut self, sql: &str) -> Result<Vec<Done>, (usize, Failure)> {
+        if self.is_lost {
+            return Err((0, Failure::given_up()));
+        }
         let notices = Notices::default();
-        let answered = match &mut self.connection {
-            Connection::Sqlite(connection) => sqlite_answers(connection, sql, &notices).await,
-            Connection::Postgres(connection) => {
-                notices.during(postgres_answers(connection, sql, &notices).boxed()).await
+        let connection = &mut self.connection;
+        let answering = async {
+            match connection {
+                Connection::Sqlite(connection) => sqlite_answers(connection, sql, &notices).await,
+                Connection::Postgres(connection) => {
+                    notices.during(postgres_answers(connection, sql, &notices).boxed()).await
+                }
+                Connection::Mysql(connection) => mysql_answers(connection, sql, &notices).await,
             }
-            Connection::Mysql(connection) => mysql_answers(connection, sql, &notices).await,
         };
+        let answered = unless_it_panics(answering).await.unwrap_or_else(|failure| Err((0, failure)));
         fault::passed();
-        answered
+        answered.map_err(|(answered, failure)| (answered, self.noted(failure)))
+    }
+
+    /// Remembers that a connection cannot be used any more.
+    fn noted(&mut self, failure: Failure) -> Failure {
+        self.is_lost |= failure.lost;
+        failure
     }
 
     async fn nearer(&mut self, sql: &str, failure: Failure) -> Failure {
@@ -167,32 +191,68 @@ impl Database {
         let Connection::Postgres(connection) = &mut self.connection else {
             return self.execute(sql).await;
         };
+        if self.is_lost {
+            return Err(Failure::given_up());
+        }
         let notices = Notices::default();
-        let copied = notices.during(copied(connection, sql, data).boxed()).await;
+        let copying = async { notices.during(copied(connection, sql, data).boxed()).await.map_err(Failure::from) };
+        let copied = unless_it_panics(copying).await.and_then(|copied| copied);
         fault::passed();
         match copied {
             Ok(rows) => Ok(Done { rows, returned: 0, notices: notices.take(), at: Instant::now() }),
-            Err(error) => Err(Failure { notices: notices.take(), ..Failure::from(error) }),
+            Err(failure) => Err(self.noted(Failure { notices: notices.take(), ..failure })),
         }
     }
 
-    /// Runs queries and returns the rows of each, every value as text.
+    /// Runs queries of rev's own and returns the rows of each, every value as text.
+    ///
+    /// On PostgreSQL their names mean what they do in `pg_catalog`, whatever others made of the same name: what is set for
+    /// that ends with the message, or with the transaction, in which no script may follow.
     pub async fn select(&mut self, queries: &[&str]) -> Result<Vec<Vec<Row>>, Failure> {
-        match &mut self.connection {
-            Connection::Sqlite(connection) => {
-                let mut answers = Vec::with_capacity(queries.len());
-                for query in queries {
-                    answers.extend(sqlite_select(connection, query).await?);
-                }
-                Ok(answers)
-            }
-            Connection::Postgres(connection) => postgres_select(connection, &queries.join(SEPARATOR)).await,
-            Connection::Mysql(connection) => mysql_select(connection, &queries.join(SEPARATOR)).await,
+        self.select_after(&[], queries).await
+    }
+
+    /// Runs queries like [`Self::select`], some of them before the names are led to `pg_catalog`: those must name the
+    /// schema of all they use but of what they ask about.
+    pub async fn select_after(&mut self, before: &[&str], queries: &[&str]) -> Result<Vec<Vec<Row>>, Failure> {
+        let Connection::Postgres(_) = self.connection else {
+            return self.select_as_user(&[before, queries].concat()).await;
+        };
+        let mut answers = self.select_as_user(&[before, &[OWN_NAMES], queries].concat()).await?;
+        if answers.len() > before.len() {
+            answers.remove(before.len());
         }
+        Ok(answers)
+    }
+
+    /// Runs queries whose names are found as the session finds them.
+    pub(super) async fn select_as_user(&mut self, queries: &[&str]) -> Result<Vec<Vec<Row>>, Failure> {
+        if self.is_lost {
+            return Err(Failure::given_up());
+        }
+        let connection = &mut self.connection;
+        let selecting = async {
+            match connection {
+                Connection::Sqlite(connection) => {
+                    let mut answers = Vec::with_capacity(queries.len());
+                    for query in queries {
+                        answers.extend(sqlite_select(connection, query).await?);
+                    }
+                    Ok(answers)
+                }
+                Connection::Postgres(connection) => postgres_select(connection, &queries.join(SEPARATOR)).await,
+                Connection::Mysql(connection) => mysql_select(connection, &queries.join(SEPARATOR)).await,
+            }
+        };
+        let selected = unless_it_panics(selecting).await.and_then(|selected| selected);
+        selected.map_err(|failure| self.noted(failure))
     }
 
     /// Ends the connection in an orderly way; a server that is gone already is no error.
     pub async fn close(self) {
+        if self.is_lost {
+            return; // the socket is closed with the value
+        }
         let _ = match self.connection {
             Connection::Sqlite(connection) => connection.close().await,
             Connection::Postgres(connection) => connection.close().await,
@@ -221,7 +281,9 @@ macro_rules! select {
                     Either::Left(_) => answers.push(std::mem::take(&mut rows)),
                     Either::Right(row) => {
                         // The simple protocol gives every type as text.
-                        rows.push((0..row.len()).map(|i| row.try_get_unchecked(i)).collect::<Result<Row, _>>()?);
+                        let cells = (0..row.len()).map(|i| row.try_get_unchecked(i)).collect::<Result<Row, _>>();
+                        // A cell that is no text is no doubt about what ran.
+                        rows.push(cells.map_err(|error| Failure::plain(error.to_string(), false))?);
                     }
                 }
             }
@@ -272,6 +334,12 @@ async fn copied(connection: &mut PgConnection, sql: &str, data: &[u8]) -> Result
     let mut copy = connection.copy_in_raw(sql).await?;
     copy.send(data).await?;
     copy.finish().await
+}
+
+/// Does what the driver does; should that panic, nobody knows what became of what was sent.
+async fn unless_it_panics<T>(work: impl Future<Output = T>) -> Result<T, Failure> {
+    let stopped = |_| Failure::plain("the driver stopped in the middle of an answer".to_owned(), true);
+    AssertUnwindSafe(work).catch_unwind().await.map_err(stopped)
 }
 
 /// Cuts the statements into runs that fit a message each.

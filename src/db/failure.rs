@@ -83,6 +83,11 @@ impl Failure {
         matches!(self.code.as_deref(), Some("57014" | "1317" | "1028" | "9"))
     }
 
+    /// Stands for an answer that cannot be trusted any more, since one before it was not understood.
+    pub(super) fn given_up() -> Self {
+        Self::plain("it was given up after an answer that was not understood".to_owned(), true)
+    }
+
     /// Makes a failure of which there is only a message.
     pub fn plain(message: String, lost: bool) -> Self {
         Self { message, code: None, detail: None, hint: None, place: None, lost, duplicate: false, notices: Vec::new() }
@@ -111,11 +116,19 @@ impl From<sqlx::Error> for Failure {
             }
             sqlx::Error::Io(cause) => Self::plain(cause.to_string(), true),
             sqlx::Error::Tls(cause) => Self::plain(format!("TLS: {cause}"), true),
+            // This is the server's own answer to that statement, and no other could be.
             sqlx::Error::Protocol(message) if message.contains("CopyOutResponse") => {
                 Self::plain("`COPY … TO STDOUT` gives rows to a client, and rev takes none".to_owned(), false)
             }
+            sqlx::Error::Protocol(message) if message.contains("NotificationResponse") => {
+                Self::plain("a notification came that rev does not listen for".to_owned(), true)
+            }
             sqlx::Error::WorkerCrashed => Self::plain("the SQLite worker stopped".to_owned(), true),
-            other => Self::plain(other.to_string(), false),
+            // These come before anything is sent.
+            sqlx::Error::Configuration(_) | sqlx::Error::InvalidArgument(_) => Self::plain(error.to_string(), false),
+            // The driver did not understand an answer, so nobody knows of what; what follows on this connection may be the
+            // answer to something else.
+            other => Self::plain(other.to_string(), true),
         }
     }
 }
@@ -139,7 +152,10 @@ fn from_postgres(error: &PgDatabaseError) -> Failure {
         hint: error.hint().map(str::to_owned),
         place,
         // After these the server ends the session, whatever the reason: shutdown, time-out, a dropped database.
-        lost: matches!(error.severity(), PgSeverity::Fatal | PgSeverity::Panic) || code.starts_with("08"),
+        // `statement_completion_unknown` is what servers say that do not know themselves.
+        lost: matches!(error.severity(), PgSeverity::Fatal | PgSeverity::Panic)
+            || code.starts_with("08")
+            || code == "40003",
         duplicate: code == "23505",
         notices: Vec::new(),
     }
@@ -180,9 +196,31 @@ fn from_mysql(error: &MySqlDatabaseError) -> Failure {
         hint: None,
         place: Place::in_mysql_message(error.message()),
         // Shutdown in progress, connection killed, server gone, lost during query, idle for too long
-        // (https://mariadb.com/kb/en/mariadb-error-code-reference/).
-        lost: matches!(number, 1053 | 1927 | 2006 | 2013 | 4031),
+        // (https://mariadb.com/kb/en/mariadb-error-code-reference/). After an error during COMMIT or ROLLBACK, only what
+        // is there tells how it ended.
+        lost: matches!(number, 1053 | 1180 | 1181 | 1927 | 2006 | 2013 | 4031),
         duplicate: matches!(number, 1062 | 1586),
         notices: Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn is_lost(error: sqlx::Error) -> bool {
+        Failure::from(error).lost
+    }
+
+    #[test]
+    fn what_the_driver_did_not_understand_may_have_happened() {
+        assert!(is_lost(sqlx::Error::Protocol("execute: unexpected message: NotificationResponse".to_owned())));
+        assert!(is_lost(sqlx::Error::Protocol("execute: unexpected message: ParseComplete".to_owned())));
+        assert!(is_lost(sqlx::Error::Decode("invalid utf-8 sequence".into())));
+        assert!(is_lost(sqlx::Error::ColumnDecode { index: "0".to_owned(), source: "invalid utf-8".into() }));
+        assert!(is_lost(sqlx::Error::Io(io::Error::from(io::ErrorKind::TimedOut))));
+        assert!(is_lost(sqlx::Error::WorkerCrashed));
+        assert!(is_lost(sqlx::Error::RowNotFound));
+        assert!(!is_lost(sqlx::Error::Configuration("no such file".into())));
     }
 }

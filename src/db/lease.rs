@@ -27,6 +27,9 @@ const GRACE: Duration = Duration::from_secs(5);
 const TRIES: u32 = 5;
 const PAUSE: Duration = Duration::from_millis(100);
 
+/// The same for whoever holds the table: a renewal that waits for longer is too late.
+const PATIENT: &str = "SET LOCAL lock_timeout = 3000";
+
 /// A way to the lease of one database, on a connection of its own.
 #[derive(Debug)]
 pub struct LeaseLock {
@@ -47,7 +50,7 @@ impl LeaseLock {
     pub async fn open(url: &DatabaseUrl, journal: &Journal, token: String, me: Holder) -> Result<Self, Error> {
         let mut connection = Box::new(Database::connect(url, Access::Write, Duration::ZERO).await?);
         if connection.family() == Family::Mysql {
-            let patient = "SET SESSION wait_timeout = 31536000, autocommit = 1";
+            let patient = "SET SESSION wait_timeout = 31536000, autocommit = 1, lock_wait_timeout = 3";
             // Also where transactions are read-only unless they say otherwise.
             connection
                 .execute_all(&[patient, "SET SESSION TRANSACTION READ WRITE"])
@@ -156,7 +159,7 @@ impl LeaseLock {
     /// PostgreSQL is told with each that it writes: behind a pooler, a setting of the session would stay with somebody else.
     async fn change(&mut self, sql: &str) -> Result<u64, Failure> {
         let is_postgres = self.connection.family() == Family::Postgres;
-        let all = if is_postgres { vec!["BEGIN READ WRITE", sql, "COMMIT"] } else { vec![sql] };
+        let all = if is_postgres { vec!["BEGIN READ WRITE", PATIENT, sql, "COMMIT"] } else { vec![sql] };
         match self.connection.execute_all(&all).await {
             Ok(done) => Ok(done.get(all.len() / 2).map_or(0, |done| done.rows)),
             Err(at) => {
@@ -170,7 +173,9 @@ impl LeaseLock {
 
     async fn read(&mut self) -> Result<Option<Lease>, Failure> {
         let query = self.journal.select_lease();
-        let answers = self.connection.select(&[&query]).await?;
+        let is_postgres = self.connection.family() == Family::Postgres;
+        let all = if is_postgres { vec![PATIENT, &query] } else { vec![query.as_str()] };
+        let answers = self.connection.select(&all).await?;
         Ok(answers.iter().flatten().find_map(Lease::from_row))
     }
 

@@ -18,6 +18,7 @@ mod place;
 mod presence;
 mod progress;
 mod reach;
+mod settings;
 #[cfg(unix)]
 mod tunnel;
 
@@ -37,3 +38,5 @@ pub use notice::Notice;
 pub use pages::Pages;
 pub use place::Place;
 pub use progress::StatementProgress;
+pub use settings::Usual;
+pub use settings::forced;

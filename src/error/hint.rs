@@ -1,5 +1,7 @@
 //! What to type next, for each kind.
 
+use crate::dialect::Dialect;
+use crate::dialect::Family;
 use crate::direction::Direction;
 use crate::error::ErrorKind;
 
@@ -143,6 +145,22 @@ impl ErrorKind {
             Self::DatabaseMoved { .. } => {
                 "someone else changed it at the same time; `rev current` shows where it is now, then run the command again"
             }
+            Self::JournalWriteLost { .. } => {
+                "a trigger, a rule or a policy on that table took the row away or changed it; remove it, and run the command again"
+            }
+            Self::JournalElsewhere { set, .. } if set.is_empty() => {
+                "rev cannot know what is applied without it: bring the table back from a backup, or make it and put in the ids of the heads"
+            }
+            Self::JournalElsewhere { set, .. } => {
+                let set = set.join("` and `");
+                return Some(format!(
+                    "say in migrations.toml that it is there, with `{set}`; where the same scripts have a journal in several places, `other_journals = \"allow\"`"
+                ));
+            }
+            Self::JournalHidden { schema, table, dialect, .. } => {
+                return Some(show(schema.as_deref(), table, *dialect));
+            }
+            Self::SchemaMadeTwice { schema } => return Some(format!("write `CREATE SCHEMA IF NOT EXISTS {schema}`")),
             Self::IdTooLong { .. } => "give the revision a shorter id, or widen the column",
             Self::ForeignJournal { table, .. } => {
                 return Some(format!(
@@ -170,6 +188,7 @@ impl ErrorKind {
             Self::StatementTimeout { .. } => {
                 "give it more time: `statement_timeout=…` on the `-- rev:` line of its section, or in migrations.toml"
             }
+            Self::NotInEncoding { .. } => "take the character out, or make the database anew with `ENCODING 'UTF8'`",
             Self::TransactionEnded => {
                 "take the COMMIT or ROLLBACK out of what the script calls, or use `transaction=off`"
             }
@@ -285,6 +304,19 @@ impl ErrorKind {
 
 /// What is left where neither way is wanted.
 const GIVE_UP: &str = "to give it up, undo by hand what it did and say what is true with `rev stamp --purge TARGET`";
+
+/// Says which rights let a user see rev's tables.
+fn show(schema: Option<&str>, table: &str, dialect: Dialect) -> String {
+    let schema = schema.unwrap_or_default();
+    match dialect.family() {
+        Family::Postgres => format!(
+            "`GRANT USAGE ON SCHEMA {schema} TO` and `GRANT SELECT ON {schema}.{table} TO` this user; or, if this project's tables are in another schema, name it with `schema` in migrations.toml"
+        ),
+        Family::Mysql | Family::Sqlite => format!(
+            "`GRANT SELECT ON {schema}.* TO` this user, or on {schema}.{table} and rev's other tables, which docs/journal.md lists"
+        ),
+    }
+}
 
 fn nearest_or(nearest: &Option<String>, otherwise: &str) -> String {
     match nearest {

@@ -105,6 +105,8 @@ pub enum ErrorKind {
     EmptyHeaderValue { key: String },
     #[error("a {what} holds a control character")]
     ControlCharacter { what: &'static str },
+    #[error("a {what} holds `{character}`, which the database cannot: its encoding is {encoding}")]
+    NotInEncoding { what: &'static str, character: char, encoding: String },
     #[error("`{word}` is not a directive")]
     UnknownDirective { word: String, nearest: Option<String> },
     #[error("`{option}` is not an option of `{directive}`")]
@@ -220,6 +222,14 @@ pub enum ErrorKind {
     NewerJournal { found: i64, known: i64 },
     #[error("the database moved: {expected}")]
     DatabaseMoved { expected: String },
+    #[error("a row of rev's own tables was not written as it was sent: {statement}")]
+    JournalWriteLost { statement: String },
+    #[error("there is no `{table}` {here}, but `{found}` has revision `{revision}` of these scripts")]
+    JournalElsewhere { table: String, here: String, found: String, revision: String, set: Vec<String> },
+    #[error("whether anything was applied is not known: {} may exist, and this user may not read it: {reason}", named(.schema, .table))]
+    JournalHidden { schema: Option<String>, table: String, reason: String, dialect: Dialect },
+    #[error("rev makes schema `{schema}` for its own tables before this statement, which would fail then")]
+    SchemaMadeTwice { schema: String },
     #[error("id `{revision}` is longer than the {width} characters of `{table}`")]
     IdTooLong { revision: RevisionId, table: String, width: usize },
     #[error("the table `{table}` belongs to `{owner}`, whose triggers and rules would run as the current role")]
@@ -353,6 +363,10 @@ fn no_schema(schema: &str) -> String {
         true => "none of the schemas of `search_path` exists".to_owned(),
         false => format!("schema `{schema}` does not exist"),
     }
+}
+
+fn named(schema: &Option<String>, table: &str) -> String {
+    schema.as_ref().map_or_else(|| format!("`{table}`"), |schema| format!("`{schema}.{table}`"))
 }
 
 fn steps(reached: u32, wanted: u32) -> String {

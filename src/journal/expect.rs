@@ -2,8 +2,6 @@
 
 use sea_query::Asterisk;
 use sea_query::Expr;
-use sea_query::ExprTrait;
-use sea_query::Func;
 use sea_query::LockType;
 use sea_query::Order;
 use sea_query::Query;
@@ -16,6 +14,7 @@ use crate::id::RevisionId;
 use crate::journal::FORMAT;
 use crate::journal::Journal;
 use crate::journal::literal;
+use crate::journal::own::Operator;
 
 /// SQLite's own list of rows that refer to none.
 const ORPHANS: &str = "pragma_foreign_key_check";
@@ -105,10 +104,12 @@ impl Journal {
     }
 
     fn other_format(&self) -> Mismatch {
-        let rows =
-            self.count(&self.lock).and_where(Expr::col("id").eq(1)).and_where(Expr::col("format").eq(FORMAT)).take();
+        let rows = self.count(&self.lock).and_where(self.is("id", 1)).and_where(self.is("format", FORMAT)).take();
         let message = "rev: the database has no journal of the format that this script writes";
-        Mismatch { condition: format!("({}) <> 1", self.render(&rows)), message: self.literal(message) }
+        Mismatch {
+            condition: format!("({}) {} 1", self.render(&rows), self.operator(Operator::Different)),
+            message: self.literal(message),
+        }
     }
 
     fn other_rows(&self, rows: &Heads) -> Mismatch {
@@ -116,7 +117,7 @@ impl Journal {
         let expected = self.literal(&format!(", not at {rows} as this script expects"));
         let parts = [self.literal("rev: the database is at "), self.rows_as_text(), expected];
         let message = match self.dialect.family() {
-            Family::Sqlite | Family::Postgres => parts.join(" || "),
+            Family::Sqlite | Family::Postgres => parts.join(&format!(" {} ", self.operator(Operator::Joined))),
             Family::Mysql => format!("CONCAT({})", parts.join(", ")),
         };
         Mismatch { condition: self.is_not(&self.version, "version_num", ids), message }
@@ -137,17 +138,18 @@ impl Journal {
     fn is_not(&self, table: &str, column: &'static str, mut values: Vec<Expr>) -> String {
         let count = values.len();
         let all = self.count(table).take();
-        let mut condition = format!("({}) <> {count}", self.render(&all));
+        let different = self.operator(Operator::Different);
+        let mut condition = format!("({}) {different} {count}", self.render(&all));
         if count > 0 {
             values.dedup();
-            let these = self.count(table).and_where(Expr::col(column).is_in(values)).take();
-            condition.push_str(&format!(" OR ({}) <> {count}", self.render(&these)));
+            let these = self.count(table).and_where(self.is_any(column, values)).take();
+            condition.push_str(&format!(" OR ({}) {different} {count}", self.render(&these)));
         }
         condition
     }
 
     fn count(&self, table: &str) -> SelectStatement {
-        Query::select().expr(Func::count(Expr::col(Asterisk))).from(self.table(table)).take()
+        Query::select().expr(self.call("count", Expr::col(Asterisk))).from(self.table(table)).take()
     }
 
     /// The rows of the version table on one line, or `base`.
@@ -159,7 +161,7 @@ impl Journal {
             .take();
         let list = match self.dialect.family() {
             Family::Sqlite => "group_concat(version_num, ', ')",
-            Family::Postgres => "string_agg(version_num, ', ')",
+            Family::Postgres => "pg_catalog.string_agg(version_num, ', ')",
             Family::Mysql => "GROUP_CONCAT(version_num SEPARATOR ', ')",
         };
         format!("COALESCE((SELECT {list} FROM ({}) AS v), 'base')", self.render(&ordered))
@@ -167,7 +169,7 @@ impl Journal {
 
     /// The row that whoever changes the journal reads first, locked.
     fn lock_row(&self) -> String {
-        let mut row = Query::select().column("id").from(self.table(&self.lock)).and_where(Expr::col("id").eq(1)).take();
+        let mut row = Query::select().column("id").from(self.table(&self.lock)).and_where(self.is("id", 1)).take();
         if self.dialect.family() != Family::Sqlite {
             row.lock(LockType::Update);
         }
@@ -247,11 +249,17 @@ mod tests {
 
     #[test]
     fn the_rows_are_counted_twice_so_that_neither_fewer_nor_more_nor_others_pass() {
-        for dialect in Dialect::ALL {
+        for dialect in [Dialect::Sqlite, Dialect::Mariadb, Dialect::Mysql] {
             let two = "(SELECT COUNT(*) FROM rev_version) <> 2 OR (SELECT COUNT(*) FROM rev_version WHERE version_num IN ('a', 'b')) <> 2";
             check(dialect, &expected("b a", None), &[two, ", not at a, b as this script expects"]);
             check(dialect, &expected("", None), &["(SELECT COUNT(*) FROM rev_version) <> 0 THEN", ", not at base as"]);
         }
+        let (is, is_not) = ("OPERATOR(pg_catalog.=)", "OPERATOR(pg_catalog.<>)");
+        let two = format!(
+            "(SELECT pg_catalog.count(*) FROM rev_version) {is_not} 2 OR (SELECT pg_catalog.count(*) FROM rev_version \
+             WHERE (version_num {is} ('a')) OR (version_num {is} ('b'))) {is_not} 2"
+        );
+        check(Dialect::Postgres, &expected("b a", None), &[&two, ", not at a, b as this script expects"]);
     }
 
     #[test]

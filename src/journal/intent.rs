@@ -1,7 +1,6 @@
 //! The row that says which statement is about to run that commits by itself, and what becomes of the row.
 
 use sea_query::Expr;
-use sea_query::ExprTrait;
 use sea_query::Query;
 
 use crate::direction::Direction;
@@ -25,7 +24,7 @@ pub struct Intent {
 
 impl Journal {
     /// Returns the statement that notes an intent; `definition` is what is needed to settle it.
-    pub fn intend(&self, intent: &Intent, definition: &str, started: &str) -> Guarded {
+    pub fn intend(&self, intent: &Intent, definition: &str, started: &str) -> Vec<Guarded> {
         let text = |text: &str| literal::text(self.dialect, text);
         let query = Query::insert()
             .into_table(self.table(&self.progress))
@@ -40,18 +39,17 @@ impl Journal {
                 text(started),
             ])
             .take();
-        Guarded { sql: self.render(&query), rows: None }
+        self.adding(&query, &self.progress, self.is_part(&intent.revision, intent.part))
     }
 
     /// Returns the statement that takes an intent away, which must still be there.
     pub fn forget(&self, revision: &RevisionId, part: usize) -> Guarded {
         let query = Query::delete()
             .from_table(self.table(&self.progress))
-            .and_where(Expr::col("revision").eq(literal::text(self.dialect, revision.as_str())))
-            .and_where(Expr::col("part").eq(part as u64))
-            .and_where(Expr::col("state").eq(literal::text(self.dialect, "intended")))
+            .and_where(self.is_part(revision, part))
+            .and_where(self.is("state", literal::text(self.dialect, "intended")))
             .take();
-        Guarded { sql: self.render(&query), rows: Some(1) }
+        self.touching(1, &query)
     }
 
     /// Returns the statement that adds to a proof what was there before its part.
@@ -59,11 +57,10 @@ impl Journal {
         let query = Query::update()
             .table(self.table(&self.progress))
             .value("definition", literal::text(self.dialect, found))
-            .and_where(Expr::col("revision").eq(literal::text(self.dialect, revision.as_str())))
-            .and_where(Expr::col("part").eq(part as u64))
-            .and_where(Expr::col("state").eq(literal::text(self.dialect, "proved")))
+            .and_where(self.is_part(revision, part))
+            .and_where(self.is("state", literal::text(self.dialect, "proved")))
             .take();
-        Guarded { sql: self.render(&query), rows: Some(1) }
+        self.touching(1, &query)
     }
 
     /// Returns the statement that turns an intent, which must still be there, into a proof; `found` is what was there
@@ -73,10 +70,9 @@ impl Journal {
             .table(self.table(&self.progress))
             .value("state", literal::text(self.dialect, "proved"))
             .value("definition", literal::optional(self.dialect, found))
-            .and_where(Expr::col("revision").eq(literal::text(self.dialect, revision.as_str())))
-            .and_where(Expr::col("part").eq(part as u64))
-            .and_where(Expr::col("state").eq(literal::text(self.dialect, "intended")))
+            .and_where(self.is_part(revision, part))
+            .and_where(self.is("state", literal::text(self.dialect, "intended")))
             .take();
-        Guarded { sql: self.render(&query), rows: Some(1) }
+        self.touching(1, &query)
     }
 }

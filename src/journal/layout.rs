@@ -16,7 +16,7 @@ use sea_query::TableRef;
 use crate::dialect::Dialect;
 use crate::dialect::Family;
 use crate::id::MAX_NAME_BYTES;
-use crate::journal::lease::lease_columns;
+use crate::journal::columns::lease_columns;
 
 /// The format of the tables that this rev writes; a newer one in a database is refused.
 pub const FORMAT: i64 = 1;
@@ -76,6 +76,11 @@ impl Journal {
                 .collect();
         statements.push(self.first_lock_row());
         statements
+    }
+
+    /// Returns the statement that makes the schema of the tables, where another runner has not made it just now.
+    pub fn create_schema(&self) -> String {
+        format!("CREATE SCHEMA IF NOT EXISTS \"{}\"", self.schema.replace('"', "\"\""))
     }
 
     /// Returns a table of the journal with its schema, where that is known.
@@ -146,7 +151,7 @@ impl Journal {
     /// The one row of the lock table; two runners that both make it leave one.
     fn first_lock_row(&self) -> String {
         let table = self.table(&self.lock);
-        let exists = Query::select().expr(Expr::val(1)).from(table.clone()).and_where(Expr::col("id").eq(1)).take();
+        let exists = Query::select().expr(Expr::val(1)).from(table.clone()).and_where(self.is("id", 1)).take();
         let row = Query::select()
             .expr(Expr::val(1))
             .expr(Expr::val(FORMAT))
@@ -171,7 +176,7 @@ impl Journal {
         let mut column = ColumnDef::new(name);
         column.string_len(MAX_NAME_BYTES as u32);
         if self.dialect.family() == Family::Postgres {
-            column.extra("COLLATE \"C\"");
+            column.extra("COLLATE \"pg_catalog\".\"C\"");
         }
         column
     }
@@ -181,7 +186,8 @@ impl Journal {
         let mut column = ColumnDef::new(name);
         match self.dialect.family() {
             Family::Mysql => column.custom("longtext"),
-            Family::Sqlite | Family::Postgres => column.text(),
+            Family::Postgres => column.custom("pg_catalog.text"),
+            Family::Sqlite => column.text(),
         };
         column
     }
@@ -220,7 +226,7 @@ mod tests {
 
     #[test]
     fn ids_compare_byte_by_byte() {
-        assert!(journal(Dialect::Postgres).create()[0].contains("COLLATE \"C\""));
+        assert!(journal(Dialect::Postgres).create()[0].contains("COLLATE \"pg_catalog\".\"C\""));
         assert!(journal(Dialect::Mariadb).create()[0].contains("COLLATE=utf8mb4_bin"));
     }
 

@@ -3,7 +3,6 @@
 //! It is another row than the epoch's: every transaction of a run reads that one with a lock of its own, and a lease that
 //! lay in it could not be renewed meanwhile.
 
-use sea_query::ColumnDef;
 use sea_query::Expr;
 use sea_query::ExprTrait;
 use sea_query::MysqlQueryBuilder;
@@ -16,9 +15,11 @@ use sea_query::UpdateStatement;
 use crate::dialect::Family;
 use crate::journal::Holder;
 use crate::journal::Journal;
+use crate::journal::Row;
+use crate::journal::columns::lease_columns;
 use crate::journal::layout::FORMAT;
 use crate::journal::literal;
-use crate::journal::read::Row;
+use crate::journal::own::Operator;
 
 /// The id of the lease's row in the table of the lock.
 const LEASE: i32 = 2;
@@ -65,14 +66,14 @@ impl Journal {
 
     /// Returns the query for the [`Lease`].
     pub fn select_lease(&self) -> String {
-        let left = format!("coalesce(lease_ends, 0) - {}", self.now());
+        let left = format!("coalesce(lease_ends, 0) {} {}", self.operator(Operator::Minus), self.now());
         let query = Query::select()
             .expr(Expr::col("lease"))
             .expr(Expr::cust("coalesce(lease_ends, 0)"))
             .expr(Expr::cust(left))
             .columns(["epoch", "user", "host", "pid", "since"])
             .from(self.table(&self.lock))
-            .and_where(Expr::col("id").eq(LEASE))
+            .and_where(self.is("id", LEASE))
             .take();
         self.render(&query)
     }
@@ -82,7 +83,7 @@ impl Journal {
         let mut query = self.update_lease();
         query
             .value("lease", literal::text(self.dialect, token))
-            .value("lease_ends", Expr::cust(format!("{} + {LEASE_SECONDS}", self.now())))
+            .value("lease_ends", Expr::cust(self.lease_end()))
             .value("user", literal::optional(self.dialect, holder.user.as_deref()))
             .value("host", literal::optional(self.dialect, holder.host.as_deref()))
             .value("pid", holder.pid.map_or_else(|| Expr::cust("NULL"), Expr::val))
@@ -90,9 +91,9 @@ impl Journal {
         match &seen.token {
             None => query.and_where(Expr::col("lease").is_null()),
             Some(old) => query
-                .and_where(Expr::col("lease").eq(literal::text(self.dialect, old)))
-                .and_where(Expr::col("lease_ends").eq(seen.ends))
-                .and_where(Expr::cust(format!("lease_ends < {}", self.now()))),
+                .and_where(self.is("lease", literal::text(self.dialect, old)))
+                .and_where(self.is("lease_ends", seen.ends))
+                .and_where(Expr::cust(format!("lease_ends {} {}", self.operator(Operator::Smaller), self.now()))),
         };
         self.render(&query)
     }
@@ -101,8 +102,8 @@ impl Journal {
     pub fn renew_lease(&self, token: &str) -> String {
         let mut query = self.update_lease();
         query
-            .value("lease_ends", Expr::cust(format!("{} + {LEASE_SECONDS}", self.now())))
-            .and_where(Expr::col("lease").eq(literal::text(self.dialect, token)));
+            .value("lease_ends", Expr::cust(self.lease_end()))
+            .and_where(self.is("lease", literal::text(self.dialect, token)));
         self.render(&query)
     }
 
@@ -112,7 +113,7 @@ impl Journal {
         query
             .value("lease", Expr::cust("NULL"))
             .value("lease_ends", Expr::cust("NULL"))
-            .and_where(Expr::col("lease").eq(literal::text(self.dialect, token)));
+            .and_where(self.is("lease", literal::text(self.dialect, token)));
         self.render(&query)
     }
 
@@ -123,34 +124,51 @@ impl Journal {
     pub fn fence_by_writing(&self, epoch: i64) -> String {
         let query = Query::update()
             .table(self.table(&self.lock))
-            .value("fenced", Expr::cust("coalesce(fenced, 0) + 1"))
-            .and_where(Expr::col("id").eq(1))
-            .and_where(Expr::col("epoch").eq(epoch))
+            .value("fenced", Expr::cust(format!("coalesce(fenced, 0) {} 1", self.operator(Operator::Plus))))
+            .and_where(self.is("id", 1))
+            .and_where(self.is("epoch", epoch))
             .take();
         self.render(&query)
     }
 
+    /// Returns the statement that makes the row of the epoch again, where it is missing.
+    ///
+    /// Whoever still works in an epoch of before must not find its own again, so this one is greater than any count.
+    pub fn restore_lock_row(&self) -> String {
+        let missing =
+            Query::select().expr(Expr::val(1)).from(self.table(&self.lock)).and_where(self.is("id", 1)).take();
+        let row = Query::select()
+            .expr(Expr::val(1))
+            .expr(Expr::val(FORMAT))
+            .expr(Expr::cust(self.now()))
+            .and_where(Expr::exists(missing).not())
+            .take();
+        let insert = Query::insert()
+            .into_table(self.table(&self.lock))
+            .columns(["id", "format", "epoch"])
+            .select_from(row)
+            .expect("as many values as columns")
+            .take();
+        self.render(&insert)
+    }
+
+    /// When a lease ends that is taken now.
+    fn lease_end(&self) -> String {
+        format!("{} {} {LEASE_SECONDS}", self.now(), self.operator(Operator::Plus))
+    }
+
     fn update_lease(&self) -> UpdateStatement {
-        Query::update().table(self.table(&self.lock)).and_where(Expr::col("id").eq(LEASE)).take()
+        Query::update().table(self.table(&self.lock)).and_where(self.is("id", LEASE)).take()
     }
 
     /// The server's clock in seconds since 1970; time zones and the session's settings have no say in it.
     fn now(&self) -> &'static str {
         match self.dialect.family() {
-            Family::Postgres => "CAST(floor(extract(epoch FROM clock_timestamp())) AS bigint)",
+            Family::Postgres => "CAST(pg_catalog.floor(extract(epoch FROM pg_catalog.clock_timestamp())) AS bigint)",
             Family::Mysql => "CAST(UNIX_TIMESTAMP() AS SIGNED)",
             Family::Sqlite => "unixepoch()",
         }
     }
-}
-
-/// Returns the columns that only leases use.
-pub(super) fn lease_columns() -> [ColumnDef; 3] {
-    [
-        ColumnDef::new("lease").string_len(64).take(),
-        ColumnDef::new("lease_ends").big_integer().take(),
-        ColumnDef::new("fenced").big_integer().take(),
-    ]
 }
 
 impl Lease {
@@ -190,7 +208,7 @@ mod tests {
     fn an_ended_lease_is_taken_only_as_it_was_seen_and_by_the_servers_clock() {
         let ended = Lease::from_row(&row(["o'", "1000", "-5", "0", "ada", "laptop", "7", ""])).unwrap();
         let sql = journal(Dialect::Postgres).take_lease(&ended, "t", &Holder::default());
-        let condition = "\"lease\" = ('o''') AND \"lease_ends\" = 1000 AND (lease_ends < CAST(floor(extract(epoch";
+        let condition = "(\"lease\" OPERATOR(pg_catalog.=) ('o''')) AND (\"lease_ends\" OPERATOR(pg_catalog.=) 1000) AND (lease_ends OPERATOR(pg_catalog.<) CAST(pg_catalog.floor(";
         assert!(sql.contains(condition), "{sql}");
     }
 
@@ -206,6 +224,12 @@ mod tests {
     #[test]
     fn the_epoch_is_fenced_in_a_row_that_is_not_the_leases() {
         assert!(journal(Dialect::Mariadb).fence_by_writing(7).ends_with("WHERE `id` = 1 AND `epoch` = 7"));
+    }
+
+    #[test]
+    fn a_lost_row_of_the_epoch_comes_back_with_an_epoch_that_nobody_had() {
+        let sql = journal(Dialect::Mariadb).restore_lock_row();
+        assert!(sql.contains("SELECT 1, 1, CAST(UNIX_TIMESTAMP() AS SIGNED) WHERE NOT EXISTS"), "{sql}");
     }
 
     #[test]

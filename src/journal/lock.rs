@@ -3,13 +3,13 @@
 use std::fmt;
 
 use sea_query::Expr;
-use sea_query::ExprTrait;
 use sea_query::Query;
 
 use crate::dialect::Family;
 use crate::journal::Journal;
+use crate::journal::Row;
 use crate::journal::literal;
-use crate::journal::read::Row;
+use crate::journal::own::Operator;
 
 /// Who holds the lock, as it was noted; stale when nobody does.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -32,7 +32,7 @@ impl Journal {
         let query = Query::select()
             .columns(["epoch", "user", "host", "pid", "since"])
             .from(self.table(&self.lock))
-            .and_where(Expr::col("id").eq(1))
+            .and_where(self.is("id", 1))
             .take();
         self.render(&query)
     }
@@ -41,12 +41,12 @@ impl Journal {
     pub fn begin_epoch(&self, holder: &Holder) -> String {
         let query = Query::update()
             .table(self.table(&self.lock))
-            .value("epoch", Expr::col("epoch").add(1))
+            .value("epoch", Expr::cust(format!("epoch {} 1", self.operator(Operator::Plus))))
             .value("user", literal::optional(self.dialect, holder.user.as_deref()))
             .value("host", literal::optional(self.dialect, holder.host.as_deref()))
             .value("pid", holder.pid.map_or_else(|| Expr::cust("NULL"), Expr::val))
             .value("since", literal::optional(self.dialect, holder.since.as_deref()))
-            .and_where(Expr::col("id").eq(1))
+            .and_where(self.is("id", 1))
             .take();
         self.render(&query)
     }
@@ -56,8 +56,8 @@ impl Journal {
         let query = Query::select()
             .expr(Expr::val(1))
             .from(self.table(&self.lock))
-            .and_where(Expr::col("id").eq(1))
-            .and_where(Expr::col("epoch").eq(epoch))
+            .and_where(self.is("id", 1))
+            .and_where(self.is("epoch", epoch))
             .limit(1) // stronger than MySQL's sql_select_limit, which a script may have set to 0
             .take();
         let locking = match self.dialect.family() {
@@ -123,7 +123,7 @@ mod tests {
     #[test]
     fn a_fence_is_a_locking_read_where_that_is_known() {
         let fence = |dialect| journal(dialect).fence(7);
-        assert!(fence(Dialect::Postgres).ends_with("\"epoch\" = 7 LIMIT 1 FOR SHARE"));
+        assert!(fence(Dialect::Postgres).ends_with("(\"epoch\" OPERATOR(pg_catalog.=) 7) LIMIT 1 FOR SHARE"));
         assert!(fence(Dialect::Mariadb).ends_with("`epoch` = 7 LIMIT 1 LOCK IN SHARE MODE"));
         assert!(fence(Dialect::Sqlite).ends_with("\"epoch\" = 7 LIMIT 1"));
     }
@@ -133,7 +133,7 @@ mod tests {
         let holder = Holder { user: Some("ada".into()), pid: Some(12), ..Holder::default() };
         assert_eq!(
             journal(Dialect::Sqlite).begin_epoch(&holder),
-            "UPDATE \"app\".\"rev_lock\" SET \"epoch\" = \"epoch\" + 1, \"user\" = 'ada', \"host\" = NULL, \"pid\" = 12, \"since\" = NULL WHERE \"id\" = 1"
+            "UPDATE \"app\".\"rev_lock\" SET \"epoch\" = epoch + 1, \"user\" = 'ada', \"host\" = NULL, \"pid\" = 12, \"since\" = NULL WHERE \"id\" = 1"
         );
     }
 

@@ -4,18 +4,29 @@
 //!
 //! Comes in: ids, names and values. Nothing here connects.
 
+mod columns;
+mod elsewhere;
 mod expect;
+mod guarded;
+mod history;
 mod intent;
 mod last;
 mod layout;
 mod lease;
 mod literal;
 mod lock;
+mod outcome;
+mod own;
 mod probe;
 mod read;
+mod row;
 mod write;
 
+pub use elsewhere::Trail;
 pub use expect::Expected;
+pub use guarded::Expect;
+pub use guarded::Guarded;
+pub use history::HistoryRow;
 pub use intent::Intent;
 pub use last::LastStep;
 pub use last::LastSteps;
@@ -24,15 +35,13 @@ pub use layout::Journal;
 pub use lease::LEASE_SECONDS;
 pub use lease::Lease;
 pub use lock::Holder;
+pub use outcome::Outcome;
 pub use probe::ForeignTable;
 pub use probe::Location;
 pub use probe::Probe;
 pub use probe::SessionRole;
-pub use read::HistoryRow;
 pub use read::ProgressRow;
-pub use read::Row;
-pub use write::Guarded;
+pub use row::Row;
 pub use write::HistoryEntry;
 pub use write::Moment;
-pub use write::Outcome;
 pub use write::Write;

@@ -1,10 +1,13 @@
 //! The one query that finds out, at connect, where the journal is and what there is of it.
 
+use std::collections::BTreeSet;
+
 use crate::dialect::Dialect;
 use crate::dialect::Family;
+use crate::id::RevisionId;
 use crate::journal::Journal;
+use crate::journal::Row;
 use crate::journal::literal;
-use crate::journal::read::Row;
 
 /// What is configured of the journal's place.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +18,10 @@ pub struct Location {
     pub version_table: String,
     /// What the names of the other tables begin with.
     pub prefix: String,
+    /// The ids of the scripts, by which a journal that is somewhere else is known as this one.
+    pub ids: BTreeSet<RevisionId>,
+    /// Whether journals that are somewhere else are passed over, also those that know these ids.
+    pub passes_over_others: bool,
 }
 
 /// What a database says about itself and its journal.
@@ -44,6 +51,12 @@ pub struct Probe {
     pub max_packet: Option<usize>,
     /// The roles that the user lacks for `COPY` with the server's own files (PostgreSQL).
     pub lacks: Vec<String>,
+    /// The number that the server gave this connection.
+    pub connection: Option<String>,
+    /// Whether the server takes names of tables that differ by case for the same.
+    pub folds_names: bool,
+    /// Journals of others that were found in the database when there was none here.
+    pub others: Vec<String>,
 }
 
 /// A table of the journal whose owner is neither the current role nor one that it is a member of.
@@ -71,12 +84,24 @@ pub enum SessionRole {
 }
 
 impl Location {
+    /// Returns what is asked in the same message before names are led to `pg_catalog`: the session's own schema, which the
+    /// query finds in a setting that ends with the message.
+    pub fn before_probe(family: Family) -> Option<&'static str> {
+        let keep =
+            "SELECT pg_catalog.set_config('rev.schema', CAST(pg_catalog.current_schema() AS pg_catalog.text), true)";
+        (family == Family::Postgres).then_some(keep)
+    }
+
     /// Returns the query; its one row is read by [`Self::read`].
     pub fn probe(&self, family: Family) -> String {
         let text = |value: &str| literal::sql(example(family), value);
         let names = Journal::new(example(family), "", &self.version_table, &self.prefix);
         let tables = names.tables().map(text).join(", ");
         let version = text(&self.version_table);
+        // Servers on Windows and macOS, and those that are told to, do not keep the case of names.
+        let lower = names.tables().map(|name| format!("LOWER({})", text(name))).join(", ");
+        let own =
+            format!("(table_name IN ({tables}) OR @@lower_case_table_names <> 0 AND LOWER(table_name) IN ({lower}))");
         match family {
             Family::Sqlite => format!(
                 "SELECT 'main', 1, sqlite_version(), \
@@ -84,7 +109,7 @@ impl Location {
                  AND name COLLATE NOCASE IN ({tables})), \
                  NULL, \
                  EXISTS (SELECT 1 FROM main.sqlite_schema WHERE name COLLATE NOCASE NOT IN ({tables}) AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'), \
-                 NULL, NULL, NULL, NULL"
+                 NULL, NULL, NULL, NULL, NULL, 1"
             ),
             Family::Postgres => format!(
                 "SELECT s.name, CASE WHEN n.oid IS NULL THEN 0 ELSE 1 END, current_setting('server_version'), \
@@ -103,20 +128,21 @@ impl Location {
                  current_setting('standard_conforming_strings') || ' ' || coalesce((SELECT string_agg(r.rolname::text, ' ') \
                  FROM pg_catalog.pg_roles r WHERE r.rolname IN \
                  ('pg_read_server_files', 'pg_write_server_files', 'pg_execute_server_program') \
-                 AND NOT pg_catalog.pg_has_role(current_user, r.oid, 'USAGE')), '') \
-                 FROM (SELECT coalesce({}, current_schema()::text) AS name) s \
+                 AND NOT pg_catalog.pg_has_role(current_user, r.oid, 'USAGE')), ''), \
+                 pg_catalog.pg_backend_pid(), 0 \
+                 FROM (SELECT coalesce({}, nullif(current_setting('rev.schema', true), '')) AS name) s \
                  LEFT JOIN pg_catalog.pg_namespace n ON n.nspname = s.name",
                 self.schema.as_deref().map_or_else(|| "NULL".to_owned(), text),
             ),
             Family::Mysql => format!(
                 "SELECT DATABASE(), 1, VERSION(), \
                  (SELECT GROUP_CONCAT(table_name) FROM information_schema.tables \
-                 WHERE table_schema = DATABASE() AND table_name IN ({tables})), \
+                 WHERE table_schema = DATABASE() AND {own}), \
                  (SELECT character_maximum_length FROM information_schema.columns \
-                 WHERE table_schema = DATABASE() AND table_name = {version} AND column_name = 'version_num'), \
-                 EXISTS (SELECT 1 FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name NOT IN ({tables})), \
+                 WHERE table_schema = DATABASE() AND (table_name = {version} OR @@lower_case_table_names <> 0 AND LOWER(table_name) = LOWER({version})) AND column_name = 'version_num'), \
+                 EXISTS (SELECT 1 FROM information_schema.tables WHERE table_schema = DATABASE() AND NOT ({own})), \
                  CURRENT_ROLE(), CONCAT(@@character_set_client, ' COLLATE ', @@collation_connection), NULL, \
-                 CONCAT(@@max_allowed_packet, ' ', @@sql_mode)"
+                 CONCAT(@@max_allowed_packet, ' ', @@sql_mode), CONNECTION_ID(), @@lower_case_table_names <> 0"
             ),
         }
     }
@@ -138,13 +164,28 @@ impl Location {
             text_mode: String::new(),
             max_packet: None,
             lacks: Vec::new(),
+            connection: None,
+            folds_names: false,
+            others: Vec::new(),
         }
     }
 
     /// Reads the answer; nothing when it does not have the shape of the query.
     pub fn read(&self, family: Family, row: &Row) -> Option<Probe> {
-        let [schema, schema_exists, version, existing, width, other_tables, role, names, foreign, manners] =
-            row.as_slice()
+        let [
+            schema,
+            schema_exists,
+            version,
+            existing,
+            width,
+            other_tables,
+            role,
+            names,
+            foreign,
+            manners,
+            connection,
+            folds_names,
+        ] = row.as_slice()
         else {
             return None;
         };
@@ -172,6 +213,9 @@ impl Location {
             },
             names: names.clone(),
             foreign: foreign.as_deref().and_then(ForeignTable::read),
+            connection: connection.clone(),
+            folds_names: folds_names.as_deref() == Some("1"),
+            others: Vec::new(),
         })
     }
 }
@@ -193,10 +237,10 @@ impl ForeignTable {
 impl Probe {
     /// Returns whether `table` of the journal exists.
     pub fn has(&self, table: &str) -> bool {
-        // SQLite takes names that differ by case for the same, so it would not make a second one either.
-        let is_same = |name: &str| match self.journal.dialect {
-            Dialect::Sqlite => name.eq_ignore_ascii_case(table),
-            Dialect::Postgres | Dialect::Mariadb | Dialect::Mysql => name == table,
+        // Where names that differ by case are the same, a second table would not be made either.
+        let is_same = |name: &str| match self.folds_names {
+            true => name.to_lowercase() == table.to_lowercase(),
+            false => name == table,
         };
         self.existing.iter().any(|name| is_same(name))
     }
@@ -204,6 +248,19 @@ impl Probe {
     /// Returns whether all four tables exist.
     pub fn is_complete(&self) -> bool {
         self.journal.tables().iter().all(|table| self.has(table))
+    }
+}
+
+impl Probe {
+    /// Returns where the tables are made that are missing; nothing when all are there.
+    pub fn makes_journal_in(&self) -> Option<String> {
+        let schema = &self.journal.schema;
+        (!self.is_complete()).then(|| match self.journal.dialect.family() {
+            Family::Sqlite => "the file".to_owned(),
+            Family::Postgres if self.schema_exists => format!("schema `{schema}`"),
+            Family::Postgres => format!("schema `{schema}`, which is made first"),
+            Family::Mysql => format!("database `{schema}`"),
+        })
     }
 }
 
@@ -221,11 +278,17 @@ mod tests {
     use super::*;
 
     fn location() -> Location {
-        Location { schema: None, version_table: "rev_version".into(), prefix: "rev_".into() }
+        Location {
+            schema: None,
+            version_table: "rev_version".into(),
+            prefix: "rev_".into(),
+            ids: BTreeSet::new(),
+            passes_over_others: false,
+        }
     }
 
     fn row(cells: [&str; 7]) -> Row {
-        cells.into_iter().chain(["", "", ""]).map(|cell| (!cell.is_empty()).then(|| cell.to_owned())).collect()
+        cells.into_iter().chain(["", "", "", "", ""]).map(|cell| (!cell.is_empty()).then(|| cell.to_owned())).collect()
     }
 
     #[test]

@@ -2,8 +2,6 @@
 
 use sea_query::Asterisk;
 use sea_query::Expr;
-use sea_query::ExprTrait;
-use sea_query::Func;
 use sea_query::Order;
 use sea_query::Query;
 use sea_query::SelectStatement;
@@ -12,10 +10,9 @@ use crate::direction::Direction;
 use crate::id::RevisionId;
 use crate::journal::Journal;
 use crate::journal::Outcome;
+use crate::journal::Row;
+use crate::journal::history::HISTORY_COLUMNS;
 use crate::journal::literal;
-
-/// One row as text; every driver can give that.
-pub type Row = Vec<Option<String>>;
 
 /// A finished or stopped part of a revision, from the progress table.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,46 +32,6 @@ pub struct ProgressRow {
     /// When the row was written, or its revision began, in UTC.
     pub started: String,
 }
-
-/// One step that ever ran, from the history table; the fields are its columns.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-#[allow(missing_docs)] // the fields are the columns of the history table
-pub struct HistoryRow {
-    pub id: i64,
-    pub revision: String,
-    pub direction: String,
-    pub outcome: String,
-    pub checksum: Option<String>,
-    pub message: Option<String>,
-    pub down_revisions: Option<String>,
-    pub depends_on: Option<String>,
-    pub branch_labels: Option<String>,
-    pub started: String,
-    pub duration_ms: Option<i64>,
-    pub user: Option<String>,
-    pub host: Option<String>,
-    pub rev_version: String,
-    pub downgrade: Option<String>,
-}
-
-/// The columns of the history, the first of which the server gives.
-pub(super) const HISTORY_COLUMNS: [&str; 15] = [
-    "id",
-    "revision",
-    "direction",
-    "outcome",
-    "checksum",
-    "message",
-    "down_revisions",
-    "depends_on",
-    "branch_labels",
-    "started",
-    "duration_ms",
-    "user",
-    "host",
-    "rev_version",
-    "downgrade",
-];
 
 impl Journal {
     /// Returns the query for the rows of the version table.
@@ -108,9 +65,9 @@ impl Journal {
     pub fn select_applied(&self, revision: &RevisionId) -> String {
         let query = self
             .history_query()
-            .and_where(Expr::col("revision").eq(literal::text(self.dialect, revision.as_str())))
-            .and_where(Expr::col("direction").is_in(["upgrade", "stamp"]))
-            .and_where(Expr::col("outcome").eq("done"))
+            .and_where(self.is("revision", literal::text(self.dialect, revision.as_str())))
+            .and_where(self.is_any("direction", ["upgrade", "stamp"]))
+            .and_where(self.is("outcome", "done"))
             .order_by("id", Order::Desc)
             .limit(1)
             .take();
@@ -120,9 +77,9 @@ impl Journal {
     /// Returns the query for the last row of each revision and outcome that tell what is applied, oldest first, for
     /// [`LastSteps`](crate::journal::LastSteps). The stored downgrades are left out: they are long, and seldom needed.
     pub fn select_last_steps(&self) -> String {
-        let counts = || Expr::col("outcome").is_in([Outcome::Done.as_str(), Outcome::Accepted.as_str()]);
+        let counts = || self.is_any("outcome", [Outcome::Done.as_str(), Outcome::Accepted.as_str()]);
         let last = Query::select()
-            .expr(Func::max(Expr::col("id")))
+            .expr(self.call("max", Expr::col("id")))
             .from(self.table(&self.history))
             .and_where(counts())
             .group_by_columns(["revision", "outcome"])
@@ -132,7 +89,7 @@ impl Journal {
             .columns(columns)
             .expr(Expr::cust("NULL"))
             .from(self.table(&self.history))
-            .and_where(Expr::col("id").in_subquery(last))
+            .and_where(self.is_in_query("id", last))
             .order_by("id", Order::Asc)
             .take();
         self.render(&query)
@@ -154,9 +111,9 @@ impl Journal {
     /// Returns the query that counts the steps that failed.
     pub fn count_failed(&self) -> String {
         let query = Query::select()
-            .expr(Func::count(Expr::col(Asterisk)))
+            .expr(self.call("count", Expr::col(Asterisk)))
             .from(self.table(&self.history))
-            .and_where(Expr::col("outcome").eq(Outcome::Failed.as_str()))
+            .and_where(self.is("outcome", Outcome::Failed.as_str()))
             .take();
         self.render(&query)
     }
@@ -166,14 +123,15 @@ impl Journal {
         let query = Query::select()
             .columns(["id", "downgrade"])
             .from(self.table(&self.history))
-            .and_where(Expr::col("id").is_in(ids))
+            .and_where(self.is_any("id", ids))
             .take();
         self.render(&query)
     }
 
     /// Returns the query that counts the rows of the history.
     pub fn count_history(&self) -> String {
-        let query = Query::select().expr(Func::count(Expr::col(Asterisk))).from(self.table(&self.history)).take();
+        let query =
+            Query::select().expr(self.call("count", Expr::col(Asterisk))).from(self.table(&self.history)).take();
         self.render(&query)
     }
 
@@ -204,80 +162,4 @@ impl ProgressRow {
         let started = started.clone().unwrap_or_default();
         Some(Self { revision, part, direction, hash, intended, found, started })
     }
-}
-
-impl HistoryRow {
-    /// Returns when it ran and by whom, as in `applied 2026-11-20T09:12:44.310Z by ada on laptop`.
-    pub fn applied(&self) -> String {
-        let by = self.user.as_ref().map_or(String::new(), |user| format!(" by {user}"));
-        let on = self.host.as_ref().map_or(String::new(), |host| format!(" on {host}"));
-        format!("applied {}{by}{on}", self.started)
-    }
-
-    /// Returns the down revisions, as the header named them.
-    pub fn parents(&self) -> impl Iterator<Item = &str> {
-        names(&self.down_revisions)
-    }
-
-    /// Returns the dependencies, ids or labels, as the header named them.
-    pub fn dependencies(&self) -> impl Iterator<Item = &str> {
-        names(&self.depends_on)
-    }
-
-    /// Returns the labels that the header declared.
-    pub fn labels(&self) -> impl Iterator<Item = &str> {
-        names(&self.branch_labels)
-    }
-
-    /// Returns the message, if there is one, and when it ran and by whom.
-    pub fn note(&self) -> String {
-        let message = self.message.as_ref().filter(|message| !message.is_empty());
-        let message = message.map_or(String::new(), |message| format!("\"{message}\", "));
-        format!("{message}{}", self.applied())
-    }
-
-    /// Reads a row of [`Journal::select_history`]; nothing when it does not have its shape.
-    pub fn from_row(row: &Row) -> Option<Self> {
-        let [
-            id,
-            revision,
-            direction,
-            outcome,
-            checksum,
-            message,
-            down_revisions,
-            depends_on,
-            branch_labels,
-            started,
-            duration_ms,
-            user,
-            host,
-            rev_version,
-            downgrade,
-        ] = row.as_slice()
-        else {
-            return None;
-        };
-        Some(Self {
-            id: id.as_ref()?.parse().ok()?,
-            revision: revision.clone()?,
-            direction: direction.clone()?,
-            outcome: outcome.clone()?,
-            checksum: checksum.clone(),
-            message: message.clone(),
-            down_revisions: down_revisions.clone(),
-            depends_on: depends_on.clone(),
-            branch_labels: branch_labels.clone(),
-            started: started.clone()?,
-            duration_ms: duration_ms.as_ref().and_then(|text| text.parse().ok()),
-            user: user.clone(),
-            host: host.clone(),
-            rev_version: rev_version.clone()?,
-            downgrade: downgrade.clone(),
-        })
-    }
-}
-
-fn names(joined: &Option<String>) -> impl Iterator<Item = &str> {
-    joined.iter().flat_map(|text| text.split(',')).map(str::trim).filter(|name| !name.is_empty())
 }

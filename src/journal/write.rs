@@ -2,16 +2,23 @@
 
 use std::collections::BTreeSet;
 
+use sea_query::Asterisk;
 use sea_query::Expr;
 use sea_query::ExprTrait;
+use sea_query::InsertStatement;
 use sea_query::Query;
+use sea_query::QueryStatementWriter;
 
 use crate::dialect::Family;
 use crate::direction::Direction;
 use crate::id::RevisionId;
+use crate::journal::Expect;
+use crate::journal::Guarded;
 use crate::journal::Journal;
+use crate::journal::Outcome;
+use crate::journal::history::HISTORY_COLUMNS;
 use crate::journal::literal;
-use crate::journal::read::HISTORY_COLUMNS;
+use crate::journal::own::Operator;
 
 /// One change of the journal; it commits together with the part it belongs to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,17 +50,6 @@ pub enum Write {
         /// How many proofs there must be.
         proofs: usize,
     },
-}
-
-/// How a step ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
-    /// It ran to its end.
-    Done,
-    /// A statement failed; what the step had not yet committed is rolled back.
-    Failed,
-    /// Nothing ran: somebody said that the script as it is now stands for what was applied.
-    Accepted,
 }
 
 /// What is known of a step before it runs.
@@ -89,41 +85,21 @@ pub enum Moment<'a> {
     Offline,
 }
 
-/// A statement of the journal and how many rows it must touch.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Guarded {
-    /// The statement, without a final `;`.
-    pub sql: String,
-    /// The rows it must touch, where it could touch another number: that means that the database moved.
-    pub rows: Option<u64>,
-}
-
-impl Outcome {
-    /// Returns the word in the history table.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Done => "done",
-            Self::Failed => "failed",
-            Self::Accepted => "accepted",
-        }
-    }
-}
-
 impl Journal {
     /// Returns the statements of one change, in order.
     pub fn statements(&self, write: &Write, moment: Moment<'_>) -> Vec<Guarded> {
         match write {
             Write::Rows { delete, insert } => self.swap_rows(delete, insert),
-            Write::History(entry) => vec![self.insert_history(entry, moment)],
+            Write::History(entry) => self.insert_history(entry, moment),
             Write::Proof { revision, direction, part, hash } => {
-                vec![self.insert_proof(revision, *direction, *part, hash, moment)]
+                self.insert_proof(revision, *direction, *part, hash, moment)
             }
             Write::ClearProgress { revision, proofs } => {
                 let query = Query::delete()
                     .from_table(self.table(&self.progress))
-                    .and_where(Expr::col("revision").eq(self.text(revision.as_str())))
+                    .and_where(self.is("revision", self.text(revision.as_str())))
                     .take();
-                vec![Guarded { sql: self.render(&query), rows: Some(*proofs as u64) }]
+                vec![self.touching(*proofs as u64, &query)]
             }
         }
     }
@@ -139,16 +115,15 @@ impl Journal {
             let query = Query::update()
                 .table(table.clone())
                 .value("version_num", self.text(new.as_str()))
-                .and_where(Expr::col("version_num").eq(self.text(old.as_str())))
+                .and_where(self.is("version_num", self.text(old.as_str())))
                 .take();
-            statements.push(Guarded { sql: self.render(&query), rows: Some(1) });
+            statements.push(self.touching(1, &query));
         }
         let leaving: Vec<Expr> = leaving.map(|id| self.text(id.as_str())).collect();
         if !leaving.is_empty() {
-            let rows = Some(leaving.len() as u64);
-            let query =
-                Query::delete().from_table(table.clone()).and_where(Expr::col("version_num").is_in(leaving)).take();
-            statements.push(Guarded { sql: self.render(&query), rows });
+            let rows = leaving.len() as u64;
+            let query = Query::delete().from_table(table.clone()).and_where(self.is_any("version_num", leaving)).take();
+            statements.push(self.touching(rows, &query));
         }
         for id in coming {
             let query = Query::insert()
@@ -156,12 +131,39 @@ impl Journal {
                 .columns(["version_num"])
                 .values_panic([self.text(id.as_str())])
                 .take();
-            statements.push(Guarded { sql: self.render(&query), rows: None });
+            statements.push(Guarded { sql: self.render(&query), expect: Expect::Adds });
         }
+        statements.extend(self.stand(delete, insert));
         statements
     }
 
-    fn insert_history(&self, entry: &HistoryEntry, moment: Moment<'_>) -> Guarded {
+    /// The look whether the rows that go are gone, and those that come are there: what a rule does instead, or a trigger
+    /// makes of a row, is counted as if it were the same.
+    fn stand(&self, delete: &BTreeSet<RevisionId>, insert: &BTreeSet<RevisionId>) -> Option<Guarded> {
+        let is_at = |ids: &BTreeSet<RevisionId>| {
+            let ids: Vec<Expr> = ids.iter().map(|id| self.text(id.as_str())).collect();
+            (!ids.is_empty()).then(|| {
+                let number = ids.len() as u64;
+                (self.is_any("version_num", ids), number)
+            })
+        };
+        let count = |condition: Expr| {
+            let table = self.table(&self.version);
+            let query =
+                Query::select().expr(self.call("count", Expr::col(Asterisk))).from(table).and_where(condition).take();
+            self.render(&query)
+        };
+        let equal = self.operator(Operator::Equal);
+        let gone = is_at(delete).map(|(rows, _)| format!("({}) {equal} 0", count(rows)));
+        let come = is_at(insert).map(|(rows, number)| format!("({}) {equal} {number}", count(rows)));
+        let conditions: Vec<String> = gone.into_iter().chain(come).collect();
+        // A limit is stronger than MySQL's sql_select_limit, which a script may have set to 0.
+        let dual = if self.dialect.family() == Family::Mysql { " FROM DUAL" } else { "" };
+        let sql = format!("SELECT 1{dual} WHERE {} LIMIT 1", conditions.join(" AND "));
+        (!conditions.is_empty()).then_some(Guarded { sql, expect: Expect::Answers })
+    }
+
+    fn insert_history(&self, entry: &HistoryEntry, moment: Moment<'_>) -> Vec<Guarded> {
         let (started, duration, user, host) = match moment {
             Moment::Now { started, duration_ms, user, host } => {
                 (self.text(started), Expr::val(duration_ms), self.optional(user), self.optional(host))
@@ -188,7 +190,12 @@ impl Journal {
                 self.optional(entry.downgrade.as_deref()),
             ])
             .take();
-        Guarded { sql: self.render(&query), rows: None }
+        let last = Query::select().expr(self.call("max", Expr::col("id"))).from(self.table(&self.history)).take();
+        let row = self
+            .is_in_query("id", last)
+            .and(self.is("revision", self.text(entry.revision.as_str())))
+            .and(self.is("outcome", self.text(entry.outcome.as_str())));
+        self.adding(&query, &self.history, row)
     }
 
     fn insert_proof(
@@ -198,7 +205,7 @@ impl Journal {
         part: usize,
         hash: &str,
         moment: Moment<'_>,
-    ) -> Guarded {
+    ) -> Vec<Guarded> {
         let started = match moment {
             Moment::Now { started, .. } => self.text(started),
             Moment::Offline => self.server_time(),
@@ -215,14 +222,40 @@ impl Journal {
                 started,
             ])
             .take();
-        Guarded { sql: self.render(&query), rows: None }
+        self.adding(&query, &self.progress, self.is_part(revision, part))
+    }
+
+    /// The condition for the row of a part.
+    pub(super) fn is_part(&self, revision: &RevisionId, part: usize) -> Expr {
+        self.is("revision", self.text(revision.as_str())).and(self.is("part", part as u64))
+    }
+
+    /// Guards a statement that must touch just so many rows.
+    pub(super) fn touching(&self, rows: u64, query: &impl QueryStatementWriter) -> Guarded {
+        Guarded { sql: self.render(query), expect: Expect::Touches(rows) }
+    }
+
+    /// Guards a statement that adds the one row of `table` for which `row` holds.
+    ///
+    /// To PostgreSQL all goes in one message with the commit, so there a second statement fails where the row is missing.
+    pub(super) fn adding(&self, query: &InsertStatement, table: &str, row: Expr) -> Vec<Guarded> {
+        let sql = self.render(query);
+        if self.dialect.family() != Family::Postgres {
+            return vec![Guarded { sql, expect: Expect::Adds }];
+        }
+        let count =
+            Query::select().expr(self.call("count", Expr::col(Asterisk))).from(self.table(table)).and_where(row).take();
+        let check = format!("SELECT 1 {} ({})", self.operator(Operator::Divided), self.render(&count));
+        vec![Guarded { sql, expect: Expect::AddsForCheck }, Guarded { sql: check, expect: Expect::Fails }]
     }
 
     /// The server's clock in the form of [`Moment::Now`].
     fn server_time(&self) -> Expr {
         Expr::cust(match self.dialect.family() {
             Family::Sqlite => "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')",
-            Family::Postgres => "to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')",
+            Family::Postgres => {
+                "pg_catalog.to_char(pg_catalog.clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')"
+            }
             Family::Mysql => "CONCAT(LEFT(DATE_FORMAT(UTC_TIMESTAMP(3), '%Y-%m-%dT%H:%i:%s.%f'), 23), 'Z')",
         })
     }
@@ -253,23 +286,43 @@ mod tests {
         text.split_whitespace().map(|id| RevisionId::parse(id).unwrap()).collect()
     }
 
-    fn check(delete: &str, insert: &str, expected: &[(&str, Option<u64>)]) {
+    fn check(delete: &str, insert: &str, expected: &[(&str, Expect)]) {
         let journal = Journal::new(Dialect::Sqlite, "main", "rev_version", "rev_");
         let write = Write::Rows { delete: ids(delete), insert: ids(insert) };
         let statements = journal.statements(&write, Moment::Offline);
-        let plain: Vec<_> = statements.iter().map(|s| (s.sql.replace('"', ""), s.rows)).collect();
-        let expected: Vec<_> = expected.iter().map(|(sql, rows)| ((*sql).to_owned(), *rows)).collect();
+        let plain: Vec<_> = statements.iter().map(|s| (s.sql.replace('"', ""), s.expect)).collect();
+        let expected: Vec<_> = expected.iter().map(|(sql, expect)| ((*sql).to_owned(), *expect)).collect();
         assert_eq!(plain, expected);
     }
 
     #[test]
     fn a_step_on_a_line_updates_its_row() {
-        check("a", "b", &[("UPDATE main.rev_version SET version_num = 'b' WHERE version_num = ('a')", Some(1))]);
+        check(
+            "a",
+            "b",
+            &[
+                ("UPDATE main.rev_version SET version_num = 'b' WHERE version_num = ('a')", Expect::Touches(1)),
+                (
+                    "SELECT 1 WHERE (SELECT COUNT(*) FROM main.rev_version WHERE version_num IN ('a')) = 0 AND (SELECT COUNT(*) FROM main.rev_version WHERE version_num IN ('b')) = 1 LIMIT 1",
+                    Expect::Answers,
+                ),
+            ],
+        );
     }
 
     #[test]
     fn a_base_inserts_a_row() {
-        check("", "a", &[("INSERT INTO main.rev_version (version_num) VALUES ('a')", None)]);
+        check(
+            "",
+            "a",
+            &[
+                ("INSERT INTO main.rev_version (version_num) VALUES ('a')", Expect::Adds),
+                (
+                    "SELECT 1 WHERE (SELECT COUNT(*) FROM main.rev_version WHERE version_num IN ('a')) = 1 LIMIT 1",
+                    Expect::Answers,
+                ),
+            ],
+        );
     }
 
     #[test]
@@ -278,8 +331,12 @@ mod tests {
             "a b c",
             "m",
             &[
-                ("UPDATE main.rev_version SET version_num = 'm' WHERE version_num = ('a')", Some(1)),
-                ("DELETE FROM main.rev_version WHERE version_num IN ('b', 'c')", Some(2)),
+                ("UPDATE main.rev_version SET version_num = 'm' WHERE version_num = ('a')", Expect::Touches(1)),
+                ("DELETE FROM main.rev_version WHERE version_num IN ('b', 'c')", Expect::Touches(2)),
+                (
+                    "SELECT 1 WHERE (SELECT COUNT(*) FROM main.rev_version WHERE version_num IN ('a', 'b', 'c')) = 0 AND (SELECT COUNT(*) FROM main.rev_version WHERE version_num IN ('m')) = 1 LIMIT 1",
+                    Expect::Answers,
+                ),
             ],
         );
     }

@@ -1,7 +1,5 @@
 //! What is asked for as text, and the program that it becomes.
 
-use std::time::Duration;
-
 use crate::config::url::DatabaseUrl;
 use crate::dialect::Dialect;
 use crate::dialect::Family;
@@ -11,6 +9,7 @@ use crate::graph::Target;
 use crate::id::Heads;
 use crate::journal::Expected;
 use crate::journal::Journal;
+use crate::journal::Location;
 use crate::journal::Probe;
 use crate::offline::script::OfflineScript;
 use crate::program::halfway::in_progress;
@@ -19,6 +18,7 @@ use crate::program::program::ProgramStep;
 use crate::project::project::Project;
 use crate::project::recall::Recalled;
 use crate::project::request::Request;
+use crate::run::Reading;
 use crate::run::session::Session;
 use crate::run::session::location;
 use crate::sql::Statement;
@@ -81,7 +81,7 @@ impl Project {
                 (self.graph.maximal(&rows), Vec::new(), None)
             }
         };
-        let mut probe = location(&self.config.database).unasked(dialect, self.known_schema(dialect));
+        let mut probe = location(&self.config.database, []).unasked(dialect, self.known_schema(dialect));
         probe.width = width;
         probe.names = names(&url, dialect);
         let compile = |probe: &Probe| self.compile_request(&request.request, &recalled, &rows, probe, &progress);
@@ -106,7 +106,9 @@ impl Project {
         if url.dialect() != Dialect::Mysql {
             return url.dialect();
         }
-        let Ok(session) = Session::open(url, &location(&self.config.database), Duration::ZERO).await else {
+        // It is only asked what it is.
+        let anywhere = Location { passes_over_others: true, ..location(&self.config.database, []) };
+        let Ok(session) = Session::open(url, &anywhere, Reading::default()).await else {
             return url.dialect();
         };
         let dialect = session.probe.journal.dialect;
@@ -136,12 +138,11 @@ fn settings(url: &DatabaseUrl, probe: &Probe) -> String {
     match &probe.names {
         Some(names) => format!("SET NAMES {names};\n"),
         None => {
-            let mut sql =
-                "SET client_encoding = 'UTF8';\nSET datestyle = 'ISO, MDY';\nSET timezone = 'UTC';\n".to_owned();
+            let mut sql = "SET client_encoding = 'UTF8';\n".to_owned();
             for (name, value) in &server.options {
                 // Not SET, which would take a list for one name.
                 let (name, value) = (probe.journal.literal(name), probe.journal.literal(value));
-                sql.push_str(&format!("SELECT set_config({name}, {value}, false) AS rev_set \\gset\n"));
+                sql.push_str(&format!("SELECT pg_catalog.set_config({name}, {value}, false) AS rev_set \\gset\n"));
             }
             sql
         }

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use crate::dialect::Dialect;
 use crate::dialect::Family;
 use crate::direction::Direction;
 use crate::error::Error;
@@ -12,15 +11,17 @@ use crate::graph::Step;
 use crate::id::Heads;
 use crate::id::RevisionId;
 use crate::journal::HistoryEntry;
-use crate::journal::Outcome;
 use crate::journal::Probe;
 use crate::journal::ProgressRow;
 use crate::journal::Write;
 use crate::program::action::Action;
 use crate::program::draft::Draft;
+use crate::program::history_entry::history_entry;
+use crate::program::history_entry::revision_span;
 use crate::program::limits::Limits;
 use crate::program::lost_value::lost_value;
 use crate::program::new_file::too_late;
+use crate::program::own_schema::made_twice;
 use crate::program::part::Mode;
 use crate::program::part::Part;
 use crate::program::pragma::unshielded;
@@ -38,7 +39,6 @@ use crate::script::SectionState;
 use crate::script::TransactionMode;
 use crate::script::Warning;
 use crate::script::statements_hash;
-use crate::span::Span;
 use crate::sql::Reading;
 use crate::sql::Statement;
 use crate::sql::StatementKind;
@@ -87,13 +87,23 @@ impl Program {
         let dialect = target.probe.journal.dialect;
         problems.extend(steps.iter().filter_map(lost_value));
         problems.extend(steps.iter().flat_map(|step| unsendable(step, target.probe)));
+        problems.extend(made_twice(&steps, target.probe));
         Error::join(problems)?;
         if dialect.family() == Family::Sqlite {
             let probe = target.probe;
             let is_new = target.rows.is_empty() && !probe.has_foreign_tables && probe.existing.is_empty();
             warnings.extend(too_late(&steps, is_new));
         }
-        Ok(Self { dialect, from: plan.from.clone(), to: plan.to.clone(), scope, steps, warnings, gives_up: None })
+        Ok(Self {
+            dialect,
+            from: plan.from.clone(),
+            to: plan.to.clone(),
+            scope,
+            steps,
+            warnings,
+            gives_up: None,
+            makes_journal_in: target.probe.makes_journal_in(),
+        })
     }
 }
 
@@ -392,46 +402,4 @@ fn not_one_transaction(target: &CompileFor<'_>, steps: &[ProgramStep]) -> Option
         format!("revision `{}` has statements outside of a transaction", step.revision)
     };
     Some(ErrorKind::NotOneTransaction { reason }.into())
-}
-
-/// Returns the row of the history for a step that ends well.
-pub(crate) fn history_entry(
-    revision: &RevisionId,
-    direction: Direction,
-    script: Option<&Script>,
-    dialect: Dialect,
-) -> Result<HistoryEntry, Vec<Error>> {
-    let mut entry = HistoryEntry {
-        revision: revision.clone(),
-        direction,
-        outcome: Outcome::Done,
-        checksum: None,
-        message: String::new(),
-        down_revisions: String::new(),
-        depends_on: String::new(),
-        branch_labels: String::new(),
-        downgrade: None,
-    };
-    let Some(script) = script else { return Ok(entry) };
-    let header = &script.header;
-    entry.message = header.message.clone();
-    entry.down_revisions = join(header.down_revisions.iter().map(|parent| parent.value.as_str()));
-    entry.depends_on = join(header.depends_on.iter().map(|dependency| dependency.value.as_str()));
-    entry.branch_labels = join(header.branch_labels.iter().map(|label| label.value.as_str()));
-    // What was stamped never ran: its script has no claim to be what the database holds.
-    if direction != Direction::Stamp {
-        entry.checksum = Some(script.checksum(dialect));
-    }
-    if direction == Direction::Upgrade {
-        entry.downgrade = script.downgrade_text(dialect);
-    }
-    Ok(entry)
-}
-
-fn revision_span(script: &Script) -> Span {
-    script.span(&script.header.revision.range)
-}
-
-fn join<'a>(names: impl Iterator<Item = &'a str>) -> String {
-    names.collect::<Vec<_>>().join(", ")
 }

@@ -46,6 +46,20 @@ pub(crate) enum Lasting {
 /// What MySQL can hold at most, in seconds: a year.
 const MYSQL_LONGEST: u64 = 31_536_000;
 
+/// How long MySQL and MariaDB wait for a table, and for a row.
+const MYSQL_LOCKS: [&str; 2] = ["lock_wait_timeout", "innodb_lock_wait_timeout"];
+
+/// Returns the variables of a session of MySQL or MariaDB that hold time-outs.
+pub(crate) fn mysql_settings(dialect: Dialect) -> [&'static str; 3] {
+    let [table, row] = MYSQL_LOCKS;
+    [table, row, if dialect == Dialect::Mariadb { "max_statement_time" } else { "max_execution_time" }]
+}
+
+/// Returns where a session of MySQL or MariaDB keeps what a variable was when it began.
+pub(crate) fn noted(variable: &str) -> String {
+    format!("@rev_{variable}")
+}
+
 /// Returns the statements that lead from the time-outs `from`, if they are known, to `to`.
 pub(crate) fn change(from: Option<Timeouts>, to: Timeouts, dialect: Dialect, lasting: Lasting) -> Vec<String> {
     let mut sql = Vec::new();
@@ -62,8 +76,9 @@ fn lock(timeout: Option<Duration>, dialect: Dialect, lasting: Lasting) -> Option
     match dialect.family() {
         Family::Postgres => Some(postgres("lock_timeout", timeout, lasting)),
         Family::Mysql => {
-            let seconds = timeout.map_or("DEFAULT".to_owned(), |timeout| whole_seconds(timeout).to_string());
-            Some(format!("SET SESSION lock_wait_timeout = {seconds}, innodb_lock_wait_timeout = {seconds}"))
+            let seconds = |name| timeout.map_or(noted(name), |timeout| whole_seconds(timeout).to_string());
+            let [table, row] = MYSQL_LOCKS.map(|name| format!("{name} = {}", seconds(name)));
+            Some(format!("SET SESSION {table}, {row}"))
         }
         Family::Sqlite => timeout.map(|timeout| match timeout.as_millis() {
             0 => format!("PRAGMA busy_timeout = {}", i32::MAX),
@@ -76,13 +91,13 @@ fn statement(timeout: Option<Duration>, dialect: Dialect, lasting: Lasting) -> O
     match dialect {
         Dialect::Postgres => Some(postgres("statement_timeout", timeout, lasting)),
         Dialect::Mariadb => {
-            let seconds = timeout.map_or("DEFAULT".to_owned(), |timeout| {
+            let seconds = timeout.map_or(noted("max_statement_time"), |timeout| {
                 format!("{}.{:03}", timeout.as_secs(), timeout.subsec_millis())
             });
             Some(format!("SET SESSION max_statement_time = {seconds}"))
         }
         Dialect::Mysql => {
-            let milliseconds = timeout.map_or("DEFAULT".to_owned(), |timeout| timeout.as_millis().to_string());
+            let milliseconds = timeout.map_or(noted("max_execution_time"), |timeout| timeout.as_millis().to_string());
             Some(format!("SET SESSION max_execution_time = {milliseconds}"))
         }
         Dialect::Sqlite => None,
@@ -141,7 +156,9 @@ mod tests {
         check(Dialect::Mariadb, from, timeouts(Some(200), None), &[&lock("1")]);
         check(Dialect::Mysql, from, timeouts(Some(1001), None), &[&lock("2")]);
         check(Dialect::Mysql, from, timeouts(Some(0), None), &[&lock("31536000")]);
-        let unknown = [lock("DEFAULT"), "SET SESSION max_statement_time = 1.500".to_owned()];
+        let noted = "SET SESSION lock_wait_timeout = @rev_lock_wait_timeout, \
+             innodb_lock_wait_timeout = @rev_innodb_lock_wait_timeout";
+        let unknown = [noted.to_owned(), "SET SESSION max_statement_time = 1.500".to_owned()];
         check(Dialect::Mariadb, None, timeouts(None, Some(1500)), &unknown.each_ref().map(String::as_str));
         check(Dialect::Mysql, from, timeouts(None, Some(1500)), &["SET SESSION max_execution_time = 1500"]);
     }

@@ -5,8 +5,10 @@
 pub(crate) mod action;
 pub(crate) mod compile;
 pub(crate) mod condition;
+pub(crate) mod dated;
 pub(crate) mod draft;
 pub(crate) mod halfway;
+pub(crate) mod history_entry;
 pub(crate) mod leaves;
 pub(crate) mod limits;
 pub(crate) mod lost_state;
@@ -14,6 +16,7 @@ pub(crate) mod lost_value;
 pub(crate) mod names;
 pub(crate) mod new_file;
 pub(crate) mod noted;
+pub(crate) mod own_schema;
 pub(crate) mod part;
 pub(crate) mod pragma;
 #[allow(clippy::module_inception)] // a file is named after what it holds

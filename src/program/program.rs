@@ -35,6 +35,8 @@ pub struct Program {
     pub warnings: Vec<Warning>,
     /// What stopped half-way and is forgotten by a stamp; what its parts did stays.
     pub gives_up: Option<Halfway>,
+    /// Where the tables of rev's own are made first, since there are none, or not all.
+    pub makes_journal_in: Option<String>,
 }
 
 /// How far a transaction reaches.
@@ -131,8 +133,11 @@ impl ProgramStep {
             let mut words = statement.words().take(4).map(str::to_ascii_lowercase);
             match words.next().as_deref() {
                 Some("create") => words.any(|word| matches!(word.as_str(), "temp" | "temporary")),
-                Some("attach" | "pragma" | "set" | "prepare" | "execute") => true,
-                _ => false,
+                Some("attach" | "pragma" | "set" | "prepare") => true,
+                // What these run is not in the script, or in a block.
+                Some("call" | "do" | "execute" | "begin" | "if" | "case" | "for" | "while" | "loop" | "repeat") => true,
+                Some(hint) => hint.starts_with("/*"), // what MySQL runs there is a setting, as dumps have them
+                None => false,
             }
         };
         family != Family::Postgres && self.parts.iter().flat_map(Part::statements).any(leaves)

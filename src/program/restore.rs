@@ -4,6 +4,7 @@ use crate::dialect::Dialect;
 use crate::dialect::Family;
 use crate::journal::Probe;
 use crate::journal::SessionRole;
+use crate::program::limits;
 
 /// How one session looked before any script ran, as the statements that bring it back.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,7 +32,8 @@ impl Restore {
             // A script that gave its privileges away gets them back for this transaction only.
             Family::Postgres => vec![
                 "SET LOCAL SESSION AUTHORIZATION DEFAULT".to_owned(),
-                "SET LOCAL client_encoding TO DEFAULT".to_owned(),
+                "SET LOCAL client_encoding TO 'UTF8'".to_owned(),
+                "UNLISTEN *".to_owned(),
             ],
             Family::Sqlite | Family::Mysql => self.before_last_write(),
         }
@@ -54,11 +56,7 @@ impl Restore {
         match self.dialect.family() {
             Family::Postgres => Vec::new(),
             Family::Mysql => {
-                let own: &[&str] = match self.dialect {
-                    Dialect::Mariadb => &["tx_isolation", "tx_read_only"],
-                    _ => &["transaction_isolation", "transaction_read_only"],
-                };
-                let settings = MYSQL_SETTINGS.iter().chain(own).map(|name| format!("{name} = DEFAULT"));
+                let settings = self.mysql_settings().map(|name| format!("{name} = {}", limits::noted(name)));
                 let mut sql = vec!["UNLOCK TABLES".to_owned()];
                 sql.extend(self.use_database());
                 sql.push(format!("SET {}", settings.collect::<Vec<_>>().join(", ")));
@@ -69,12 +67,31 @@ impl Restore {
         }
     }
 
-    /// Returns what a session that nobody asked must note when it begins, so that it can be put back.
+    /// Returns what a session of MySQL and MariaDB notes when it begins, so that it can be put back.
+    ///
+    /// `DEFAULT` would be the server's value and not that of the session, which `init_connect` may have set, and MySQL 9
+    /// switches foreign keys off for it.
     pub(crate) fn note(&self) -> Vec<String> {
-        match (self.dialect, &self.role) {
-            (Dialect::Mariadb, SessionRole::Unknown) => vec![NOTE_ROLE.to_owned()],
-            _ => Vec::new(),
+        if self.dialect.family() != Family::Mysql {
+            return Vec::new();
         }
+        let time_outs = limits::mysql_settings(self.dialect);
+        let settings = self.mysql_settings().chain(time_outs.iter().copied());
+        let settings: Vec<String> =
+            settings.map(|name| format!("{} = @@SESSION.{name}", limits::noted(name))).collect();
+        let mut sql = vec![format!("SET {}", settings.join(", "))];
+        if (self.dialect, &self.role) == (Dialect::Mariadb, &SessionRole::Unknown) {
+            sql.push(NOTE_ROLE.to_owned());
+        }
+        sql
+    }
+
+    fn mysql_settings(&self) -> impl Iterator<Item = &'static str> {
+        let own = match self.dialect {
+            Dialect::Mariadb => ["tx_isolation", "tx_read_only"],
+            Dialect::Mysql | Dialect::Postgres | Dialect::Sqlite => ["transaction_isolation", "transaction_read_only"],
+        };
+        MYSQL_SETTINGS.into_iter().chain(own)
     }
 
     /// Returns the choice of the database (MySQL and MariaDB), where it is known.
@@ -103,9 +120,10 @@ const NOTE_ROLE: &str = "SET @rev_role = CONCAT('SET ROLE ', \
 pub(crate) const RESET_ALL: &str = "RESET ALL";
 
 /// What `DISCARD ALL` does for names and settings; it cannot run inside of a transaction.
-const PG_RESETS: [&str; 5] = ["RESET SESSION AUTHORIZATION", RESET_ALL, "CLOSE ALL", "DEALLOCATE ALL", "DISCARD TEMP"];
+const PG_RESETS: [&str; 6] =
+    ["RESET SESSION AUTHORIZATION", RESET_ALL, "CLOSE ALL", "DEALLOCATE ALL", "DISCARD TEMP", "UNLISTEN *"];
 
-/// Session variables that change what later statements mean or whether they run; `DEFAULT` is the server's value.
+/// Session variables that change what later statements mean or whether they run.
 const MYSQL_SETTINGS: [&str; 8] = [
     "autocommit",
     "sql_mode",

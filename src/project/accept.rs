@@ -8,7 +8,7 @@ use crate::id::RevisionId;
 use crate::journal::HistoryEntry;
 use crate::journal::Outcome;
 use crate::journal::Write;
-use crate::program::compile::history_entry;
+use crate::program::history_entry::history_entry;
 use crate::project::edited::EditedScript;
 use crate::project::project::Project;
 use crate::run::clock::Actor;
@@ -37,6 +37,7 @@ impl Project {
         let names: Vec<&str> = entries.iter().map(|entry| entry.revision.as_str()).collect();
         observer.confirm_note(&format!("accepts as they are now: {}", names.join(", ")))?;
         let wait = self.config.database.lock_wait;
+        let actor = &session.storable(actor).await?;
         session.lock(wait, actor, observer).await?;
         let result = async {
             session.for_writing().await?;

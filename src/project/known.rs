@@ -56,7 +56,7 @@ impl Project {
     }
 
     async fn answer(&self, database: &DatabaseConfig, url: &DatabaseUrl, id: &RevisionId) -> Result<Answer, Error> {
-        let mut session = Session::connect(database, url).await?;
+        let mut session = Session::connect(database, url, self.ids()).await?;
         let answer = self.look(&mut session, id).await;
         session.close().await;
         answer

@@ -16,7 +16,9 @@ use crate::id::RevisionId;
 use crate::journal::Probe;
 use crate::journal::ProgressRow;
 use crate::program::compile::CompileFor;
+use crate::program::dated::is_dated;
 use crate::program::halfway::in_progress;
+use crate::program::part::Part;
 use crate::program::program::Program;
 use crate::program::program::Scope;
 use crate::project::hooks::around::Occasion;
@@ -33,6 +35,7 @@ use crate::run::restore_point::write_before;
 use crate::run::run::run;
 use crate::run::session::Session;
 use crate::run::shield::raised::check_parents;
+use crate::script::Warning;
 
 impl Project {
     /// Finds what the request means for the database as it was last read, and checks all that can be checked.
@@ -142,6 +145,8 @@ impl Project {
         if program.is_empty() {
             return Ok(nothing_done(&program));
         }
+        session.check_storable(&program).await?;
+        let actor = &session.storable(actor).await?;
         observer.confirm(&program)?;
         session.interrupt.heed();
         if session.held.is_some() {
@@ -207,6 +212,7 @@ impl Project {
         }
         observer.event(Event::Started { program: &program });
         program.warnings.iter().for_each(|warning| observer.event(Event::Warning(warning)));
+        unusual_session(&program, session).iter().for_each(|warning| observer.event(Event::Warning(warning)));
         let report = Box::pin(run(&program, session, actor, observer)).await?;
         session.moved_to(&report.to);
         Ok(report)
@@ -281,6 +287,22 @@ impl Project {
     }
 }
 
+/// Returns what is to be said of a session whose settings nobody could find out, at the first statement that depends on
+/// them.
+fn unusual_session(program: &Program, session: &Session) -> Option<Warning> {
+    let [first, ..] = session.usual.unknown.as_slice() else { return None };
+    let parts = program.steps.iter().flat_map(|step| step.parts.iter().skip(step.parts_done));
+    let statement = parts.flat_map(Part::statements).find(|statement| is_dated(statement))?;
+    let names: Vec<String> = session.usual.unknown.iter().map(|name| format!("`{name}`")).collect();
+    let message = format!(
+        "it may depend on {}, of which the server does not tell this user what it would give other clients; rev's session \
+         has UTC and ISO, MDY: say what is right in the URL (`options=-c {first}=…`) or with `ALTER DATABASE … SET {first} \
+         TO …`",
+        names.join(" and ")
+    );
+    Some(Warning { code: "session-setting-unknown", message, span: statement.span.clone() })
+}
+
 /// Puts a revision that stopped half-way before all others; it was applicable then, so it is now.
 fn continued_first(graph: &RevisionGraph, mut plan: Plan, at: usize, rows: &Heads) -> Plan {
     if at > 0 {
@@ -335,5 +357,11 @@ fn change_rows_anew(graph: &RevisionGraph, plan: &mut Plan, rows: &Heads) {
 }
 
 fn nothing_done(program: &Program) -> Report {
-    Report { from: program.from.clone(), to: program.to.clone(), steps: Vec::new(), restore_point: None }
+    Report {
+        from: program.from.clone(),
+        to: program.to.clone(),
+        steps: Vec::new(),
+        restore_point: None,
+        journal_created: false,
+    }
 }

@@ -75,7 +75,12 @@ impl Project {
     /// Connects to the database to read.
     pub async fn open(&self) -> Result<Session, Error> {
         let database = &self.config.database;
-        Session::connect(database, &database.url.resolve()?.url).await
+        Session::connect(database, &database.url.resolve()?.url, self.ids()).await
+    }
+
+    /// Returns the ids of all scripts.
+    pub fn ids(&self) -> impl Iterator<Item = &RevisionId> {
+        self.graph.revisions().iter().map(|revision| &revision.id)
     }
 
     /// Reads the whole script of a revision.

@@ -37,6 +37,7 @@ impl Project {
         observer.confirm(&self.program(&down, session).await?)?;
         let seen = (session.rows.clone(), session.progress.clone());
         session.interrupt.heed();
+        let actor = &session.storable(actor).await?;
         session.lock(self.config.database.lock_wait, actor, observer).await?;
         let result = async {
             session.refresh().await?;

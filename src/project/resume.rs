@@ -29,6 +29,7 @@ impl Project {
         let statement = place_of(&row).map_or(String::new(), |(place, statement)| format!(": {statement} ({place})"));
         observer.confirm_note(&format!("part {} of revision {} {what}{statement}", row.part, row.revision))?;
         let wait = self.config.database.lock_wait;
+        let actor = &session.storable(actor).await?;
         session.lock(wait, actor, observer).await?;
         let result = async {
             session.interrupt.heed();

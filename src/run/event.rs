@@ -31,6 +31,11 @@ pub enum Event<'a> {
         /// Who holds it, as far as that was noted.
         holder: &'a Holder,
     },
+    /// There was no journal in the database, or only a part of one, and it was made.
+    JournalCreated {
+        /// What was made, and where.
+        journal: &'a CreatedJournal,
+    },
     /// A copy of the database was written, since the run can lose data.
     RestorePoint {
         /// The copy.
@@ -130,6 +135,29 @@ pub enum Event<'a> {
     },
 }
 
+/// The tables of rev's own that a run made, since it found none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CreatedJournal {
+    /// Where they are.
+    pub place: String,
+    /// Whether none of them was there.
+    pub is_first: bool,
+    /// The journals of others that are in the same database, and know none of the scripts.
+    pub others: Vec<String>,
+}
+
+impl fmt::Display for CreatedJournal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { place, is_first, others } = self;
+        match is_first {
+            true => write!(f, "first run on this database: rev's tables are made in {place}")?,
+            false => write!(f, "first run of rev on this database: its other tables are made in {place}")?,
+        }
+        let others = others.join(", ");
+        if others.is_empty() { Ok(()) } else { write!(f, " (not this project's: {others})") }
+    }
+}
+
 impl<'a> From<Waiting<'a>> for Event<'a> {
     fn from(waiting: Waiting<'a>) -> Self {
         match waiting {
@@ -183,6 +211,8 @@ pub struct Report {
     pub steps: Vec<StepReport>,
     /// The copy of a SQLite database that was written before, if the run could lose data.
     pub restore_point: Option<PathBuf>,
+    /// Whether it made the tables of rev's own, since there were none, or not all.
+    pub journal_created: bool,
 }
 
 /// One revision that is through.

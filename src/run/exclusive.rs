@@ -23,6 +23,7 @@ use crate::run::held::Held;
 use crate::run::held::PING;
 use crate::run::patience::Own;
 use crate::run::session::Session;
+use crate::sql::summary;
 
 /// The pauses between two tries; a lock is polled, never waited for, since a waiting statement could deadlock.
 const FIRST_PAUSE: Duration = Duration::from_millis(20);
@@ -56,16 +57,37 @@ impl Session {
         let holder = holder(actor);
         let begin = self.probe.journal.begin_epoch(&holder);
         // Also where transactions are read-only unless they say otherwise.
-        let work = [transaction::begin(self.db.family()), &begin, transaction::COMMIT];
-        if let Err(error) = self.execute_own(&work).await {
-            let _ = self.db.execute_all(&["ROLLBACK"]).await;
-            return Err(error);
+        if self.change_lock(&begin).await? != 1 {
+            // Somebody deleted the row, and who has no epoch is fenced off by nobody. This run holds the lock.
+            let restore = self.probe.journal.restore_lock_row();
+            self.change_lock(&restore).await?;
+            if self.change_lock(&begin).await? != 1 {
+                return Err(ErrorKind::JournalWriteLost { statement: summary(&begin, self.db.family()) }.into());
+            }
         }
-        let epoch = self.holder().await?.map(|(epoch, _)| epoch);
+        let Some((epoch, _)) = self.holder().await? else {
+            let row = "its first row is missing".to_owned();
+            return Err(ErrorKind::DamagedJournal { table: self.probe.journal.lock.clone(), row }.into());
+        };
         if let Some(held) = &mut self.held {
-            held.epoch = epoch;
+            held.epoch = Some(epoch);
         }
         Ok(())
+    }
+
+    /// Changes the table of the lock in a transaction of its own, and returns how many rows it touched.
+    async fn change_lock(&mut self, sql: &str) -> Result<u64, Error> {
+        let limits = self.reading.in_transaction(self.db.family());
+        let limits = limits.iter().map(String::as_str);
+        let begin = [transaction::begin(self.db.family())].into_iter().chain(limits);
+        let work: Vec<&str> = begin.chain([sql, transaction::COMMIT]).collect();
+        match self.execute_all(&work, &mut |_| {}).await {
+            Ok(done) => Ok(done.get(work.len() - 2).map_or(0, |done| done.rows)),
+            Err(at) => {
+                let _ = self.db.execute_all(&["ROLLBACK"]).await;
+                Err(self.failed(at.failure))
+            }
+        }
     }
 
     /// Returns the restore point of this run.

@@ -68,8 +68,8 @@ impl Sender<'_, '_> {
             Role::Guard => ErrorKind::TransactionEnded.into(),
             // What a server checks only at the end, such as deferred constraints, is the script's doing.
             Role::Commit => failure.into_statement_error().into(),
-            Role::Journal { .. } if failure.duplicate => ErrorKind::DatabaseMoved { expected: failure.reason() }.into(),
-            Role::Engine | Role::Fence | Role::Restore | Role::Journal { .. } => {
+            Role::Journal(_) if failure.duplicate => ErrorKind::DatabaseMoved { expected: failure.reason() }.into(),
+            Role::Engine | Role::Fence | Role::Restore | Role::Journal(_) => {
                 ErrorKind::QueryFailed { reason: failure.reason() }.into()
             }
         }

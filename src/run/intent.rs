@@ -129,7 +129,7 @@ impl Session {
         &mut self,
         step: &ProgramStep,
         part: &Part,
-    ) -> Result<Option<(Noted, Guarded)>, Error> {
+    ) -> Result<Option<(Noted, Vec<Guarded>)>, Error> {
         let Some(statement) = part.statements().next() else { return Ok(None) };
         let family = self.db.family();
         if family != Family::Mysql || Leaves::of(statement, family) != Leaves::Unknown {
@@ -148,7 +148,7 @@ impl Session {
         step: &ProgramStep,
         part: &Part,
         has_ended: bool,
-        intend: Guarded,
+        intend: Vec<Guarded>,
         error: &Error,
     ) -> bool {
         let journal = &self.probe.journal;
@@ -183,7 +183,7 @@ impl Session {
         Ok(Some(noted))
     }
 
-    fn note(&self, step: &ProgramStep, part: &Part, noted: &Noted) -> Result<Guarded, Error> {
+    fn note(&self, step: &ProgramStep, part: &Part, noted: &Noted) -> Result<Vec<Guarded>, Error> {
         let intent = Intent {
             revision: step.revision.clone(),
             direction: step.direction,
@@ -262,16 +262,7 @@ impl Session {
 
     async fn forget(&mut self, step: &ProgramStep, part: &Part, remains: Remains) -> Remains {
         let forget = self.probe.journal.forget(&step.revision, part.row);
-        if self.write_note(forget).await.is_ok() { remains } else { Remains::Objects }
-    }
-
-    /// Returns how many rows this connection has changed, on SQLite.
-    async fn changes(&mut self) -> Option<u64> {
-        if self.db.family() != Family::Sqlite {
-            return None;
-        }
-        let answers = self.db.select(&["SELECT total_changes()"]).await.ok()?;
-        answers.first()?.first()?.first()?.as_deref()?.parse().ok()
+        if self.write_note(vec![forget]).await.is_ok() { remains } else { Remains::Objects }
     }
 
     /// Finds out whether the statement ran that an earlier run noted, and says so in the journal.
@@ -410,11 +401,11 @@ impl Session {
             Answer::Ran => journal.prove(&row.revision, row.part, noted.there.text().as_deref()),
             Answer::NotRan => journal.forget(&row.revision, row.part),
         };
-        self.write_note(write).await
+        self.write_note(vec![write]).await
     }
 
     /// Changes the journal in a transaction of its own, as whoever connected.
-    async fn write_note(&mut self, write: Guarded) -> Result<(), Error> {
+    async fn write_note(&mut self, writes: Vec<Guarded>) -> Result<(), Error> {
         let restore = Restore::new(&self.probe).between_parts();
         let is_local = self.db.family() == Family::Postgres;
         let mut sender = Sender::fencing_late(self);
@@ -425,10 +416,13 @@ impl Session {
         if !is_local {
             sender.begin();
         }
-        let written = match sender.guarded(write).await {
-            Ok(()) => sender.commit().await,
-            Err(error) => Err(error),
-        };
+        let mut written = Ok(());
+        for write in writes {
+            written = written.and(sender.guarded(write).await);
+        }
+        if written.is_ok() {
+            written = sender.commit().await;
+        }
         if written.is_err() {
             // The error that matters is the first one.
             let _ = self.db.execute_all(&["ROLLBACK"]).await;

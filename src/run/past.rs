@@ -2,15 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use crate::dialect::Family;
 use crate::error::Error;
 use crate::id::RevisionId;
 use crate::journal::HistoryRow;
 use crate::journal::LastSteps;
 use crate::journal::Row;
 use crate::run::session::Session;
-use crate::run::session::UNFILTERED;
-use crate::run::session::select;
 
 impl Session {
     /// Returns every step that ever ran, oldest first.
@@ -59,8 +56,6 @@ impl Session {
 
     /// Reads rows of the history; those that a policy hides are an error, and no policy's function is run.
     pub(crate) async fn select_unfiltered(&mut self, query: &str) -> Result<Vec<Row>, Error> {
-        let unfiltered = (self.db.family() == Family::Postgres).then_some(UNFILTERED);
-        let queries: Vec<&str> = unfiltered.into_iter().chain([query]).collect();
-        Ok(select(&mut self.db, &queries).await?.pop().unwrap_or_default())
+        Ok(self.questions(&[query]).await?.pop().unwrap_or_default())
     }
 }

@@ -7,19 +7,14 @@ use crate::dialect::Dialect;
 use crate::dialect::Family;
 use crate::error::Error;
 use crate::error::ErrorKind;
-use crate::journal::Guarded;
-use crate::journal::Journal;
 use crate::journal::Outcome;
 use crate::journal::Write;
-use crate::program::action::Action;
 use crate::program::noted::Noted;
 use crate::program::part::Mode;
 use crate::program::part::Part;
 use crate::program::program::Program;
 use crate::program::program::ProgramStep;
-use crate::program::program::Scope;
 use crate::program::restore::Restore;
-use crate::program::there::There;
 use crate::program::transaction;
 use crate::run::clock::Actor;
 use crate::run::clock::Clock;
@@ -30,22 +25,19 @@ use crate::run::event::RunFailure;
 use crate::run::event::StepReport;
 use crate::run::event::Stopped;
 use crate::run::group::Group;
+use crate::run::grouping::Grouping;
 use crate::run::intent::Remains;
 use crate::run::kept_tables::KeptTables;
 use crate::run::kept_tables::changes_rows;
 use crate::run::next_part::NextPart;
-use crate::run::patience::Patience;
 use crate::run::patience::can_try_again;
+use crate::run::retry::Patience;
 use crate::run::send::Sender;
 use crate::run::send::ToldTo;
 use crate::run::session::Session;
 use crate::run::shield::raised::Raised;
-
-/// The longest a group of revisions may stay uncommitted, so that an interruption loses little.
-const GROUP_TIME: Duration = Duration::from_secs(1);
-
-/// The most revisions that share a commit.
-const GROUP_STEPS: usize = 100;
+use crate::run::single::Notes;
+use crate::run::single::single;
 
 /// Runs a program on the database of `session`, whose journal must be complete.
 ///
@@ -57,7 +49,13 @@ pub async fn run(
     observer: &mut dyn Observer,
 ) -> Result<Report, RunFailure> {
     let restore_point = session.restore_point().map(Path::to_owned);
-    let report = Report { from: program.from.clone(), to: program.from.clone(), steps: Vec::new(), restore_point };
+    let report = Report {
+        from: program.from.clone(),
+        to: program.from.clone(),
+        steps: Vec::new(),
+        restore_point,
+        journal_created: session.created.is_some(),
+    };
     let grouping = Grouping::of(program, session);
     let mut runner = Runner {
         program,
@@ -88,56 +86,6 @@ pub async fn run(
         }
     }
     Ok(runner.report)
-}
-
-/// Which steps share a transaction.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Grouping {
-    /// Each for itself.
-    None,
-    /// Some at a time, while the database holds nothing that could be blocked by a longer transaction.
-    Fresh {
-        /// How many of the program's steps can do so without showing it.
-        steps: usize,
-    },
-    /// All of the run.
-    All,
-}
-
-impl Grouping {
-    fn of(program: &Program, session: &Session) -> Self {
-        match program.scope {
-            Scope::Run => Self::All,
-            Scope::Revision if program.dialect.has_transactional_ddl() && session.is_fresh() => {
-                let family = program.dialect.family();
-                let is_alone =
-                    |step: &ProgramStep| step.defers_checks() || step.sets_encoding() || step.leaves_traces(family);
-                let first_alone = program.steps.iter().position(is_alone);
-                Self::Fresh { steps: first_alone.unwrap_or(program.steps.len()) }
-            }
-            Scope::Revision => Self::None,
-        }
-    }
-
-    /// Returns how long steps may stay uncommitted.
-    fn limit(self) -> Option<Duration> {
-        match self {
-            Self::None | Self::Fresh { .. } => Some(GROUP_TIME),
-            Self::All => None,
-        }
-    }
-
-    /// Returns how many of the steps from `next` on can go together.
-    fn length(self, steps: &[ProgramStep], next: usize) -> usize {
-        match self {
-            Self::None => 1,
-            Self::Fresh { steps: end } => {
-                let group = steps[..end.max(next)].iter().skip(next).take(GROUP_STEPS);
-                group.take_while(|step| step.is_one_transaction()).count()
-            }
-            Self::All => steps.len() - next,
-        }
-    }
 }
 
 /// A step that failed, and how far it got.
@@ -430,75 +378,6 @@ impl Runner<'_> {
             let _ = sender.commit().await;
         }
     }
-}
-
-/// What is written of a part besides what the program says, since it is only known when it runs.
-struct Notes {
-    /// Notes inside of the transaction that the statement is about to run.
-    inside: Option<Guarded>,
-    /// Takes such a note away.
-    forget: Option<Guarded>,
-    /// Adds to the part's proof what was there before.
-    found: Option<Guarded>,
-}
-
-impl Notes {
-    fn of(
-        journal: &Journal,
-        step: &ProgramStep,
-        part: &Part,
-        is_noted: bool,
-        inside: Option<Guarded>,
-        there: &There,
-    ) -> Self {
-        let forget = || journal.forget(&step.revision, part.row);
-        let forget = match &inside {
-            // A procedure that rolls back takes it away itself.
-            Some(_) => Some(Guarded { rows: None, ..forget() }),
-            None => is_noted.then(forget),
-        };
-        let found = there.text().map(|text| journal.note_found(&step.revision, part.row, &text));
-        Self { inside, forget, found }
-    }
-}
-
-/// Sends a part with its own transaction, and what is noted of it.
-async fn single<'p>(
-    part: &'p Part,
-    mut notes: Notes,
-    clock: &Clock,
-    actor: &Actor,
-    sender: &mut Sender<'_, 'p>,
-    raised: &mut Raised<'p>,
-) -> Result<(), Error> {
-    for action in &part.actions {
-        match action {
-            Action::Begin => sender.begin(),
-            Action::SetGuard => {
-                sender.set_guard();
-                if let Some(inside) = notes.inside.take() {
-                    sender.guarded(inside).await?;
-                }
-            }
-            Action::Limits(limits) => sender.limit(*limits),
-            Action::Statement(statement) => sender.statement(statement).await?,
-            Action::CheckGuard => sender.check_guard(),
-            Action::Restore(sql) => sender.restore(sql),
-            Action::Shield(shielding) => raised.take(shielding, sender).await?,
-            Action::Write(write) => {
-                if let Some(forget) = notes.forget.take() {
-                    sender.guarded(forget).await?;
-                }
-                sender.write(write, || clock.moment(actor)).await?;
-                // The last part has no proof, and takes those of the others away.
-                if let (Write::Proof { .. }, Some(found)) = (write, notes.found.take()) {
-                    sender.guarded(found).await?;
-                }
-            }
-            Action::Commit => sender.commit().await?,
-        }
-    }
-    sender.flush().await
 }
 
 fn is_interrupted(error: &Error) -> bool {

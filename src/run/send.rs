@@ -9,6 +9,7 @@ use crate::db::Notice;
 use crate::dialect::Family;
 use crate::error::Error;
 use crate::error::ErrorKind;
+use crate::journal::Expect;
 use crate::journal::Guarded;
 use crate::journal::Moment;
 use crate::journal::Write;
@@ -28,6 +29,7 @@ use crate::run::session::Session;
 use crate::run::watch::Waiting;
 use crate::script::Timeouts;
 use crate::sql::Statement;
+use crate::sql::summary;
 
 /// Collects what is to be sent and sends it, for one step or for what stands around steps.
 pub(crate) struct Sender<'s, 'p> {
@@ -90,9 +92,7 @@ pub(crate) enum Role<'a> {
     Guard,
     Commit,
     Statement(&'a Statement),
-    Journal {
-        rows: Option<u64>,
-    },
+    Journal(Expect),
 }
 
 impl<'s, 'p> Sender<'s, 'p> {
@@ -240,7 +240,7 @@ impl<'s, 'p> Sender<'s, 'p> {
 
     /// Ends the transaction, after everything that must be checked before that was.
     pub(crate) async fn commit(&mut self) -> Result<(), Error> {
-        if self.queue.iter().any(|entry| matches!(entry.role, Role::Journal { rows: Some(_) })) {
+        if self.queue.iter().any(|entry| matches!(entry.role, Role::Journal(expect) if expect.needs_answer())) {
             self.flush().await?;
         }
         self.check_interrupt()?;
@@ -252,6 +252,10 @@ impl<'s, 'p> Sender<'s, 'p> {
     pub(crate) fn restore(&mut self, sql: &str) {
         self.push(sql, Role::Restore);
         if sql == RESET_ALL {
+            // Behind a pooler the session began as the pooler's.
+            for sql in self.session.usual.again.clone() {
+                self.push(&sql, Role::Restore);
+            }
             self.local = self.local.map(|_| Timeouts::default());
         }
     }
@@ -282,7 +286,7 @@ impl<'s, 'p> Sender<'s, 'p> {
         if needs_encoding && self.queue.iter().any(|entry| matches!(entry.role, Role::Restore)) {
             self.flush().await?;
         }
-        self.queue.push(Entry { sql: guarded.sql, role: Role::Journal { rows: guarded.rows } });
+        self.queue.push(Entry { sql: guarded.sql, role: Role::Journal(guarded.expect) });
         Ok(())
     }
 
@@ -356,17 +360,20 @@ impl<'s, 'p> Sender<'s, 'p> {
         }
         let answers = match answers {
             Ok(answers) => answers,
+            Err(at) if is_missing_row(&at, &queue) => {
+                let added = &queue[at.index.saturating_sub(1)];
+                return Err(
+                    ErrorKind::JournalWriteLost { statement: summary(&added.sql, self.session.db.family()) }.into()
+                );
+            }
             Err(at) => return Err(self.explain(at.failure, &queue[at.index].role)),
         };
         for ((entry, done), sent) in queue.iter().zip(answers).zip(1..) {
             if matches!(entry.role, Role::Fence) && done.returned == 0 && done.rows == 0 {
                 return Err(ErrorKind::LockLost.into());
             }
-            if let Role::Journal { rows: Some(rows) } = entry.role
-                && done.rows != rows
-            {
-                let expected = format!("{rows} rows were expected to change, and {} did, in: {}", done.rows, entry.sql);
-                return Err(ErrorKind::DatabaseMoved { expected }.into());
+            if let Role::Journal(expect) = entry.role {
+                check_journal(expect, &done, &entry.sql, self.session.db.family())?;
             }
             self.tell(done.notices);
             while self.marks.pop_front_if(|mark| *mark == sent).is_some() {
@@ -418,5 +425,26 @@ impl<'s, 'p> Sender<'s, 'p> {
             (ToldTo::Later(notices), _) => notices.extend(heard),
             (ToldTo::Now(_), None) | (ToldTo::Nobody, _) => {}
         }
+    }
+}
+
+/// Returns whether a statement failed that does so where the row before it is missing.
+fn is_missing_row(at: &FailureAt, queue: &[Entry<'_>]) -> bool {
+    const DIVISION_BY_ZERO: &str = "22012";
+    let looks = matches!(queue[at.index].role, Role::Journal(Expect::Fails));
+    looks && at.failure.code.as_deref() == Some(DIVISION_BY_ZERO)
+}
+
+/// Makes sure that what a statement of the journal changed is what it was meant to.
+fn check_journal(expect: Expect, done: &Done, sql: &str, family: Family) -> Result<(), Error> {
+    let swallowed = || Err(ErrorKind::JournalWriteLost { statement: summary(sql, family) }.into());
+    match expect {
+        Expect::Touches(rows) if done.rows != rows => {
+            let expected = format!("{rows} rows were expected to change, and {} did, in: {sql}", done.rows);
+            Err(ErrorKind::DatabaseMoved { expected }.into())
+        }
+        Expect::Adds | Expect::AddsForCheck if done.rows != 1 => swallowed(),
+        Expect::Answers if done.returned != 1 => swallowed(),
+        _ => Ok(()),
     }
 }

@@ -5,21 +5,23 @@ use std::time::Duration;
 use futures_util::FutureExt;
 
 use crate::config::DatabaseConfig;
+use crate::config::OtherJournals;
 use crate::config::url::DatabaseUrl;
 use crate::db::Access;
+use crate::db::Blocker;
 use crate::db::Canceller;
 use crate::db::Database;
 use crate::db::Done;
 use crate::db::Failure;
 use crate::db::FailureAt;
+use crate::db::Usual;
+use crate::db::forced;
 use crate::dialect::Dialect;
 use crate::dialect::Family;
 use crate::error::Error;
 use crate::error::ErrorKind;
 use crate::id::Heads;
 use crate::id::RevisionId;
-use crate::journal::FORMAT;
-use crate::journal::ForeignTable;
 use crate::journal::Holder;
 use crate::journal::Location;
 use crate::journal::Probe;
@@ -27,14 +29,23 @@ use crate::journal::ProgressRow;
 use crate::journal::Row;
 use crate::program::limits;
 use crate::program::limits::Lasting;
+use crate::program::restore::Restore;
 use crate::program::transaction;
+use crate::run::event::CreatedJournal;
 use crate::run::held::Held;
 use crate::run::held::attended;
 use crate::run::held::check_lock_kind;
 use crate::run::interrupt::Interrupt;
 use crate::run::interrupt::cancelled_by;
+use crate::run::look::Looking;
+use crate::run::look::Reading;
+use crate::run::look::Unseen;
+use crate::run::look::error as failed;
+use crate::run::look::foreign;
+use crate::run::look::questions;
 use crate::run::manners::Manners;
 use crate::run::next_part::NextPart;
+use crate::run::retry::Patience;
 use crate::run::watch::Waiting;
 use crate::run::watch::Watch;
 use crate::script::Timeouts;
@@ -63,69 +74,114 @@ pub struct Session {
     /// The time-outs that the session has now, where they are set for the session and known.
     pub(crate) in_force: Option<Timeouts>,
     pub(crate) watch: Watch,
+    /// What the driver did to the session, and what is to be said of it.
+    pub(crate) usual: Usual,
     /// What is known of the part that was sent last, should its answer never come.
     pub(crate) next_part: NextPart,
+    /// How long rev's own tables are waited for.
+    pub(crate) reading: Reading,
+    /// What this session made of the journal.
+    pub(crate) created: Option<CreatedJournal>,
+    /// The same, until it is told.
+    pub(crate) newly_created: Option<CreatedJournal>,
     url: DatabaseUrl,
     location: Location,
 }
 
 impl Session {
     /// Connects to the database of `url` to read, with the settings that the configuration has for it.
-    pub async fn connect(database: &DatabaseConfig, url: &DatabaseUrl) -> Result<Self, Error> {
-        Self::connect_telling(database, url, |_| {}).await
-    }
-
-    /// Connects like [`Self::connect`], and tells why it waits for the server, once.
-    pub async fn connect_telling(
+    ///
+    /// `ids` are those of the scripts: where the journal is not found, it is known by them in another place.
+    pub async fn connect<'a>(
         database: &DatabaseConfig,
         url: &DatabaseUrl,
-        tell: impl FnMut(&Error),
+        ids: impl IntoIterator<Item = &'a RevisionId>,
+    ) -> Result<Self, Error> {
+        Self::connect_telling(database, url, ids, |_| {}).await
+    }
+
+    /// Connects like [`Self::connect`], and tells why it waits for the server, or for whoever holds rev's tables.
+    pub async fn connect_telling<'a>(
+        database: &DatabaseConfig,
+        url: &DatabaseUrl,
+        ids: impl IntoIterator<Item = &'a RevisionId>,
+        mut tell: impl FnMut(&Error),
     ) -> Result<Self, Error> {
         check_lock_kind(database.lock, url)?;
-        let db = Database::connect_telling(url, Access::Read, database.wait, tell).await?;
-        let mut session = Self::begin(db, url, &location(database)).await?;
+        let location = location(database, ids);
+        let db = Database::connect_telling(url, Access::Read, database.wait, &mut tell).await?;
+        let reading = Reading::of(database.lock_timeout, database.lock_retries);
+        let mut session = Self::begin(db, url, &location, reading, &mut tell).await?;
         session.manners = Manners::of(database);
         Ok(session)
     }
 
     /// Connects to read: only SELECTs are sent, and a SQLite file that is missing is an empty database.
     ///
-    /// Waits up to `wait` for a server that does not answer yet.
-    pub async fn open(url: &DatabaseUrl, location: &Location, wait: Duration) -> Result<Self, Error> {
-        let db = Database::connect(url, Access::Read, wait).await?;
-        Self::begin(db, url, location).await
+    /// Waits for tables that others hold as `reading` says.
+    pub async fn open(url: &DatabaseUrl, location: &Location, reading: Reading) -> Result<Self, Error> {
+        let db = Database::connect(url, Access::Read, Duration::ZERO).await?;
+        Self::begin(db, url, location, reading, &mut |_| {}).await
     }
 
-    async fn begin(mut db: Database, url: &DatabaseUrl, location: &Location) -> Result<Self, Error> {
-        let probe = match probe(&mut db, location).await {
-            Err(failure) if failure.needs_recovery() => {
-                db = Database::connect(url, Access::Write, Duration::ZERO).await?;
-                probe(&mut db, location).await
+    async fn begin(
+        mut db: Database,
+        url: &DatabaseUrl,
+        location: &Location,
+        reading: Reading,
+        tell: &mut impl FnMut(&Error),
+    ) -> Result<Self, Error> {
+        let settings = reading.settings(db.family());
+        let settings: Vec<&str> = settings.iter().map(String::as_str).collect();
+        let (mut watch, mut patience) = (Watch::default(), Patience::new(reading.retries));
+        let mut is_told = false;
+        let seen = loop {
+            if let Err(at) = db.execute_all(&settings).await {
+                return Err(failed(&db, at.failure));
             }
-            answer => answer,
+            let error = match (Looking { db: &mut db, url, location, reading, watch: &mut watch }).look().await {
+                Ok(seen) => break seen,
+                Err(Unseen::Unanswered(failure)) if failure.needs_recovery() => {
+                    db = Database::connect(url, Access::Write, Duration::ZERO).await?;
+                    continue;
+                }
+                Err(Unseen::Unanswered(failure)) => failed(&db, failure),
+                Err(Unseen::Refused(error) | Unseen::Changing(error)) => error,
+            };
+            let again = matches!(*error.kind, ErrorKind::TableLocked { .. });
+            let error = named(error, &watch, patience.retries);
+            let queued = db.family() != Family::Sqlite;
+            let pause = patience.next_pause(if queued { reading.lock } else { Duration::ZERO }).filter(|_| again);
+            let Some(pause) = pause else { return Err(error) };
+            if !std::mem::replace(&mut is_told, true) {
+                tell(&error);
+            }
+            watch.blockers.clear();
+            tokio::time::sleep(pause).await;
         };
-        let probe = probe.map_err(|failure| failed(&db, failure))?;
         let (url, location) = (db.reached(url), location.clone());
         // A session of PostgreSQL keeps those it began with; only transactions get others.
         let in_force = (db.family() == Family::Postgres).then(Timeouts::default);
-        let mut session = Self {
+        Ok(Self {
             db,
-            probe,
-            rows: Heads::empty(),
-            progress: Vec::new(),
+            probe: seen.probe,
+            rows: seen.rows,
+            progress: seen.progress,
             held: None,
             interrupt: Interrupt::default(),
             canceller: None,
             minds_client: false,
             manners: Manners::default(),
+            reading,
             in_force,
-            watch: Watch::default(),
+            watch,
+            usual: Usual::default(),
             next_part: NextPart::Undone,
+            created: None,
+            newly_created: None,
             url,
             location,
-        };
-        session.read_state().await?;
-        Ok(session)
+        })
     }
 
     /// Returns whether there is nothing in the database but, perhaps, rev's own empty tables.
@@ -157,8 +213,10 @@ impl Session {
         Ok(())
     }
 
-    /// Makes what this connection does stop when it shall, and when nobody waits for it any more.
+    /// Makes the session what any other client's would be, and what it does stop when it shall, and when nobody waits
+    /// for it any more.
     async fn prepare(&mut self) -> Result<(), Error> {
+        self.be_usual().await?;
         let canceller = self.db.canceller(&self.url).await;
         self.canceller = Some(canceller.map_err(|failure| failed(&self.db, failure))?);
         // The session's number is also that by which it can be asked later who keeps it waiting.
@@ -166,6 +224,35 @@ impl Session {
         // PostgreSQL before 14 does not know it, and on some systems it cannot.
         self.minds_client =
             self.db.family() == Family::Postgres && self.db.execute_all(&[transaction::MIND_CLIENT]).await.is_ok();
+        Ok(())
+    }
+
+    /// Takes out of the session what the driver put in, and what others left in a pooler's.
+    async fn be_usual(&mut self) -> Result<(), Error> {
+        if self.db.family() == Family::Mysql {
+            let note = Restore::new(&self.probe).note();
+            return self.execute_own(&note.iter().map(String::as_str).collect::<Vec<_>>()).await;
+        }
+        let DatabaseUrl::Server(server) = &self.url else { return Ok(()) };
+        self.usual = match self.db.usual(server).await {
+            Ok(usual) => usual,
+            Err(failure) => return Err(failed(&self.db, failure)),
+        };
+        if self.usual.begin.is_empty() {
+            return Ok(());
+        }
+        let begin = std::mem::take(&mut self.usual.begin);
+        let mut server = server.clone();
+        server.settings.extend(begin.iter().cloned());
+        let url = DatabaseUrl::Server(server);
+        match Database::connect(&url, Access::Write, Duration::ZERO).await {
+            Ok(db) => {
+                std::mem::replace(&mut self.db, db).close().await;
+                self.url = url;
+            }
+            // What was stored for a database or a role may be no value any more, and servers pass over it then.
+            Err(_) => self.usual.unknown.extend(begin.iter().filter_map(|(name, _)| forced(name))),
+        }
         Ok(())
     }
 
@@ -182,17 +269,23 @@ impl Session {
 
     /// Makes what is missing of the journal.
     pub async fn create_journal(&mut self) -> Result<(), Error> {
+        let Some(place) = self.probe.makes_journal_in() else { return Ok(()) };
+        if self.probe.journal.schema.is_empty() {
+            return Err(ErrorKind::NoSchema { schema: String::new() }.into());
+        }
+        let created =
+            CreatedJournal { place, is_first: self.probe.existing.is_empty(), others: self.probe.others.clone() };
+        let mut statements = self.probe.journal.create();
         if !self.probe.schema_exists {
-            return Err(ErrorKind::NoSchema { schema: self.probe.journal.schema.clone() }.into());
+            statements.insert(0, self.probe.journal.create_schema());
         }
-        if self.probe.is_complete() {
-            return Ok(());
-        }
-        let statements = self.probe.journal.create();
         let statements = statements.iter().map(String::as_str);
         let result = if self.probe.journal.dialect.has_transactional_ddl() {
             let begin = transaction::begin(self.db.family());
-            let all: Vec<&str> = [begin].into_iter().chain(statements).chain([transaction::COMMIT]).collect();
+            let limits = self.reading.in_transaction(self.db.family());
+            let limits: Vec<&str> = limits.iter().map(String::as_str).collect();
+            let all: Vec<&str> =
+                [begin].into_iter().chain(limits).chain(statements).chain([transaction::COMMIT]).collect();
             self.db.execute_all(&all).await
         } else {
             self.db.execute_all(&statements.collect::<Vec<_>>()).await
@@ -200,11 +293,14 @@ impl Session {
         if let Err(at) = result {
             let _ = self.db.execute_all(&["ROLLBACK"]).await;
             // Another runner may have made them in the same moment.
-            self.probe = self.probe_again().await?;
+            self.refresh().await?;
             if !self.probe.is_complete() {
                 return Err(failed(&self.db, at.failure));
             }
+            return Ok(());
         }
+        self.newly_created = Some(created);
+        self.probe.schema_exists = true;
         self.probe.existing = self.probe.journal.tables().map(str::to_owned).to_vec();
         Ok(())
     }
@@ -215,7 +311,7 @@ impl Session {
             return Ok(None);
         }
         let query = self.probe.journal.select_holder();
-        let rows = select(&mut self.db, &[&query]).await?;
+        let rows = self.questions(&[&query]).await?;
         Ok(rows.iter().flatten().find_map(Holder::from_row))
     }
 
@@ -291,7 +387,7 @@ impl Session {
 
     /// Asks one question of rev's own.
     pub(crate) async fn select_one(&mut self, query: &str) -> Result<Vec<Row>, Error> {
-        Ok(select(&mut self.db, &[query]).await?.into_iter().flatten().collect())
+        Ok(self.questions(&[query]).await?.into_iter().flatten().collect())
     }
 
     pub(crate) fn url(&self) -> &DatabaseUrl {
@@ -304,101 +400,43 @@ impl Session {
     }
 
     pub(crate) async fn refresh(&mut self) -> Result<(), Error> {
-        self.probe = self.probe_again().await?;
-        self.read_state().await
-    }
-
-    async fn probe_again(&mut self) -> Result<Probe, Error> {
-        probe(&mut self.db, &self.location).await.map_err(|failure| failed(&self.db, failure))
-    }
-
-    /// Reads rows and progress; what is missing reads as empty, and all that is there goes in one message.
-    async fn read_state(&mut self) -> Result<(), Error> {
-        if let Some(table) = self.probe.foreign.as_ref().filter(|table| table.is_unsafe_to_read) {
-            return Err(foreign(table));
-        }
-        let journal = &self.probe.journal;
-        let known = [
-            (&journal.version, journal.select_heads()),
-            (&journal.progress, journal.select_progress()),
-            (&journal.lock, journal.select_format()),
-        ];
-        let present: Vec<usize> = (0..known.len()).filter(|&i| self.probe.has(known[i].0)).collect();
-        // A policy that hides rows from this role would make an applied revision look pending; so it is an error.
-        let unfiltered = (self.db.family() == Family::Postgres).then_some(UNFILTERED);
-        let tables = present.iter().map(|&i| known[i].1.as_str());
-        let queries: Vec<&str> = unfiltered.into_iter().chain(tables).collect();
-        let mut answers: [Vec<Row>; 3] = Default::default();
-        if !present.is_empty() {
-            let found = select(&mut self.db, &queries).await?;
-            for (i, rows) in present.into_iter().zip(found.into_iter().skip(unfiltered.into_iter().len())) {
-                answers[i] = rows;
-            }
-        }
-        let [rows, progress, format] = answers;
-        let format = format.iter().flatten().flatten().find_map(|text| text.parse::<i64>().ok());
-        if let Some(found) = format.filter(|found| *found > FORMAT) {
-            return Err(ErrorKind::NewerJournal { found, known: FORMAT }.into());
-        }
-        let damaged = |table: &str, row: &Row| {
-            let cells: Vec<&str> = row.iter().map(|cell| cell.as_deref().unwrap_or("NULL")).collect();
-            ErrorKind::DamagedJournal { table: table.to_owned(), row: cells.join(", ") }
+        let (url, location, reading) = (&self.url, &self.location, self.reading);
+        let mut looking = Looking { db: &mut self.db, url, location, reading, watch: &mut self.watch };
+        let seen = match looking.look().await {
+            Ok(seen) => seen,
+            Err(Unseen::Unanswered(failure)) => return Err(failed(&self.db, failure)),
+            Err(Unseen::Refused(error) | Unseen::Changing(error)) => return Err(error),
         };
-        self.rows = Heads::empty();
-        for row in &rows {
-            let [Some(id)] = row.as_slice() else { return Err(damaged(&journal.version, row).into()) };
-            self.rows.0.insert(RevisionId::from_row(id));
-        }
-        self.progress = Vec::with_capacity(progress.len());
-        for (row, number) in progress.iter().zip(1..) {
-            // A gap would let a part that ran run again.
-            match ProgressRow::from_row(row) {
-                Some(done) if done.part == number => self.progress.push(done),
-                _ => return Err(damaged(&journal.progress, row).into()),
-            }
-        }
+        (self.probe, self.rows, self.progress) = (seen.probe, seen.rows, seen.progress);
         Ok(())
     }
+
+    /// Asks about rev's own tables.
+    pub(crate) async fn questions(&mut self, queries: &[&str]) -> Result<Vec<Vec<Row>>, Error> {
+        let work = questions(&mut self.db, self.reading, queries).boxed();
+        match self.watch.during(&self.url, &mut |_| {}, work).await {
+            Ok(answers) => Ok(answers),
+            Err(failure) => Err(named(failed(&self.db, failure), &self.watch, 0)),
+        }
+    }
 }
 
-fn foreign(table: &ForeignTable) -> Error {
-    ErrorKind::ForeignJournal { table: table.table.clone(), owner: table.owner.clone() }.into()
+/// Adds to a lock that was not got who holds it.
+fn named(mut error: Error, watch: &Watch, tries: u32) -> Error {
+    if let ErrorKind::TableLocked { retries, blockers, .. } = &mut *error.kind {
+        *retries = tries;
+        *blockers = watch.blockers.iter().map(Blocker::to_string).collect();
+    }
+    error
 }
-
-/// Makes PostgreSQL refuse what a policy would filter, in one message with the queries it is for.
-pub(crate) const UNFILTERED: &str = "SET LOCAL row_security = off";
 
 /// Returns what is configured of the journal's place.
-pub(crate) fn location(database: &DatabaseConfig) -> Location {
+pub(crate) fn location<'a>(database: &DatabaseConfig, ids: impl IntoIterator<Item = &'a RevisionId>) -> Location {
     Location {
+        ids: ids.into_iter().cloned().collect(),
+        passes_over_others: database.other_journals == OtherJournals::Allow,
         schema: database.schema.clone(),
         version_table: database.version_table.clone(),
         prefix: database.table_prefix.clone(),
     }
-}
-
-async fn probe(db: &mut Database, location: &Location) -> Result<Probe, Failure> {
-    let family = db.family();
-    let answers = db.select(&[&location.probe(family)]).await?;
-    let probe = answers.iter().flatten().find_map(|row| location.read(family, row));
-    probe.ok_or_else(|| Failure::plain("the catalog gave no answer".to_owned(), false))
-}
-
-pub(crate) async fn select(db: &mut Database, queries: &[&str]) -> Result<Vec<Vec<Row>>, Error> {
-    match db.select(queries).await {
-        Ok(answers) => Ok(answers),
-        Err(failure) => Err(failed(db, failure)),
-    }
-}
-
-fn failed(db: &Database, failure: Failure) -> Error {
-    let (address, reason) = (db.address.clone(), failure.reason());
-    let kind = match failure.code.as_deref() {
-        _ if failure.is_locked_out(db.family()) => ErrorKind::TableLocked { reason, retries: 0, blockers: Vec::new() },
-        _ if failure.lost => ErrorKind::ConnectionLost { address, reason },
-        // SQLite looks into a file only when it is first asked for something: SQLITE_CANTOPEN, SQLITE_NOTADB.
-        Some("14" | "26") if db.family() == Family::Sqlite => ErrorKind::CannotOpen { address, reason },
-        _ => ErrorKind::QueryFailed { reason },
-    };
-    kind.into()
 }

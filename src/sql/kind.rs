@@ -3,6 +3,7 @@
 use crate::dialect::Family;
 use crate::sql::rules;
 use crate::sql::setting;
+use crate::sql::setting::Setting;
 
 /// What a statement does, judged by its words alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,7 +92,12 @@ impl StatementKind {
             return Self::NeedsNoTransaction(rule.name);
         }
         if family == Family::Mysql && first.eq_ignore_ascii_case("set") {
-            return setting::judge(words);
+            return match setting::judge(words) {
+                Setting::Session => Self::Session,
+                Setting::Server => Self::Other,
+                Setting::Account => Self::Ddl,
+                Setting::Call => Self::Dml,
+            };
         }
         if first.eq_ignore_ascii_case("with")
             && !words.iter().any(|word| is_one_of(word, &["insert", "update", "delete", "merge", "replace"]))

@@ -1,19 +1,30 @@
 //! What a SET of MySQL or MariaDB does: a setting of the session, or something else that only begins with that word.
 
-use crate::sql::kind::StatementKind;
+/// What a SET does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Setting {
+    /// It changes the session.
+    Session,
+    /// It changes the server's own settings, which last.
+    Server,
+    /// It changes an account, as DDL does.
+    Account,
+    /// It calls what may change rows.
+    Call,
+}
 
 /// Judges a statement that begins with SET by the texts of its tokens, which are all of them.
 ///
 /// A setting of the session is said again when a stopped run goes on; nothing else may be.
-pub(super) fn judge(words: &[&str]) -> StatementKind {
+pub(super) fn judge(words: &[&str]) -> Setting {
     let is = |at: usize, word: &str| words.get(at).is_some_and(|text| text.eq_ignore_ascii_case(word));
     if is(1, "password") || is(1, "default") && is(2, "role") {
-        return StatementKind::Ddl;
+        return Setting::Account;
     }
     if changes_server(words) {
-        return StatementKind::Other;
+        return Setting::Server;
     }
-    if calls_function(words) { StatementKind::Dml } else { StatementKind::Session }
+    if calls_function(words) { Setting::Call } else { Setting::Session }
 }
 
 /// Whether an assignment is to the server's own settings, which last.
@@ -191,7 +202,7 @@ mod tests {
     use crate::dialect::Family;
     use crate::sql::words::significant;
 
-    fn check(sql: &str, expected: StatementKind) {
+    fn check(sql: &str, expected: Setting) {
         let words: Vec<&str> = significant(sql, 0..sql.len(), Family::Mysql).collect();
         assert_eq!(judge(&words), expected, "{sql}");
     }
@@ -207,13 +218,13 @@ mod tests {
             "SET @@session.a = @b",
             "SET SESSION TRANSACTION READ ONLY",
         ] {
-            check(sql, StatementKind::Session);
+            check(sql, Setting::Session);
         }
         for sql in ["SET GLOBAL a = 1", "SET @@global.a = 1", "SET @a = 1, PERSIST b = 2", "SET @@persist_only.a = 1"] {
-            check(sql, StatementKind::Other);
+            check(sql, Setting::Server);
         }
         for sql in ["SET PASSWORD = 'x'", "SET PASSWORD FOR u = PASSWORD('x')", "SET DEFAULT ROLE r TO u"] {
-            check(sql, StatementKind::Ddl);
+            check(sql, Setting::Account);
         }
     }
 
@@ -226,7 +237,7 @@ mod tests {
             "SET @n = (SELECT f(n) FROM t)",
             "SET sql_mode = f()",
         ] {
-            check(sql, StatementKind::Dml);
+            check(sql, Setting::Call);
         }
     }
 }

@@ -109,7 +109,7 @@ impl Project {
     }
 
     async fn ask(&self, settings: &DatabaseConfig, url: &DatabaseUrl) -> Result<Status, Error> {
-        let session = Session::connect(settings, url).await?;
+        let session = Session::connect(settings, url, self.ids()).await?;
         let status = self.status(&session);
         session.close().await;
         Ok(status?)

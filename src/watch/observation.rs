@@ -9,6 +9,7 @@ use crate::journal::HistoryRow;
 use crate::picture::Picture;
 use crate::picture::Position;
 use crate::project::project::Project;
+use crate::run::Reading;
 use crate::run::session::Session;
 use crate::run::session::location;
 use crate::watch::status::Status;
@@ -79,7 +80,7 @@ impl Project {
         let database = &self.config.database;
         let url = database.url.resolve_within(PATIENCE)?.url;
         let answer = async {
-            let mut session = Session::open(&url, &location(database), Duration::ZERO).await?;
+            let mut session = Session::open(&url, &location(database, self.ids()), Reading::watching(PATIENCE)).await?;
             let answer = question(&mut session).await;
             session.close().await;
             answer

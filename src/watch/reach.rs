@@ -15,9 +15,13 @@ use crate::graph::Target;
 use crate::id::Heads;
 use crate::id::RevisionId;
 use crate::project::project::Project;
+use crate::run::Reading;
 use crate::run::interrupt::Interrupt;
 use crate::run::session::Session;
 use crate::run::session::location;
+
+/// How long a database may take for one answer.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// The pauses between two looks; many may wait at the same time, and none holds a connection meanwhile.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
@@ -101,7 +105,7 @@ impl Project {
                 Err(failure) => Err(ErrorKind::ConnectionFailed { address, reason: failure.reason() }.into()),
             };
         };
-        let mut session = Session::open(&url, &location(database), Duration::ZERO).await?;
+        let mut session = Session::open(&url, &location(database, self.ids()), Reading::watching(PATIENCE)).await?;
         let standing = self.reach(wanted, &mut session).await;
         session.close().await;
         standing

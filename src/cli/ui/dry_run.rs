@@ -67,6 +67,9 @@ impl Text<'_> {
             Scope::Run => "the whole run commits together",
         };
         self.add(0, &format!("nothing was sent; {together}"));
+        if let Some(place) = &self.program.makes_journal_in {
+            self.add(0, &format!("first run on this database: rev's tables would be made in {}", escape(place)));
+        }
         if let Some(halfway) = &self.program.gives_up {
             self.add(0, &format!("\ngives up {}", escape(&halfway.forgotten())));
         }
@@ -185,7 +188,8 @@ pub fn dry_run_json(program: &Program) -> String {
     let mut lines = Lines::default();
     let steps = program.steps.iter().map(|step| step_json(step, &mut lines)).collect();
     let gives_up = program.gives_up.as_ref().map(|halfway| &halfway.revision);
-    json::document(&ProgramJson { from: &program.from, to: &program.to, steps, gives_up })
+    let journal_created = program.makes_journal_in.is_some();
+    json::document(&ProgramJson { from: &program.from, to: &program.to, steps, gives_up, journal_created })
 }
 
 #[derive(Serialize)]
@@ -196,6 +200,9 @@ struct ProgramJson<'a> {
     /// The revision that a stamp forgets, which stopped half-way.
     #[serde(skip_serializing_if = "Option::is_none")]
     gives_up: Option<&'a RevisionId>,
+    /// Only if rev's own tables would be made.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    journal_created: bool,
 }
 
 #[derive(Serialize)]

@@ -48,6 +48,7 @@ pub(super) fn program() -> Program {
         steps: vec![b, c],
         warnings: vec![Warning { code: "odd", message: "this is odd".to_owned(), span }],
         gives_up: None,
+        makes_journal_in: None,
     }
 }
 

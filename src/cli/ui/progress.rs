@@ -203,6 +203,7 @@ impl<W: Write + Send> Observer for Progress<W> {
                 let note = holder.lease_note();
                 self.print(&format!("waiting for the lock, which {} holds{note}", escape(&holder.to_string())));
             }
+            Event::JournalCreated { journal } => self.print(&escape(&journal.to_string())),
             Event::RestorePoint { path } => {
                 self.print(&format!("restore point: {}", escape(&path.to_string_lossy())));
             }

@@ -25,6 +25,9 @@ use crate::config::url::tls::Tls;
 use crate::config::url::tls::TlsMode;
 use crate::dialect::Dialect;
 
+/// The variables that stand for settings of the session; a server that is sent them too lets them go before `options`.
+const SETTINGS: [(&str, &str); 3] = [("DateStyle", "PGDATESTYLE"), ("TimeZone", "PGTZ"), ("geqo", "PGGEQO")];
+
 impl ServerUrl {
     /// Reads `postgres://` and `postgresql://` URLs; relative paths in them are joined to `folder`.
     pub(super) fn parse_postgres(parts: &Parts<'_>, folder: &Path, environment: &Environment) -> Result<Self, String> {
@@ -77,6 +80,8 @@ impl ServerUrl {
             };
             hosts.push(Host { address, password });
         }
+        let setting =
+            |(name, variable): (&str, &str)| Some((name.to_owned(), environment.get_filled(variable)?.to_owned()));
         let Host { address, password } = hosts.remove(0);
         Ok(Self {
             dialect: Dialect::Postgres,
@@ -90,6 +95,7 @@ impl ServerUrl {
             connect_timeout: connect_timeout(given.get("connect_timeout"))?,
             application_name: text("application_name").or_else(|| text("fallback_application_name")),
             options: options(given.get("options").unwrap_or_default())?,
+            settings: SETTINGS.into_iter().filter_map(setting).collect(),
             charset: None,
             collation: None,
         })
@@ -273,6 +279,12 @@ mod tests {
         let url = url.unwrap();
         assert_eq!((url.options, url.connect_timeout), (pairs.to_vec(), None::<Duration>));
         check_refused("postgres://h/db?options=-B%201", "-c name=value");
+    }
+
+    #[test]
+    fn settings_of_the_clients_variables_are_read() {
+        let url = parse("postgres://h/db?options=-c%20TimeZone=UTC", &[("PGTZ", "Asia/Tokyo"), ("PGDATESTYLE", "")]);
+        assert_eq!(url.unwrap().settings, [("TimeZone".to_owned(), "Asia/Tokyo".to_owned())]);
     }
 
     #[test]

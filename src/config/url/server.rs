@@ -40,6 +40,9 @@ pub struct ServerUrl {
     pub application_name: Option<String>,
     /// Settings of the session, by name (PostgreSQL).
     pub options: Vec<(String, String)>,
+    /// Settings that go before those in `options` (PostgreSQL): the client's variables ask for them, or rev found out
+    /// that the server would have given them.
+    pub settings: Vec<(String, String)>,
     /// The character set of the connection (MariaDB, MySQL).
     pub charset: Option<String>,
     /// The collation of the connection (MariaDB, MySQL).
@@ -207,6 +210,7 @@ impl ServerUrl {
             connect_timeout: connect_timeout(parameters.get("connect_timeout").map(String::as_str))?,
             application_name: None,
             options: Vec::new(),
+            settings: Vec::new(),
             charset: word(&parameters, "charset")?,
             collation: word(&parameters, "collation")?,
         })

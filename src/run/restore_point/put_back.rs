@@ -270,7 +270,7 @@ fn sqlite(path: &Path) -> DatabaseUrl {
 
 /// Returns where a database is, which this rev must be able to read.
 async fn heads(config: &Config, url: &DatabaseUrl) -> Result<Heads, Error> {
-    let session = Session::connect(&config.database, url).await?;
+    let session = Session::connect(&config.database, url, []).await?;
     let rows = session.rows.clone();
     session.close().await;
     Ok(rows)

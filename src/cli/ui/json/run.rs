@@ -29,6 +29,9 @@ struct ReportJson<'a> {
     /// Only if one was written.
     #[serde(skip_serializing_if = "Option::is_none")]
     restore_point: Option<String>,
+    /// Only if it was made.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    journal_created: bool,
 }
 
 #[derive(Serialize)]
@@ -48,6 +51,12 @@ impl<'a> ReportJson<'a> {
             statements: step.statements,
         });
         let restore_point = report.restore_point.as_deref().map(path);
-        Self { from: &report.from, to: &report.to, steps: steps.collect(), restore_point }
+        Self {
+            from: &report.from,
+            to: &report.to,
+            steps: steps.collect(),
+            restore_point,
+            journal_created: report.journal_created,
+        }
     }
 }

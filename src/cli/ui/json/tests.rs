@@ -67,8 +67,13 @@ fn several_problems_are_listed_besides() {
 fn a_run_says_how_far_it_came_also_when_it_stopped() {
     let (revision, direction, duration) = (id("a"), Direction::Upgrade, Duration::from_micros(12_900));
     let step = StepReport { revision, direction, duration, statements: 3 };
-    let done =
-        Report { from: Heads::empty(), to: [id("a")].into_iter().collect(), steps: vec![step], restore_point: None };
+    let done = Report {
+        from: Heads::empty(),
+        to: [id("a")].into_iter().collect(),
+        steps: vec![step],
+        restore_point: None,
+        journal_created: false,
+    };
     let body =
         r#""from":[],"to":["a"],"steps":[{"revision":"a","direction":"upgrade","duration_ms":12,"statements":3}]"#;
     check_document(report(&done), &format!(r#"{{"ok":true,{body}}}"#));

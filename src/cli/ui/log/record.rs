@@ -27,6 +27,7 @@ use crate::id::RevisionId;
 use crate::journal::Holder;
 use crate::program::Program;
 use crate::program::ProgramStep;
+use crate::run::CreatedJournal;
 use crate::run::Report;
 use crate::span::Span;
 use crate::sql::Statement;
@@ -51,6 +52,12 @@ pub enum Record<'a> {
         file: Option<String>,
         line: Option<usize>,
         column: Option<usize>,
+    },
+    JournalCreated {
+        place: &'a str,
+        others: &'a [String],
+        #[serde(skip)]
+        shown: String,
     },
     RestorePoint {
         path: String,
@@ -153,6 +160,7 @@ impl<'a> Record<'a> {
         match self {
             Self::Started { .. } => ("started", Level::Info, Target::Run),
             Self::Warning { .. } => ("warning", Level::Warn, Target::Run),
+            Self::JournalCreated { .. } => ("journal_created", Level::Info, Target::Run),
             Self::RestorePoint { .. } => ("restore_point", Level::Info, Target::Run),
             Self::NoRestorePoint { .. } => ("no_restore_point", Level::Warn, Target::Run),
             Self::ServerWaiting { .. } => ("server_waiting", Level::Info, Target::Server),
@@ -189,6 +197,10 @@ impl<'a> Record<'a> {
 
     pub(super) fn lock_waiting(holder: &'a Holder) -> Self {
         Self::LockWaiting { holder: HolderJson::of(holder) }
+    }
+
+    pub(super) fn journal_created(journal: &'a CreatedJournal) -> Self {
+        Self::JournalCreated { place: &journal.place, others: &journal.others, shown: journal.to_string() }
     }
 
     pub(super) fn restore_point(file: &Path) -> Self {
@@ -329,12 +341,15 @@ mod tests {
         let (declined, placed) =
             (Error::from(ErrorKind::Declined), Error::from(ErrorKind::Output).at(of_script.span.clone()));
         let short = Duration::from_millis(5);
+        let created =
+            CreatedJournal { place: "schema `b`".to_owned(), is_first: true, others: vec!["a.rev_version".to_owned()] };
         let hook = Hook { program: "./backup".into(), arguments: vec!["--all".into()] };
         for record in [
             Record::started(&program),
             Record::started(&empty),
             Record::warning(Some(of_script.code), &of_script.message, Some(&of_script.span)),
             Record::warning(None, "odd", None),
+            Record::journal_created(&created),
             Record::restore_point(Path::new("app.db.rev-a")),
             Record::NoRestorePoint { bytes: 2, limit: 1 },
             Record::server_waiting(&declined),
@@ -368,7 +383,7 @@ mod tests {
     }
 
     fn report() -> Report {
-        Report { from: heads("a"), to: heads("a b"), steps: Vec::new(), restore_point: None }
+        Report { from: heads("a"), to: heads("a b"), steps: Vec::new(), restore_point: None, journal_created: false }
     }
 
     /// Returns the keys of a table below a heading, in order, with their types.
@@ -447,6 +462,7 @@ mod tests {
             "run from a to c: 0 revisions",
             "versions/c.sql:1:6: this is odd",
             "odd",
+            "first run on this database: rev's tables are made in schema `b` (not this project's: a.rev_version)",
             "restore point: app.db.rev-a",
             "no restore point: the database has 2 bytes, more than the 1 of `restore_point_limit`",
             "waiting for the server: declined: nothing was changed",

@@ -26,6 +26,10 @@ impl Record<'_> {
                     "no restore point: the database has {bytes} bytes, more than the {limit} of `restore_point_limit`"
                 )
             }
+            Self::JournalCreated { shown, .. } => shown.clone(),
+            Self::ServerWaiting { code: "table-locked", reason } => {
+                format!("waiting for the tables of rev's own: {reason}")
+            }
             Self::ServerWaiting { reason, .. } => format!("waiting for the server: {reason}"),
             Self::LockWaiting { holder } => {
                 format!("waiting for the lock, which {} holds{}", holder.shown, holder.note)

@@ -58,6 +58,7 @@ impl Telling {
         let (revision, family) = (self.revision.as_ref(), self.family);
         let record = match event {
             Event::LockWaiting { holder } => Record::lock_waiting(holder),
+            Event::JournalCreated { journal } => Record::journal_created(journal),
             Event::RestorePoint { path } => Record::restore_point(path),
             Event::NoRestorePoint { bytes, limit } => Record::NoRestorePoint { bytes: *bytes, limit: *limit },
             Event::Started { program } => Record::started(program),

@@ -1,0 +1,119 @@
+//! One row of the history: a step that ran.
+
+use crate::journal::row::Row;
+
+/// One step that ever ran, from the history table; the fields are its columns.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[allow(missing_docs)] // the fields are the columns of the history table
+pub struct HistoryRow {
+    pub id: i64,
+    pub revision: String,
+    pub direction: String,
+    pub outcome: String,
+    pub checksum: Option<String>,
+    pub message: Option<String>,
+    pub down_revisions: Option<String>,
+    pub depends_on: Option<String>,
+    pub branch_labels: Option<String>,
+    pub started: String,
+    pub duration_ms: Option<i64>,
+    pub user: Option<String>,
+    pub host: Option<String>,
+    pub rev_version: String,
+    pub downgrade: Option<String>,
+}
+
+/// The columns of the history, the first of which the server gives.
+pub(super) const HISTORY_COLUMNS: [&str; 15] = [
+    "id",
+    "revision",
+    "direction",
+    "outcome",
+    "checksum",
+    "message",
+    "down_revisions",
+    "depends_on",
+    "branch_labels",
+    "started",
+    "duration_ms",
+    "user",
+    "host",
+    "rev_version",
+    "downgrade",
+];
+
+impl HistoryRow {
+    /// Returns when it ran and by whom, as in `applied 2026-11-20T09:12:44.310Z by ada on laptop`.
+    pub fn applied(&self) -> String {
+        let by = self.user.as_ref().map_or(String::new(), |user| format!(" by {user}"));
+        let on = self.host.as_ref().map_or(String::new(), |host| format!(" on {host}"));
+        format!("applied {}{by}{on}", self.started)
+    }
+
+    /// Returns the down revisions, as the header named them.
+    pub fn parents(&self) -> impl Iterator<Item = &str> {
+        names(&self.down_revisions)
+    }
+
+    /// Returns the dependencies, ids or labels, as the header named them.
+    pub fn dependencies(&self) -> impl Iterator<Item = &str> {
+        names(&self.depends_on)
+    }
+
+    /// Returns the labels that the header declared.
+    pub fn labels(&self) -> impl Iterator<Item = &str> {
+        names(&self.branch_labels)
+    }
+
+    /// Returns the message, if there is one, and when it ran and by whom.
+    pub fn note(&self) -> String {
+        let message = self.message.as_ref().filter(|message| !message.is_empty());
+        let message = message.map_or(String::new(), |message| format!("\"{message}\", "));
+        format!("{message}{}", self.applied())
+    }
+
+    /// Reads a row of [`Journal::select_history`]; nothing when it does not have its shape.
+    pub fn from_row(row: &Row) -> Option<Self> {
+        let [
+            id,
+            revision,
+            direction,
+            outcome,
+            checksum,
+            message,
+            down_revisions,
+            depends_on,
+            branch_labels,
+            started,
+            duration_ms,
+            user,
+            host,
+            rev_version,
+            downgrade,
+        ] = row.as_slice()
+        else {
+            return None;
+        };
+        Some(Self {
+            id: id.as_ref()?.parse().ok()?,
+            revision: revision.clone()?,
+            direction: direction.clone()?,
+            outcome: outcome.clone()?,
+            checksum: checksum.clone(),
+            message: message.clone(),
+            down_revisions: down_revisions.clone(),
+            depends_on: depends_on.clone(),
+            branch_labels: branch_labels.clone(),
+            started: started.clone()?,
+            duration_ms: duration_ms.as_ref().and_then(|text| text.parse().ok()),
+            user: user.clone(),
+            host: host.clone(),
+            rev_version: rev_version.clone()?,
+            downgrade: downgrade.clone(),
+        })
+    }
+}
+
+fn names(joined: &Option<String>) -> impl Iterator<Item = &str> {
+    joined.iter().flat_map(|text| text.split(',')).map(str::trim).filter(|name| !name.is_empty())
+}
