@@ -205,9 +205,9 @@ fn a_temporary_table_is_missed_before_anything_runs(database: &TestDatabase) {
 fn sent(statements: usize) -> (u64, u64) {
     let database = TestDatabase::new(Kind::Mariadb);
     let workspace = Workspace::new(&database);
-    let schema = match database.query("SELECT VERSION()")[0][0].to_lowercase().contains("mariadb") {
-        true => "information_schema",
-        false => "performance_schema",
+    let (schema, table) = match database.query("SELECT VERSION()")[0][0].to_lowercase().contains("mariadb") {
+        true => ("information_schema", "SESSION_STATUS"),
+        false => ("performance_schema", "session_status"),
     };
     let dump: String = (0..statements)
         .map(|n| {
@@ -218,7 +218,7 @@ fn sent(statements: usize) -> (u64, u64) {
         })
         .collect();
     let counted = format!(
-        "CREATE TABLE counted AS SELECT VARIABLE_NAME AS name, VARIABLE_VALUE AS value FROM {schema}.SESSION_STATUS \
+        "CREATE TABLE counted AS SELECT VARIABLE_NAME AS name, VARIABLE_VALUE AS value FROM {schema}.{table} \
          WHERE VARIABLE_NAME IN ('Questions', 'Bytes_received');\n"
     );
     workspace.script("a", "", &format!("-- rev: upgrade\n{dump}{counted}"));
