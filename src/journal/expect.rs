@@ -104,10 +104,11 @@ impl Journal {
     }
 
     fn other_format(&self) -> Mismatch {
-        let rows = self.count(&self.lock).and_where(self.is("id", 1)).and_where(self.is("format", FORMAT)).take();
+        let rows =
+            self.count(&self.lock).and_where(self.own().is("id", 1)).and_where(self.own().is("format", FORMAT)).take();
         let message = "rev: the database has no journal of the format that this script writes";
         Mismatch {
-            condition: format!("({}) {} 1", self.render(&rows), self.operator(Operator::Different)),
+            condition: format!("({}) {} 1", self.render(&rows), self.own().operator(Operator::Different)),
             message: self.literal(message),
         }
     }
@@ -117,7 +118,7 @@ impl Journal {
         let expected = self.literal(&format!(", not at {rows} as this script expects"));
         let parts = [self.literal("rev: the database is at "), self.rows_as_text(), expected];
         let message = match self.dialect.family() {
-            Family::Sqlite | Family::Postgres => parts.join(&format!(" {} ", self.operator(Operator::Joined))),
+            Family::Sqlite | Family::Postgres => parts.join(&format!(" {} ", self.own().operator(Operator::Joined))),
             Family::Mysql => format!("CONCAT({})", parts.join(", ")),
         };
         Mismatch { condition: self.is_not(&self.version, "version_num", ids), message }
@@ -138,18 +139,18 @@ impl Journal {
     fn is_not(&self, table: &str, column: &'static str, mut values: Vec<Expr>) -> String {
         let count = values.len();
         let all = self.count(table).take();
-        let different = self.operator(Operator::Different);
+        let different = self.own().operator(Operator::Different);
         let mut condition = format!("({}) {different} {count}", self.render(&all));
         if count > 0 {
             values.dedup();
-            let these = self.count(table).and_where(self.is_any(column, values)).take();
+            let these = self.count(table).and_where(self.own().is_any(column, values)).take();
             condition.push_str(&format!(" OR ({}) {different} {count}", self.render(&these)));
         }
         condition
     }
 
     fn count(&self, table: &str) -> SelectStatement {
-        Query::select().expr(self.call("count", Expr::col(Asterisk))).from(self.table(table)).take()
+        Query::select().expr(self.own().call("count", Expr::col(Asterisk))).from(self.table(table)).take()
     }
 
     /// The rows of the version table on one line, or `base`.
@@ -169,7 +170,8 @@ impl Journal {
 
     /// The row that whoever changes the journal reads first, locked.
     fn lock_row(&self) -> String {
-        let mut row = Query::select().column("id").from(self.table(&self.lock)).and_where(self.is("id", 1)).take();
+        let mut row =
+            Query::select().column("id").from(self.table(&self.lock)).and_where(self.own().is("id", 1)).take();
         if self.dialect.family() != Family::Sqlite {
             row.lock(LockType::Update);
         }

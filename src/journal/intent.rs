@@ -46,9 +46,9 @@ impl Journal {
     pub fn forget(&self, revision: &RevisionId, part: usize) -> Guarded {
         let query = Query::delete()
             .from_table(self.table(&self.progress))
-            .and_where(self.is("revision", literal::text(self.dialect, revision.as_str())))
-            .and_where(self.is("part", part as u64))
-            .and_where(self.is("state", literal::text(self.dialect, "intended")))
+            .and_where(self.own().is("revision", literal::text(self.dialect, revision.as_str())))
+            .and_where(self.own().is("part", part as u64))
+            .and_where(self.own().is("state", literal::text(self.dialect, "intended")))
             .take();
         Guarded { sql: self.render(&query), rows: Some(1) }
     }
@@ -58,9 +58,9 @@ impl Journal {
         let query = Query::update()
             .table(self.table(&self.progress))
             .value("definition", literal::text(self.dialect, found))
-            .and_where(self.is("revision", literal::text(self.dialect, revision.as_str())))
-            .and_where(self.is("part", part as u64))
-            .and_where(self.is("state", literal::text(self.dialect, "proved")))
+            .and_where(self.own().is("revision", literal::text(self.dialect, revision.as_str())))
+            .and_where(self.own().is("part", part as u64))
+            .and_where(self.own().is("state", literal::text(self.dialect, "proved")))
             .take();
         Guarded { sql: self.render(&query), rows: Some(1) }
     }
@@ -72,9 +72,9 @@ impl Journal {
             .table(self.table(&self.progress))
             .value("state", literal::text(self.dialect, "proved"))
             .value("definition", literal::optional(self.dialect, found))
-            .and_where(self.is("revision", literal::text(self.dialect, revision.as_str())))
-            .and_where(self.is("part", part as u64))
-            .and_where(self.is("state", literal::text(self.dialect, "intended")))
+            .and_where(self.own().is("revision", literal::text(self.dialect, revision.as_str())))
+            .and_where(self.own().is("part", part as u64))
+            .and_where(self.own().is("state", literal::text(self.dialect, "intended")))
             .take();
         Guarded { sql: self.render(&query), rows: Some(1) }
     }

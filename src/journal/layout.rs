@@ -17,6 +17,7 @@ use crate::dialect::Dialect;
 use crate::dialect::Family;
 use crate::id::MAX_NAME_BYTES;
 use crate::journal::lease::lease_columns;
+use crate::journal::own::Own;
 
 /// The format of the tables that this rev writes; a newer one in a database is refused.
 pub const FORMAT: i64 = 1;
@@ -76,6 +77,11 @@ impl Journal {
                 .collect();
         statements.push(self.first_lock_row());
         statements
+    }
+
+    /// Returns what names the server's own functions and operators.
+    pub(super) fn own(&self) -> Own {
+        Own(self.dialect)
     }
 
     /// Returns a table of the journal with its schema, where that is known.
@@ -146,7 +152,7 @@ impl Journal {
     /// The one row of the lock table; two runners that both make it leave one.
     fn first_lock_row(&self) -> String {
         let table = self.table(&self.lock);
-        let exists = Query::select().expr(Expr::val(1)).from(table.clone()).and_where(self.is("id", 1)).take();
+        let exists = Query::select().expr(Expr::val(1)).from(table.clone()).and_where(self.own().is("id", 1)).take();
         let row = Query::select()
             .expr(Expr::val(1))
             .expr(Expr::val(FORMAT))

@@ -66,14 +66,14 @@ impl Journal {
 
     /// Returns the query for the [`Lease`].
     pub fn select_lease(&self) -> String {
-        let left = format!("coalesce(lease_ends, 0) {} {}", self.operator(Operator::Minus), self.now());
+        let left = format!("coalesce(lease_ends, 0) {} {}", self.own().operator(Operator::Minus), self.now());
         let query = Query::select()
             .expr(Expr::col("lease"))
             .expr(Expr::cust("coalesce(lease_ends, 0)"))
             .expr(Expr::cust(left))
             .columns(["epoch", "user", "host", "pid", "since"])
             .from(self.table(&self.lock))
-            .and_where(self.is("id", LEASE))
+            .and_where(self.own().is("id", LEASE))
             .take();
         self.render(&query)
     }
@@ -91,9 +91,9 @@ impl Journal {
         match &seen.token {
             None => query.and_where(Expr::col("lease").is_null()),
             Some(old) => query
-                .and_where(self.is("lease", literal::text(self.dialect, old)))
-                .and_where(self.is("lease_ends", seen.ends))
-                .and_where(Expr::cust(format!("lease_ends {} {}", self.operator(Operator::Smaller), self.now()))),
+                .and_where(self.own().is("lease", literal::text(self.dialect, old)))
+                .and_where(self.own().is("lease_ends", seen.ends))
+                .and_where(Expr::cust(format!("lease_ends {} {}", self.own().operator(Operator::Smaller), self.now()))),
         };
         self.render(&query)
     }
@@ -103,7 +103,7 @@ impl Journal {
         let mut query = self.update_lease();
         query
             .value("lease_ends", Expr::cust(self.lease_end()))
-            .and_where(self.is("lease", literal::text(self.dialect, token)));
+            .and_where(self.own().is("lease", literal::text(self.dialect, token)));
         self.render(&query)
     }
 
@@ -113,7 +113,7 @@ impl Journal {
         query
             .value("lease", Expr::cust("NULL"))
             .value("lease_ends", Expr::cust("NULL"))
-            .and_where(self.is("lease", literal::text(self.dialect, token)));
+            .and_where(self.own().is("lease", literal::text(self.dialect, token)));
         self.render(&query)
     }
 
@@ -124,20 +124,20 @@ impl Journal {
     pub fn fence_by_writing(&self, epoch: i64) -> String {
         let query = Query::update()
             .table(self.table(&self.lock))
-            .value("fenced", Expr::cust(format!("coalesce(fenced, 0) {} 1", self.operator(Operator::Plus))))
-            .and_where(self.is("id", 1))
-            .and_where(self.is("epoch", epoch))
+            .value("fenced", Expr::cust(format!("coalesce(fenced, 0) {} 1", self.own().operator(Operator::Plus))))
+            .and_where(self.own().is("id", 1))
+            .and_where(self.own().is("epoch", epoch))
             .take();
         self.render(&query)
     }
 
     /// When a lease ends that is taken now.
     fn lease_end(&self) -> String {
-        format!("{} {} {LEASE_SECONDS}", self.now(), self.operator(Operator::Plus))
+        format!("{} {} {LEASE_SECONDS}", self.now(), self.own().operator(Operator::Plus))
     }
 
     fn update_lease(&self) -> UpdateStatement {
-        Query::update().table(self.table(&self.lock)).and_where(self.is("id", LEASE)).take()
+        Query::update().table(self.table(&self.lock)).and_where(self.own().is("id", LEASE)).take()
     }
 
     /// The server's clock in seconds since 1970; time zones and the session's settings have no say in it.

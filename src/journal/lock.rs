@@ -32,7 +32,7 @@ impl Journal {
         let query = Query::select()
             .columns(["epoch", "user", "host", "pid", "since"])
             .from(self.table(&self.lock))
-            .and_where(self.is("id", 1))
+            .and_where(self.own().is("id", 1))
             .take();
         self.render(&query)
     }
@@ -41,12 +41,12 @@ impl Journal {
     pub fn begin_epoch(&self, holder: &Holder) -> String {
         let query = Query::update()
             .table(self.table(&self.lock))
-            .value("epoch", Expr::cust(format!("epoch {} 1", self.operator(Operator::Plus))))
+            .value("epoch", Expr::cust(format!("epoch {} 1", self.own().operator(Operator::Plus))))
             .value("user", literal::optional(self.dialect, holder.user.as_deref()))
             .value("host", literal::optional(self.dialect, holder.host.as_deref()))
             .value("pid", holder.pid.map_or_else(|| Expr::cust("NULL"), Expr::val))
             .value("since", literal::optional(self.dialect, holder.since.as_deref()))
-            .and_where(self.is("id", 1))
+            .and_where(self.own().is("id", 1))
             .take();
         self.render(&query)
     }
@@ -56,8 +56,8 @@ impl Journal {
         let query = Query::select()
             .expr(Expr::val(1))
             .from(self.table(&self.lock))
-            .and_where(self.is("id", 1))
-            .and_where(self.is("epoch", epoch))
+            .and_where(self.own().is("id", 1))
+            .and_where(self.own().is("epoch", epoch))
             .limit(1) // stronger than MySQL's sql_select_limit, which a script may have set to 0
             .take();
         let locking = match self.dialect.family() {

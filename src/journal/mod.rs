@@ -11,6 +11,8 @@ mod layout;
 mod lease;
 mod literal;
 mod lock;
+#[cfg(test)]
+mod names;
 mod own;
 mod probe;
 mod read;

@@ -106,9 +106,9 @@ impl Journal {
     pub fn select_applied(&self, revision: &RevisionId) -> String {
         let query = self
             .history_query()
-            .and_where(self.is("revision", literal::text(self.dialect, revision.as_str())))
-            .and_where(self.is_any("direction", ["upgrade", "stamp"]))
-            .and_where(self.is("outcome", "done"))
+            .and_where(self.own().is("revision", literal::text(self.dialect, revision.as_str())))
+            .and_where(self.own().is_any("direction", ["upgrade", "stamp"]))
+            .and_where(self.own().is("outcome", "done"))
             .order_by("id", Order::Desc)
             .limit(1)
             .take();
@@ -118,9 +118,9 @@ impl Journal {
     /// Returns the query for the last row of each revision and outcome that tell what is applied, oldest first, for
     /// [`LastSteps`](crate::journal::LastSteps). The stored downgrades are left out: they are long, and seldom needed.
     pub fn select_last_steps(&self) -> String {
-        let counts = || self.is_any("outcome", [Outcome::Done.as_str(), Outcome::Accepted.as_str()]);
+        let counts = || self.own().is_any("outcome", [Outcome::Done.as_str(), Outcome::Accepted.as_str()]);
         let last = Query::select()
-            .expr(self.call("max", Expr::col("id")))
+            .expr(self.own().call("max", Expr::col("id")))
             .from(self.table(&self.history))
             .and_where(counts())
             .group_by_columns(["revision", "outcome"])
@@ -130,7 +130,7 @@ impl Journal {
             .columns(columns)
             .expr(Expr::cust("NULL"))
             .from(self.table(&self.history))
-            .and_where(self.is_in_query("id", last))
+            .and_where(self.own().is_in_query("id", last))
             .order_by("id", Order::Asc)
             .take();
         self.render(&query)
@@ -152,9 +152,9 @@ impl Journal {
     /// Returns the query that counts the steps that failed.
     pub fn count_failed(&self) -> String {
         let query = Query::select()
-            .expr(self.call("count", Expr::col(Asterisk)))
+            .expr(self.own().call("count", Expr::col(Asterisk)))
             .from(self.table(&self.history))
-            .and_where(self.is("outcome", Outcome::Failed.as_str()))
+            .and_where(self.own().is("outcome", Outcome::Failed.as_str()))
             .take();
         self.render(&query)
     }
@@ -164,7 +164,7 @@ impl Journal {
         let query = Query::select()
             .columns(["id", "downgrade"])
             .from(self.table(&self.history))
-            .and_where(self.is_any("id", ids))
+            .and_where(self.own().is_any("id", ids))
             .take();
         self.render(&query)
     }
@@ -172,7 +172,7 @@ impl Journal {
     /// Returns the query that counts the rows of the history.
     pub fn count_history(&self) -> String {
         let query =
-            Query::select().expr(self.call("count", Expr::col(Asterisk))).from(self.table(&self.history)).take();
+            Query::select().expr(self.own().call("count", Expr::col(Asterisk))).from(self.table(&self.history)).take();
         self.render(&query)
     }
 

@@ -120,7 +120,7 @@ impl Journal {
             Write::ClearProgress { revision, proofs } => {
                 let query = Query::delete()
                     .from_table(self.table(&self.progress))
-                    .and_where(self.is("revision", self.text(revision.as_str())))
+                    .and_where(self.own().is("revision", self.text(revision.as_str())))
                     .take();
                 vec![Guarded { sql: self.render(&query), rows: Some(*proofs as u64) }]
             }
@@ -138,14 +138,15 @@ impl Journal {
             let query = Query::update()
                 .table(table.clone())
                 .value("version_num", self.text(new.as_str()))
-                .and_where(self.is("version_num", self.text(old.as_str())))
+                .and_where(self.own().is("version_num", self.text(old.as_str())))
                 .take();
             statements.push(Guarded { sql: self.render(&query), rows: Some(1) });
         }
         let leaving: Vec<Expr> = leaving.map(|id| self.text(id.as_str())).collect();
         if !leaving.is_empty() {
             let rows = Some(leaving.len() as u64);
-            let query = Query::delete().from_table(table.clone()).and_where(self.is_any("version_num", leaving)).take();
+            let query =
+                Query::delete().from_table(table.clone()).and_where(self.own().is_any("version_num", leaving)).take();
             statements.push(Guarded { sql: self.render(&query), rows });
         }
         for id in coming {
