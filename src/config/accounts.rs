@@ -115,7 +115,7 @@ mod tests {
     use super::*;
 
     const PASSWD: &str =
-        "root:x:0:0::/root:/bin/sh\nann:x:1000:1000::/home/ann:\nbob:x:1001:100::/:\ncy:x:1002:100::/:\nbroken\n";
+        "root:x:0:0::/root:/bin/sh\nann:x:1000:1000::/h/ann:\nbob:x:1001:100::/:\ncy:x:1002:100::/:\nbroken\n";
     const GROUP: &str =
         "root:x:0:\nann:x:1000:\nusers:x:100:\ndev:x:50:ann,bob\nown:x:60:ann\nlost:x:70:gone\nstaff:x:80:\n";
 
@@ -149,7 +149,7 @@ mod tests {
         let accounts = Accounts::parse(PASSWD, GROUP);
         assert_eq!(
             (accounts.name(1001), accounts.name(7), accounts.home(1000)),
-            (Some("bob"), None, Some("/home/ann"))
+            (Some("bob"), None, Some("/h/ann"))
         );
     }
 }

@@ -349,9 +349,9 @@ fn offline_scripts_hold_the_time_outs_of_sections_and_no_others() {
             Kind::Mariadb,
             &[
                 "SET SESSION lock_wait_timeout = 60, innodb_lock_wait_timeout = 60;",
-                "SET SESSION lock_wait_timeout = DEFAULT, innodb_lock_wait_timeout = DEFAULT;",
+                "SET SESSION lock_wait_timeout = @rev_lock_wait_timeout, innodb_lock_wait_timeout = @rev_innodb_lock_wait_timeout;",
                 "SET SESSION max_statement_time = 7.000;", // in its own words on MySQL
-                "SET SESSION max_statement_time = DEFAULT;",
+                "SET SESSION max_statement_time = @rev_max_statement_time;",
             ],
         ),
         (Kind::Sqlite, &[".timeout 5000"]), // that of every script
@@ -365,6 +365,8 @@ fn offline_scripts_hold_the_time_outs_of_sections_and_no_others() {
         let script = script.succeeded();
         let set: Vec<&str> =
             script.lines().filter(|line| line.contains("timeout") || line.contains("_time ")).collect();
+        // What the session began with is noted first.
+        let set: Vec<&str> = set.into_iter().filter(|line| !line.contains("@@SESSION")).collect();
         let of_mysql = [("max_execution_time = 7000", "max_statement_time = 7.000"), ("execution", "statement")];
         let set: Vec<String> = set
             .iter()
