@@ -214,7 +214,7 @@ fn who_may_not_read_the_servers_files_is_told_where_it_matters() {
 }
 
 /// What each session has of its own, and what a client library sets: its character set, and how it is told of rows.
-const MARIADB_OWN: [&str; 14] = [
+const MARIADB_OWN: [&str; 15] = [
     "error_count",
     "identity",
     "in_transaction",
@@ -227,6 +227,7 @@ const MARIADB_OWN: [&str; 14] = [
     "rand_seed1",
     "rand_seed2",
     "rbr_exec_mode",
+    "statement_id",
     "timestamp",
     "warning_count",
 ];
