@@ -147,9 +147,6 @@ mod tests {
     #[test]
     fn users_are_known_by_their_number() {
         let accounts = Accounts::parse(PASSWD, GROUP);
-        assert_eq!(
-            (accounts.name(1001), accounts.name(7), accounts.home(1000)),
-            (Some("bob"), None, Some("/h/ann"))
-        );
+        assert_eq!((accounts.name(1001), accounts.name(7), accounts.home(1000)), (Some("bob"), None, Some("/h/ann")));
     }
 }
