@@ -212,7 +212,7 @@ impl Reader {
         let before = self.left_out.len();
         for statement in statements {
             let part = match statement.kind {
-                StatementKind::Begin | StatementKind::Commit => Part::Frame,
+                StatementKind::Begin | StatementKind::Commit => Part::Frame, // what is more was refused above
                 _ if self.dialect.family() == Family::Mysql && is_only_autocommit(statement) => Part::Frame,
                 _ => continue,
             };

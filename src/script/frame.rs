@@ -33,8 +33,13 @@ pub(super) fn take_frames(statements: &mut Vec<Statement>, dialect: Dialect) -> 
         walk.frames.warning = walk.warning();
     }
     let frames = walk.frames;
-    statements.retain(|statement| !matches!(statement.kind, StatementKind::Begin | StatementKind::Commit));
+    statements.retain(|statement| !is_frame(statement));
     frames
+}
+
+/// Returns whether a statement begins or ends a transaction and does nothing else: `SET STATEMENT … FOR COMMIT` does.
+fn is_frame(statement: &Statement) -> bool {
+    matches!(statement.kind, StatementKind::Begin | StatementKind::Commit) && !contains(statement.sql(), "statement")
 }
 
 /// A transaction that the script began.
@@ -61,8 +66,8 @@ struct Walk<'a> {
 impl<'a> Walk<'a> {
     fn step(&mut self, statement: &'a Statement) {
         match statement.kind {
-            StatementKind::Begin => self.begin(statement),
-            StatementKind::Commit => self.commit(statement),
+            StatementKind::Begin if is_frame(statement) => self.begin(statement),
+            StatementKind::Commit if is_frame(statement) => self.commit(statement),
             _ if self.dialect.family() == Family::Mysql => self.in_mysql(statement),
             _ => {
                 self.goes_on();

@@ -285,7 +285,8 @@ fn what_nobody_knows_is_not_taken_off(database: &TestDatabase) {
 /// What somebody wrote into the history is held to the rules of scripts.
 fn a_stored_text_is_checked_like_a_script(database: &TestDatabase) {
     let workspace = lost(database);
-    for (text, code) in [("-- rev: downgrade\nCOMMIT;", "transaction-control"), ("DROP TABLE c;", "sql-before-section")]
+    for (text, code) in
+        [("-- rev: downgrade\nROLLBACK;", "transaction-control"), ("DROP TABLE c;", "sql-before-section")]
     {
         database.execute(&format!("UPDATE rev_history SET downgrade = '{text}' WHERE revision = 'c'"));
         let output = workspace.rev(&["downgrade", "-1", "--stored"]);

@@ -41,7 +41,7 @@ fn every_rule_of_the_files_finds_what_it_is_for() {
     place.write("versions/old.SQL", "");
     place.write("versions/.hidden", "");
     place.script("x", "", "-- branch_labels: ab\n-- rev: upgrade\nBEGIN;\nSELECT 1;\nCOMMIT;\n");
-    place.write("versions/y.sql", "-- revision: y\n-- rev: upgrade\nPRAGMA foreign_keys = 0;\n-- rev: downgrade\n");
+    place.write("versions/y.sql", "-- revision: y\n-- rev: upgrade\nPRAGMA foreign_keys = 1;\n-- rev: downgrade\n");
     check(
         &place,
         "",
