@@ -100,7 +100,7 @@ async fn from_file(
     };
     let new = args.new.revision(message, parents, depends_on);
     let rows = cx.rows_for(&project, Project::needs_rows(&new)).await?;
-    let script = project.create_revision_from(&new, &dump, only, &rows, jiff::Timestamp::now())?;
+    let script = project.create_revision_from(&new, &dump, only, &rows, wall::now())?;
     cx.run_post_write(&project, &script.path)?;
     if cx.is_json() {
         return cx.text(&dump::json(&script, &dump));

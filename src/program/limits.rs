@@ -60,6 +60,21 @@ pub(crate) fn noted(variable: &str) -> String {
     format!("@rev_{variable}")
 }
 
+/// Returns what a variable was when the session began, where rev itself may have changed it since: how long it waits for
+/// locks.
+pub(crate) fn at_first(variable: &str) -> String {
+    match MYSQL_LOCKS.contains(&variable) {
+        true => format!("COALESCE({}, @@SESSION.{variable})", noted(variable)),
+        false => format!("@@SESSION.{variable}"),
+    }
+}
+
+/// Returns the statement that notes how long a session of MySQL or MariaDB waits for locks, before that is changed.
+pub(crate) fn note_locks() -> String {
+    let [table, row] = MYSQL_LOCKS.map(|name| format!("{} = {}", noted(name), at_first(name)));
+    format!("SET {table}, {row}")
+}
+
 /// Returns the statements that lead from the time-outs `from`, if they are known, to `to`.
 pub(crate) fn change(from: Option<Timeouts>, to: Timeouts, dialect: Dialect, lasting: Lasting) -> Vec<String> {
     let mut sql = Vec::new();

@@ -72,13 +72,21 @@ impl Restore {
     /// `DEFAULT` would be the server's value and not that of the session, which `init_connect` may have set, and MySQL 9
     /// switches foreign keys off for it.
     pub(crate) fn note(&self) -> Vec<String> {
+        self.note_with(|name| format!("@@SESSION.{name}"))
+    }
+
+    /// Notes the same in a session in which rev has read before, and waited for locks in its own way.
+    pub(crate) fn note_after_reading(&self) -> Vec<String> {
+        self.note_with(limits::at_first)
+    }
+
+    fn note_with(&self, value: impl Fn(&str) -> String) -> Vec<String> {
         if self.dialect.family() != Family::Mysql {
             return Vec::new();
         }
         let time_outs = limits::mysql_settings(self.dialect);
         let settings = self.mysql_settings().chain(time_outs.iter().copied());
-        let settings: Vec<String> =
-            settings.map(|name| format!("{} = @@SESSION.{name}", limits::noted(name))).collect();
+        let settings: Vec<String> = settings.map(|name| format!("{} = {}", limits::noted(name), value(name))).collect();
         let mut sql = vec![format!("SET {}", settings.join(", "))];
         if (self.dialect, &self.role) == (Dialect::Mariadb, &SessionRole::Unknown) {
             sql.push(NOTE_ROLE.to_owned());

@@ -84,7 +84,10 @@ impl Reading {
             Family::Mysql => {
                 let lock = Timeouts { lock: Some(self.lock), statement: None };
                 let unchanged = Some(Timeouts { lock: None, statement: None });
-                limits::change(unchanged, lock, Dialect::Mariadb, Lasting::Session)
+                let note = limits::note_locks();
+                std::iter::once(note)
+                    .chain(limits::change(unchanged, lock, Dialect::Mariadb, Lasting::Session))
+                    .collect()
             }
             Family::Sqlite => limits::change(None, self.timeouts(), Dialect::Sqlite, Lasting::Session),
         }
@@ -275,13 +278,11 @@ impl Looking<'_> {
                         false => Trail::knows(&ids, &self.location.ids).map(|id| id.to_string()),
                     };
                     match known {
-                        // It was not there a moment ago.
-                        Some(revision) if is_own && !probe.has(&trail.table) => {
+                        // It was not there, or held nothing, a moment ago: another run may just have made it.
+                        Some(revision) if is_own => {
                             return Err(Unseen::Changing(elsewhere(probe, trail, &revision)));
                         }
-                        Some(revision) if is_own || !self.location.passes_over_others => {
-                            conflicts.push((trail, revision));
-                        }
+                        Some(revision) if !self.location.passes_over_others => conflicts.push((trail, revision)),
                         _ => others.push(trail.to_string()),
                     }
                 }

@@ -234,7 +234,7 @@ impl Session {
     /// Takes out of the session what the driver put in, and what others left in a pooler's.
     async fn be_usual(&mut self) -> Result<(), Error> {
         if self.db.family() == Family::Mysql {
-            let note = Restore::new(&self.probe).note();
+            let note = Restore::new(&self.probe).note_after_reading();
             return self.execute_own(&note.iter().map(String::as_str).collect::<Vec<_>>()).await;
         }
         let DatabaseUrl::Server(server) = &self.url else { return Ok(()) };

@@ -70,7 +70,7 @@ fn a_failure_inside_a_group_keeps_what_came_before(database: &TestDatabase) {
 fn every_fault_that_can_be_known_comes_before_the_first_statement(database: &TestDatabase) {
     let workspace = Workspace::new(database);
     workspace.script("a", "", "-- rev: upgrade\nCREATE TABLE a (n INTEGER);\n");
-    workspace.script("b", "a", "-- rev: upgrade\nCOMMIT;\n");
+    workspace.script("b", "a", "-- rev: upgrade\nROLLBACK;\n");
     workspace.script("c", "b", "-- rev: upgrade\nSELECT 'open;\n");
     let output = workspace.rev(&["upgrade"]);
     let message = output.failed(2);

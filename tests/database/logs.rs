@@ -70,8 +70,11 @@ fn a_run_is_told_from_its_start_to_its_end(database: &TestDatabase) {
     let runs: Vec<&Value> = told.iter().map(|event| &event["run"]).collect();
     assert!(runs.iter().all(|run| *run == runs[0]), "{runs:?}");
     let frame: Vec<&str> = names(&told).into_iter().filter(|name| !name.starts_with("statement")).collect();
-    assert_eq!(frame, ["started", "step_started", "step_done", "step_started", "step_done", "finished"]);
-    assert_eq!((&told[0]["steps"], &told[0]["direction"]), (&2.into(), &"upgrade".into()));
+    assert_eq!(
+        frame,
+        ["journal_created", "started", "step_started", "step_done", "step_started", "step_done", "finished"]
+    );
+    assert_eq!((&told[1]["steps"], &told[1]["direction"]), (&2.into(), &"upgrade".into()));
     let statements: Vec<&str> =
         told.iter().filter(|event| event["event"] == "statement").map(|event| event["sql"].as_str().unwrap()).collect();
     assert_eq!(statements.len(), 3);

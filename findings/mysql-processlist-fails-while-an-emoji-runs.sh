@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# MySQL 9.7.4 (Debian sid's mysql-server-core): whoever reads information_schema.processlist gets error 3854 for as long as
+# anybody on the server runs a statement with a character beyond the Basic Multilingual Plane, such as an emoji in a string
+# literal. It does not matter which columns are asked for: `SELECT id` fails as well. The view is filled as utf8mb3.
+#
+# What one would guess: that a list of connections does not depend on what they are running. What works instead:
+# SHOW FULL PROCESSLIST, and performance_schema.processlist.
+#
+# Seen:
+#   ERROR 3854 (HY000) at line 1: Cannot convert string '…' from utf8mb4 to utf8mb3
+#
+# Ends with 0 while MySQL behaves so.
+set -euo pipefail
+repository=$(dirname "$(dirname "$(readlink -f "$0")")")
+cd "$repository"
+for part in say account packages server tls mysql more_servers; do
+    # shellcheck source=/dev/null
+    . "scripts/lib/$part.sh"
+done
+
+readonly VERSION=9.7.4
+need_program mariadb mariadb-client-core
+folder=$(make_servers_folder)
+stop_servers_at_exit "$folder"
+mkdir "$folder/packages"
+fetch_packages "$folder/packages" sid mysql-server-core
+chmod -R a+rX "$folder/packages"
+start_unpacked_mysql "$folder/server" "$folder/packages"
+ask() {
+    mariadb --no-defaults --skip-ssl --host=127.0.0.1 --port="$(cat "$folder/server/port")" --user=root \
+        --default-character-set=utf8mb4 --skip-column-names --batch --execute="$1" 2>&1
+}
+
+version=$(ask 'SELECT VERSION()')
+case $version in
+    "$VERSION"*) ;;
+    *) fail "this was seen on MySQL $VERSION, and the package is $version now: look again" ;;
+esac
+
+ask "SELECT SLEEP(20), '🦀'" >/dev/null &
+for _ in $(seq 100); do
+    ask 'SHOW FULL PROCESSLIST' | grep -q 'SLEEP(20)' && break
+    sleep 0.1
+done
+seen=$(ask 'SELECT id FROM information_schema.processlist' || true)
+printf 'information_schema.processlist: %s\n' "$seen"
+shown=$(ask 'SHOW FULL PROCESSLIST' | grep 'SLEEP(20)')
+printf 'SHOW FULL PROCESSLIST:          %s\n' "$shown"
+other=$(ask "SELECT info FROM performance_schema.processlist WHERE info LIKE 'SELECT SLEEP(20)%'")
+printf 'performance_schema.processlist: %s\n' "$other"
+grep -q 'ERROR 3854' <<<"$seen" || fail "information_schema.processlist answers now"
+grep -q '🦀' <<<"$shown" && grep -q '🦀' <<<"$other" || fail "the other two lists do not show the statement"
