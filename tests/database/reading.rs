@@ -225,8 +225,8 @@ fn version_comments_are_read_as_the_server_reads_them(kind: Kind) {
     ];
     for comment in comments {
         let runs = database.query(&format!("SELECT CAST(1 {comment} AS CHAR)"))[0][0] == "2";
-        // What is run is a word of the statement, by which `COMMIT` is told from an error of the server.
-        let commit = comment.replace("+1", "COMMIT");
+        // What is run is a word of the statement, by which `ROLLBACK` is told from an error of the server.
+        let commit = comment.replace("+1", "ROLLBACK");
         workspace.script("a", "", &format!("-- rev: upgrade\n{commit};\nSELECT 1;\n"));
         let output = workspace.rev(&["upgrade", "--dry-run"]);
         assert_eq!(output.stderr.contains("transaction-control"), runs, "{comment}: {}", output.stderr);
