@@ -10,6 +10,7 @@ SET @rev_check = COALESCE((SELECT CONCAT('SIGNAL SQLSTATE ''45000'' SET MESSAGE_
 EXECUTE IMMEDIATE @rev_check;
 SET NAMES utf8mb4;
 USE `nosuch`;
+SET @rev_autocommit = @@SESSION.autocommit, @rev_sql_mode = @@SESSION.sql_mode, @rev_foreign_key_checks = @@SESSION.foreign_key_checks, @rev_unique_checks = @@SESSION.unique_checks, @rev_sql_safe_updates = @@SESSION.sql_safe_updates, @rev_sql_select_limit = @@SESSION.sql_select_limit, @rev_time_zone = @@SESSION.time_zone, @rev_default_storage_engine = @@SESSION.default_storage_engine, @rev_tx_isolation = @@SESSION.tx_isolation, @rev_tx_read_only = @@SESSION.tx_read_only, @rev_lock_wait_timeout = @@SESSION.lock_wait_timeout, @rev_innodb_lock_wait_timeout = @@SESSION.innodb_lock_wait_timeout, @rev_max_statement_time = @@SESSION.max_statement_time;
 SET @rev_role = CONCAT('SET ROLE ', COALESCE(CONCAT('`', REPLACE(CURRENT_ROLE(), '`', '``'), '`'), 'NONE'));
 
 -- rev's own tables, and where the database must be
@@ -57,7 +58,7 @@ EXECUTE IMMEDIATE @rev_check;
 COMMIT;
 UNLOCK TABLES;
 USE `nosuch`;
-SET autocommit = DEFAULT, sql_mode = DEFAULT, foreign_key_checks = DEFAULT, unique_checks = DEFAULT, sql_safe_updates = DEFAULT, sql_select_limit = DEFAULT, time_zone = DEFAULT, default_storage_engine = DEFAULT, tx_isolation = DEFAULT, tx_read_only = DEFAULT;
+SET autocommit = @rev_autocommit, sql_mode = @rev_sql_mode, foreign_key_checks = @rev_foreign_key_checks, unique_checks = @rev_unique_checks, sql_safe_updates = @rev_sql_safe_updates, sql_select_limit = @rev_sql_select_limit, time_zone = @rev_time_zone, default_storage_engine = @rev_default_storage_engine, tx_isolation = @rev_tx_isolation, tx_read_only = @rev_tx_read_only;
 SET NAMES utf8mb4;
 
 -- 2/2 upgrade b: b
@@ -115,7 +116,7 @@ EXECUTE IMMEDIATE @rev_check;
 COMMIT;
 UNLOCK TABLES;
 USE `nosuch`;
-SET autocommit = DEFAULT, sql_mode = DEFAULT, foreign_key_checks = DEFAULT, unique_checks = DEFAULT, sql_safe_updates = DEFAULT, sql_select_limit = DEFAULT, time_zone = DEFAULT, default_storage_engine = DEFAULT, tx_isolation = DEFAULT, tx_read_only = DEFAULT;
+SET autocommit = @rev_autocommit, sql_mode = @rev_sql_mode, foreign_key_checks = @rev_foreign_key_checks, unique_checks = @rev_unique_checks, sql_safe_updates = @rev_sql_safe_updates, sql_select_limit = @rev_sql_select_limit, time_zone = @rev_time_zone, default_storage_engine = @rev_default_storage_engine, tx_isolation = @rev_tx_isolation, tx_read_only = @rev_tx_read_only;
 SET NAMES utf8mb4;
 
 -- the database is at b

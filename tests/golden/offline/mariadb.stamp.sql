@@ -9,6 +9,7 @@ SET @rev_check = COALESCE((SELECT CONCAT('SIGNAL SQLSTATE ''45000'' SET MESSAGE_
   END AS message) AS found WHERE message IS NOT NULL), 'DO 0');
 EXECUTE IMMEDIATE @rev_check;
 SET NAMES utf8mb4;
+SET @rev_autocommit = @@SESSION.autocommit, @rev_sql_mode = @@SESSION.sql_mode, @rev_foreign_key_checks = @@SESSION.foreign_key_checks, @rev_unique_checks = @@SESSION.unique_checks, @rev_sql_safe_updates = @@SESSION.sql_safe_updates, @rev_sql_select_limit = @@SESSION.sql_select_limit, @rev_time_zone = @@SESSION.time_zone, @rev_default_storage_engine = @@SESSION.default_storage_engine, @rev_tx_isolation = @@SESSION.tx_isolation, @rev_tx_read_only = @@SESSION.tx_read_only, @rev_lock_wait_timeout = @@SESSION.lock_wait_timeout, @rev_innodb_lock_wait_timeout = @@SESSION.innodb_lock_wait_timeout, @rev_max_statement_time = @@SESSION.max_statement_time;
 SET @rev_role = CONCAT('SET ROLE ', COALESCE(CONCAT('`', REPLACE(CURRENT_ROLE(), '`', '``'), '`'), 'NONE'));
 
 -- rev's own tables, and where the database must be

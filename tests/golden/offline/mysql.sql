@@ -13,6 +13,7 @@ EXECUTE rev_check;
 DEALLOCATE PREPARE rev_check;
 SET NAMES utf8mb4;
 USE `nosuch`;
+SET @rev_autocommit = @@SESSION.autocommit, @rev_sql_mode = @@SESSION.sql_mode, @rev_foreign_key_checks = @@SESSION.foreign_key_checks, @rev_unique_checks = @@SESSION.unique_checks, @rev_sql_safe_updates = @@SESSION.sql_safe_updates, @rev_sql_select_limit = @@SESSION.sql_select_limit, @rev_time_zone = @@SESSION.time_zone, @rev_default_storage_engine = @@SESSION.default_storage_engine, @rev_transaction_isolation = @@SESSION.transaction_isolation, @rev_transaction_read_only = @@SESSION.transaction_read_only, @rev_lock_wait_timeout = @@SESSION.lock_wait_timeout, @rev_innodb_lock_wait_timeout = @@SESSION.innodb_lock_wait_timeout, @rev_max_execution_time = @@SESSION.max_execution_time;
 
 -- rev's own tables, and where the database must be
 CREATE TABLE IF NOT EXISTS `nosuch`.`rev_version` ( `version_num` varchar(255) NOT NULL PRIMARY KEY ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
@@ -69,7 +70,7 @@ DEALLOCATE PREPARE rev_check;
 COMMIT;
 UNLOCK TABLES;
 USE `nosuch`;
-SET autocommit = DEFAULT, sql_mode = DEFAULT, foreign_key_checks = DEFAULT, unique_checks = DEFAULT, sql_safe_updates = DEFAULT, sql_select_limit = DEFAULT, time_zone = DEFAULT, default_storage_engine = DEFAULT, transaction_isolation = DEFAULT, transaction_read_only = DEFAULT;
+SET autocommit = @rev_autocommit, sql_mode = @rev_sql_mode, foreign_key_checks = @rev_foreign_key_checks, unique_checks = @rev_unique_checks, sql_safe_updates = @rev_sql_safe_updates, sql_select_limit = @rev_sql_select_limit, time_zone = @rev_time_zone, default_storage_engine = @rev_default_storage_engine, transaction_isolation = @rev_transaction_isolation, transaction_read_only = @rev_transaction_read_only;
 SET NAMES utf8mb4;
 
 -- 2/2 upgrade b: b
@@ -133,7 +134,7 @@ DEALLOCATE PREPARE rev_check;
 COMMIT;
 UNLOCK TABLES;
 USE `nosuch`;
-SET autocommit = DEFAULT, sql_mode = DEFAULT, foreign_key_checks = DEFAULT, unique_checks = DEFAULT, sql_safe_updates = DEFAULT, sql_select_limit = DEFAULT, time_zone = DEFAULT, default_storage_engine = DEFAULT, transaction_isolation = DEFAULT, transaction_read_only = DEFAULT;
+SET autocommit = @rev_autocommit, sql_mode = @rev_sql_mode, foreign_key_checks = @rev_foreign_key_checks, unique_checks = @rev_unique_checks, sql_safe_updates = @rev_sql_safe_updates, sql_select_limit = @rev_sql_select_limit, time_zone = @rev_time_zone, default_storage_engine = @rev_default_storage_engine, transaction_isolation = @rev_transaction_isolation, transaction_read_only = @rev_transaction_read_only;
 SET NAMES utf8mb4;
 
 -- the database is at b

@@ -11,6 +11,7 @@ PREPARE rev_check FROM @rev_check;
 EXECUTE rev_check;
 DEALLOCATE PREPARE rev_check;
 SET NAMES utf8mb4;
+SET @rev_autocommit = @@SESSION.autocommit, @rev_sql_mode = @@SESSION.sql_mode, @rev_foreign_key_checks = @@SESSION.foreign_key_checks, @rev_unique_checks = @@SESSION.unique_checks, @rev_sql_safe_updates = @@SESSION.sql_safe_updates, @rev_sql_select_limit = @@SESSION.sql_select_limit, @rev_time_zone = @@SESSION.time_zone, @rev_default_storage_engine = @@SESSION.default_storage_engine, @rev_transaction_isolation = @@SESSION.transaction_isolation, @rev_transaction_read_only = @@SESSION.transaction_read_only, @rev_lock_wait_timeout = @@SESSION.lock_wait_timeout, @rev_innodb_lock_wait_timeout = @@SESSION.innodb_lock_wait_timeout, @rev_max_execution_time = @@SESSION.max_execution_time;
 
 -- rev's own tables, and where the database must be
 SET @rev_check = COALESCE((SELECT CONCAT('DO `', REPLACE(message, '`', ''''), '`') FROM (SELECT CASE
