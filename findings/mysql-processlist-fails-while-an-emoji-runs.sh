@@ -13,7 +13,7 @@
 set -euo pipefail
 repository=$(dirname "$(dirname "$(readlink -f "$0")")")
 cd "$repository"
-for part in say account packages server tls mysql more_servers; do
+for part in say account packages server tls mariadb mysql more_servers; do
     # shellcheck source=/dev/null
     . "scripts/lib/$part.sh"
 done

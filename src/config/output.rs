@@ -80,7 +80,8 @@ fn end(child: &mut Child, is_group: bool) {
     let _ = child.wait();
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use super::*;
 

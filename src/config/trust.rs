@@ -1,7 +1,6 @@
 //! Whether a file that can make rev run commands is trusted: by who may write it, not by where it lies.
 
 use std::path::Path;
-use std::path::PathBuf;
 
 use crate::config::environment::Environment;
 use crate::config::hook::Hook;
@@ -37,8 +36,8 @@ impl Trust {
         let program = Some(&command.program).filter(|program| program.contains('/'));
         let is_beside = |word: &&String| word.starts_with("./") || word.starts_with("../");
         let words = program.into_iter().chain(command.arguments.iter().filter(is_beside));
-        let files = words.map(|word| root.join(word)).filter(|path| path.is_file());
-        files.map(PathBuf::from).try_for_each(|path| self.check(&path))
+        let mut files = words.map(|word| root.join(word)).filter(|path| path.is_file());
+        files.try_for_each(|path| self.check(&path))
     }
 }
 
@@ -167,12 +166,14 @@ mod unix {
     }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use std::fs;
     use std::os::unix::fs::PermissionsExt;
     use std::os::unix::fs::chown;
     use std::os::unix::fs::symlink;
+    use std::path::PathBuf;
 
     use super::*;
 

@@ -164,7 +164,10 @@ impl Database {
                 Connection::Mysql(connection) => mysql_answers(connection, sql, &notices).await,
             }
         };
-        let answered = unless_it_panics(answering).await.unwrap_or_else(|failure| Err((0, failure)));
+        let answered = match unless_it_panics(answering).await {
+            Ok(answered) => answered,
+            Err(failure) => Err((0, failure)),
+        };
         fault::passed();
         answered.map_err(|(answered, failure)| (answered, self.noted(failure)))
     }
@@ -200,7 +203,7 @@ impl Database {
         }
         let notices = Notices::default();
         let copying = async { notices.during(copied(connection, sql, data).boxed()).await.map_err(Failure::from) };
-        let copied = unless_it_panics(copying).await.and_then(|copied| copied);
+        let copied = unless_it_panics(copying).await.flatten();
         fault::passed();
         match copied {
             Ok(rows) => Ok(Done { rows, returned: 0, notices: notices.take(), at: Instant::now() }),
@@ -250,7 +253,7 @@ impl Database {
                 Connection::Mysql(connection) => mysql_select(connection, &queries.join(SEPARATOR)).await,
             }
         };
-        let selected = unless_it_panics(selecting).await.and_then(|selected| selected);
+        let selected = unless_it_panics(selecting).await.flatten();
         selected.map_err(|failure| self.noted(failure))
     }
 

@@ -157,7 +157,7 @@ fn started_with<'o>(options: &'o str, name: &str) -> Option<&'o str> {
         let (other, value) = setting.split_once('=')?;
         other.eq_ignore_ascii_case(name).then_some(value)
     };
-    words.iter().enumerate().filter_map(setting).last()
+    words.iter().enumerate().filter_map(setting).next_back()
 }
 
 #[cfg(test)]

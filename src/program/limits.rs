@@ -64,7 +64,8 @@ pub(crate) fn noted(variable: &str) -> String {
 /// locks.
 pub(crate) fn at_first(variable: &str) -> String {
     match MYSQL_LOCKS.contains(&variable) {
-        true => format!("COALESCE({}, @@SESSION.{variable})", noted(variable)),
+        // What a variable is that nobody has set counts as text, and a limit takes a number.
+        true => format!("CAST(COALESCE({}, @@SESSION.{variable}) AS UNSIGNED)", noted(variable)),
         false => format!("@@SESSION.{variable}"),
     }
 }

@@ -177,10 +177,10 @@ fn is_watched(sql: &str) -> bool {
 fn thinned_tables(statements: &[&str]) -> BTreeSet<String> {
     let mut found: BTreeSet<String> = statements.iter().filter_map(|sql| thinned(sql)).collect();
     for sql in statements {
-        if let Some(Effect::Rename { from, to }) = Effect::of(sql) {
-            if found.contains(&from) || found.contains(&to) {
-                found.extend([from, to]);
-            }
+        if let Some(Effect::Rename { from, to }) = Effect::of(sql)
+            && (found.contains(&from) || found.contains(&to))
+        {
+            found.extend([from, to]);
         }
     }
     found

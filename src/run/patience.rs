@@ -20,8 +20,8 @@ pub(crate) fn can_try_again(error: &Error, part: &Part, family: Family) -> bool 
     match (part.mode, family) {
         (Mode::Transaction, Family::Postgres | Family::Sqlite) => true,
         // A procedure may have committed before; what came after the statement has no place.
-        (Mode::Transaction, Family::Mysql) => part.statements().all(|one| is_all_or_nothing(one)),
-        (Mode::Alone, _) => error.span.is_some() && part.statements().all(|one| is_all_or_nothing(one)),
+        (Mode::Transaction, Family::Mysql) => part.statements().all(is_all_or_nothing),
+        (Mode::Alone, _) => error.span.is_some() && part.statements().all(is_all_or_nothing),
     }
 }
 

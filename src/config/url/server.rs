@@ -279,11 +279,14 @@ impl Authority {
     }
 }
 
-fn places(text: &str) -> Result<Vec<(Option<String>, Option<u16>)>, String> {
+/// A host and its port, as far as they are given.
+type HostAndPort = (Option<String>, Option<u16>);
+
+fn places(text: &str) -> Result<Vec<HostAndPort>, String> {
     text.split(',').map(host_and_port).collect()
 }
 
-fn host_and_port(place: &str) -> Result<(Option<String>, Option<u16>), String> {
+fn host_and_port(place: &str) -> Result<HostAndPort, String> {
     let (host, port) = match place.strip_prefix('[') {
         Some(rest) => {
             let Some((host, rest)) = rest.split_once(']') else {
