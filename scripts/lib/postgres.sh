@@ -21,8 +21,8 @@ start_postgres() {
 run_postgres() {
     local tls options=()
     tls=$(certificates_beside "$1")
-    # PyPI's programs are built without.
-    ldd "$postgres_bin/postgres" | grep -q libssl || tls=
+    # PyPI's programs are built without. (A pipe into `grep -q` would break now and then, and count as "without".)
+    [[ $(ldd "$postgres_bin/postgres") == *libssl* ]] || tls=
     [ -z "$tls" ] || options+=(-c ssl=on -c "ssl_cert_file=$tls/server.pem" -c "ssl_key_file=$tls/server.key")
     case ${flushes:-no} in
         yes) options+=(-c recovery_init_sync_method=syncfs) ;; # else the start after a crash flushes file by file

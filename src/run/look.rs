@@ -261,6 +261,7 @@ impl Looking<'_> {
         let rows = answer.map_err(|failure| error(self.db, failure))?;
         let trails: Vec<Trail> = rows.iter().flatten().filter_map(Trail::from_row).collect();
         let (mut others, mut conflicts) = (Vec::new(), Vec::new());
+        let mut is_changing = false;
         for trail in &trails {
             let is_own = probe.journal.is_own(trail);
             if is_own && trail.table == probe.journal.version {
@@ -278,11 +279,11 @@ impl Looking<'_> {
                         false => Trail::knows(&ids, &self.location.ids).map(|id| id.to_string()),
                     };
                     match known {
-                        // It was not there, or held nothing, a moment ago: another run may just have made it.
-                        Some(revision) if is_own => {
-                            return Err(Unseen::Changing(elsewhere(probe, trail, &revision)));
+                        Some(revision) if is_own || !self.location.passes_over_others => {
+                            // It was not there, or held nothing, a moment ago: another run may just have made it.
+                            is_changing |= is_own;
+                            conflicts.push((trail, revision));
                         }
-                        Some(revision) if !self.location.passes_over_others => conflicts.push((trail, revision)),
                         _ => others.push(trail.to_string()),
                     }
                 }
@@ -296,6 +297,7 @@ impl Looking<'_> {
         // A history of another name tells most of what to set, then a table of heads; one of our own tells nothing.
         let rank = |trail: &Trail| (probe.journal.is_own(trail), trail.has_heads_only());
         match conflicts.into_iter().min_by_key(|(trail, _)| rank(trail)) {
+            Some((trail, revision)) if is_changing => Err(Unseen::Changing(elsewhere(probe, trail, &revision))),
             Some((trail, revision)) => Err(elsewhere(probe, trail, &revision).into()),
             None => Ok(others),
         }
