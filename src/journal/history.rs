@@ -72,7 +72,7 @@ impl HistoryRow {
         format!("{message}{}", self.applied())
     }
 
-    /// Reads a row of [`Journal::select_history`]; nothing when it does not have its shape.
+    /// Reads a row of [`Journal::select_history`](crate::journal::Journal::select_history); nothing when it does not have its shape.
     pub fn from_row(row: &Row) -> Option<Self> {
         let [
             id,

@@ -56,12 +56,12 @@ impl Journal {
         self.render(&query)
     }
 
-    /// Returns the query for [`HistoryRow`]s, oldest first.
+    /// Returns the query for [`HistoryRow`](crate::journal::HistoryRow)s, oldest first.
     pub fn select_history(&self) -> String {
         self.render(self.history_query().order_by("id", Order::Asc))
     }
 
-    /// Returns the query for the last step that applied `revision`, as a [`HistoryRow`].
+    /// Returns the query for the last step that applied `revision`, as a [`HistoryRow`](crate::journal::HistoryRow).
     pub fn select_applied(&self, revision: &RevisionId) -> String {
         let query = self
             .history_query()
@@ -95,7 +95,7 @@ impl Journal {
         self.render(&query)
     }
 
-    /// Returns the query for the newest steps, newest first, as [`HistoryRow`]s without the stored downgrades.
+    /// Returns the query for the newest steps, newest first, as [`HistoryRow`](crate::journal::HistoryRow)s without the stored downgrades.
     pub fn select_newest_steps(&self, limit: u64) -> String {
         let columns = HISTORY_COLUMNS.into_iter().filter(|column| *column != "downgrade");
         let query = Query::select()

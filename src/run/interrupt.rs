@@ -17,7 +17,7 @@ const AGAIN: Duration = Duration::from_millis(500);
 
 /// A way to stop a run from outside; clones stop the same run.
 ///
-/// Who runs sessions puts one into [`Session::interrupt`]; rev itself listens to no signals.
+/// Who runs sessions puts one into [`Session::interrupt`](crate::run::Session::interrupt); rev itself listens to no signals.
 #[derive(Debug, Clone)]
 pub struct Interrupt(watch::Sender<Phase>);
 
