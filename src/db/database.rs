@@ -55,6 +55,8 @@ pub struct Done {
     pub rows: u64,
     /// Rows that it answered.
     pub returned: u64,
+    /// The first cell of the first of them, where it is short text.
+    pub first: Option<String>,
     /// What the server said meanwhile.
     pub notices: Vec<Notice>,
     /// When its answer came.
@@ -64,7 +66,7 @@ pub struct Done {
 impl Done {
     /// Stands for an answer that the driver swallowed.
     fn nothing() -> Self {
-        Self { rows: 0, returned: 0, notices: Vec::new(), at: Instant::now() }
+        Self { rows: 0, returned: 0, first: None, notices: Vec::new(), at: Instant::now() }
     }
 }
 
@@ -82,6 +84,9 @@ const MESSAGE_BYTES: usize = 1 << 20;
 
 /// sqlx copies what is left of a SQLite message for each of its statements, so a long one would take quadratic time.
 const SQLITE_MESSAGE_BYTES: usize = 1 << 14;
+
+/// The longest first cell that is kept: the answers that rev reads so are numbers.
+const SHORT_CELL_BYTES: usize = 32;
 
 /// Between statements of one message, none of which ends with a comment. Nothing stands before the `;`: SQLite's
 /// catalog would keep it as a part of an index.
@@ -206,7 +211,7 @@ impl Database {
         let copied = unless_it_panics(copying).await.flatten();
         fault::passed();
         match copied {
-            Ok(rows) => Ok(Done { rows, returned: 0, notices: notices.take(), at: Instant::now() }),
+            Ok(rows) => Ok(Done { rows, notices: notices.take(), ..Done::nothing() }),
             Err(failure) => Err(self.noted(Failure { notices: notices.take(), ..failure })),
         }
     }
@@ -320,14 +325,22 @@ macro_rules! answers {
         ) -> Result<Vec<Done>, (usize, Failure)> {
             let mut stream = connection.fetch_many(sqlx::raw_sql(AssertSqlSafe(sql.to_owned())));
             let mut done = Vec::new();
-            let mut returned = 0;
+            let (mut returned, mut first) = (0, None);
             loop {
                 match stream.try_next().await {
                     Ok(Some(Either::Left(result))) => {
-                        let (rows, returned) = (result.rows_affected(), std::mem::take(&mut returned));
-                        done.push(Done { rows, returned, notices: notices.take(), at: Instant::now() });
+                        let rows = result.rows_affected();
+                        let (returned, first) = (std::mem::take(&mut returned), first.take());
+                        done.push(Done { rows, returned, first, notices: notices.take(), at: Instant::now() });
                     }
-                    Ok(Some(Either::Right(_))) => returned += 1,
+                    Ok(Some(Either::Right(row))) => {
+                        if returned == 0 && !row.is_empty() {
+                            // A script's own rows may be anything, and long.
+                            let cell: Option<&str> = row.try_get_unchecked(0).unwrap_or_default();
+                            first = cell.filter(|text| text.len() <= SHORT_CELL_BYTES).map(str::to_owned);
+                        }
+                        returned += 1;
+                    }
                     Ok(None) => return Ok(done),
                     Err(error) => {
                         return Err((done.len(), Failure { notices: notices.take(), ..Failure::from(error) }));

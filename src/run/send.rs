@@ -23,9 +23,13 @@ use crate::program::restore::RESET_ALL;
 use crate::program::transaction;
 use crate::run::event::Event;
 use crate::run::event::Observer;
+use crate::run::journal_answer;
+use crate::run::journal_answer::is_missing_row;
 use crate::run::next_part::NextPart;
 use crate::run::patience::is_all_or_nothing;
 use crate::run::session::Session;
+use crate::run::stamp;
+use crate::run::stamp::MessageEnd;
 use crate::run::watch::Waiting;
 use crate::script::Timeouts;
 use crate::sql::Statement;
@@ -166,7 +170,14 @@ impl<'s, 'p> Sender<'s, 'p> {
         if self.queue.is_empty() {
             self.pass(Instant::now());
         } else {
+            self.stamp();
             self.marks.push_back(self.queue.len());
+        }
+    }
+
+    fn stamp(&mut self) {
+        if let Some(query) = stamp::query(self.session.db.family()) {
+            self.push(query, Role::Engine);
         }
     }
 
@@ -348,6 +359,9 @@ impl<'s, 'p> Sender<'s, 'p> {
         if self.queue.is_empty() {
             return Ok(());
         }
+        if self.marks.back().is_some_and(|mark| *mark < self.queue.len()) {
+            self.stamp();
+        }
         let mut queue = std::mem::take(&mut self.queue);
         let mut answers = self.send(&queue).await;
         if let Err(at) = &answers
@@ -360,7 +374,7 @@ impl<'s, 'p> Sender<'s, 'p> {
         }
         let answers = match answers {
             Ok(answers) => answers,
-            Err(at) if is_missing_row(&at, &queue) => {
+            Err(at) if matches!(queue[at.index].role, Role::Journal(e) if is_missing_row(e, &at.failure)) => {
                 let added = &queue[at.index.saturating_sub(1)];
                 return Err(
                     ErrorKind::JournalWriteLost { statement: summary(&added.sql, self.session.db.family()) }.into()
@@ -368,16 +382,18 @@ impl<'s, 'p> Sender<'s, 'p> {
             }
             Err(at) => return Err(self.explain(at.failure, &queue[at.index].role)),
         };
+        let end = MessageEnd::of(answers.last(), self.session.db.family());
         for ((entry, done), sent) in queue.iter().zip(answers).zip(1..) {
             if matches!(entry.role, Role::Fence) && done.returned == 0 && done.rows == 0 {
                 return Err(ErrorKind::LockLost.into());
             }
             if let Role::Journal(expect) = entry.role {
-                check_journal(expect, &done, &entry.sql, self.session.db.family())?;
+                journal_answer::check(expect, &done, &entry.sql, self.session.db.family())?;
             }
+            let at = end.when(&done);
             self.tell(done.notices);
             while self.marks.pop_front_if(|mark| *mark == sent).is_some() {
-                self.pass(done.at);
+                self.pass(at);
             }
         }
         Ok(())
@@ -425,26 +441,5 @@ impl<'s, 'p> Sender<'s, 'p> {
             (ToldTo::Later(notices), _) => notices.extend(heard),
             (ToldTo::Now(_), None) | (ToldTo::Nobody, _) => {}
         }
-    }
-}
-
-/// Returns whether a statement failed that does so where the row before it is missing.
-fn is_missing_row(at: &FailureAt, queue: &[Entry<'_>]) -> bool {
-    const DIVISION_BY_ZERO: &str = "22012";
-    let looks = matches!(queue[at.index].role, Role::Journal(Expect::Fails));
-    looks && at.failure.code.as_deref() == Some(DIVISION_BY_ZERO)
-}
-
-/// Makes sure that what a statement of the journal changed is what it was meant to.
-fn check_journal(expect: Expect, done: &Done, sql: &str, family: Family) -> Result<(), Error> {
-    let swallowed = || Err(ErrorKind::JournalWriteLost { statement: summary(sql, family) }.into());
-    match expect {
-        Expect::Touches(rows) if done.rows != rows => {
-            let expected = format!("{rows} rows were expected to change, and {} did, in: {sql}", done.rows);
-            Err(ErrorKind::DatabaseMoved { expected }.into())
-        }
-        Expect::Adds | Expect::AddsForCheck if done.rows != 1 => swallowed(),
-        Expect::Answers if done.returned != 1 => swallowed(),
-        _ => Ok(()),
     }
 }

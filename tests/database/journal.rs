@@ -88,6 +88,30 @@ fn the_history_says_what_ran_when_and_by_whom(database: &TestDatabase) {
 }
 
 /// Taken for nothing, such a row would let parts run twice that were kept.
+/// Many revisions may go in one message, whose answers come together.
+fn each_revision_has_its_own_duration(database: &TestDatabase) {
+    let workspace = Workspace::new(database);
+    let slow = match database.kind {
+        Kind::Sqlite => {
+            "INSERT INTO t0 WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 1000000) SELECT max(n) FROM c;"
+        }
+        Kind::Postgres => "SELECT pg_sleep(1);",
+        Kind::Mariadb => "SELECT sleep(1);",
+    };
+    for number in 0..20 {
+        let down = if number == 0 { String::new() } else { format!("a{}", number - 1) };
+        let slow = if number == 12 { slow } else { "" };
+        workspace.script(
+            &format!("a{number}"),
+            &down,
+            &format!("-- rev: upgrade\nCREATE TABLE t{number} (n INTEGER);\n{slow}\n"),
+        );
+    }
+    workspace.rev(&["upgrade"]).succeeded();
+    let longest = "SELECT revision FROM rev_history ORDER BY duration_ms DESC LIMIT 1";
+    assert_eq!(database.query(longest), [["a12"]]);
+}
+
 fn a_row_that_rev_did_not_write_stops_everything(database: &TestDatabase) {
     let workspace = Workspace::new(database);
     workspace.script(
@@ -125,6 +149,7 @@ on_each_database!(
     a_database_that_moved_is_left_alone,
     rows_that_others_imply_are_deleted_by_the_next_write,
     the_history_says_what_ran_when_and_by_whom,
+    each_revision_has_its_own_duration,
 );
 
 #[test]
