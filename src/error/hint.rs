@@ -74,8 +74,15 @@ impl ErrorKind {
             }
             Self::UnknownHeaderKey { nearest, .. } => return Some(format!("did you mean `{nearest}`?")),
             Self::EmptyHeaderValue { .. } => "write a value, or remove the line",
-            Self::UnknownDirective { nearest, .. } | Self::UnknownOption { nearest, .. } => {
+            Self::UnknownDirective { nearest, note, .. } => {
+                let meant = nearest_or(nearest, "the directives are `-- rev: upgrade` and `-- rev: downgrade`");
+                return Some(note.as_ref().map_or(meant.clone(), |note| format!("{meant} {note}")));
+            }
+            Self::UnknownOption { nearest, .. } => {
                 return nearest.as_ref().map(|nearest| format!("did you mean `{nearest}`?"));
+            }
+            Self::BadOptionValue { option, nearest, .. } => {
+                return nearest.map(|nearest| format!("did you mean `{option}={nearest}`?"));
             }
             Self::SqlBeforeSection => "put `-- rev: upgrade` above it",
             Self::NoUpgradeSection => "add a line `-- rev: upgrade`, with the SQL below it (it may be empty)",
@@ -298,7 +305,6 @@ impl ErrorKind {
             | Self::SelfLoop { .. }
             | Self::DuplicateHeaderKey { .. }
             | Self::ControlCharacter { .. }
-            | Self::BadOptionValue { .. }
             | Self::TextAfterCopy
             | Self::BadTemplate { .. }
             | Self::CommandFailed { .. }

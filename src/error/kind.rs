@@ -110,11 +110,11 @@ pub enum ErrorKind {
     #[error("a {what} holds `{character}`, which the database cannot: its encoding is {encoding}")]
     NotInEncoding { what: &'static str, character: char, encoding: String },
     #[error("`{word}` is not a directive")]
-    UnknownDirective { word: String, nearest: Option<String> },
+    UnknownDirective { word: String, nearest: Option<String>, note: Option<String> },
     #[error("`{option}` is not an option of `{directive}`")]
     UnknownOption { directive: String, option: String, nearest: Option<String> },
     #[error("`{value}` is not a value of `{option}`: {expected}")]
-    BadOptionValue { option: String, value: String, expected: &'static str },
+    BadOptionValue { option: String, value: String, expected: &'static str, nearest: Option<&'static str> },
     #[error("SQL stands before the first `-- rev:` line")]
     SqlBeforeSection,
     #[error("the script has no `-- rev: upgrade` section")]

@@ -5,12 +5,14 @@
 mod checksum;
 mod compile;
 mod dir;
+mod disguise;
 #[cfg(feature = "engine")]
 mod draft;
 mod embedded;
 mod frame;
 mod header;
 mod line;
+mod marker;
 mod message;
 mod outline;
 #[cfg(feature = "engine")]
