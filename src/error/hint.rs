@@ -69,7 +69,17 @@ impl ErrorKind {
             Self::OneSession { .. } => "give it the text of `rev upgrade --sql`, or use a PostgreSQL server",
             Self::NeedsTls { .. } => "put `ssl-mode=required` into the URL, or connect by the server's socket",
             Self::CannotAdopt { instead, .. } => return Some(instead.clone()),
-            Self::NoRevisionId => {
+            Self::NoRevisionId { in_message: Some(line) } => {
+                return Some(format!("`{line}` was read as part of the message: put a line `--` above it"));
+            }
+            Self::KeyInMessage { .. } => {
+                "put a line `--` above it, or, if it belongs to the message, a second space behind its `--`"
+            }
+            Self::MisplacedHeaderKey { .. } => {
+                "move it up to the other keys: the header ends at the first line without `--`"
+            }
+            Self::NotNone { .. } => "did you mean `none`?",
+            Self::NoRevisionId { in_message: None } => {
                 "add a line `-- revision: ID` after the message, or use `rev revision -m MESSAGE` to make scripts"
             }
             Self::UnknownHeaderKey { nearest, .. } => return Some(format!("did you mean `{nearest}`?")),

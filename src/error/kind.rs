@@ -98,9 +98,15 @@ pub enum ErrorKind {
     #[error("{} is {what}, and no SQL", .path.display())]
     NotText { path: PathBuf, what: &'static str, instead: &'static str },
     #[error("the header has no `revision:` line")]
-    NoRevisionId,
+    NoRevisionId { in_message: Option<String> },
     #[error("`{key}` is not a header key")]
     UnknownHeaderKey { key: String, nearest: String },
+    #[error("`{line}` was read as part of the message")]
+    KeyInMessage { line: String },
+    #[error("`{key}` stands below the header, where it is a comment")]
+    MisplacedHeaderKey { key: String },
+    #[error("`{value}` is not a value of `{key}`")]
+    NotNone { key: String, value: String },
     #[error("`{key}` stands twice in the header")]
     DuplicateHeaderKey { key: String },
     #[error("`{key}` has no value")]

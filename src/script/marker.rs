@@ -73,6 +73,16 @@ impl Script {
                 errors.push(Error::from(kind).at(self.source.span(range)));
             }
         }
+        // Where `#` and `//` begin no comment, they begin what the server would refuse.
+        for statement in section.statements.iter().filter(|one| one.sql().starts_with(['#', '/'])) {
+            let line = statement.sql().lines().next().unwrap_or_default().trim_end();
+            if let Some((meant, note)) = meant(line, has_downgrade) {
+                let nearest = Some(format!("-- rev: {meant}"));
+                let kind = ErrorKind::UnknownDirective { word: line.into(), nearest, note };
+                let start = statement.span.range.start;
+                errors.push(Error::from(kind).at(self.source.span(start..start + line.len())));
+            }
+        }
         errors
     }
 }
@@ -210,6 +220,7 @@ mod tests {
             check(Dialect::Sqlite, &format!("{sections}-- rev: downgrade\n"), &[]);
         }
         assert_eq!(errors(Dialect::Mariadb, "-- rev: upgrade\nSELECT 1;\n# downgrade\nDROP TABLE b;").len(), 1);
+        assert_eq!(errors(Dialect::Sqlite, "-- rev: upgrade\nSELECT 1;\n# downgrade\nDROP TABLE b;").len(), 1);
         for prose in
             ["-- downgrade the plan of customers", "-- ROLLBACK;", "-- no down here", "-- up", "-- go down and up"]
         {

@@ -22,6 +22,7 @@ mod revisions;
 mod script;
 mod section;
 #[cfg(feature = "engine")]
+mod slip;
 mod stored;
 #[cfg(feature = "engine")]
 mod template;
