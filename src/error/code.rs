@@ -48,6 +48,7 @@ impl ErrorKind {
             Self::UnknownDirective { .. } => "unknown-directive",
             Self::UnknownOption { .. } => "unknown-option",
             Self::BadOptionValue { .. } => "bad-option-value",
+            Self::ConflictMarker { .. } => "conflict-marker",
             Self::SqlBeforeSection => "sql-before-section",
             Self::NoUpgradeSection => "no-upgrade-section",
             Self::IrreversibleWithSql => "irreversible-with-sql",

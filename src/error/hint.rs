@@ -94,6 +94,9 @@ impl ErrorKind {
             Self::BadOptionValue { option, nearest, .. } => {
                 return nearest.map(|nearest| format!("did you mean `{option}={nearest}`?"));
             }
+            Self::ConflictMarker { .. } => {
+                "keep one side, or join both, and remove the marks; `git diff` shows where they are"
+            }
             Self::SqlBeforeSection => "put `-- rev: upgrade` above it",
             Self::NoUpgradeSection => "add a line `-- rev: upgrade`, with the SQL below it (it may be empty)",
             Self::IrreversibleWithSql => "remove the statements, or the word `irreversible`",

@@ -125,6 +125,8 @@ pub enum ErrorKind {
     SqlBeforeSection,
     #[error("the script has no `-- rev: upgrade` section")]
     NoUpgradeSection,
+    #[error("`{mark}` marks a git conflict that is not resolved")]
+    ConflictMarker { mark: String },
     #[error("an irreversible downgrade cannot hold statements")]
     IrreversibleWithSql,
     #[error("this {what} has no end")]

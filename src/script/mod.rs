@@ -4,6 +4,7 @@
 
 mod checksum;
 mod compile;
+mod conflict;
 mod dir;
 mod disguise;
 #[cfg(feature = "engine")]
