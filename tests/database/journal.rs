@@ -127,6 +127,23 @@ fn a_journal_that_lost_its_progress_is_refused(database: &TestDatabase) {
     assert!(output.failed(2).contains("journal-incomplete"), "{}", output.stderr);
 }
 
+fn a_failed_step_has_its_start_and_its_duration(database: &TestDatabase) {
+    let workspace = Workspace::new(database);
+    let slow = match database.kind {
+        Kind::Sqlite => {
+            "CREATE TABLE n AS WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 500000) SELECT max(n) AS n FROM c;"
+        }
+        Kind::Postgres => "SELECT pg_sleep(0.4);",
+        Kind::Mariadb => "DO sleep(0.4);",
+    };
+    workspace.script("a", "", &format!("-- rev: upgrade\n{slow}\nSELECT * FROM missing;\n"));
+    workspace.rev(&["upgrade"]).failed(3);
+    let least = if database.kind == Kind::Sqlite { 20 } else { 400 };
+    let rows = database.query("SELECT duration_ms, started FROM rev_history WHERE outcome = 'failed'");
+    let [row] = rows.as_slice() else { panic!("{rows:?}") };
+    assert!(row[0].parse::<u64>().unwrap() >= least, "{row:?}");
+}
+
 /// Many revisions may go in one message, whose answers come together.
 fn each_revision_has_its_own_duration(database: &TestDatabase) {
     let workspace = Workspace::new(database);
@@ -190,6 +207,7 @@ on_each_database!(
     the_history_says_what_ran_when_and_by_whom,
     an_emptied_table_of_heads_is_not_taken_for_base,
     a_journal_that_lost_its_progress_is_refused,
+    a_failed_step_has_its_start_and_its_duration,
     each_revision_has_its_own_duration,
 );
 
