@@ -21,10 +21,12 @@ pub struct ResumeArgs {
     /// The statement did not run, or was undone by hand: the next run runs it
     #[arg(long, conflicts_with = "ran")]
     not_ran: bool,
-    /// Wait this long until another rev on the same database is through, as in 10m [default: 60s]
+    /// Wait this long for another rev [default: 60s]
+    ///
+    /// As in `10m`. One run at a time changes a database; the others wait for its lock.
     #[arg(long, value_name = "DURATION")]
     lock_wait: Option<String>,
-    /// Do not ask before a protected database is changed
+    /// Do not ask about a protected database
     #[arg(short, long)]
     yes: bool,
 }

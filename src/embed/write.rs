@@ -42,7 +42,7 @@ macro_rules! embedded {
 pub fn write(folder: impl AsRef<Path>, dialects: &[Dialect]) -> Result<(), Error> {
     let Some(out) = env::var_os("OUT_DIR").map(PathBuf::from) else {
         let message = "OUT_DIR is not set: this is for build scripts, which cargo runs".to_owned();
-        return Err(ErrorKind::Usage { message }.into());
+        return Err(ErrorKind::Usage { message, hint: None }.into());
     };
     let code = match check(folder.as_ref(), dialects).and_then(|paths| slice(&paths)) {
         Ok(code) => code,

@@ -192,7 +192,7 @@ impl ErrorKind {
             }
             Self::Irreversible { .. } => "restore a backup, or write a new revision that moves forward",
             Self::NotOneTransaction { .. } => "use `transaction = \"revision\"`",
-            Self::StatementFailed { hint, .. } => return hint.clone(),
+            Self::StatementFailed { hint, .. } | Self::Usage { hint, .. } => return hint.clone(),
             Self::TableLocked { .. } => {
                 "run the command again when whoever holds it is through, or wait longer with `--lock-timeout` or `lock_retries`"
             }
@@ -306,7 +306,6 @@ impl ErrorKind {
             | Self::GitFailed { .. }
             | Self::BadConfig { .. }
             | Self::BadUrl { .. }
-            | Self::Usage { .. }
             | Self::Output => return None,
         };
         Some(hint.to_owned())

@@ -333,7 +333,7 @@ pub enum ErrorKind {
 
     // ---- the command line
     #[error("{message}")]
-    Usage { message: String },
+    Usage { message: String, hint: Option<String> },
     #[error("declined: nothing was changed")]
     Declined,
     #[error("the database is protected, and there is no terminal to ask on")]
