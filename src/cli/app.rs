@@ -8,10 +8,12 @@ use clap::FromArgMatches;
 use clap::error::ErrorKind as ClapKind;
 
 use crate::cli::accept;
+use crate::cli::advice;
 use crate::cli::args::Cli;
 use crate::cli::args::Command;
 use crate::cli::branches;
 use crate::cli::check;
+use crate::cli::command_line;
 use crate::cli::complete;
 use crate::cli::completions;
 use crate::cli::context::Context;
@@ -64,7 +66,7 @@ use crate::secrets;
 ///
 /// `interrupt` stops a run in an orderly way; nothing here listens to signals.
 pub async fn run(arguments: Vec<OsString>, environment: Environment, actor: Actor, interrupt: Interrupt) -> u8 {
-    match complete::answer(help::command, &arguments, &environment) {
+    match complete::answer(command_line::command, &arguments, &environment) {
         Ok(false) => {}
         Ok(true) => return 0,
         Err(error) => return refused(&error, None, &arguments, &environment),
@@ -94,7 +96,8 @@ pub async fn run(arguments: Vec<OsString>, environment: Environment, actor: Acto
     }
     match Box::pin(dispatch(&cli.command, &arguments, &mut cx)).await {
         Ok(outcome) => outcome.exit_code(),
-        Err(failed) => {
+        Err(mut failed) => {
+            advice::fit(&mut failed.error, &name);
             cx.fail(&failed);
             failed.exit_code()
         }
@@ -103,7 +106,7 @@ pub async fn run(arguments: Vec<OsString>, environment: Environment, actor: Acto
 
 /// Reads the command line; returns the name of the command, too.
 fn parse(arguments: &[OsString]) -> Result<(Cli, String), clap::Error> {
-    let matches = help::command().try_get_matches_from(arguments)?;
+    let matches = command_line::command().try_get_matches_from(arguments)?;
     let name = matches.subcommand_name().unwrap_or_default().to_owned();
     Ok((Cli::from_arg_matches(&matches)?, name))
 }
@@ -137,8 +140,8 @@ async fn dispatch(command: &Command, arguments: &[OsString], cx: &mut Context) -
         Command::Db(args) => db::run(args, cx).await,
         Command::Serve(args) => serve::run(args, cx).await,
         Command::Completions(args) => completions::run(args, arguments.first().map(Path::new), cx),
-        Command::Man(args) => man::run(args, help::command(), cx),
-        Command::Help(args) => help::run(args, cx),
+        Command::Man(args) => man::run(args, command_line::command(), cx),
+        Command::Help(args) => help::run(args, command_line::command, cx),
     }
 }
 

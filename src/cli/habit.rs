@@ -8,7 +8,7 @@ use clap::error::ContextKind;
 use clap::error::ContextValue;
 use clap::error::ErrorKind as ClapKind;
 
-use crate::cli::help;
+use crate::cli::command_line;
 use crate::cli::help::SIMILAR;
 use crate::nearest::nearest_within;
 
@@ -137,7 +137,7 @@ fn word(error: &clap::Error, kind: ContextKind) -> Option<String> {
 
 /// Returns the command that the arguments name, as far as there is one; else the program.
 fn command_of(arguments: &[OsString]) -> Command {
-    let mut at = help::command();
+    let mut at = command_line::command();
     at.build();
     for word in arguments.iter().skip(1) {
         if let Some(found) = word.to_str().and_then(|word| at.find_subcommand(word)) {
@@ -183,7 +183,7 @@ mod tests {
 
     fn check(line: &str, expected: Option<&str>) {
         let arguments: Vec<OsString> = line.split(' ').map(OsString::from).collect();
-        let mut error = help::command().try_get_matches_from(&arguments).unwrap_err();
+        let mut error = command_line::command().try_get_matches_from(&arguments).unwrap_err();
         let hint = explain(&mut error, &arguments);
         assert_eq!(hint.as_deref(), expected, "{line}");
         let text = error.to_string();
@@ -232,7 +232,7 @@ mod tests {
         let sentences = COMMANDS.iter().chain(OPTIONS).map(|(_, sentence)| *sentence);
         for command in sentences.flat_map(|sentence| sentence.split('`').skip(1).step_by(2)) {
             let Some(line) = command.strip_prefix("rev ") else { continue };
-            if let Err(error) = help::command().try_get_matches_from(command.split(' ')) {
+            if let Err(error) = command_line::command().try_get_matches_from(command.split(' ')) {
                 let wrong = [ClapKind::InvalidSubcommand, ClapKind::UnknownArgument];
                 assert!(!wrong.contains(&error.kind()), "{line}: {error}");
             }

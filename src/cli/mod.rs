@@ -3,11 +3,13 @@
 //! Comes in: arguments, variables, the user. Everything below; nothing imports it.
 
 mod accept;
+mod advice;
 mod app;
 mod args;
 mod ask;
 mod branches;
 mod check;
+mod command_line;
 mod complete;
 mod completions;
 mod confirm;

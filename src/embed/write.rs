@@ -67,6 +67,7 @@ fn check(folder: &Path, dialects: &[Dialect]) -> Result<Vec<PathBuf>, Error> {
         let kind = ErrorKind::MultipleHeads {
             target: "head".to_owned(),
             heads: heads.iter().map(|head| head.id.clone()).collect(),
+            instead: None,
         };
         let second = outlines.iter().find(|outline| outline.header.revision.value == heads[1].id);
         let error = Error::from(kind);
