@@ -105,6 +105,8 @@ impl ErrorKind {
             Self::DatabaseMoved { .. } => "database-moved",
             Self::JournalWriteLost { .. } => "journal-write-lost",
             Self::JournalElsewhere { .. } => "journal-elsewhere",
+            Self::JournalEmptied { .. } => "journal-emptied",
+            Self::JournalIncomplete { .. } => "journal-incomplete",
             Self::JournalHidden { .. } => "journal-hidden",
             Self::SchemaMadeTwice { .. } => "schema-made-twice",
             Self::IdTooLong { .. } => "id-too-long",

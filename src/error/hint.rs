@@ -156,6 +156,14 @@ impl ErrorKind {
             Self::QueryFailed { .. } => {
                 "rev must be able to make, read and change its own tables, which docs/journal.md lists"
             }
+            Self::ConnectionLost { reason, .. } if let Some(limit) = session_limit(reason) => {
+                return Some(format!(
+                    "the server's `{limit}` ended the session; give this user more (`ALTER ROLE … SET {limit} = …`), or divide the revision, and run the same command again"
+                ));
+            }
+            Self::ConnectionLost { reason, .. } if reason.contains("protocol error") => {
+                "the driver could not read an answer: is it text that is not UTF-8, as after `SET client_encoding`? leave that out, or such notices with `SET client_min_messages = error`"
+            }
             Self::ConnectionLost { .. } => "when the server is back, run the same command again: it goes on from there",
             Self::NoSchema { .. } => "create it, or name another one with `schema` in migrations.toml",
             Self::DamagedJournal { .. } => "correct or delete the row by hand: only you can know what it stands for",
@@ -165,6 +173,14 @@ impl ErrorKind {
             }
             Self::JournalWriteLost { .. } => {
                 "a trigger, a rule or a policy on that table took the row away or changed it; remove it, and run the command again"
+            }
+            Self::JournalEmptied { left, .. } => {
+                return Some(format!(
+                    "say what is true: `rev stamp {left}` if that is applied, `rev stamp base` if nothing is"
+                ));
+            }
+            Self::JournalIncomplete { .. } => {
+                "bring the table back from a backup; if no run stopped half-way, create it empty as docs/journal.md describes it"
             }
             Self::JournalElsewhere { set, .. } if set.is_empty() => {
                 "rev cannot know what is applied without it: bring the table back from a backup, or make it and put in the ids of the heads"
@@ -323,6 +339,16 @@ impl ErrorKind {
 const GIVE_UP: &str = "to give it up, undo by hand what it did and say what is true with `rev stamp --purge TARGET`";
 
 /// Says which rights let a user see rev's tables.
+/// Returns the setting of PostgreSQL that ended a session, by the code in a reason.
+fn session_limit(reason: &str) -> Option<&'static str> {
+    let limits = [
+        ("(25P04)", "transaction_timeout"),
+        ("(25P03)", "idle_in_transaction_session_timeout"),
+        ("(57P05)", "idle_session_timeout"),
+    ];
+    limits.into_iter().find(|(code, _)| reason.contains(code)).map(|(_, limit)| limit)
+}
+
 fn show(schema: Option<&str>, table: &str, dialect: Dialect) -> String {
     let schema = schema.unwrap_or_default();
     match dialect.family() {

@@ -245,6 +245,21 @@ pub enum ErrorKind {
     JournalWriteLost { statement: String },
     #[error("there is no `{table}` {here}, but `{found}` has revision `{revision}` of these scripts")]
     JournalElsewhere { table: String, here: String, found: String, revision: String, set: Vec<String> },
+    #[error(
+        "`{table}` is empty, but `{history}` ends with the {direction} of `{revision}` ({started}), after which something is applied"
+    )]
+    JournalEmptied {
+        table: String,
+        history: String,
+        direction: String,
+        revision: String,
+        started: String,
+        left: String,
+    },
+    #[error(
+        "`{missing}` is missing, but `{history}` is there and was used: whether a revision is half-way is not known"
+    )]
+    JournalIncomplete { missing: String, history: String },
     #[error("whether anything was applied is not known: {} may exist, and this user may not read it: {reason}", named(.schema, .table))]
     JournalHidden { schema: Option<String>, table: String, reason: String, dialect: Dialect },
     #[error("rev makes schema `{schema}` for its own tables before this statement, which would fail then")]
