@@ -405,10 +405,7 @@ fn named(schema: &Option<String>, table: &str) -> String {
 
 fn after(part: usize, of: Option<usize>) -> String {
     let of = of.map_or(String::new(), |of| format!(" of {of}"));
-    match part {
-        0 => format!("at part 1{of}"),
-        _ => format!("after part {part}{of}"),
-    }
+    if part == 0 { format!("at part 1{of}") } else { format!("after part {part}{of}") }
 }
 
 fn stopped_at(statement: &Option<String>) -> String {

@@ -320,10 +320,15 @@ mod tests {
         check(GRAPH, "", "shop@a1+1", "c1");
         check(GRAPH, "", "shop@base+2", "c1");
         check(GRAPH, "", "base+1", "ambiguous-walk: `base+1` could go more than one way: `a1`, `x1`");
-        check(GRAPH, "", "base-1", "walked-too-far: `base-1` goes too far: there is no step to take");
+        check(GRAPH, "", "base-1", "walked-too-far: `base-1` goes too far: nothing is below it");
         check(GRAPH, "", "shop@head-1", "c2");
         check(GRAPH, "", "heads-1", "multiple-heads: `heads-1` means a single head, but there are 2: `c3`, `y10`");
-        check("a", "", "a+2147483647", "walked-too-far: `a+2147483647` goes too far: there is no step to take");
+        check(
+            "a",
+            "",
+            "a+2147483647",
+            "walked-too-far: `a+2147483647` goes too far: `a` is a head: nothing follows it",
+        );
     }
 
     #[test]
