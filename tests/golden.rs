@@ -97,7 +97,7 @@ const REASONS: &[(&str, &str)] = &[
          bad-range walked-too-far",
     ),
     ("no_such_branch", "unknown-label ambiguous-prefix bad-target"),
-    ("not_a_head", "not-a-head"),
+    ("not_a_head", "not-a-head already-joined"),
     (
         "not_ancestor",
         "not-applied not-in-branch bad-range bad-target unknown-label ambiguous-prefix ambiguous-walk \

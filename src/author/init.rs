@@ -29,10 +29,23 @@ pub fn init(folder: &Path, template: Option<&str>) -> Result<Made, Error> {
     let inside = |name: &str| if folder == Path::new(".") { PathBuf::from(name) } else { folder.join(name) };
     make_folder(&mut made, inside("versions"))?;
     make_folder(&mut made, inside("templates"))?;
+    make_file(&mut made, inside("versions/.gitkeep"), "")?;
     make_file(&mut made, inside(FILE_NAME), STARTER)?;
+    make_file(&mut made, inside(".gitignore"), IGNORED)?;
     make_file(&mut made, inside("templates/revision.sql"), template.text)?;
     Ok(made)
 }
+
+/// What belongs to one machine: databases, and what SQLite and rev keep beside them.
+const IGNORED: &str = "\
+# databases, and what SQLite and rev keep beside them
+*.db
+*.db-journal
+*.db-wal
+*.db-shm
+*.rev-lock
+*.db.rev-*
+";
 
 fn make_folder(made: &mut Made, path: PathBuf) -> Result<(), Error> {
     if path.is_dir() {
@@ -66,7 +79,7 @@ mod tests {
         fs::write(folder.path().join(FILE_NAME), "# mine\n").unwrap();
         let made = init(folder.path(), None).unwrap();
         assert_eq!(made.kept, [folder.path().join(FILE_NAME)]);
-        assert_eq!(made.created.len(), 3);
+        assert_eq!(made.created.len(), 5);
         assert_eq!(fs::read_to_string(folder.path().join(FILE_NAME)).unwrap(), "# mine\n");
     }
 }

@@ -99,7 +99,7 @@ pub(crate) fn multiple_heads(view: &GraphView<'_>) -> Vec<Remark> {
     if heads.len() < 2 {
         return Vec::new();
     }
-    let kind = ErrorKind::MultipleHeads { target: "head".to_owned(), heads };
+    let kind = ErrorKind::MultipleHeads { target: "head".to_owned(), heads, instead: None };
     vec![Remark { hint: kind.hint(), ..Remark::new(kind.to_string()) }]
 }
 

@@ -17,10 +17,12 @@ pub struct AcceptArgs {
     /// Which: ids or their beginnings, labels, `head`; they must be applied
     #[arg(required = true, value_name = "REVISION")]
     revisions: Vec<String>,
-    /// Wait this long until another rev on the same database is through, as in 10m [default: 60s]
+    /// Wait this long for another rev [default: 60s]
+    ///
+    /// As in `10m`. One run at a time changes a database; the others wait for its lock.
     #[arg(long, value_name = "DURATION")]
     lock_wait: Option<String>,
-    /// Do not ask before a protected database is changed
+    /// Do not ask about a protected database
     #[arg(short, long)]
     yes: bool,
 }

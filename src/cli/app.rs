@@ -4,15 +4,16 @@ use std::borrow::Cow;
 use std::ffi::OsString;
 use std::path::Path;
 
-use clap::CommandFactory;
 use clap::FromArgMatches;
 use clap::error::ErrorKind as ClapKind;
 
 use crate::cli::accept;
+use crate::cli::advice;
 use crate::cli::args::Cli;
 use crate::cli::args::Command;
 use crate::cli::branches;
 use crate::cli::check;
+use crate::cli::command_line;
 use crate::cli::complete;
 use crate::cli::completions;
 use crate::cli::context::Context;
@@ -24,7 +25,9 @@ use crate::cli::env;
 use crate::cli::exec;
 use crate::cli::global::log_format;
 use crate::cli::graph;
+use crate::cli::habit;
 use crate::cli::heads;
+use crate::cli::help;
 use crate::cli::history;
 use crate::cli::init;
 use crate::cli::log;
@@ -64,14 +67,17 @@ use crate::typed;
 ///
 /// `interrupt` stops a run in an orderly way; nothing here listens to signals.
 pub async fn run(arguments: Vec<OsString>, environment: Environment, actor: Actor, interrupt: Interrupt) -> u8 {
-    match complete::answer(Cli::command, &arguments, &environment) {
+    match complete::answer(command_line::command, &arguments, &environment) {
         Ok(false) => {}
         Ok(true) => return 0,
-        Err(error) => return refused(&error, &arguments, &environment),
+        Err(error) => return refused(&error, None, &arguments, &environment),
     }
     let (cli, name) = match parse(&arguments) {
         Ok(parsed) => parsed,
-        Err(error) => return refused(&error, &arguments, &environment),
+        Err(mut error) => {
+            let hint = habit::explain(&mut error, &arguments);
+            return refused(&error, hint, &arguments, &environment);
+        }
     };
     let volume = match (cli.global.quiet, cli.global.verbose) {
         (true, _) => Volume::Quiet,
@@ -92,7 +98,8 @@ pub async fn run(arguments: Vec<OsString>, environment: Environment, actor: Acto
     }
     match Box::pin(dispatch(&cli.command, &arguments, &mut cx)).await {
         Ok(outcome) => outcome.exit_code(),
-        Err(failed) => {
+        Err(mut failed) => {
+            advice::fit(&mut failed.error, &name);
             cx.fail(&failed);
             failed.exit_code()
         }
@@ -101,7 +108,7 @@ pub async fn run(arguments: Vec<OsString>, environment: Environment, actor: Acto
 
 /// Reads the command line; returns the name of the command, too.
 fn parse(arguments: &[OsString]) -> Result<(Cli, String), clap::Error> {
-    let matches = Cli::command().try_get_matches_from(arguments)?;
+    let matches = command_line::command().try_get_matches_from(arguments)?;
     let name = matches.subcommand_name().unwrap_or_default().to_owned();
     Ok((Cli::from_arg_matches(&matches)?, name))
 }
@@ -135,16 +142,18 @@ async fn dispatch(command: &Command, arguments: &[OsString], cx: &mut Context) -
         Command::Db(args) => db::run(args, cx).await,
         Command::Serve(args) => serve::run(args, cx).await,
         Command::Completions(args) => completions::run(args, arguments.first().map(Path::new), cx),
-        Command::Man(args) => man::run(args, Cli::command(), cx),
+        Command::Man(args) => man::run(args, command_line::command(), cx),
+        Command::Help(args) => help::run(args, command_line::command, cx),
     }
 }
 
 /// Answers to a command line that is not one: help and version are what was asked for, all else is bad usage.
-fn refused(error: &clap::Error, arguments: &[OsString], environment: &Environment) -> u8 {
+fn refused(error: &clap::Error, hint: Option<String>, arguments: &[OsString], environment: &Environment) -> u8 {
     let asked_for = matches!(error.kind(), ClapKind::DisplayHelp | ClapKind::DisplayVersion);
     let log = if asked_for { Log::default() } else { log_of(arguments, environment) };
     let is_json = arguments.iter().any(|argument| argument == "--json");
-    let failed = Failed::from(ErrorKind::Usage { message: message(&secrets::hide(&error.to_string())) });
+    let message = message(&secrets::hide(&error.to_string()));
+    let failed = Failed::from(ErrorKind::Usage { message, hint });
     log.write(&Record::failed(&failed.error, None, None, failed.exit_code(), log.elapsed()));
     if asked_for || !(is_json || log.has_stderr()) {
         // A reader that went away is no reason to complain.
@@ -178,10 +187,12 @@ fn log_of(arguments: &[OsString], environment: &Environment) -> Log {
 /// Returns what is wrong in one line: all that clap says above the usage.
 fn message(rendered: &str) -> String {
     let lines = rendered.lines().map(str::trim).take_while(|line| !line.starts_with(USAGE));
-    let lines: Vec<&str> = lines.filter(|line| !line.is_empty() && !line.starts_with(MORE)).collect();
+    let lines: Vec<&str> =
+        lines.filter(|line| !line.is_empty() && !line.starts_with(MORE) && !line.starts_with(TIP)).collect();
     lines.join("; ").trim_start_matches("error: ").replace(":; ", ": ").replace("; [", " [")
 }
 
 /// How the parts of clap's message begin that say how to use the command, not what is wrong.
 const USAGE: &str = "Usage:";
+const TIP: &str = "tip:";
 const MORE: &str = "For more information";

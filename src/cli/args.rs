@@ -16,6 +16,7 @@ use crate::cli::exec::ExecArgs;
 use crate::cli::global::GlobalArgs;
 use crate::cli::graph::GraphArgs;
 use crate::cli::heads::HeadsArgs;
+use crate::cli::help::HelpArgs;
 use crate::cli::history::HistoryArgs;
 use crate::cli::init::InitArgs;
 use crate::cli::log::LogArgs;
@@ -38,7 +39,7 @@ use crate::cli::wait::WaitArgs;
 /// Revisions are SQL scripts with an upgrade and a downgrade part. Each names the revision it grows from, so together
 /// they form a graph with branches and merges, and rev brings a database from where it is to where you want it.
 #[derive(Debug, Parser)]
-#[command(name = "rev", version, propagate_version = false, max_term_width = 100, disable_help_subcommand = true, after_help = AFTER_HELP)]
+#[command(name = "rev", version, propagate_version = false, max_term_width = 80, disable_help_subcommand = true)]
 pub struct Cli {
     /// Options of every command.
     #[command(flatten)]
@@ -47,11 +48,6 @@ pub struct Cli {
     #[command(subcommand)]
     pub command: Command,
 }
-
-/// How to begin.
-const AFTER_HELP: &str = "\
-To begin: `rev init`, `rev revision -m \"create users\"`, write the SQL into the new script, `rev upgrade`.
-Exit status: 0 done, 1 something was found, 2 could not begin, 3 failed on the way.";
 
 /// The commands.
 #[derive(Debug, Subcommand)]
@@ -85,4 +81,5 @@ pub enum Command {
     Serve(ServeArgs),
     Completions(CompletionsArgs),
     Man(ManArgs),
+    Help(HelpArgs),
 }

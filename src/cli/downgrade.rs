@@ -8,7 +8,7 @@ use crate::cli::run::RunArgs;
 use crate::project::Request;
 use crate::project::Sections;
 
-/// Take revisions off the database again
+/// Undo revisions, newest first, down to a target
 ///
 /// Runs the downgrade sections of everything that grows from the target or depends on that, newest first. The target
 /// itself stays; `base` takes everything off. Refused before the first statement when one of the revisions has no
@@ -18,7 +18,9 @@ pub struct DowngradeArgs {
     /// What to go back to: `-1`, `base`, an id or its beginning, `label@base`, `label@-1`; `FROM:TO` with `--sql`
     #[arg(allow_negative_numbers = true)]
     target: String,
-    /// Run the downgrades that were stored when they were applied, where a script is gone or was edited since
+    /// Run the downgrades stored in the database
+    ///
+    /// They were stored when the revisions were applied; for a script that is gone or was edited since.
     #[arg(long)]
     stored: bool,
     #[command(flatten)]

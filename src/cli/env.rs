@@ -19,7 +19,7 @@ use crate::watch::Standing;
 use crate::watch::State;
 use crate::watch::Status;
 
-/// List the environments, where their databases are, and what is pending
+/// List the environments, their databases, and what is pending
 ///
 /// All are asked at the same time, and one that gives no answer within 5 seconds (and --wait) is said to be unreachable.
 /// Nothing is written anywhere.

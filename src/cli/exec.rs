@@ -36,13 +36,17 @@ pub struct ExecArgs {
     /// Start the command only if the database is at the heads
     #[arg(long)]
     require_head: bool,
-    /// Wait this long until another rev on the same database is through, as in 10m [default: 60s]
+    /// Wait this long for another rev [default: 60s]
+    ///
+    /// As in `10m`. One run at a time changes a database; the others wait for its lock.
     #[arg(long, value_name = "DURATION")]
     lock_wait: Option<String>,
-    /// Give up the lock of a table after this long, and try again a little later [default: 3s]
+    /// Wait this long for a table [default: 3s]
+    ///
+    /// Then it is given up, so that nobody queues behind it, and tried again a little later.
     #[arg(long, value_name = "DURATION")]
     lock_timeout: Option<String>,
-    /// Do not ask before a protected database is changed
+    /// Do not ask about a protected database
     #[arg(short, long)]
     yes: bool,
     /// The command and its arguments
@@ -188,7 +192,7 @@ fn cannot_start(program: &OsString, cause: io::Error) -> Error {
 }
 
 fn usage(message: &str) -> Failed {
-    ErrorKind::Usage { message: message.to_owned() }.into()
+    ErrorKind::Usage { message: message.to_owned(), hint: None }.into()
 }
 
 /// Puts the command in the place of this process; returns only when that cannot be.

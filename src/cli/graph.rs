@@ -25,7 +25,7 @@ use crate::run::Session;
 use crate::script::create;
 use crate::script::replace;
 
-/// Draw the revisions: an image, a page, or text for Graphviz or Mermaid
+/// Draw the revisions: SVG, a page, or text for Graphviz or Mermaid
 ///
 /// The picture is the same on every machine, so that it can be kept beside the scripts; with -i it also shows where the
 /// database is.
@@ -91,7 +91,7 @@ pub async fn run(args: &GraphArgs, cx: &mut Context) -> Result<Outcome, Failed> 
 impl GraphArgs {
     /// Returns what to draw with; nothing where the picture itself is wanted, as JSON.
     fn form(&self, is_json: bool) -> Result<Option<Form>, Error> {
-        let usage = |message: &str| Err(ErrorKind::Usage { message: message.to_owned() }.into());
+        let usage = |message: &str| Err(ErrorKind::Usage { message: message.to_owned(), hint: None }.into());
         match (self.format, &self.output) {
             (Some(_), None) if is_json => {
                 usage("--json is a format of its own: leave --format out, or name a file with -o")

@@ -14,8 +14,8 @@ use crate::script::TEMPLATES;
 
 /// Make a folder ready for revisions
 ///
-/// Writes migrations.toml, an empty folder versions/ and the template of new scripts, templates/revision.sql. What is
-/// there already stays as it is.
+/// Writes migrations.toml, an empty folder versions/, the template of new scripts, templates/revision.sql, and a
+/// .gitignore that leaves databases out. What is there already stays as it is.
 #[derive(Debug, clap::Args)]
 pub struct InitArgs {
     /// The folder; it is made if it is missing

@@ -11,7 +11,7 @@ use crate::cli::ui::json;
 use crate::cli::ui::table;
 use crate::journal::HistoryRow;
 
-/// Show what ran on the database: when, by whom, how long, and how it ended
+/// Show what ran on the database: when, by whom, and how it ended
 #[derive(Debug, clap::Args)]
 pub struct LogArgs {
     /// Only the last N steps

@@ -3,11 +3,13 @@
 //! Comes in: arguments, variables, the user. Everything below; nothing imports it.
 
 mod accept;
+mod advice;
 mod app;
 mod args;
 mod ask;
 mod branches;
 mod check;
+mod command_line;
 mod complete;
 mod completions;
 mod confirm;
@@ -20,7 +22,9 @@ mod env;
 mod exec;
 mod global;
 mod graph;
+mod habit;
 mod heads;
+mod help;
 mod history;
 mod init;
 mod log;

@@ -34,7 +34,7 @@ pub fn stamp(texts: &[String], purge: Purge) -> Result<OfflineRequest, Error> {
         let (from, target) = ends(text, Anchor::Base, Anchor::Heads)?;
         if from.is_some() && start != from && !targets.is_empty() {
             let message = format!("`{text}` starts from another state than what stands before it");
-            return Err(ErrorKind::Usage { message }.into());
+            return Err(ErrorKind::Usage { message, hint: None }.into());
         }
         start = start.or(from);
         targets.push(target);
@@ -46,7 +46,7 @@ pub fn stamp(texts: &[String], purge: Purge) -> Result<OfflineRequest, Error> {
 pub async fn print(request: &OfflineRequest, cx: &mut Context) -> Result<Outcome, Failed> {
     if cx.is_json() {
         let message = "`--sql` prints a script, which is no JSON: leave one of the two options out".to_owned();
-        return Err(ErrorKind::Usage { message }.into());
+        return Err(ErrorKind::Usage { message, hint: None }.into());
     }
     let project = cx.project()?;
     let script = if request.needs_database() {

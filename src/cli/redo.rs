@@ -6,7 +6,7 @@ use crate::cli::outcome::Failed;
 use crate::cli::outcome::Outcome;
 use crate::project::Sections;
 
-/// Take a revision off and apply it again
+/// Undo a revision and apply it again
 ///
 /// For working on a script: one down, one up. What stands above the revision goes down and up with it. Both ways are
 /// checked before the first statement.
@@ -15,16 +15,22 @@ pub struct RedoArgs {
     /// Which: an id or its beginning, a label, `label@head`; it must be applied
     #[arg(default_value = "current")]
     target: String,
-    /// Take it off with the downgrade that was stored when it was applied, where that was edited since
+    /// Undo it with the downgrade that is stored in the database
+    ///
+    /// It was stored when the revision was applied; for a script that was edited since.
     #[arg(long)]
     stored: bool,
-    /// Wait this long until another rev on the same database is through, as in 10m [default: 60s]
+    /// Wait this long for another rev [default: 60s]
+    ///
+    /// As in `10m`. One run at a time changes a database; the others wait for its lock.
     #[arg(long, value_name = "DURATION")]
     lock_wait: Option<String>,
-    /// Give up the lock of a table after this long, and try again a little later [default: 3s]
+    /// Wait this long for a table [default: 3s]
+    ///
+    /// Then it is given up, so that nobody queues behind it, and tried again a little later.
     #[arg(long, value_name = "DURATION")]
     lock_timeout: Option<String>,
-    /// Do not ask before a protected database is changed
+    /// Do not ask about a protected database
     #[arg(short, long)]
     yes: bool,
 }

@@ -25,7 +25,9 @@ pub struct RestoreArgs {
     /// Show the restore points, newest first, and touch nothing
     #[arg(long, conflicts_with_all = ["file", "yes"])]
     list: bool,
-    /// Wait this long until another rev on the same database is through, as in 10m [default: 60s]
+    /// Wait this long for another rev [default: 60s]
+    ///
+    /// As in `10m`. One run at a time changes a database; the others wait for its lock.
     #[arg(long, value_name = "DURATION")]
     lock_wait: Option<String>,
     /// Do not ask before the database is replaced

@@ -34,13 +34,15 @@ pub struct RevisionArgs {
     head: Vec<String>,
     #[command(flatten)]
     new: NewArgs,
-    /// What must be applied before it without being its parent: ids, labels
+    /// What else must be applied before it: ids, labels
     #[arg(long, value_name = "TARGET", value_delimiter = ',')]
     depends_on: Vec<String>,
     /// Take the SQL of a file, such as a dump, as its upgrade; `-` reads it from the standard input
     #[arg(long, value_name = "FILE")]
     from: Option<PathBuf>,
-    /// The database that the file is for, where the file does not say it; the sections are for it alone then
+    /// The database that the file is for
+    ///
+    /// Needed where the file does not say it; the sections are for that database alone then.
     #[arg(long, value_name = "DIALECT", requires = "from", value_parser = ["sqlite", "postgres", "mysql", "mariadb"])]
     dialect: Option<String>,
 }
@@ -51,16 +53,20 @@ pub struct NewArgs {
     /// Its id instead of 12 random hex digits
     #[arg(long, value_name = "ID")]
     rev_id: Option<String>,
-    /// Let it grow from a revision that is no head, which begins a branch there
+    /// Let it grow from a revision that is no head
+    ///
+    /// That begins a branch there.
     #[arg(long)]
     splice: bool,
-    /// A label for the branch that begins with it, for targets such as `label@head`
+    /// A label for its branch, as in `label@head`
     #[arg(long, value_name = "LABEL", value_delimiter = ',')]
     branch_label: Vec<String>,
-    /// The script folder to write it to, where there are several
+    /// The folder for it, where there are several
     #[arg(long, value_name = "DIR")]
     version_path: Option<PathBuf>,
-    /// The template: a file NAME.sql beside the configured one, or `default`, `expand-contract`, `per-dialect`
+    /// A built-in template, or NAME.sql beside the configured one
+    ///
+    /// Built in are `default`, `expand-contract` and `per-dialect`.
     #[arg(long, value_name = "NAME")]
     template: Option<String>,
 }

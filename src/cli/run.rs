@@ -9,19 +9,27 @@ use crate::project::Request;
 /// Options of every command that changes a database.
 #[derive(Debug, clap::Args)]
 pub struct RunArgs {
-    /// Print the SQL instead of running it, for sqlite3, psql or mariadb; `FROM:TO` as the target needs no database
+    /// Print the SQL instead of running it
+    ///
+    /// For sqlite3, psql or mariadb; `FROM:TO` as the target needs no database.
     #[arg(long, conflicts_with = "dry_run")]
     pub sql: bool,
-    /// Show what would be done, each statement and each transaction, and touch nothing
+    /// Show what would be done, and touch nothing
+    ///
+    /// Each statement and each transaction is shown; with `-v` every statement whole.
     #[arg(long)]
     dry_run: bool,
-    /// Wait this long until another rev on the same database is through, as in 10m [default: 60s]
+    /// Wait this long for another rev [default: 60s]
+    ///
+    /// As in `10m`. One run at a time changes a database; the others wait for its lock.
     #[arg(long, value_name = "DURATION")]
     lock_wait: Option<String>,
-    /// Give up the lock of a table after this long, and try again a little later [default: 3s]
+    /// Wait this long for a table [default: 3s]
+    ///
+    /// Then it is given up, so that nobody queues behind it, and tried again a little later.
     #[arg(long, value_name = "DURATION")]
     lock_timeout: Option<String>,
-    /// Do not ask before a protected database is changed
+    /// Do not ask about a protected database
     #[arg(short, long)]
     yes: bool,
 }

@@ -12,7 +12,7 @@ use crate::serve::Hosts;
 use crate::serve::Server;
 use crate::serve::Site;
 
-/// Watch a database over HTTP: health, metrics, and a page with the graph
+/// Watch a database over HTTP: health, metrics, a page
 ///
 /// /health, /ready and /live are for probes, /metrics for Prometheus, / for people. Everything can only be read, and the
 /// database is asked at most once a second. Runs until it is stopped by Ctrl-C or SIGTERM, and then exits with status 0.

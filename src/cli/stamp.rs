@@ -17,7 +17,9 @@ pub struct StampArgs {
     /// What is true: `head`, `heads`, `base`, ids, labels; with `--sql` the first may be `FROM:TO`
     #[arg(required = true, allow_negative_numbers = true)]
     targets: Vec<String>,
-    /// Forget all rows first, also those that no script has and those of a revision in progress
+    /// Forget all rows first
+    ///
+    /// Also those that no script has, and those of a revision in progress.
     #[arg(long)]
     purge: bool,
     #[command(flatten)]

@@ -20,7 +20,7 @@ use crate::watch::Until;
 /// How long is waited where nothing else is said.
 const TIMEOUT: Duration = Duration::from_secs(60);
 
-/// Wait until the database is where it is wanted, without changing it
+/// Wait until the database is where you want it, without changing it
 ///
 /// For everything that starts beside the one that upgrades: it looks with SELECTs only, less and less often, and holds no
 /// connection between two looks. A server that does not answer yet is waited for, too.

@@ -386,7 +386,7 @@ mod tests {
 
     #[test]
     fn an_empty_flag_is_refused() {
-        assert_eq!(Project::new(DATABASES).url("").resolve().unwrap_err().code(), "bad-url");
+        assert_eq!(Project::new(DATABASES).url("").resolve().unwrap_err().code(), "usage");
     }
 
     #[test]

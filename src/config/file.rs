@@ -57,6 +57,12 @@ impl ConfigFile {
             Err(cause) => return Err(Error::from(ErrorKind::Unreadable { path: path.into() }).because(cause)),
         };
         let Ok(text) = String::from_utf8(bytes) else { return Err(ErrorKind::NotUtf8 { path: path.into() }.into()) };
+        if is_ini(path, &text) {
+            let name =
+                path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into());
+            let message = format!("`{name}` is an INI file, and rev reads migrations.toml");
+            return Err(ErrorKind::Usage { message, hint: Some("`rev init` makes one".to_owned()) }.into());
+        }
         Self::parse(path, &text)
     }
 
@@ -222,4 +228,11 @@ fn suggestion(title: &str, name: &str, known: &[&'static str]) -> Option<String>
         return Some(format!("database.{name}"));
     }
     nearest(name, known.iter().copied()).map(str::to_owned)
+}
+
+/// Returns whether the file is another tool's, which would be an error on every line: Alembic's, or Python's.
+fn is_ini(path: &Path, text: &str) -> bool {
+    let named = path.extension().is_some_and(|extension| extension == "ini");
+    let is_table = |line: &str| matches!(line.trim(), "[alembic]" | "[loggers]" | "[tool:alembic]");
+    named || text.lines().any(is_table)
 }

@@ -98,6 +98,10 @@ impl<'a> Layers<'a> {
     /// must not send what was meant for one database to another.
     pub(super) fn url(&self, selection: &Selection) -> Result<(Option<Setting>, UrlOrigin), Error> {
         if let Some(url) = &selection.url {
+            if url.trim().is_empty() {
+                let hint = Some("is the variable set that it comes from?".to_owned());
+                return Err(ErrorKind::Usage { message: "`--url` is empty".to_owned(), hint }.into());
+            }
             let setting = Setting { key: "--url".to_owned(), data: Data::Word(url.clone()), span: None, written: None };
             return Ok((Some(setting), UrlOrigin::Flag));
         }

@@ -42,7 +42,7 @@ macro_rules! embedded {
 pub fn write(folder: impl AsRef<Path>, dialects: &[Dialect]) -> Result<(), Error> {
     let Some(out) = env::var_os("OUT_DIR").map(PathBuf::from) else {
         let message = "OUT_DIR is not set: this is for build scripts, which cargo runs".to_owned();
-        return Err(ErrorKind::Usage { message }.into());
+        return Err(ErrorKind::Usage { message, hint: None }.into());
     };
     let code = match check(folder.as_ref(), dialects).and_then(|paths| slice(&paths)) {
         Ok(code) => code,
@@ -67,6 +67,7 @@ fn check(folder: &Path, dialects: &[Dialect]) -> Result<Vec<PathBuf>, Error> {
         let kind = ErrorKind::MultipleHeads {
             target: "head".to_owned(),
             heads: heads.iter().map(|head| head.id.clone()).collect(),
+            instead: None,
         };
         let second = outlines.iter().find(|outline| outline.header.revision.value == heads[1].id);
         let error = Error::from(kind);

@@ -19,6 +19,8 @@ impl ErrorKind {
             Self::WalkedTooFar { .. } => "walked-too-far",
             Self::SeveralRevisions { .. } => "several-revisions",
             Self::NoRevision { .. } => "no-revision",
+            Self::NothingToRedo => "nothing-to-redo",
+            Self::AlreadyJoined { .. } => "already-joined",
             Self::NotApplied { .. } => "not-applied",
             Self::WrongWay { .. } => "wrong-way",
             Self::RangeNotAllowed { .. } => "range-not-allowed",

@@ -14,6 +14,9 @@ impl ErrorKind {
 
     fn advice(&self) -> Option<String> {
         let hint = match self {
+            Self::MultipleHeads { instead: Some(instead), .. } | Self::AmbiguousWalk { instead: Some(instead), .. } => {
+                return Some(instead.clone());
+            }
             Self::MultipleHeads { .. } => {
                 "use `heads` for all of them, name one, narrow it with `label@head`, or join them with `rev merge heads`"
             }
@@ -33,18 +36,22 @@ impl ErrorKind {
             Self::BadTarget { .. } => {
                 "a target is `head`, `heads`, `base`, `current`, `+N`, `-N`, a label, or an id or its beginning"
             }
-            Self::RangeNotAllowed { .. } => "name one end of it",
+            Self::RangeNotAllowed { .. } => {
+                "name one end of it; `rev history -r FROM:TO` lists a range, and `rev upgrade FROM:TO --sql` prints one"
+            }
             Self::RangeRequired { .. } => "write `FROM:TO`; either end may be empty",
             Self::BadRange { .. } => "the lower end stands first; `rev history --graph` shows what grows from what",
             Self::NoRevision { .. } => "`rev history` lists the revisions, and `rev revision -m MESSAGE` makes one",
             Self::SeveralRevisions { .. } => "name one of them",
+            Self::NothingToRedo => "`rev upgrade` applies what is pending",
+            Self::AlreadyJoined { .. } => "`rev heads` lists what can be joined",
             Self::NotApplied { .. } => "`rev current` shows what is applied",
             Self::WrongWay { direction: Direction::Downgrade, .. } => {
                 "`+N` is for `rev upgrade`; a downgrade takes `-N`"
             }
             Self::WrongWay { .. } => "`-N` is for `rev downgrade`; an upgrade takes `+N`",
             Self::UnknownRow { .. } => {
-                "check out the branch that has its script, or, if it is gone for good, tell rev the true state with `rev stamp --purge TARGET`"
+                "a newer release may have upgraded this database: use its scripts, or check out the branch that has this one; `rev downgrade TARGET --stored` undoes it with the downgrade that was stored; if it is gone for good, `rev stamp --purge TARGET` says what is true"
             }
             Self::CannotListen { .. } => "choose another address with `--listen`; port 0 takes a free one",
             Self::TooLargeToDraw { .. } => "draw a part with `-r FROM:TO`, or all of it with `--format dot`",
@@ -233,7 +240,7 @@ impl ErrorKind {
             }
             Self::Irreversible { .. } => "restore a backup, or write a new revision that moves forward",
             Self::NotOneTransaction { .. } => "use `transaction = \"revision\"`",
-            Self::StatementFailed { hint, .. } => return hint.clone(),
+            Self::StatementFailed { hint, .. } | Self::Usage { hint, .. } => return hint.clone(),
             Self::TableLocked { .. } => {
                 "run the command again when whoever holds it is through, or wait longer with `--lock-timeout` or `lock_retries`"
             }
@@ -346,7 +353,6 @@ impl ErrorKind {
             | Self::GitFailed { .. }
             | Self::BadConfig { .. }
             | Self::BadUrl { .. }
-            | Self::Usage { .. }
             | Self::Output => return None,
         };
         Some(hint.to_owned())

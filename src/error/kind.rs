@@ -48,7 +48,7 @@ pub enum ErrorKind {
     #[error("`{text}` is not a target: {reason}")]
     BadTarget { text: String, reason: String },
     #[error("`{target}` means a single head, but there are {}: {}", .heads.len(), list(.heads))]
-    MultipleHeads { target: String, heads: Vec<RevisionId> },
+    MultipleHeads { target: String, heads: Vec<RevisionId>, instead: Option<String> },
     #[error("no revision or label is called `{text}`")]
     UnknownRevision { text: String, nearest: Option<String> },
     #[error("no label or revision is called `{text}`")]
@@ -58,20 +58,24 @@ pub enum ErrorKind {
     #[error("revision `{revision}` is not in the branch of `{label}`")]
     NotInBranch { label: String, revision: RevisionId },
     #[error("`{target}` could go more than one way: {}", list(.candidates))]
-    AmbiguousWalk { target: String, candidates: Vec<RevisionId> },
+    AmbiguousWalk { target: String, candidates: Vec<RevisionId>, instead: Option<String> },
     #[error("`{target}` counts from the current revision, but the database has several: {}", list(.rows))]
     AmbiguousCurrent { target: String, rows: Vec<RevisionId> },
-    #[error("`{target}` goes too far: {}", steps(*.reached, *.wanted))]
-    WalkedTooFar { target: String, wanted: u32, reached: u32 },
+    #[error("`{target}` goes too far: {reason}")]
+    WalkedTooFar { target: String, reason: String },
     #[error("`{target}` is several revisions, but one is needed here: {}", list(.revisions))]
     SeveralRevisions { target: String, revisions: Vec<RevisionId> },
     #[error("`{target}` is no revision, but one is needed here")]
     NoRevision { target: String },
+    #[error("nothing is applied, so there is nothing to redo")]
+    NothingToRedo,
+    #[error("{} are already joined in `{merge}`", list(.revisions))]
+    AlreadyJoined { revisions: Vec<RevisionId>, merge: RevisionId },
     #[error("revision `{revision}` is not applied")]
     NotApplied { revision: RevisionId },
     #[error("`{target}` is the wrong way for `rev {direction}`")]
     WrongWay { target: String, direction: Direction },
-    #[error("`{text}` is a range, which only `history -r` takes")]
+    #[error("`{text}` is a range, which only `history -r` and `--sql` take")]
     RangeNotAllowed { text: String },
     #[error("`{text}` is not a range, which has a `:` in it")]
     RangeRequired { text: String },
@@ -364,7 +368,7 @@ pub enum ErrorKind {
 
     // ---- the command line
     #[error("{message}")]
-    Usage { message: String },
+    Usage { message: String, hint: Option<String> },
     #[error("declined: nothing was changed")]
     Declined,
     #[error("the database is protected, and there is no terminal to ask on")]
@@ -395,19 +399,9 @@ pub enum ErrorKind {
     Output,
 }
 
-fn steps(reached: u32, wanted: u32) -> String {
-    match reached {
-        0 => "there is no step to take".to_owned(),
-        _ => format!("only {reached} of {wanted} steps are there"),
-    }
-}
-
 fn after(part: usize, of: Option<usize>) -> String {
     let of = of.map_or(String::new(), |of| format!(" of {of}"));
-    match part {
-        0 => format!("at part 1{of}"),
-        _ => format!("after part {part}{of}"),
-    }
+    if part == 0 { format!("at part 1{of}") } else { format!("after part {part}{of}") }
 }
 
 fn stopped_at(statement: &Option<String>) -> String {

@@ -25,6 +25,7 @@ impl RevisionGraph {
             None => {
                 return Err(ErrorKind::Usage {
                     message: format!("`{range}` counts from a database, and there is none"),
+                    hint: None,
                 });
             }
         };

@@ -44,6 +44,22 @@ impl RevisionGraph {
         Ok(self.ids_of(&parents))
     }
 
+    /// Returns that the revisions were joined before, if they were, and where first.
+    fn already_joined(&self, targets: &[Target], rows: &Heads) -> Option<ErrorKind> {
+        let mut revisions: Vec<RevisionId> = Vec::new();
+        for target in targets {
+            revisions.extend(self.resolve(target, rows).ok()?);
+        }
+        let nodes: Vec<Node> = revisions.iter().filter_map(|id| self.node(id)).collect();
+        let joins = |merge: &Node| {
+            let below = self.down_ancestor_nodes([*merge]);
+            nodes.iter().all(|node| node != merge && below.contains(node.index()))
+        };
+        let merges = self.net.node_indices().filter(|node| self.revision(*node).down_revisions.len() > 1);
+        let first = merges.filter(joins).min_by_key(|node| self.down_ancestor_nodes([*node]).count_ones(..))?;
+        (nodes.len() > 1).then(|| ErrorKind::AlreadyJoined { revisions, merge: self.id(first) })
+    }
+
     /// Returns the parents of a merge: at least two, of which none grows from another.
     pub fn resolve_merge(
         &self,
@@ -51,7 +67,10 @@ impl RevisionGraph {
         rows: &Heads,
         splice: Splice,
     ) -> Result<Vec<RevisionId>, ErrorKind> {
-        let mut parents = self.resolve_parents(targets, rows, splice)?;
+        let mut parents = self.resolve_parents(targets, rows, splice).map_err(|error| match error {
+            ErrorKind::NotAHead { .. } => self.already_joined(targets, rows).unwrap_or(error),
+            other => other,
+        })?;
         let grows_above = |id: &RevisionId| {
             let above = self.down_descendant_nodes(self.node(id));
             parents.iter().any(|other| other != id && self.node(other).is_some_and(|node| above.contains(node.index())))

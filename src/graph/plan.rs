@@ -4,6 +4,7 @@ use crate::direction::Direction;
 use crate::error::ErrorKind;
 use crate::graph::dag::Node;
 use crate::graph::dag::RevisionGraph;
+use crate::graph::resolve::Branch;
 use crate::graph::resolve::Place;
 use crate::graph::resolve::narrow;
 use crate::graph::row_change::RowChange;
@@ -41,7 +42,7 @@ impl RevisionGraph {
     pub fn plan_upgrade(&self, target: &Target, rows: &Heads) -> Result<Plan, ErrorKind> {
         self.check_way(target, Direction::Upgrade)?;
         let state = self.state(rows)?;
-        let place = self.place(target, &state)?;
+        let place = self.place(target, &state).map_err(|error| counted(error, '+'))?;
         let order = self.order(&place.nodes, &state.applied);
         let mut stepper = Stepper::new(self, &state.applied);
         let steps = order.into_iter().map(|node| self.step(node, Direction::Upgrade, stepper.up(node))).collect();
@@ -54,7 +55,7 @@ impl RevisionGraph {
     pub fn plan_downgrade(&self, target: &Target, rows: &Heads) -> Result<Plan, ErrorKind> {
         self.check_way(target, Direction::Downgrade)?;
         let state = self.state(rows)?;
-        let place = self.place(target, &state)?;
+        let place = self.place(target, &state).map_err(|error| counted(error, '-'))?;
         let roots = self.roots(target, &place, &state)?;
         let mut kept = state.applied.clone();
         kept.difference_with(&self.descendant_nodes(roots));
@@ -68,6 +69,12 @@ impl RevisionGraph {
     /// Returns the lowest revisions that a downgrade to this place takes off, whether applied or not.
     pub(super) fn roots(&self, target: &Target, place: &Place, state: &State) -> Result<Vec<Node>, ErrorKind> {
         if let Some(passed) = place.passed {
+            // Of a branch that is not applied, what is below would go, and other branches with it.
+            let unapplied =
+                place.branch.as_ref().map(Branch::named).filter(|node| !state.applied.contains(node.index()));
+            if let Some(node) = unapplied {
+                return Err(ErrorKind::NotApplied { revision: self.id(node) });
+            }
             return Ok(vec![passed]);
         }
         if target.needs_rows() && target.offset == 0 {
@@ -114,6 +121,19 @@ impl RevisionGraph {
             first.rows.delete_also(rows.iter().filter(|row| !from.contains(row)).cloned());
         }
         Plan { from, to, steps }
+    }
+}
+
+/// Takes a number that is no id for so many steps whose sign was forgotten.
+fn counted(error: ErrorKind, sign: char) -> ErrorKind {
+    const LONGEST: usize = 3; // an id that was cut off is longer
+    match error {
+        ErrorKind::UnknownRevision { text, nearest: None }
+            if text.len() <= LONGEST && text.bytes().all(|byte| byte.is_ascii_digit()) =>
+        {
+            ErrorKind::UnknownRevision { nearest: Some(format!("{sign}{text}")), text }
+        }
+        other => other,
     }
 }
 
@@ -205,6 +225,12 @@ mod tests {
     #[test]
     fn minus_one_takes_off_the_row_and_nothing_beside_it() {
         check_downgrade("a; b < a; c < a; x + c", "b x", "b@-1", "b => x");
+        check_downgrade("a; b < a : shop; c < a", "c", "b@-1", "not-applied");
+        check_downgrade("a; b < a : shop; c < a", "c", "shop@-1", "not-applied");
+        check_downgrade("a; b < a : shop; c < a", "c", "shop@current-1", "not-applied");
+        check_downgrade("a; b < a : shop; c < a", "a", "b@-1", "not-applied"); // `a` is not of its branch alone
+        check_downgrade("a; b < a; d < b; c < b", "c", "d@-1", "not-applied");
+        check_downgrade("a; b < a; x + b", "x", "b@-1", "x b => a"); // applied, as what another needs
         check_downgrade("a; b < a; x; y < x + b", "y", "-2", "y x => b");
         check_downgrade("a; b < a", "b", "-3", "walked-too-far");
         check_downgrade("a; b < a", "", "-1", "walked-too-far");
@@ -221,6 +247,21 @@ mod tests {
         check_downgrade("a; x + a", "x", "a", " => x"); // applied, though not a row
         check_downgrade(DIAMOND, "", "base", " => base");
         check_downgrade("a; b", "a b", "heads", "several-revisions");
+    }
+
+    #[test]
+    fn a_number_without_a_sign_is_taken_for_steps() {
+        let nearest = |found: Result<Plan, ErrorKind>| match found.unwrap_err() {
+            ErrorKind::UnknownRevision { nearest, .. } => nearest.unwrap_or_default(),
+            other => other.to_string(),
+        };
+        let graph = graph("a; b < a");
+        let target = |text: &str| text.parse().unwrap();
+        assert_eq!(nearest(graph.plan_downgrade(&target("1"), &heads("b"))), "-1");
+        assert_eq!(nearest(graph.plan_upgrade(&target("02"), &heads("b"))), "+02");
+        assert_eq!(nearest(graph.plan_upgrade(&target("HEAD"), &heads("b"))), "head");
+        assert_eq!(nearest(graph.plan_downgrade(&target("Base"), &heads("b"))), "base");
+        assert_eq!(nearest(graph.plan_downgrade(&target("2026"), &heads("b"))), "");
     }
 
     #[test]

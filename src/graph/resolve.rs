@@ -35,10 +35,17 @@ pub(super) enum PastEnd {
 /// The lineage that `label@` names.
 pub(super) struct Branch {
     name: String,
+    /// The revision that is named.
+    node: Node,
     lineage: NodeSet,
 }
 
 impl Branch {
+    /// Returns the revision that the branch is named by.
+    pub(super) fn named(&self) -> Node {
+        self.node
+    }
+
     pub(super) fn contains(&self, node: Node) -> bool {
         self.lineage.contains(node.index())
     }
@@ -97,7 +104,7 @@ impl RevisionGraph {
             ErrorKind::UnknownRevision { text, nearest } => ErrorKind::UnknownLabel { text, nearest },
             other => other,
         })?;
-        Ok(Some(Branch { name: name.clone(), lineage: self.lineage_nodes(node) }))
+        Ok(Some(Branch { name: name.clone(), node, lineage: self.lineage_nodes(node) }))
     }
 
     /// Returns where the target begins, in file order; nothing is `base`.
@@ -110,7 +117,11 @@ impl RevisionGraph {
             Anchor::Head => {
                 let heads = self.heads_in(branch);
                 if heads.len() > 1 {
-                    return Err(ErrorKind::MultipleHeads { target: target.to_string(), heads: self.ids_of(&heads) });
+                    return Err(ErrorKind::MultipleHeads {
+                        target: target.to_string(),
+                        heads: self.ids_of(&heads),
+                        instead: None,
+                    });
                 }
                 Ok(heads)
             }
@@ -165,6 +176,10 @@ impl RevisionGraph {
     fn unknown(&self, name: &str) -> ErrorKind {
         let ids = self.revisions.iter().map(|revision| revision.id.as_str());
         let words = ["head", "heads", "base", "current"];
+        let small = name.to_lowercase();
+        if let Some(word) = words.into_iter().find(|word| *word == small) {
+            return ErrorKind::UnknownRevision { text: name.to_owned(), nearest: Some(word.to_owned()) };
+        }
         let known = words.into_iter().chain(ids).chain(self.labels.keys().map(AsRef::as_ref));
         ErrorKind::UnknownRevision { text: name.to_owned(), nearest: nearest(name, known).map(str::to_owned) }
     }
@@ -177,7 +192,7 @@ impl RevisionGraph {
         let (text, revisions) = (target.to_string(), self.ids_of(&nodes));
         Err(match target.anchor {
             Anchor::Current | Anchor::Here => ErrorKind::AmbiguousCurrent { target: text, rows: revisions },
-            _ => ErrorKind::MultipleHeads { target: text, heads: revisions },
+            _ => ErrorKind::MultipleHeads { target: text, heads: revisions, instead: None },
         })
     }
 
@@ -204,15 +219,38 @@ impl RevisionGraph {
                 [one] => Some(one),
                 [] if bottom => None,
                 [] if past_end == PastEnd::Stop => break,
-                [] => return Err(ErrorKind::WalkedTooFar { target: target.to_string(), wanted, reached }),
+                [] => {
+                    let reason = self.end_of_walk(target, from, reached);
+                    return Err(ErrorKind::WalkedTooFar { target: target.to_string(), reason });
+                }
                 ref several => {
                     let candidates = self.ids_of(several);
-                    return Err(ErrorKind::AmbiguousWalk { target: target.to_string(), candidates });
+                    return Err(ErrorKind::AmbiguousWalk { target: target.to_string(), candidates, instead: None });
                 }
             };
             passed = from;
         }
         Ok((at, passed))
+    }
+
+    /// Says why a walk cannot go on from `at`, after so many steps.
+    fn end_of_walk(&self, target: &Target, at: Option<Node>, reached: u32) -> String {
+        let revisions = if reached == 1 { "revision" } else { "revisions" };
+        let are = if reached == 1 { "is" } else { "are" };
+        let counts_rows = target.needs_rows();
+        match (target.offset > 0, reached, at) {
+            (true, 0, Some(node)) if self.child_nodes(node).is_empty() => {
+                format!("`{}` is a head: nothing follows it", self.revision(node).id)
+            }
+            (true, 0, Some(node)) => format!("nothing of that branch follows `{}`", self.revision(node).id),
+            (true, 0, None) => "there are no revisions to go up to".to_owned(),
+            (true, 1, _) => "only 1 revision follows".to_owned(),
+            (true, _, _) => format!("only {reached} revisions follow"),
+            (false, 0, _) if counts_rows => "nothing is applied".to_owned(),
+            (false, 0, _) => "nothing is below it".to_owned(),
+            (false, _, _) if counts_rows => format!("only {reached} {revisions} {are} applied"),
+            (false, _, _) => format!("only {reached} {revisions} {are} there"),
+        }
     }
 }
 
@@ -275,17 +313,22 @@ mod tests {
     fn an_offset_walks_by_down_revisions() {
         check(GRAPH, "", "b2-1", "b1");
         check(GRAPH, "", "b2-3", "");
-        check(GRAPH, "", "b2-4", "walked-too-far: `b2-4` goes too far: only 3 of 4 steps are there");
+        check(GRAPH, "", "b2-4", "walked-too-far: `b2-4` goes too far: only 3 revisions are there");
         check(GRAPH, "", "c1+2", "c3");
-        check(GRAPH, "", "c1+3", "walked-too-far: `c1+3` goes too far: only 2 of 3 steps are there");
+        check(GRAPH, "", "c1+3", "walked-too-far: `c1+3` goes too far: only 2 revisions follow");
         check(GRAPH, "", "a1+1", "ambiguous-walk: `a1+1` could go more than one way: `b1`, `c1`");
         check(GRAPH, "", "shop@a1+1", "c1");
         check(GRAPH, "", "shop@base+2", "c1");
         check(GRAPH, "", "base+1", "ambiguous-walk: `base+1` could go more than one way: `a1`, `x1`");
-        check(GRAPH, "", "base-1", "walked-too-far: `base-1` goes too far: there is no step to take");
+        check(GRAPH, "", "base-1", "walked-too-far: `base-1` goes too far: nothing is below it");
         check(GRAPH, "", "shop@head-1", "c2");
         check(GRAPH, "", "heads-1", "multiple-heads: `heads-1` means a single head, but there are 2: `c3`, `y10`");
-        check("a", "", "a+2147483647", "walked-too-far: `a+2147483647` goes too far: there is no step to take");
+        check(
+            "a",
+            "",
+            "a+2147483647",
+            "walked-too-far: `a+2147483647` goes too far: `a` is a head: nothing follows it",
+        );
     }
 
     #[test]

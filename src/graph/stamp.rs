@@ -41,7 +41,7 @@ impl RevisionGraph {
         for target in targets {
             if purge == Purge::All && target.needs_rows() {
                 let message = format!("`{target}` counts from the rows, which `--purge` takes away");
-                return Err(ErrorKind::Usage { message });
+                return Err(ErrorKind::Usage { message, hint: None });
             }
             self.stamp(target, &mut state, &mut stamper)?;
         }

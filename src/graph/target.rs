@@ -178,7 +178,7 @@ mod tests {
         check_refused("-99999999999", "`-99999999999` is not a target: the number 99999999999 is too large");
         check_refused("a b", "`a b` is not a target: only letters, digits, `_` and `.` may stand in it");
         check_refused("none", "`none` is not a target: say `base` for what is before the first revision");
-        check_refused("a:b", "`a:b` is a range, which only `history -r` takes");
+        check_refused("a:b", "`a:b` is a range, which only `history -r` and `--sql` take");
     }
 
     #[test]

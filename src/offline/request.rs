@@ -77,7 +77,8 @@ impl Project {
             }
             (Start::At(target), session) => {
                 let live = session.map_or_else(Heads::empty, |session| session.rows.clone());
-                let rows = self.graph.resolve(target, &live)?.into_iter().collect();
+                let rows: Heads = self.graph.resolve(target, &live)?.into_iter().collect();
+                self.check_upward(&request.request, target, &rows)?;
                 (self.graph.maximal(&rows), Vec::new(), None)
             }
         };
@@ -99,6 +100,22 @@ impl Project {
         let progress = progress.first().map(|first| (first.revision.clone(), progress.len()));
         let settings = settings(&url, &probe);
         Ok(OfflineScript { program, probe, start: Expected { rows, progress }, settings })
+    }
+
+    /// Refuses an upgrade from `start` to what is below that, as a range of the history is.
+    fn check_upward(&self, request: &Request, start: &Target, rows: &Heads) -> Result<(), ErrorKind> {
+        let Request::Upgrade(target) = request else { return Ok(()) };
+        if target.needs_rows() {
+            return Ok(());
+        }
+        let end: Heads = self.graph.resolve(target, rows)?.into_iter().collect();
+        let applied = self.graph.applied(rows);
+        let is_below =
+            end.iter().all(|id| applied.contains(id)) && self.graph.maximal(rows) != self.graph.maximal(&end);
+        match is_below {
+            true => Err(ErrorKind::BadRange { lower: start.to_string(), upper: target.to_string() }),
+            false => Ok(()),
+        }
     }
 
     /// Returns the dialect of the database: a URL of MySQL may also lead to a MariaDB, which is asked if it answers.

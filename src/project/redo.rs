@@ -63,6 +63,9 @@ impl Project {
             let error = ErrorKind::UnknownRow { revision, applied: None }.into();
             return Err(self.explain(error, session).await);
         }
+        if session.rows.is_empty() && target.needs_rows() {
+            return Err(ErrorKind::NothingToRedo.into());
+        }
         Ok(Request::Downgrade(self.below(target, session)?, sections))
     }
 

@@ -255,7 +255,7 @@ mod tests {
 
     #[test]
     fn causes_are_told_once() {
-        let outer = Error::from(ErrorKind::Usage { message: "inner failed".into() });
+        let outer = Error::from(ErrorKind::Usage { message: "inner failed".into(), hint: None });
         let middle = Error::from(ErrorKind::Output).because(outer.because(std::io::Error::other("inner failed")));
         let expected = ["error[output]: the output cannot be written", " |", " = note: because: inner failed"];
         check(&middle, &expected);
