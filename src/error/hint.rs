@@ -4,10 +4,15 @@ use crate::dialect::Dialect;
 use crate::dialect::Family;
 use crate::direction::Direction;
 use crate::error::ErrorKind;
+use crate::typed;
 
 impl ErrorKind {
     /// Returns what to do about it, when there is something better than the message itself.
     pub fn hint(&self) -> Option<String> {
+        self.advice().map(typed::in_commands)
+    }
+
+    fn advice(&self) -> Option<String> {
         let hint = match self {
             Self::MultipleHeads { instead: Some(instead), .. } | Self::AmbiguousWalk { instead: Some(instead), .. } => {
                 return Some(instead.clone());

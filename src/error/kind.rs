@@ -7,6 +7,14 @@ use std::time::Duration;
 
 use crate::dialect::Dialect;
 use crate::direction::Direction;
+use crate::error::phrases::because;
+use crate::error::phrases::beyond;
+use crate::error::phrases::list;
+use crate::error::phrases::named;
+use crate::error::phrases::no_schema;
+use crate::error::phrases::note;
+use crate::error::phrases::orphans;
+use crate::error::phrases::place;
 use crate::id::Heads;
 use crate::id::Label;
 use crate::id::RevisionId;
@@ -383,26 +391,6 @@ pub enum ErrorKind {
     Output,
 }
 
-fn list<T: AsRef<str>>(names: &[T]) -> String {
-    const SHOWN: usize = 10;
-    let mut text = names.iter().take(SHOWN).map(|name| format!("`{}`", name.as_ref())).collect::<Vec<_>>().join(", ");
-    if names.len() > SHOWN {
-        text.push_str(&format!(" and {} more", names.len() - SHOWN));
-    }
-    text
-}
-
-fn no_schema(schema: &str) -> String {
-    match schema.is_empty() {
-        true => "none of the schemas of `search_path` exists".to_owned(),
-        false => format!("schema `{schema}` does not exist"),
-    }
-}
-
-fn named(schema: &Option<String>, table: &str) -> String {
-    schema.as_ref().map_or_else(|| format!("`{table}`"), |schema| format!("`{schema}.{table}`"))
-}
-
 fn after(part: usize, of: Option<usize>) -> String {
     let of = of.map_or(String::new(), |of| format!(" of {of}"));
     if part == 0 { format!("at part 1{of}") } else { format!("after part {part}{of}") }
@@ -410,23 +398,6 @@ fn after(part: usize, of: Option<usize>) -> String {
 
 fn stopped_at(statement: &Option<String>) -> String {
     statement.as_ref().map_or(String::new(), |statement| format!(", at {statement}"))
-}
-
-fn orphans(row: &Option<String>, rows: usize) -> String {
-    match (row, rows) {
-        (Some(row), 1) => format!("row {row}"),
-        (None, 1) => "a row".to_owned(),
-        (Some(row), _) => format!("row {row} and {} more", rows - 1),
-        (None, _) => format!("{rows} rows"),
-    }
-}
-
-fn note(text: &Option<String>) -> String {
-    text.as_ref().map_or(String::new(), |text| format!(" ({text})"))
-}
-
-fn because(reason: &Option<String>) -> String {
-    reason.as_ref().map_or(String::new(), |reason| format!(": {reason}"))
 }
 
 fn again(retries: u32) -> String {
@@ -439,12 +410,4 @@ fn again(retries: u32) -> String {
 
 fn held(blockers: &[String]) -> String {
     if blockers.is_empty() { String::new() } else { format!("; it is held by {}", blockers.join("; and by ")) }
-}
-
-fn beyond(limit: Option<Duration>) -> String {
-    limit.map_or(String::new(), |limit| format!(" for its limit of {} s", limit.as_secs_f64()))
-}
-
-fn place(table: &str) -> String {
-    if table.is_empty() { String::new() } else { format!(" of [{table}]") }
 }

@@ -111,14 +111,13 @@ fn unknown_parameter(line: &str) -> Option<usize> {
     let scheme = line.find("://").or_else(|| line.find("sqlite:"))?;
     let query = scheme + line[scheme..].find('?')? + 1;
     let mut at = query;
-    for pair in line[query..].split('&') {
-        let pair = pair.split(['"', '\'', ' ', '\r', '\n']).next().unwrap_or_default();
-        if let Some((name, _)) = pair.split_once('=')
-            && !is_known(name)
-        {
-            return Some(at + name.len() + 1);
+    // The URL ends with its line, or where its quotes do.
+    let end = line[query..].find(['"', '\'', ' ', '\r', '\n']).map_or(line.len(), |length| query + length);
+    for pair in line[query..end].split('&') {
+        match pair.split_once('=') {
+            Some((name, _)) if !is_known(name) => return Some(at + name.len() + 1),
+            _ => at += pair.len() + 1,
         }
-        at += pair.len() + 1;
     }
     None
 }
