@@ -26,8 +26,8 @@ pub struct SessionValues {
 }
 
 /// Functions that tell of a statement before, and system variables of MySQL that do.
-const FUNCTIONS: [&str; 6] =
-    ["last_insert_id", "row_count", "found_rows", "last_insert_rowid", "changes", "total_changes"];
+const FUNCTIONS: [&str; 7] =
+    ["last_insert_id", "row_count", "found_rows", "last_insert_rowid", "changes", "total_changes", "lastval"];
 const VARIABLES: [&str; 2] = ["last_insert_id", "identity"];
 
 /// First words of statements that may set the variables they are given.
@@ -79,6 +79,10 @@ impl SessionValues {
                 values.reads.insert(format!("@@{}", text(at + 1).to_ascii_lowercase()));
             } else if text(at + 1) == "(" && FUNCTIONS.iter().any(|name| is(at, name)) {
                 values.reads.insert(format!("{}()", text(at).to_ascii_lowercase()));
+            } else if is(at, "previous") && is(at + 1, "value") && is(at + 2, "for")
+                || is(at, "currval") && text(at.wrapping_sub(1)) == "."
+            {
+                values.reads.insert("lastval()".to_owned());
             }
             values.is_fixed &= text(at) != "(";
             let goes_on =
@@ -87,6 +91,7 @@ impl SessionValues {
         }
         if is_set {
             let text: Vec<&str> = words.iter().skip(1).map(|token| &sql[token.range.clone()]).collect();
+            values.is_fixed &= !setting::is_volatile(&text);
             values.settings = taken_settings(&text);
         }
         values
@@ -109,7 +114,7 @@ fn taken_settings(words: &[&str]) -> BTreeSet<String> {
         let (left, right) = words.split_at(at);
         let is_variable = left.first() == Some(&"@") && left.get(1) != Some(&"@");
         let is_taken = right.iter().any(|word| word.eq_ignore_ascii_case("select"));
-        let calls = right.windows(2).any(|two| two[1] == "(" && setting::may_write(two[0]));
+        let calls = setting::calls_function(right) || setting::is_volatile(right);
         if is_variable || !(is_taken || calls) { None } else { left.last().map(|name| unquoted(name)) }
     });
     taken.collect()
@@ -145,6 +150,10 @@ mod tests {
         check("SELECT a, b INTO @a, @b FROM t WHERE c = @c", "@c", "@a @b", false);
         check("CALL p(@out)", "@out", "@out", false);
         check("UPDATE t SET n = @`n`", "@n", "", false);
+        check("SET @n = CURRENT_TIMESTAMP", "", "@n", false);
+        check("SET @n = @@timestamp", "", "@n", false);
+        check("SET @n = PREVIOUS VALUE FOR s", "lastval()", "@n", true);
+        check("SET @n = s.currval, @m = LASTVAL(s)", "lastval()", "@m @n", false);
     }
 
     #[test]
