@@ -70,6 +70,15 @@ impl Done {
     }
 }
 
+/// Whether the server is asked afterwards what it has to say of a statement (MySQL and MariaDB).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asks {
+    /// It is asked for its warnings.
+    Warnings,
+    /// It is not: the next statement asks what only the one before it can be asked.
+    Nothing,
+}
+
 /// The statement of several that failed, by its index, and why.
 #[derive(Debug)]
 pub struct FailureAt {
@@ -115,13 +124,13 @@ impl Database {
     }
 
     /// Runs one statement of a script and returns what the server said.
-    pub async fn execute(&mut self, sql: &str) -> Result<Done, Failure> {
+    pub async fn execute(&mut self, sql: &str, asks: Asks) -> Result<Done, Failure> {
         let done = match self.message(sql).await {
             Ok(done) => done,
             Err((_, failure)) => return Err(self.nearer(sql, failure).await),
         };
         let mut done = done.into_iter().next().unwrap_or_else(Done::nothing);
-        if let Connection::Mysql(connection) = &mut self.connection {
+        if let (Connection::Mysql(connection), Asks::Warnings) = (&mut self.connection, asks) {
             done.notices = match mysql_warnings(connection).await {
                 Ok(notices) => notices,
                 Err(failure) if failure.lost => return Err(self.noted(failure)),
@@ -201,7 +210,7 @@ impl Database {
     /// Runs PostgreSQL's `COPY … FROM STDIN` with its data.
     pub async fn copy_in(&mut self, sql: &str, data: &[u8]) -> Result<Done, Failure> {
         let Connection::Postgres(connection) = &mut self.connection else {
-            return self.execute(sql).await;
+            return self.execute(sql, Asks::Nothing).await;
         };
         if self.is_lost {
             return Err(Failure::given_up());

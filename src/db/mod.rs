@@ -29,6 +29,7 @@ pub use cancel::Canceller;
 pub use catalog::DETACHING;
 pub use catalog::INVALID;
 pub use connect::Access;
+pub use database::Asks;
 pub use database::Database;
 pub use database::Done;
 pub use database::FailureAt;

@@ -177,7 +177,9 @@ impl Session {
     ) -> Result<Option<Noted>, Error> {
         let Some(statement) = part.statements().next().filter(|_| !kept.is_empty()) else { return Ok(None) };
         let noted = self.note_of(statement, Vec::new()).await.map_err(|error| error.at(statement.span.clone()))?;
-        let noted = Noted { kept, ..noted };
+        // One that asks what the one before it did stands in the same part.
+        let statements: Vec<String> = part.statements().map(|one| summary(one.sql(), one.reading)).collect();
+        let noted = Noted { kept, statement: statements.join("; "), ..noted };
         let intend = self.note(step, part, &noted)?;
         self.write_note(intend).await.map_err(|error| error.at(statement.span.clone()))?;
         Ok(Some(noted))
@@ -242,7 +244,7 @@ impl Session {
         let leaves = part.statements().next().map_or(Leaves::Nothing, |one| Leaves::of(one, family));
         let never_began = || part.statements().next().is_some_and(|one| never_began(error, one, family));
         let remains = match noted {
-            noted if noted.keeps_rows() && !leaves_no_row(error) => Remains::Rows,
+            noted if noted.keeps_rows() && (!leaves_no_row(error) || !is_first(error, part)) => Remains::Rows,
             noted if noted.keeps_rows() => Remains::Nothing,
             // `OR FAIL`, `ON CONFLICT FAIL` and `RAISE(FAIL)` keep what was changed before.
             noted if self.changes().await != noted.changes => Remains::Unknown,
@@ -428,6 +430,15 @@ impl Session {
             let _ = self.db.execute_all(&["ROLLBACK"]).await;
         }
         written
+    }
+}
+
+/// Returns whether it is the first statement of a part that failed.
+fn is_first(error: &Error, part: &Part) -> bool {
+    let mut statements = part.statements();
+    match (&error.span, statements.next()) {
+        (Some(span), Some(first)) => statements.next().is_none() || span.range.start < first.span.range.end,
+        _ => true,
     }
 }
 
