@@ -18,6 +18,7 @@ use sqlx::sqlite::SqliteConnection;
 use crate::config::url::DatabaseUrl;
 use crate::config::url::ServerUrl;
 use crate::db::failure::Failure;
+use crate::db::notice::Asks;
 use crate::db::notice::Notice;
 use crate::db::notice::Notices;
 use crate::db::place;
@@ -68,15 +69,6 @@ impl Done {
     fn nothing() -> Self {
         Self { rows: 0, returned: 0, first: None, notices: Vec::new(), at: Instant::now() }
     }
-}
-
-/// Whether the server is asked afterwards what it has to say of a statement (MySQL and MariaDB).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Asks {
-    /// It is asked for its warnings.
-    Warnings,
-    /// It is not: the next statement asks what only the one before it can be asked.
-    Nothing,
 }
 
 /// The statement of several that failed, by its index, and why.

@@ -48,7 +48,7 @@ pub(crate) struct Sender<'s, 'p> {
     pub(crate) fences_late: bool,
     /// Whether rows stay that the statement changed, so that what notes it must come through.
     pub(crate) keeps_rows: bool,
-    /// The last statement of the part: only behind it the server is asked what it has to say.
+    /// The last statement of the part.
     last: Option<&'p Statement>,
     queue: Vec<Entry<'p>>,
     told: ToldTo<'s>,
@@ -351,10 +351,7 @@ impl<'s, 'p> Sender<'s, 'p> {
             observer.event(Event::StatementStarted { statement });
         }
         let mut tell = |waiting: Waiting<'_>| self.told.now(waiting.into());
-        // To ask what it warned of would take away what the next statement asks.
-        let is_followed =
-            self.mode == Mode::Transaction && self.last.is_some_and(|last| !std::ptr::eq(last, statement));
-        let asks = if is_followed { Asks::Nothing } else { Asks::Warnings };
+        let asks = Asks::behind(self.last.is_none_or(|last| std::ptr::eq(last, statement)));
         match self.session.execute(statement, asks, &mut tell).await {
             Ok(done) => self.tell(done.notices),
             Err(failure) => return Err(self.explain(failure, &Role::Statement(statement))),

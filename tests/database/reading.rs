@@ -277,3 +277,24 @@ fn version_comments_are_read_as_the_server_reads_them(kind: Kind) {
 fn version_comments_are_read_as_mariadb_reads_them() {
     version_comments_are_read_as_the_server_reads_them(Kind::Mariadb);
 }
+
+/// In Oracle mode BEGIN with statements behind it is a block, with a delimiter and without.
+#[test]
+fn blocks_of_oracle_mode_are_statements() {
+    let databases = TestDatabase::all().into_iter().filter(|database| database.kind == Kind::Mariadb);
+    for database in databases {
+        if !database.query("SELECT VERSION()")[0][0].contains("MariaDB") {
+            continue;
+        }
+        let workspace = Workspace::new(&database);
+        let body = "-- rev: upgrade\nSET sql_mode = ORACLE;\nCREATE TABLE t (n INT);\n\
+                    begin insert into t values (1); end;\n\
+                    declare x number := 2; begin insert into t values (x); if x > 1 then insert into t values (3); end if; end;\n\
+                    delimiter /\nBEGIN\n insert into t values (4);\n begin insert into t values (5); end;\nEND;\n/\n\
+                    delimiter ;\nbegin\n if 1 = 1 then insert into t values (6); end if; end;\nINSERT INTO t VALUES (7);\n";
+        workspace.script("a", "", body);
+        workspace.rev(&["upgrade"]).succeeded();
+        let rows: Vec<String> = database.query("SELECT n FROM t ORDER BY n").concat();
+        assert_eq!(rows.join(" "), "1 2 3 4 5 6 7");
+    }
+}
