@@ -48,7 +48,6 @@ pub(crate) struct Sender<'s, 'p> {
     pub(crate) fences_late: bool,
     /// Whether rows stay that the statement changed, so that what notes it must come through.
     pub(crate) keeps_rows: bool,
-    /// The last statement of the part.
     last: Option<&'p Statement>,
     queue: Vec<Entry<'p>>,
     told: ToldTo<'s>,
