@@ -118,6 +118,7 @@ pub mod serve;
 pub mod signal;
 pub mod span;
 pub mod sql;
+mod typed;
 #[cfg(feature = "engine")]
 pub mod wall;
 #[cfg(feature = "engine")]

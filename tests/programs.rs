@@ -57,6 +57,7 @@ fn probe(dialect: Dialect) -> Probe {
         connection: None,
         folds_names: false,
         others: Vec::new(),
+        contradiction: None,
     }
 }
 

@@ -33,9 +33,9 @@ impl Example {
             Err(errors) => return code(errors),
         };
         let problem = |dialect: &Dialect| {
-            [Direction::Upgrade, Direction::Downgrade]
-                .into_iter()
-                .find_map(|direction| script.statements(direction, *dialect).err().and_then(code))
+            [Direction::Upgrade, Direction::Downgrade].into_iter().find_map(|direction| {
+                script.checked_statements(direction, *dialect, (*dialect).into()).err().and_then(code)
+            })
         };
         self.dialects.iter().find_map(problem)
     }

@@ -186,7 +186,7 @@ fn statements(script: &Script, dialects: &BTreeSet<Dialect>) -> (Vec<Finding>, V
     let (mut errors, mut warnings) = (Vec::new(), Vec::new());
     for &dialect in dialects {
         for direction in [Direction::Upgrade, Direction::Downgrade] {
-            match script.statements(direction, dialect) {
+            match script.checked_statements(direction, dialect, dialect.into()) {
                 Ok(sections) => warnings.extend(sections.into_iter().flat_map(|section| section.warnings)),
                 Err(found) => errors.extend(found.iter().map(Finding::from)),
             }

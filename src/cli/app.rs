@@ -58,6 +58,7 @@ use crate::error::ErrorKind;
 use crate::run::Actor;
 use crate::run::Interrupt;
 use crate::secrets;
+use crate::typed;
 
 /// Runs the command that `arguments` (with the program's name first) ask for, and returns the exit status.
 ///
@@ -81,6 +82,7 @@ pub async fn run(arguments: Vec<OsString>, environment: Environment, actor: Acto
         Ok(log) => (log, None),
         Err(error) => (Log::default(), Some(error)),
     };
+    typed::note(cli.global.config.as_ref().and_then(|config| config.to_str()), cli.global.env.as_deref());
     let terminal = Terminal::new(cli.global.color, volume, log);
     let mut cx =
         Context { global: cli.global, environment, actor, interrupt, lock_wait: None, lock_timeout: None, terminal };

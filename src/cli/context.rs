@@ -33,6 +33,7 @@ use crate::run::Interrupt;
 use crate::run::Report;
 use crate::run::RunFailure;
 use crate::run::Session;
+use crate::typed;
 
 /// One run of the program.
 pub struct Context {
@@ -198,7 +199,7 @@ impl Context {
 
     /// Tells people something; not part of the answer.
     pub fn talk(&mut self, text: &str) {
-        self.terminal.say(text);
+        self.terminal.say(&typed::in_commands(text.to_owned()));
     }
 }
 

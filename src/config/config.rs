@@ -93,7 +93,7 @@ impl Config {
         let layers = Layers::new(&file, environment.as_deref(), &variables, &trust)?;
         let database = layers.database(layers.source(layers.url(selection)?, working, &root), selection)?;
         file.post_write.iter().chain(database.hooks.all()).try_for_each(|hook| trust.check_command(hook, &root))?;
-        Ok(Self {
+        let mut config = Self {
             versions: project.versions.iter().map(|folder| root.join(folder)).collect(),
             recursive: project.recursive,
             template: project.template.map(|template| root.join(template)),
@@ -107,7 +107,9 @@ impl Config {
             allowed: file.allowed,
             variables,
             database,
-        })
+        };
+        config.heed_names(selection.env.is_some())?;
+        Ok(config)
     }
 
     /// Returns the configuration of a program that knows its database: the defaults, and this URL.
@@ -263,10 +265,32 @@ mod tests {
     fn the_url_comes_from_the_strongest_source() {
         let variable = || Project::new(DATABASES).with("REV_URL", "mysql://h/v");
         check_url(&variable().env("dev").url("mysql://h/f"), "mysql://h:3306/f", UrlOrigin::Flag);
-        check_url(&variable().env("dev"), "mysql://h:3306/v", UrlOrigin::Variable);
+        check_url(&variable().with("REV_ENV", "dev"), "mysql://h:3306/v", UrlOrigin::Variable);
         check_url(&Project::new(DATABASES).env("dev"), "sqlite:dev.db", UrlOrigin::Environment);
         check_url(&Project::new(DATABASES).with("REV_ENV", "dev"), "sqlite:dev.db", UrlOrigin::Environment);
         check_url(&Project::new(DATABASES).with("REV_URL", ""), "sqlite:file.db", UrlOrigin::File);
+    }
+
+    #[test]
+    fn a_variable_is_no_other_database_than_the_environment_that_was_typed() {
+        let error = Project::new(DATABASES).env("dev").with("REV_URL", "sqlite:other.db").load().unwrap_err();
+        assert!(error.message().contains("`-e dev` and the variable REV_URL mean different databases"), "{error}");
+        Project::new("[env.dev]\nlock_timeout = '2s'\n").env("dev").with("REV_URL", "sqlite:other.db").load().unwrap();
+        let same = Project::new("[env.dev]\nurl = 'mysql://a@h/d'\n").env("dev").with("REV_URL", "mysql://b@h/d");
+        check_url(&same, "mysql://b@h:3306/d", UrlOrigin::Variable);
+    }
+
+    #[test]
+    fn a_protected_database_is_protected_by_every_name() {
+        let config = "[database]\nurl = 'mysql://h/app'\n[env.prod]\nurl = 'mysql://admin@h/live'\nprotected = true\n[env.slow]\nurl_command = ['false']\nprotected = true\n";
+        let is_protected = |project: Project| project.load().unwrap().database.protected;
+        assert!(is_protected(Project::new(config).env("prod")));
+        assert!(is_protected(Project::new(config).url("mysql://h/live")));
+        assert!(is_protected(Project::new(config).with("REV_URL", "mysql://root@h:3306/live")));
+        assert!(!is_protected(Project::new(config)));
+        assert!(!is_protected(Project::new(config).url("mysql://h/other")));
+        let files = "[env.prod]\nurl = 'sqlite:prod.db'\nprotected = true\n";
+        assert!(is_protected(Project::new(files).url("sqlite:./prod.db")));
     }
 
     #[test]

@@ -18,6 +18,7 @@ mod interpolate;
 mod key;
 mod layers;
 mod mask;
+mod named;
 mod output;
 mod project;
 mod selection;

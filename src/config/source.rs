@@ -106,6 +106,11 @@ impl UrlSource {
         self.origin
     }
 
+    /// Returns whether a command must run to find the URL.
+    pub(super) fn runs_command(&self) -> bool {
+        self.given.as_ref().is_some_and(|given| given.key == "url_command")
+    }
+
     /// Returns whether something says which database it is.
     pub fn is_given(&self) -> bool {
         self.given.is_some()
@@ -233,7 +238,7 @@ impl UrlSource {
         if let Some(text) = common {
             let url = DatabaseUrl::parse(text, &self.working, &self.environment);
             let url = url.map_err(|kind| named(kind, DATABASE_URL))?;
-            if postgres.is_some_and(|other| !is_same(&other, &url)) {
+            if postgres.is_some_and(|other| !other.is_same(&url)) {
                 let message = format!(
                     "{DATABASE_URL} and the PG… variables mean different databases; say which with `url` or REV_URL"
                 );
@@ -261,16 +266,6 @@ const DATABASE_URL: &str = "DATABASE_URL";
 /// Variables that say that a server of MariaDB or MySQL is meant, but not which of its databases.
 const MYSQL_PLACES: [&str; 6] =
     ["MYSQL_HOST", "MYSQL_TCP_PORT", "MYSQL_UNIX_PORT", "MYSQL_DATABASE", "MARIADB_HOST", "MARIADB_DATABASE"];
-
-/// Returns whether two URLs lead to one database, by whichever user.
-fn is_same(one: &DatabaseUrl, other: &DatabaseUrl) -> bool {
-    match (one, other) {
-        (DatabaseUrl::Server(one), DatabaseUrl::Server(other)) => {
-            one.dialect == other.dialect && one.address == other.address && one.database == other.database
-        }
-        (one, other) => one == other,
-    }
-}
 
 /// Says where the text came from of which nothing is shown.
 fn named(kind: ErrorKind, key: &str) -> ErrorKind {

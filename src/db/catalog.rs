@@ -10,6 +10,13 @@ use crate::sql::ObjectChange;
 use crate::sql::ObjectKind;
 use crate::sql::TableName;
 
+/// Returns whether a statement of MySQL and MariaDB with this first word runs others: the list of processes shows those in
+/// its place, and nobody can tell from its text what they change.
+pub(crate) fn holds_statements(first: &str) -> bool {
+    const WORDS: [&str; 10] = ["call", "begin", "declare", "execute", "if", "case", "loop", "while", "repeat", "for"];
+    WORDS.iter().any(|word| word.eq_ignore_ascii_case(first))
+}
+
 impl Database {
     /// Returns the schema or database in which a name without one is found, or would be made.
     pub async fn schema_of(&mut self, object: &ObjectChange) -> Result<String, Failure> {
@@ -123,19 +130,24 @@ impl Database {
     }
 
     /// MySQL cannot read its own `information_schema.processlist` while anybody runs a statement with a character that
-    /// utf8mb3 lacks (error 3854, also for the other columns); what SHOW tells is whole.
+    /// utf8mb3 lacks (error 3854, also for the other columns); what SHOW tells is whole. Of a `CALL` or a block it shows
+    /// the statement inside, so whatever the connection does in this database counts for one.
     async fn mysql_is_at_work(&mut self, number: u64, beginning: &str) -> Result<bool, Failure> {
-        let answers = self.select(&["SELECT CONNECTION_ID()", "SHOW FULL PROCESSLIST"]).await?;
+        let answers = self.select(&["SELECT CONNECTION_ID(), DATABASE()", "SHOW FULL PROCESSLIST"]).await?;
         let [own, processes] = answers.as_slice() else { return Ok(false) };
+        let Some([own, here]) = own.first().map(Vec::as_slice) else { return Ok(false) };
         let number = Some(number.to_string());
-        if own.first().and_then(|row| row.first()) == Some(&number) {
+        let first = beginning.split(|char: char| !char.is_ascii_alphabetic()).next().unwrap_or_default();
+        let shows_inside = holds_statements(first);
+        if *own == number {
             return Ok(false);
         }
         Ok(processes.iter().any(|row| {
-            let [id, _, _, _, command, _, _, info, ..] = row.as_slice() else { return false };
-            *id == number
-                && command.as_deref() != Some("Sleep")
-                && info.as_deref().is_some_and(|info| info.starts_with(beginning))
+            let [id, _, _, database, command, _, _, info, ..] = row.as_slice() else { return false };
+            let is_named = info.as_deref().is_some_and(|info| info.starts_with(beginning));
+            // Between two statements of a routine there is none to show.
+            let is_inside = shows_inside && database == here && matches!(command.as_deref(), Some("Query" | "Execute"));
+            *id == number && command.as_deref() != Some("Sleep") && (is_named || is_inside)
         }))
     }
 

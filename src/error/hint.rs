@@ -4,10 +4,15 @@ use crate::dialect::Dialect;
 use crate::dialect::Family;
 use crate::direction::Direction;
 use crate::error::ErrorKind;
+use crate::typed;
 
 impl ErrorKind {
     /// Returns what to do about it, when there is something better than the message itself.
     pub fn hint(&self) -> Option<String> {
+        self.advice().map(typed::in_commands)
+    }
+
+    fn advice(&self) -> Option<String> {
         let hint = match self {
             Self::MultipleHeads { .. } => {
                 "use `heads` for all of them, name one, narrow it with `label@head`, or join them with `rev merge heads`"
@@ -69,13 +74,33 @@ impl ErrorKind {
             Self::OneSession { .. } => "give it the text of `rev upgrade --sql`, or use a PostgreSQL server",
             Self::NeedsTls { .. } => "put `ssl-mode=required` into the URL, or connect by the server's socket",
             Self::CannotAdopt { instead, .. } => return Some(instead.clone()),
-            Self::NoRevisionId => {
+            Self::NoRevisionId { in_message: Some(line) } => {
+                return Some(format!("`{line}` was read as part of the message: put a line `--` above it"));
+            }
+            Self::KeyInMessage { .. } => {
+                "put a line `--` above it, or, if it belongs to the message, a second space behind its `--`"
+            }
+            Self::MisplacedHeaderKey { .. } => {
+                "move it up to the other keys: the header ends at the first line without `--`"
+            }
+            Self::NotNone { .. } => "did you mean `none`?",
+            Self::NoRevisionId { in_message: None } => {
                 "add a line `-- revision: ID` after the message, or use `rev revision -m MESSAGE` to make scripts"
             }
             Self::UnknownHeaderKey { nearest, .. } => return Some(format!("did you mean `{nearest}`?")),
             Self::EmptyHeaderValue { .. } => "write a value, or remove the line",
-            Self::UnknownDirective { nearest, .. } | Self::UnknownOption { nearest, .. } => {
+            Self::UnknownDirective { nearest, note, .. } => {
+                let meant = nearest_or(nearest, "the directives are `-- rev: upgrade` and `-- rev: downgrade`");
+                return Some(note.as_ref().map_or(meant.clone(), |note| format!("{meant} {note}")));
+            }
+            Self::UnknownOption { nearest, .. } => {
                 return nearest.as_ref().map(|nearest| format!("did you mean `{nearest}`?"));
+            }
+            Self::BadOptionValue { option, nearest, .. } => {
+                return nearest.map(|nearest| format!("did you mean `{option}={nearest}`?"));
+            }
+            Self::ConflictMarker { .. } => {
+                "keep one side, or join both, and remove the marks; `git diff` shows where they are"
             }
             Self::SqlBeforeSection => "put `-- rev: upgrade` above it",
             Self::NoUpgradeSection => "add a line `-- rev: upgrade`, with the SQL below it (it may be empty)",
@@ -149,6 +174,14 @@ impl ErrorKind {
             Self::QueryFailed { .. } => {
                 "rev must be able to make, read and change its own tables, which docs/journal.md lists"
             }
+            Self::ConnectionLost { reason, .. } if let Some(limit) = session_limit(reason) => {
+                return Some(format!(
+                    "the server's `{limit}` ended the session; give this user more (`ALTER ROLE … SET {limit} = …`), or divide the revision, and run the same command again"
+                ));
+            }
+            Self::ConnectionLost { reason, .. } if reason.contains("protocol error") => {
+                "the driver could not read an answer: is it text that is not UTF-8, as after `SET client_encoding`? leave that out, or such notices with `SET client_min_messages = error`"
+            }
             Self::ConnectionLost { .. } => "when the server is back, run the same command again: it goes on from there",
             Self::NoSchema { .. } => "create it, or name another one with `schema` in migrations.toml",
             Self::DamagedJournal { .. } => "correct or delete the row by hand: only you can know what it stands for",
@@ -158,6 +191,14 @@ impl ErrorKind {
             }
             Self::JournalWriteLost { .. } => {
                 "a trigger, a rule or a policy on that table took the row away or changed it; remove it, and run the command again"
+            }
+            Self::JournalEmptied { left, .. } => {
+                return Some(format!(
+                    "say what is true: `rev stamp {left}` if that is applied, `rev stamp base` if nothing is"
+                ));
+            }
+            Self::JournalIncomplete { .. } => {
+                "bring the table back from a backup; if no run stopped half-way, create it empty as docs/journal.md describes it"
             }
             Self::JournalElsewhere { set, .. } if set.is_empty() => {
                 "rev cannot know what is applied without it: bring the table back from a backup, or make it and put in the ids of the heads"
@@ -304,7 +345,6 @@ impl ErrorKind {
             | Self::SelfLoop { .. }
             | Self::DuplicateHeaderKey { .. }
             | Self::ControlCharacter { .. }
-            | Self::BadOptionValue { .. }
             | Self::TextAfterCopy
             | Self::BadTemplate { .. }
             | Self::CommandFailed { .. }
@@ -323,6 +363,16 @@ impl ErrorKind {
 const GIVE_UP: &str = "to give it up, undo by hand what it did and say what is true with `rev stamp --purge TARGET`";
 
 /// Says which rights let a user see rev's tables.
+/// Returns the setting of PostgreSQL that ended a session, by the code in a reason.
+fn session_limit(reason: &str) -> Option<&'static str> {
+    let limits = [
+        ("(25P04)", "transaction_timeout"),
+        ("(25P03)", "idle_in_transaction_session_timeout"),
+        ("(57P05)", "idle_session_timeout"),
+    ];
+    limits.into_iter().find(|(code, _)| reason.contains(code)).map(|(_, limit)| limit)
+}
+
 fn show(schema: Option<&str>, table: &str, dialect: Dialect) -> String {
     let schema = schema.unwrap_or_default();
     match dialect.family() {

@@ -8,6 +8,14 @@ use std::time::Duration;
 use crate::dialect::Dialect;
 use crate::dialect::Family;
 use crate::direction::Direction;
+use crate::error::phrases::because;
+use crate::error::phrases::beyond;
+use crate::error::phrases::list;
+use crate::error::phrases::named;
+use crate::error::phrases::no_schema;
+use crate::error::phrases::note;
+use crate::error::phrases::orphans;
+use crate::error::phrases::place;
 use crate::id::Heads;
 use crate::id::Label;
 use crate::id::RevisionId;
@@ -99,9 +107,15 @@ pub enum ErrorKind {
     #[error("{} is {what}, and no SQL", .path.display())]
     NotText { path: PathBuf, what: &'static str, instead: &'static str },
     #[error("the header has no `revision:` line")]
-    NoRevisionId,
+    NoRevisionId { in_message: Option<String> },
     #[error("`{key}` is not a header key")]
     UnknownHeaderKey { key: String, nearest: String },
+    #[error("`{line}` was read as part of the message")]
+    KeyInMessage { line: String },
+    #[error("`{key}` stands below the header, where it is a comment")]
+    MisplacedHeaderKey { key: String },
+    #[error("`{value}` is not a value of `{key}`")]
+    NotNone { key: String, value: String },
     #[error("`{key}` stands twice in the header")]
     DuplicateHeaderKey { key: String },
     #[error("`{key}` has no value")]
@@ -111,15 +125,17 @@ pub enum ErrorKind {
     #[error("a {what} holds `{character}`, which the database cannot: its encoding is {encoding}")]
     NotInEncoding { what: &'static str, character: char, encoding: String },
     #[error("`{word}` is not a directive")]
-    UnknownDirective { word: String, nearest: Option<String> },
+    UnknownDirective { word: String, nearest: Option<String>, note: Option<String> },
     #[error("`{option}` is not an option of `{directive}`")]
     UnknownOption { directive: String, option: String, nearest: Option<String> },
     #[error("`{value}` is not a value of `{option}`: {expected}")]
-    BadOptionValue { option: String, value: String, expected: &'static str },
+    BadOptionValue { option: String, value: String, expected: &'static str, nearest: Option<&'static str> },
     #[error("SQL stands before the first `-- rev:` line")]
     SqlBeforeSection,
     #[error("the script has no `-- rev: upgrade` section")]
     NoUpgradeSection,
+    #[error("`{mark}` marks a git conflict that is not resolved")]
+    ConflictMarker { mark: String },
     #[error("an irreversible downgrade cannot hold statements")]
     IrreversibleWithSql,
     #[error("this {what} has no end")]
@@ -242,6 +258,21 @@ pub enum ErrorKind {
     JournalWriteLost { statement: String },
     #[error("there is no `{table}` {here}, but `{found}` has revision `{revision}` of these scripts")]
     JournalElsewhere { table: String, here: String, found: String, revision: String, set: Vec<String> },
+    #[error(
+        "`{table}` is empty, but `{history}` ends with the {direction} of `{revision}` ({started}), after which something is applied"
+    )]
+    JournalEmptied {
+        table: String,
+        history: String,
+        direction: String,
+        revision: String,
+        started: String,
+        left: String,
+    },
+    #[error(
+        "`{missing}` is missing, but `{history}` is there and was used: whether a revision is half-way is not known"
+    )]
+    JournalIncomplete { missing: String, history: String },
     #[error("whether anything was applied is not known: {} may exist, and this user may not read it: {reason}", named(.schema, .table))]
     JournalHidden { schema: Option<String>, table: String, reason: String, dialect: Dialect },
     #[error("rev makes schema `{schema}` for its own tables before this statement, which would fail then")]
@@ -367,26 +398,6 @@ pub enum ErrorKind {
     Output,
 }
 
-fn list<T: AsRef<str>>(names: &[T]) -> String {
-    const SHOWN: usize = 10;
-    let mut text = names.iter().take(SHOWN).map(|name| format!("`{}`", name.as_ref())).collect::<Vec<_>>().join(", ");
-    if names.len() > SHOWN {
-        text.push_str(&format!(" and {} more", names.len() - SHOWN));
-    }
-    text
-}
-
-fn no_schema(schema: &str) -> String {
-    match schema.is_empty() {
-        true => "none of the schemas of `search_path` exists".to_owned(),
-        false => format!("schema `{schema}` does not exist"),
-    }
-}
-
-fn named(schema: &Option<String>, table: &str) -> String {
-    schema.as_ref().map_or_else(|| format!("`{table}`"), |schema| format!("`{schema}.{table}`"))
-}
-
 fn steps(reached: u32, wanted: u32) -> String {
     match reached {
         0 => "there is no step to take".to_owned(),
@@ -406,23 +417,6 @@ fn stopped_at(statement: &Option<String>) -> String {
     statement.as_ref().map_or(String::new(), |statement| format!(", at {statement}"))
 }
 
-fn orphans(row: &Option<String>, rows: usize) -> String {
-    match (row, rows) {
-        (Some(row), 1) => format!("row {row}"),
-        (None, 1) => "a row".to_owned(),
-        (Some(row), _) => format!("row {row} and {} more", rows - 1),
-        (None, _) => format!("{rows} rows"),
-    }
-}
-
-fn note(text: &Option<String>) -> String {
-    text.as_ref().map_or(String::new(), |text| format!(" ({text})"))
-}
-
-fn because(reason: &Option<String>) -> String {
-    reason.as_ref().map_or(String::new(), |reason| format!(": {reason}"))
-}
-
 fn again(retries: u32) -> String {
     match retries {
         0 => String::new(),
@@ -433,12 +427,4 @@ fn again(retries: u32) -> String {
 
 fn held(blockers: &[String]) -> String {
     if blockers.is_empty() { String::new() } else { format!("; it is held by {}", blockers.join("; and by ")) }
-}
-
-fn beyond(limit: Option<Duration>) -> String {
-    limit.map_or(String::new(), |limit| format!(" for its limit of {} s", limit.as_secs_f64()))
-}
-
-fn place(table: &str) -> String {
-    if table.is_empty() { String::new() } else { format!(" of [{table}]") }
 }

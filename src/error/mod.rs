@@ -7,6 +7,7 @@ mod code;
 mod error;
 mod hint;
 mod kind;
+mod phrases;
 
 pub use kind::Cause;
 pub use kind::Error;

@@ -1,5 +1,6 @@
 //! One row of the history: a step that ran.
 
+use crate::direction::Direction;
 use crate::journal::row::Row;
 
 /// One step that ever ran, from the history table; the fields are its columns.
@@ -63,6 +64,15 @@ impl HistoryRow {
     /// Returns the labels that the header declared.
     pub fn labels(&self) -> impl Iterator<Item = &str> {
         names(&self.branch_labels)
+    }
+
+    /// Returns whether something is applied after this step, which ended well: of a stamp nobody knows.
+    pub fn leaves_something_applied(&self) -> bool {
+        match self.direction.as_str() {
+            direction if direction == Direction::Upgrade.as_str() => true,
+            direction if direction == Direction::Downgrade.as_str() => self.parents().next().is_some(),
+            _ => false,
+        }
     }
 
     /// Returns the message, if there is one, and when it ran and by whom.

@@ -7,6 +7,7 @@ use crate::dialect::Family;
 use crate::id::RevisionId;
 use crate::journal::Journal;
 use crate::journal::Row;
+use crate::journal::history::HistoryRow;
 use crate::journal::literal;
 
 /// What is configured of the journal's place.
@@ -57,6 +58,8 @@ pub struct Probe {
     pub folds_names: bool,
     /// Journals of others that were found in the database when there was none here.
     pub others: Vec<String>,
+    /// The step that the history names last, where nothing is applied by the table of heads and something is by that.
+    pub contradiction: Option<HistoryRow>,
 }
 
 /// A table of the journal whose owner is neither the current role nor one that it is a member of.
@@ -167,6 +170,7 @@ impl Location {
             connection: None,
             folds_names: false,
             others: Vec::new(),
+            contradiction: None,
         }
     }
 
@@ -216,6 +220,7 @@ impl Location {
             connection: connection.clone(),
             folds_names: folds_names.as_deref() == Some("1"),
             others: Vec::new(),
+            contradiction: None,
         })
     }
 }

@@ -108,6 +108,21 @@ impl Journal {
         self.render(&query)
     }
 
+    /// Returns the query for the newest step that ended well, as a [`HistoryRow`](crate::journal::HistoryRow) without its
+    /// stored downgrade.
+    pub fn select_newest_done(&self) -> String {
+        let columns = HISTORY_COLUMNS.into_iter().filter(|column| *column != "downgrade");
+        let query = Query::select()
+            .columns(columns)
+            .expr(Expr::cust("NULL"))
+            .from(self.table(&self.history))
+            .and_where(self.is("outcome", Outcome::Done.as_str()))
+            .order_by("id", Order::Desc)
+            .limit(1)
+            .take();
+        self.render(&query)
+    }
+
     /// Returns the query that counts the steps that failed.
     pub fn count_failed(&self) -> String {
         let query = Query::select()

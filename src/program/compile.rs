@@ -178,7 +178,7 @@ impl Compiler<'_> {
         let probe = self.target.probe;
         let dialect = probe.journal.dialect;
         let reading = Reading::asked(dialect, &probe.server_version, &probe.text_mode);
-        match script.statements_as(direction, dialect, reading) {
+        match script.checked_statements(direction, dialect, reading) {
             Ok(sections) => Some(sections),
             Err(problems) => {
                 self.problems.extend(problems);

@@ -66,6 +66,10 @@ impl Project {
         nothing: Option<&RevisionId>,
         session: &mut Session,
     ) -> Result<(Plan, Recalled), Error> {
+        // Who stamps says what is true.
+        if !matches!(request, Request::Stamp(..)) {
+            session.check_explained()?;
+        }
         let mut recalled = self.recall(request, session).await?;
         let planned = match (request, nothing) {
             (Request::Downgrade(target, _), Some(nothing)) => {
@@ -73,6 +77,14 @@ impl Project {
             }
             _ => self.plan(request, recalled.graph(self), &session.rows, &session.progress),
         };
+        let planned = planned.map(|mut plan| {
+            // That nothing is applied is written down, too, where the history says otherwise.
+            if let (true, Some(step)) = (plan.steps.is_empty(), &session.probe.contradiction) {
+                let revision = RevisionId::from_row(&step.revision);
+                plan.steps.push(Step { revision, direction: Direction::Stamp, rows: RowChange::default() });
+            }
+            plan
+        });
         let compared = match planned {
             Ok(plan) => self.compare(request, &plan, session, &mut recalled).await.map(|()| plan),
             Err(kind) => Err(kind.into()),

@@ -2,6 +2,7 @@
 
 use crate::db::Failure;
 use crate::db::Place;
+use crate::db::holds_statements;
 use crate::dialect::Family;
 use crate::error::Error;
 use crate::error::ErrorKind;
@@ -37,14 +38,16 @@ impl Sender<'_, '_> {
         if let Some(kind) = standing {
             return kind.into();
         }
-        if failure.lost {
-            let address = self.session.db.address.clone();
-            return ErrorKind::ConnectionLost { address, reason: failure.reason() }.into();
-        }
         let placed = |error: Error| match role {
             Role::Statement(statement) => error.at(statement.span.clone()),
             _ => error,
         };
+        if failure.lost {
+            let address = self.session.db.address.clone();
+            let error = Error::from(ErrorKind::ConnectionLost { address, reason: failure.reason() });
+            // With a code, the server itself said which statement took too long for it.
+            return if failure.code.is_some() { placed(error) } else { error };
+        }
         if let Some(error) = self.session.interrupted(&failure) {
             return placed(error);
         }
@@ -66,6 +69,11 @@ impl Sender<'_, '_> {
                 if needs_none && family == Family::Postgres && self.mode() == Mode::Transaction {
                     failure.hint =
                         Some("put it into a section of its own: `-- rev: upgrade transaction=off`".to_owned());
+                }
+                let first = statement.words().next().unwrap_or_default();
+                if family == Family::Mysql && failure.hint.is_none() && holds_statements(first) {
+                    failure.hint =
+                        Some("if it changed rows of tables without transactions (MyISAM, Aria), they stay".to_owned());
                 }
                 let span = place_of(&failure, statement).unwrap_or_else(|| statement.span.clone());
                 Error::from(failure.into_statement_error()).at(span)

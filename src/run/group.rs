@@ -53,9 +53,9 @@ impl<'s, 'p> Group<'s, 'p> {
         }
     }
 
-    /// Returns how long each step took that is through, and what the server said meanwhile.
-    pub(crate) fn into_passed(self) -> Vec<(Duration, Vec<Notice>)> {
-        self.passed
+    /// Returns how long each step took that has ended, what the server said meanwhile, and when the next one began.
+    pub(crate) fn into_passed(self) -> (Vec<(Duration, Vec<Notice>)>, Clock) {
+        (self.passed, self.clock)
     }
 
     /// Runs the steps and commits them; stops before its end, but commits, when `limit` is over.

@@ -15,6 +15,8 @@ use crate::id::Heads;
 use crate::id::RevisionId;
 use crate::journal::FORMAT;
 use crate::journal::ForeignTable;
+use crate::journal::HistoryRow;
+use crate::journal::Journal;
 use crate::journal::Location;
 use crate::journal::Probe;
 use crate::journal::ProgressRow;
@@ -157,8 +159,15 @@ impl Looking<'_> {
         let mut seen = Seen { probe, rows: Heads::empty(), progress: Vec::new() };
         self.check_hidden(&seen.probe).await?;
         self.read_state(&mut seen).await?;
-        if seen.rows.is_empty() && seen.progress.is_empty() && !self.has_history(&seen.probe).await? {
-            seen.probe.others = self.search(&seen.probe).await?;
+        if !seen.probe.has(&seen.probe.journal.progress) && self.newest_steps(&seen.probe).await?.is_some() {
+            let Journal { progress, history, .. } = seen.probe.journal.clone();
+            return Err(Unseen::Changing(ErrorKind::JournalIncomplete { missing: progress, history }.into()));
+        }
+        if seen.rows.is_empty() && seen.progress.is_empty() {
+            match self.newest_steps(&seen.probe).await? {
+                Some(done) => seen.probe.contradiction = done.filter(HistoryRow::leaves_something_applied),
+                None => seen.probe.others = self.search(&seen.probe).await?,
+            }
         }
         Ok(seen)
     }
@@ -243,14 +252,16 @@ impl Looking<'_> {
         Ok(())
     }
 
-    /// Returns whether the journal is here and was used: then an empty table of heads means base.
-    async fn has_history(&mut self, probe: &Probe) -> Result<bool, Error> {
+    /// Returns the newest step that ended well, if there is one, of a journal that is here and was used.
+    async fn newest_steps(&mut self, probe: &Probe) -> Result<Option<Option<HistoryRow>>, Error> {
         if !probe.has(&probe.journal.version) || !probe.has(&probe.journal.history) {
-            return Ok(false);
+            return Ok(None);
         }
-        let answer = self.questions(&[&probe.journal.select_newest_steps(1)]).await;
+        let queries = [probe.journal.select_newest_steps(1), probe.journal.select_newest_done()];
+        let answer = self.questions(&[&queries[0], &queries[1]]).await;
         let rows = answer.map_err(|failure| error(self.db, failure))?;
-        Ok(rows.iter().flatten().next().is_some())
+        let [any, done] = rows.as_slice() else { return Ok(None) };
+        Ok(any.first().map(|_| done.first().and_then(HistoryRow::from_row)))
     }
 
     /// Looks for a journal of these scripts in all other places, since there is none here, and returns those of others.

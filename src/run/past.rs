@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use crate::direction::Direction;
 use crate::error::Error;
+use crate::error::ErrorKind;
 use crate::id::RevisionId;
 use crate::journal::HistoryRow;
 use crate::journal::LastSteps;
@@ -10,6 +12,21 @@ use crate::journal::Row;
 use crate::run::session::Session;
 
 impl Session {
+    /// Refuses to take an empty table of heads for base where the history says that something is applied.
+    pub fn check_explained(&self) -> Result<(), ErrorKind> {
+        let Some(step) = &self.probe.contradiction else { return Ok(()) };
+        let is_upgrade = step.direction == Direction::Upgrade.as_str();
+        let left = if is_upgrade { step.revision.clone() } else { step.parents().collect::<Vec<_>>().join(" ") };
+        Err(ErrorKind::JournalEmptied {
+            table: self.probe.journal.version.clone(),
+            history: self.probe.journal.history.clone(),
+            direction: step.direction.clone(),
+            revision: step.revision.clone(),
+            started: step.started.clone(),
+            left,
+        })
+    }
+
     /// Returns every step that ever ran, oldest first.
     pub async fn history(&mut self) -> Result<Vec<HistoryRow>, Error> {
         if !self.probe.has(&self.probe.journal.history) {

@@ -94,6 +94,8 @@ struct StepFailure {
     step: usize,
     parts_kept: usize,
     next_part: NextPart,
+    /// When the step began.
+    clock: Clock,
 }
 
 struct Runner<'a> {
@@ -124,14 +126,14 @@ impl Runner<'_> {
         let clock = Clock::start();
         if let Err(error) = self.take_leave(index).await {
             let (parts_kept, next_part) = (step.parts_done, NextPart::Undone);
-            return Err(StepFailure { error, step: index, parts_kept, next_part });
+            return Err(StepFailure { error, step: index, parts_kept, next_part, clock });
         }
         for part in &step.parts {
             self.session.next_part = NextPart::Undone;
             let may_begin = self.session.check_lock().await.and_then(|()| self.session.check_interrupt());
             if let Err(error) = may_begin {
                 let (parts_kept, next_part) = ((part.number - 1).max(step.parts_done), NextPart::Undone);
-                return Err(StepFailure { error, step: index, parts_kept, next_part });
+                return Err(StepFailure { error, step: index, parts_kept, next_part, clock });
             }
             let result = if part.number <= step.parts_done {
                 self.replay_session(part).await
@@ -152,7 +154,7 @@ impl Runner<'_> {
                     },
                 };
                 let parts_kept = (part.number - 1).max(step.parts_done);
-                return Err(StepFailure { error, step: index, parts_kept, next_part });
+                return Err(StepFailure { error, step: index, parts_kept, next_part, clock });
             }
         }
         self.step_done(index, clock.elapsed());
@@ -183,13 +185,13 @@ impl Runner<'_> {
         let steps = &self.program.steps[first..first + count];
         let mut group = Group::new(self.session, self.actor, self.program.dialect);
         let result = group.send(steps, limit).await;
-        let passed = group.into_passed();
+        let (passed, clock) = group.into_passed();
         if let Err(error) = result {
             let lost = is_lost(&error);
             self.roll_back(lost).await;
             let step = (first + passed.len()).min(first + count - 1);
             let next_part = if lost { self.session.next_part } else { NextPart::Undone };
-            return Err(StepFailure { error, step, parts_kept: 0, next_part });
+            return Err(StepFailure { error, step, parts_kept: 0, next_part, clock });
         }
         let (count, of) = (passed.len(), self.program.steps.len());
         for (index, (duration, notices)) in (first..).zip(passed) {
@@ -349,7 +351,7 @@ impl Runner<'_> {
         // Whoever is stopped between statements has not failed at one.
         let is_between = is_interrupted(&failure.error) && failure.error.span.is_none();
         if !is_lost(&failure.error) && !is_between {
-            self.record_failure(step).await;
+            self.record_failure(step, &failure.clock).await;
         }
         let stopped = Stopped {
             revision: step.revision.clone(),
@@ -363,18 +365,18 @@ impl Runner<'_> {
     }
 
     /// The failure that is reported is the script's, so a failure to record it is not.
-    async fn record_failure(&mut self, step: &ProgramStep) {
+    async fn record_failure(&mut self, step: &ProgramStep, clock: &Clock) {
         let mut entry = Box::new(step.entry.clone());
         entry.outcome = Outcome::Failed;
         entry.downgrade = None;
-        let clock = Clock::start();
+        let took = clock.elapsed();
         let restore = Restore::new(&self.session.probe);
         let mut sender = Sender::new(self.session);
         for sql in restore.before_last_write().into_iter().chain(restore.after_commit()) {
             sender.restore(&sql);
         }
         sender.begin();
-        if sender.write(&Write::History(entry), || clock.moment(self.actor)).await.is_ok() {
+        if sender.write(&Write::History(entry), || clock.moment_of(took, self.actor)).await.is_ok() {
             let _ = sender.commit().await;
         }
     }

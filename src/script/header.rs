@@ -11,6 +11,10 @@ use crate::script::line::Directive;
 use crate::script::line::Line;
 use crate::script::line::directive;
 use crate::script::line::lines;
+use crate::script::slip::KEYS;
+use crate::script::slip::Slip;
+use crate::script::slip::is_none;
+use crate::script::slip::nearly;
 use crate::span::Source;
 
 /// What the header of a script says.
@@ -41,9 +45,6 @@ pub struct Spanned<T> {
     pub range: Range<usize>,
 }
 
-/// The keys, as they are written.
-pub(super) const KEYS: [&str; 5] = ["revision", "down_revision", "branch_labels", "depends_on", "created"];
-
 /// Where the parts of a header end.
 pub(super) struct Parsed {
     /// Nothing when the header has no revision id.
@@ -62,16 +63,26 @@ pub(super) fn parse(source: &Arc<Source>, errors: &mut Vec<Error>) -> Parsed {
         reader.line(line);
     }
     let (revision, fields, names_id) = (reader.revision, reader.fields, reader.names_id);
+    let end = rest.last().or(message.last()).map_or(0, |line| line.next);
+    let in_message = message.iter().find(|line| looks_like_key(line.text));
+    if let Some(line) = in_message.filter(|_| names_id) {
+        let kind = ErrorKind::KeyInMessage { line: line.text.trim_end().into() };
+        errors.push(Error::from(kind).at(source.span(line.range())));
+    }
+    for (line, key) in below(&source.text, end) {
+        let kind = ErrorKind::MisplacedHeaderKey { key: key.into() };
+        errors.push(Error::from(kind).at(source.span(line.range())));
+    }
     let message_text = message.iter().map(|line| line.text[2..].trim()).collect::<Vec<_>>().join(" ");
     if !names_id {
-        let misplaced = message.iter().find(|line| begins_with_key(line.text)).or(message.first()).or(rest.first());
-        let range = misplaced.map_or(0..0, Line::range);
-        errors.push(Error::from(ErrorKind::NoRevisionId).at(source.span(range)));
+        let range = in_message.or(message.first()).or(rest.first()).map_or(0..0, Line::range);
+        let in_message = in_message.map(|line| line.text.trim_end().to_owned());
+        errors.push(Error::from(ErrorKind::NoRevisionId { in_message }).at(source.span(range)));
     }
     Parsed {
         header: revision.map(|revision| fields.into_header(revision, message_text)),
         message_end: message.last().map_or(0, |line| line.next),
-        end: rest.last().or(message.last()).map_or(0, |line| line.next),
+        end,
     }
 }
 
@@ -106,6 +117,32 @@ pub(super) fn begins_with_key(line: &str) -> bool {
     let body = line.strip_prefix("--").unwrap_or(line);
     let body = body.strip_prefix(' ').unwrap_or(body);
     body.split_once(':').is_some_and(|(key, _)| KEYS.contains(&key))
+}
+
+/// Returns whether a line of a message would be taken for a key if it stood further below, or was surely meant as one.
+pub(super) fn looks_like_key(line: &str) -> bool {
+    let body = line.strip_prefix("--").unwrap_or(line);
+    let is_single = body.chars().take_while(|c| c.is_whitespace()).count() < 2;
+    begins_with_key(line) || (is_single && Slip::find(body.trim()).is_some_and(|slip| slip.has_mark))
+}
+
+/// Finds keys in the comments between the header and the first statement, and below a directive: nobody reads them
+/// there, and without them a revision would be a base.
+fn below(text: &str, end: usize) -> Vec<(Line<'_>, &'static str)> {
+    let mut found = Vec::new();
+    for line in lines(text, end) {
+        let trimmed = line.text.trim();
+        if trimmed.is_empty() || directive(line.text).is_some() {
+            continue;
+        }
+        let Some(intro) = ["--", "#", "/*", "*"].iter().find(|intro| trimmed.starts_with(**intro)) else { break };
+        let body = trimmed[intro.len()..].trim_end_matches("*/").trim();
+        let exact = || body.split_once(':').and_then(|(key, _)| KEYS.into_iter().find(|known| *known == key.trim()));
+        if let Some(key) = exact().or_else(|| Slip::find(body).map(|slip| slip.key)) {
+            found.push((line, key));
+        }
+    }
+    found
 }
 
 /// Everything but the id, which alone is required.
@@ -145,6 +182,12 @@ struct Reader<'a> {
 impl<'a> Reader<'a> {
     fn line(&mut self, line: &Line<'a>) {
         let body = &line.text[2..];
+        if let Some(slip) = Slip::find(body.trim()) {
+            self.names_id |= slip.key == "revision";
+            let start = line.start + line.text.len() - body.trim_start().len();
+            let kind = ErrorKind::UnknownHeaderKey { key: slip.written.into(), nearest: slip.right() };
+            return self.error(kind, start..start + slip.written.len());
+        }
         let Some((key, value)) = body.split_once(':').map(|(key, value)| (key.trim(), value)) else {
             return self.describe(body);
         };
@@ -193,6 +236,10 @@ impl<'a> Reader<'a> {
         parse: fn(&str) -> Result<T, E>,
     ) -> Vec<Spanned<T>> {
         if value.text == "none" {
+            return Vec::new();
+        }
+        if is_none(value.text) {
+            self.error(ErrorKind::NotNone { key: key.into(), value: value.text.into() }, value.range());
             return Vec::new();
         }
         let mut names = Vec::new();
@@ -246,24 +293,6 @@ impl<'a> Item<'a> {
 fn any_name(text: &str) -> Result<String, ErrorKind> {
     RevisionId::parse(text)?;
     Ok(text.to_owned())
-}
-
-/// Returns the key that `key` was surely meant to be: by case, hyphens, a slip of the finger, or half of it.
-fn nearly(key: &str) -> Option<&'static str> {
-    const HALF: usize = 5; // `depends`, `labels`; shorter pieces are ordinary words
-    let folded = key.to_ascii_lowercase().replace('-', "_");
-    if let Some(known) = KEYS.into_iter().find(|known| *known == folded) {
-        return Some(known);
-    }
-    if folded != key.replace('-', "_") {
-        return None; // a capital begins a sentence
-    }
-    let is_near = |known: &&str| {
-        let slips = strsim::damerau_levenshtein(&folded, known);
-        let is_half = folded.len() >= HALF && (known.starts_with(&folded) || known.ends_with(&folded));
-        slips <= known.len() / 5 || is_half
-    };
-    KEYS.into_iter().find(is_near)
 }
 
 #[cfg(test)]
@@ -321,7 +350,7 @@ mod tests {
 
     #[test]
     fn the_message_is_never_searched() {
-        check("-- fix: it\n-- revision: x\n--\n-- revision: a\n", ["fix: it revision: x", "a", "", "", "", "", ""]);
+        check("-- fix: it\n--  revision: x\n--\n-- revision: a\n", ["fix: it revision: x", "a", "", "", "", "", ""]);
         check("--  revision: x\n--\n-- revision: a\n", ["revision: x", "a", "", "", "", "", ""]);
     }
 
@@ -333,8 +362,8 @@ mod tests {
 
     #[test]
     fn the_header_ends_at_a_directive_and_at_anything_else() {
-        check("-- m\n--\n-- revision: a\n-- rev: upgrade\n-- down_revision: b\n", ["m", "a", "", "", "", "", ""]);
-        check("-- m\n--\n-- revision: a\n\n-- down_revision: b\n", ["m", "a", "", "", "", "", ""]);
+        check("-- m\n--\n-- revision: a\n-- rev: upgrade\n-- note: b\n", ["m", "a", "", "", "", "", ""]);
+        check("-- m\n--\n-- revision: a\n\n-- note: b\nSELECT 1\n-- revision: x\n", ["m", "a", "", "", "", "", ""]);
     }
 
     #[test]
@@ -352,14 +381,49 @@ mod tests {
             "-- revision: a\n-- down_revison: b\n-- Depends_On: c\n-- labels: d\n-- down-revision: e\n",
             &[
                 "a.sql:2:4: `down_revison` is not a header key; did you mean `down_revision`?",
-                "a.sql:3:4: `Depends_On` is not a header key; did you mean `depends_on`?",
+                "a.sql:3:4: `Depends_On` is not a header key; did you mean `depends_on: c`?",
                 "a.sql:4:4: `labels` is not a header key; did you mean `branch_labels`?",
-                "a.sql:5:4: `down-revision` is not a header key; did you mean `down_revision`?",
+                "a.sql:5:4: `down-revision` is not a header key; did you mean `down_revision: e`?",
             ],
         );
         let others = ["author", "reviewer", "reviewed", "note", "creator", "Revised", "ticket", "why not", ""];
         let text: String = others.iter().map(|key| format!("-- {key}: x\n")).collect();
         check_errors(&format!("-- revision: a\n{text}"), &[]);
+    }
+
+    #[test]
+    fn a_slip_never_makes_a_base() {
+        let expected = "a.sql:4:4: `Revises` is not a header key; did you mean `down_revision: b`?";
+        check_errors("-- m\n--\n-- revision: a\n-- Revises: b\n", &[expected]);
+        for value in ["None", "NULL", "nil", "-", "base"] {
+            let expected = format!("a.sql:2:19: `{value}` is not a value of `down_revision`; did you mean `none`?");
+            check_errors(&format!("-- revision: a\n-- down_revision: {value}\n"), &[&expected]);
+        }
+    }
+
+    #[test]
+    fn a_key_that_nobody_reads_is_an_error() {
+        for text in [
+            "-- revision: a\n\n-- down_revision: b\n",
+            "-- revision: a\n\n/* down_revision: b */\n",
+            "-- revision: a\n  -- down_revision: b\n",
+            "-- revision: a\n\n-- rev: upgrade\n\n-- down_revision: b\nSELECT 1",
+            "-- revision: a\n\n-- Revises: b\n",
+        ] {
+            let errors = read(text).1;
+            assert_eq!(errors.len(), 1, "{text}");
+            assert!(
+                errors[0].ends_with(": `down_revision` stands below the header, where it is a comment"),
+                "{errors:?}"
+            );
+        }
+        for line in ["down_revision: b", "Revises: b", "down_revision = b"] {
+            let expected = format!("a.sql:2:1: `-- {line}` was read as part of the message");
+            check_errors(&format!("-- m\n-- {line}\n--\n-- revision: a\n"), &[&expected]);
+        }
+        let first = "a.sql:1:1: `-- Revises: b` was read as part of the message";
+        check_errors("-- Revises: b\n--\n-- revision: a\n", &[first]);
+        check_errors("-- Note: this\n-- parent: of all\n--\n-- revision: a\n", &[]);
     }
 
     #[test]

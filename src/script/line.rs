@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use crate::script::disguise::nearly;
+
 /// A line without its end.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Line<'a> {
@@ -51,22 +53,27 @@ pub(super) fn words(text: &str, start: usize) -> impl Iterator<Item = (&str, Ran
 
 /// Reads a line as a directive, if it is one or nearly one.
 pub(super) fn directive(line: &str) -> Option<Directive<'_>> {
-    let trimmed = line.trim_start();
-    if !trimmed.starts_with("--") {
+    const BEGIN: [u8; 6] = [b'-', b'#', b'/', b' ', b'\t', 0x80];
+    if !line.as_bytes().first().is_some_and(|b| BEGIN.contains(b) || *b > 0x80 || b.is_ascii_whitespace()) {
         return None;
     }
     if let Some(rest) = line.strip_prefix("-- rev:").filter(|rest| rest.is_empty() || rest.starts_with([' ', '\t'])) {
         return Some(Directive::Exact(rest));
     }
-    let body = trimmed.trim_start_matches('-').trim_start();
+    mistyped(line).or_else(|| nearly(line)).map(Directive::Nearly)
+}
+
+/// Returns what follows the word `rev` where it begins a comment and nothing but white space or a letter's case is odd.
+fn mistyped(line: &str) -> Option<&str> {
+    let body = line.trim_start().strip_prefix("--")?.trim_start_matches('-').trim_start();
     let after = body.get(3..).filter(|_| body[..3].eq_ignore_ascii_case("rev"))?;
     let rest = after.trim_start();
     if let Some(rest) = rest.strip_prefix(':') {
-        return Some(Directive::Nearly(rest));
+        return Some(rest);
     }
     let first = rest.split_whitespace().next().unwrap_or_default();
     let names_one = rest.len() < after.len() && ["upgrade", "downgrade"].contains(&first);
-    names_one.then_some(Directive::Nearly(rest))
+    names_one.then_some(rest)
 }
 
 /// Returns whether a line would be taken for a directive of rev's, or for a mistyped one.

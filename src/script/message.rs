@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::error::ErrorKind;
 #[cfg(feature = "engine")]
-use crate::script::header::begins_with_key;
+use crate::script::header::looks_like_key;
 #[cfg(feature = "engine")]
 use crate::script::line::directive;
 
@@ -33,7 +33,7 @@ impl Message {
     #[cfg(feature = "engine")]
     pub(super) fn in_header(&self) -> String {
         let line = format!("-- {}", self.0);
-        let is_taken = begins_with_key(&line) || directive(&line).is_some();
+        let is_taken = looks_like_key(&line) || directive(&line).is_some();
         if is_taken { format!(" {}", self.0) } else { self.0.clone() }
     }
 

@@ -4,13 +4,16 @@
 
 mod checksum;
 mod compile;
+mod conflict;
 mod dir;
+mod disguise;
 #[cfg(feature = "engine")]
 mod draft;
 mod embedded;
 mod frame;
 mod header;
 mod line;
+mod marker;
 mod message;
 mod outline;
 #[cfg(feature = "engine")]
@@ -20,6 +23,7 @@ mod revisions;
 mod script;
 mod section;
 #[cfg(feature = "engine")]
+mod slip;
 mod stored;
 #[cfg(feature = "engine")]
 mod template;

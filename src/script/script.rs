@@ -10,6 +10,7 @@ use crate::direction::Direction;
 use crate::error::Error;
 use crate::error::ErrorKind;
 use crate::regular_file;
+use crate::script::conflict::conflict;
 use crate::script::header;
 use crate::script::header::Header;
 use crate::script::section;
@@ -51,6 +52,9 @@ impl Script {
         let header::Parsed { header, message_end, end } = header::parse(&source, &mut errors);
         let known = errors.len();
         let sections = section::parse(&source, message_end, end, &mut errors);
+        if let Some(error) = conflict(&source, &sections) {
+            return Err(vec![error]); // all else is a matter of which side is taken
+        }
         let has_upgrade = sections.iter().any(|section| section.direction == Direction::Upgrade);
         if !has_upgrade && errors.len() == known {
             errors.push(Error::from(ErrorKind::NoUpgradeSection).at(source.span(0..0)));

@@ -12,6 +12,8 @@ use crate::duration::parse_duration;
 use crate::error::Error;
 use crate::error::ErrorKind;
 use crate::nearest::nearest;
+use crate::script::disguise::difference;
+use crate::script::disguise::direction_meant;
 use crate::script::line::Directive;
 use crate::script::line::Line;
 use crate::script::line::directive;
@@ -117,21 +119,29 @@ impl Reader<'_> {
         let rest = match found {
             Directive::Exact(rest) => rest,
             Directive::Nearly(rest) => {
-                let meant = format!("-- rev: {}", rest.trim());
-                let kind = ErrorKind::UnknownDirective { word: line.text.trim().into(), nearest: Some(meant) };
-                self.error(kind, line.range());
+                let mut words = rest.split_whitespace();
+                let name = words.next().unwrap_or_default();
+                let direction = direction_meant(name);
+                let meant = direction.map(Direction::as_str).into_iter().chain(words).collect::<Vec<_>>().join(" ");
+                let (word, note) = (line.text.trim().into(), difference(line.text));
+                let nearest = Some(format!("-- rev: {meant}"));
+                self.error(ErrorKind::UnknownDirective { word, nearest, note }, line.range());
+                if direction.is_none_or(|direction| !rest.trim_start().starts_with(direction.as_str())) {
+                    return None;
+                }
                 rest
             }
         };
         let mut words = words(rest, line.start + line.text.len() - rest.len());
         let Some((word, range)) = words.next() else {
             let nearest = Some("-- rev: upgrade".into());
-            self.error(ErrorKind::UnknownDirective { word: line.text.into(), nearest }, line.range());
+            self.error(ErrorKind::UnknownDirective { word: line.text.into(), nearest, note: None }, line.range());
             return None;
         };
         let Some(direction) = DIRECTIONS.into_iter().find(|direction| direction.as_str() == word) else {
-            let nearest = nearest(&word.to_ascii_lowercase(), DIRECTIONS.map(Direction::as_str)).map(str::to_owned);
-            self.error(ErrorKind::UnknownDirective { word: word.into(), nearest }, range);
+            let nearest = direction_meant(word).map(|direction| direction.as_str().to_owned());
+            let note = difference(line.text);
+            self.error(ErrorKind::UnknownDirective { word: word.into(), nearest, note }, range);
             return None;
         };
         let mut section = Section {
@@ -174,7 +184,7 @@ impl Reader<'_> {
                 let kind = ErrorKind::UnknownOption {
                     directive: section.direction.to_string(),
                     option: name.into(),
-                    nearest: nearest(&name.to_ascii_lowercase(), options.iter().copied()).map(str::to_owned),
+                    nearest: meant_option(name, options).map(str::to_owned),
                 };
                 self.error(kind, range);
             }
@@ -187,7 +197,9 @@ impl Reader<'_> {
             match Dialect::named(word) {
                 Some(named) => dialects.extend(named),
                 None => {
-                    self.bad_value("dialect", word, "sqlite, postgres, mysql, mariadb, with commas", range.clone());
+                    let expected = "sqlite, postgres, mysql, mariadb, with commas";
+                    let (option, value, nearest) = ("dialect".into(), word.into(), meant_dialect(word));
+                    self.error(ErrorKind::BadOptionValue { option, value, expected, nearest }, range.clone());
                 }
             }
         }
@@ -236,11 +248,37 @@ impl Reader<'_> {
     }
 
     fn bad_value(&mut self, option: &str, value: &str, expected: &'static str, range: Range<usize>) {
-        self.error(ErrorKind::BadOptionValue { option: option.into(), value: value.into(), expected }, range);
+        self.error(
+            ErrorKind::BadOptionValue { option: option.into(), value: value.into(), expected, nearest: None },
+            range,
+        );
     }
 
     fn error(&mut self, kind: ErrorKind, range: Range<usize>) {
         self.errors.push(Error::from(kind).at(self.source.span(range)));
+    }
+}
+
+/// Returns the option that a word was meant to be, also by the names that other tools have for it.
+fn meant_option(word: &str, options: &[&'static str]) -> Option<&'static str> {
+    let folded = word.to_ascii_lowercase();
+    match folded.replace(['-', '_'], "").as_str() {
+        "database" | "databases" | "db" | "engine" | "backend" | "driver" | "on" | "only" | "for" => Some("dialect"),
+        "notransaction" | "notx" | "notxn" | "nontransactional" | "outsidetransaction" | "autocommit" => {
+            Some("transaction=off")
+        }
+        _ => nearest(&folded, options.iter().copied()),
+    }
+}
+
+/// Returns the value of `dialect=` that a word was meant to be.
+fn meant_dialect(word: &str) -> Option<&'static str> {
+    match word.to_ascii_lowercase().as_str() {
+        "" => None,
+        "postgresql" | "pg" | "psql" | "pgsql" | "postgre" | "postgres+asyncpg" => Some("postgres"),
+        "sqlite3" | "lite" => Some("sqlite"),
+        "maria" => Some("mariadb"),
+        folded => nearest(folded, ["sqlite", "postgres", "mysql", "mariadb"]),
     }
 }
 
@@ -351,7 +389,7 @@ mod tests {
             &[
                 "a:1:17: `dialects` is not an option of `upgrade`; did you mean `dialect`?",
                 "a:1:33: `irreversible` is not an option of `upgrade`",
-                "a:2:19: `postgresql` is not a value of `dialect`: sqlite, postgres, mysql, mariadb, with commas",
+                "a:2:19: `postgresql` is not a value of `dialect`: sqlite, postgres, mysql, mariadb, with commas; did you mean `dialect=postgres`?",
                 "a:2:19: `` is not a value of `dialect`: sqlite, postgres, mysql, mariadb, with commas",
                 "a:2:39: `on` is not a value of `transaction`: it can only be `off`",
                 "a:2:54: `transaction=off` is not a value of `transaction`: the option stands twice",
@@ -364,7 +402,23 @@ mod tests {
         check_errors(
             "-- rev: upgrade\n--rev: downgrade dialect=sqlite\n",
             &[
-                "a:2:1: `--rev: downgrade dialect=sqlite` is not a directive; did you mean `-- rev: downgrade dialect=sqlite`?",
+                "a:2:1: `--rev: downgrade dialect=sqlite` is not a directive; did you mean `-- rev: downgrade dialect=sqlite`? just one space must stand behind `--`",
+            ],
+        );
+    }
+
+    #[test]
+    fn the_words_of_other_tools_are_told_from_slips() {
+        check_errors(
+            "-- rev: rollback\n-- rev: upgrade database=postgres no-transaction\n-- rev: upgrade no_transaction db=x\n-- rev: downgrade dialect=sqlite3,pg\n",
+            &[
+                "a:1:9: `rollback` is not a directive; did you mean `downgrade`?",
+                "a:2:17: `database` is not an option of `upgrade`; did you mean `dialect`?",
+                "a:2:35: `no-transaction` is not an option of `upgrade`; did you mean `transaction=off`?",
+                "a:3:17: `no_transaction` is not an option of `upgrade`; did you mean `transaction=off`?",
+                "a:3:32: `db` is not an option of `upgrade`; did you mean `dialect`?",
+                "a:4:19: `sqlite3` is not a value of `dialect`: sqlite, postgres, mysql, mariadb, with commas; did you mean `dialect=sqlite`?",
+                "a:4:19: `pg` is not a value of `dialect`: sqlite, postgres, mysql, mariadb, with commas; did you mean `dialect=postgres`?",
             ],
         );
     }

@@ -344,6 +344,7 @@ impl<'a> Splitter<'a, '_> {
                     option: "DELIMITER".into(),
                     value: rest.trim().to_owned(),
                     expected: "what ends a statement, such as `//`, and has no backslash",
+                    nearest: None,
                 };
                 self.error(kind, token.range.clone());
             }

@@ -57,6 +57,7 @@ impl State {
 impl Project {
     /// Compares the rows that were read with the graph.
     pub fn status(&self, session: &Session) -> Result<Status, ErrorKind> {
+        session.check_explained()?;
         let rows = &session.rows;
         let unknown = self.graph.unknown_rows(rows);
         let known: Heads = rows.iter().filter(|id| !unknown.contains(id)).cloned().collect();

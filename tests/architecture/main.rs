@@ -23,6 +23,7 @@ const FLOORS: &[(u8, &[&str])] = &[
             "duration",
             "regular_file",
             "secrets",
+            "typed",
             "wall",
         ],
     ),

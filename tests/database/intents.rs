@@ -187,6 +187,25 @@ fn a_statement_that_still_runs_is_waited_for() {
     assert!(database.try_query(ALTERED).is_ok());
 }
 
+/// The list of processes shows the statement inside.
+#[test]
+fn a_procedure_that_still_runs_is_waited_for() {
+    let database = TestDatabase::new(Kind::Mariadb);
+    let workspace = project(&database, "");
+    database.execute("UPDATE t SET n = 1");
+    let body = "UPDATE t SET n = n * 3; COMMIT; DO SLEEP(2); UPDATE t SET n = n + 1;";
+    database.execute(&format!("CREATE PROCEDURE p() BEGIN {body} END"));
+    workspace.script("b", "a", "-- rev: upgrade transaction=off\nCALL p();\n");
+    let run = start(&workspace);
+    until("its first half", || database.query("SELECT n FROM t") == [["3"]]);
+    kill(run);
+    workspace.rev(&["upgrade"]).failed(2);
+    assert_eq!(database.query("SELECT n FROM t"), [["4"]]);
+    workspace.rev(&["resume", "--ran"]).succeeded();
+    workspace.rev(&["upgrade"]).succeeded();
+    assert_eq!(database.query("SELECT n FROM t"), [["4"]]);
+}
+
 #[test]
 fn an_index_that_was_not_finished_is_built_again() {
     let database = TestDatabase::new(Kind::Postgres);

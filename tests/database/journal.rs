@@ -88,6 +88,62 @@ fn the_history_says_what_ran_when_and_by_whom(database: &TestDatabase) {
 }
 
 /// Taken for nothing, such a row would let parts run twice that were kept.
+fn an_emptied_table_of_heads_is_not_taken_for_base(database: &TestDatabase) {
+    let workspace = Workspace::new(database);
+    workspace.script("a", "", "-- rev: upgrade\nCREATE TABLE a (n INTEGER);\n-- rev: downgrade\nDROP TABLE a;\n");
+    workspace.script("b", "a", "-- rev: upgrade\nINSERT INTO a VALUES (1);\n-- rev: downgrade\nDELETE FROM a;\n");
+    let empty = || database.execute("DELETE FROM rev_version");
+    let refused = |left: &str| {
+        for command in [&["upgrade"][..], &["upgrade", "--dry-run"], &["current"], &["status"], &["downgrade", "base"]]
+        {
+            let output = workspace.rev(command);
+            assert!(output.failed(2).contains("journal-emptied"), "{}", output.stderr);
+            assert!(output.stderr.contains(&format!("`rev stamp {left}`")), "{}", output.stderr);
+        }
+    };
+    workspace.rev(&["upgrade"]).succeeded();
+    empty();
+    refused("b");
+    workspace.rev(&["stamp", "b"]).succeeded();
+    workspace.rev(&["upgrade"]).succeeded();
+    assert_eq!(database.query("SELECT n FROM a"), [["1"]]);
+    workspace.rev(&["downgrade", "a"]).succeeded();
+    empty();
+    refused("a");
+    workspace.rev(&["stamp", "base"]).succeeded();
+    assert_eq!(workspace.rev(&["current", "--json"]).json()["current"], json!([]));
+    workspace.rev(&["stamp", "a"]).succeeded();
+    workspace.rev(&["downgrade", "base"]).succeeded();
+    workspace.rev(&["upgrade"]).succeeded();
+}
+
+fn a_journal_that_lost_its_progress_is_refused(database: &TestDatabase) {
+    let workspace = Workspace::new(database);
+    workspace.script("a", "", "-- rev: upgrade\nCREATE TABLE a (n INTEGER);\n");
+    workspace.rev(&["upgrade"]).succeeded();
+    workspace.script("b", "a", "-- rev: upgrade\nINSERT INTO a VALUES (1);\n");
+    database.execute("DROP TABLE rev_progress");
+    let output = workspace.rev(&["upgrade"]);
+    assert!(output.failed(2).contains("journal-incomplete"), "{}", output.stderr);
+}
+
+fn a_failed_step_has_its_start_and_its_duration(database: &TestDatabase) {
+    let workspace = Workspace::new(database);
+    let slow = match database.kind {
+        Kind::Sqlite => {
+            "CREATE TABLE n AS WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 500000) SELECT max(n) AS n FROM c;"
+        }
+        Kind::Postgres => "SELECT pg_sleep(0.4);",
+        Kind::Mariadb => "DO sleep(0.4);",
+    };
+    workspace.script("a", "", &format!("-- rev: upgrade\n{slow}\nSELECT * FROM missing;\n"));
+    workspace.rev(&["upgrade"]).failed(3);
+    let least = if database.kind == Kind::Sqlite { 20 } else { 400 };
+    let rows = database.query("SELECT duration_ms, started FROM rev_history WHERE outcome = 'failed'");
+    let [row] = rows.as_slice() else { panic!("{rows:?}") };
+    assert!(row[0].parse::<u64>().unwrap() >= least, "{row:?}");
+}
+
 /// Many revisions may go in one message, whose answers come together.
 fn each_revision_has_its_own_duration(database: &TestDatabase) {
     let workspace = Workspace::new(database);
@@ -149,6 +205,9 @@ on_each_database!(
     a_database_that_moved_is_left_alone,
     rows_that_others_imply_are_deleted_by_the_next_write,
     the_history_says_what_ran_when_and_by_whom,
+    an_emptied_table_of_heads_is_not_taken_for_base,
+    a_journal_that_lost_its_progress_is_refused,
+    a_failed_step_has_its_start_and_its_duration,
     each_revision_has_its_own_duration,
 );
 

@@ -2,6 +2,9 @@
 
 use std::ops::Range;
 
+use crate::config::url::parameters::PARAMETERS;
+use crate::config::url::server::MYSQL_PARAMETERS;
+
 /// Replaces every byte of a password by `*`, so that offsets into the text stay true.
 pub(crate) fn mask_passwords(text: &str) -> String {
     let mut masked = String::with_capacity(text.len());
@@ -90,7 +93,8 @@ fn user_password(line: &str) -> Option<Range<usize>> {
     (!rest[colon..end].bytes().all(|byte| byte.is_ascii_digit())).then_some(start + colon..start + end)
 }
 
-/// Finds the values of parameters that are passwords. What follows may be the rest of one, whose `&` was not encoded.
+/// Finds the values of parameters that are passwords, or whose names nobody knows: it may be one that is misspelled, or that
+/// another tool calls so. What follows may be the rest of one, whose `&` was not encoded.
 fn parameters(line: &str) -> Vec<Range<usize>> {
     const NAMES: [&str; 3] = ["password=", "passwd=", "pwd="];
     let lower = line.to_ascii_lowercase();
@@ -99,7 +103,29 @@ fn parameters(line: &str) -> Vec<Range<usize>> {
         let end = line[start..].find(['"', '\'', ' ', '\r', '\n']).unwrap_or(line.len() - start);
         start..start + end
     };
-    found.map(value).collect()
+    found.chain(unknown_parameter(line)).map(value).collect()
+}
+
+/// Returns where the value of the first parameter of a URL begins whose name is not known.
+fn unknown_parameter(line: &str) -> Option<usize> {
+    let scheme = line.find("://").or_else(|| line.find("sqlite:"))?;
+    let query = scheme + line[scheme..].find('?')? + 1;
+    let mut at = query;
+    // The URL ends with its line, or where its quotes do.
+    let end = line[query..].find(['"', '\'', ' ', '\r', '\n']).map_or(line.len(), |length| query + length);
+    for pair in line[query..end].split('&') {
+        match pair.split_once('=') {
+            Some((name, _)) if !is_known(name) => return Some(at + name.len() + 1),
+            _ => at += pair.len() + 1,
+        }
+    }
+    None
+}
+
+fn is_known(name: &str) -> bool {
+    let postgres = PARAMETERS.iter().map(|known| (known.name, known.spellings));
+    let mut known = postgres.chain(MYSQL_PARAMETERS.iter().copied()).chain([("mode", &[][..])]);
+    known.any(|(known, spellings)| known == name || spellings.contains(&name))
 }
 
 #[cfg(test)]
@@ -120,6 +146,16 @@ mod tests {
         check("postgres://[::1]:5432/db", "postgres://[::1]:5432/db");
         check("sqlite:app.db", "sqlite:app.db");
         check("mysql://h/db?password=s3cret&x=1&sslpassword=t", "mysql://h/db?password=***");
+    }
+
+    #[test]
+    fn what_an_unknown_parameter_says_is_hidden() {
+        check("postgres://u@h/d?sslmode=require&passwrod=s3cret&x=1", "postgres://u@h/d?sslmode=require&passwrod=***");
+        check("sqlite:app.db?key=s3cret", "sqlite:app.db?key=***");
+        check("sqlite:app.db?mode=ro", "sqlite:app.db?mode=ro");
+        check("mysql://h/db?ssl-mode=disabled&charset=utf8mb4", "mysql://h/db?ssl-mode=disabled&charset=utf8mb4");
+        let text = "url = \"postgres://u@h/d?passwrod=s3cret\" # why?a=b";
+        assert_eq!(mask_passwords(text), "url = \"postgres://u@h/d?passwrod=******\" # why?a=b");
     }
 
     #[test]

@@ -7,6 +7,7 @@ mod parameters;
 mod parts;
 mod password_file;
 mod postgres;
+mod same;
 mod secret;
 mod server;
 mod service;

@@ -149,7 +149,7 @@ pub(super) const SSL_ROOT_CERT: (&str, &[&str]) =
 pub(super) const SSL_CERT: (&str, &[&str]) = ("sslcert", &["ssl-cert", "ssl_cert"]);
 pub(super) const SSL_KEY: (&str, &[&str]) = ("sslkey", &["ssl-key", "ssl_key"]);
 
-const MYSQL_PARAMETERS: &[(&str, &[&str])] = &[
+pub(super) const MYSQL_PARAMETERS: &[(&str, &[&str])] = &[
     SSL_MODE,
     SSL_ROOT_CERT,
     SSL_CERT,

@@ -1,0 +1,48 @@
+//! What messages of several kinds have in common.
+
+use std::time::Duration;
+
+pub(super) fn list<T: AsRef<str>>(names: &[T]) -> String {
+    const SHOWN: usize = 10;
+    let mut text = names.iter().take(SHOWN).map(|name| format!("`{}`", name.as_ref())).collect::<Vec<_>>().join(", ");
+    if names.len() > SHOWN {
+        text.push_str(&format!(" and {} more", names.len() - SHOWN));
+    }
+    text
+}
+
+pub(super) fn no_schema(schema: &str) -> String {
+    match schema.is_empty() {
+        true => "none of the schemas of `search_path` exists".to_owned(),
+        false => format!("schema `{schema}` does not exist"),
+    }
+}
+
+pub(super) fn named(schema: &Option<String>, table: &str) -> String {
+    schema.as_ref().map_or_else(|| format!("`{table}`"), |schema| format!("`{schema}.{table}`"))
+}
+
+pub(super) fn orphans(row: &Option<String>, rows: usize) -> String {
+    match (row, rows) {
+        (Some(row), 1) => format!("row {row}"),
+        (None, 1) => "a row".to_owned(),
+        (Some(row), _) => format!("row {row} and {} more", rows - 1),
+        (None, _) => format!("{rows} rows"),
+    }
+}
+
+pub(super) fn note(text: &Option<String>) -> String {
+    text.as_ref().map_or(String::new(), |text| format!(" ({text})"))
+}
+
+pub(super) fn because(reason: &Option<String>) -> String {
+    reason.as_ref().map_or(String::new(), |reason| format!(": {reason}"))
+}
+
+pub(super) fn beyond(limit: Option<Duration>) -> String {
+    limit.map_or(String::new(), |limit| format!(" for its limit of {} s", limit.as_secs_f64()))
+}
+
+pub(super) fn place(table: &str) -> String {
+    if table.is_empty() { String::new() } else { format!(" of [{table}]") }
+}
