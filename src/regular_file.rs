@@ -30,6 +30,20 @@ pub fn expect(path: &Path) -> io::Result<()> {
     fs::metadata(path).map_or(Ok(()), |metadata| check(metadata.file_type()))
 }
 
+/// Refuses what is there at `path` where lines are to be added, and who opens it would wait: a pipe that somebody made. The
+/// process's own are open already, and a terminal or `/dev/null` never waits.
+#[cfg(feature = "cli")]
+pub fn expect_to_write(path: &Path) -> io::Result<()> {
+    const OWN: [&str; 4] = ["/dev/stderr", "/dev/stdout", "/dev/fd", "/proc"];
+    let target = fs::read_link(path).unwrap_or_else(|_| path.to_owned());
+    let is_own = OWN.iter().any(|own| path.starts_with(own) || target.starts_with(own));
+    match fs::metadata(path).ok().and_then(|metadata| name(metadata.file_type())) {
+        Some("a device") | None => Ok(()),
+        Some(_) if is_own => Ok(()),
+        Some(other) => Err(io::Error::new(io::ErrorKind::InvalidInput, format!("it is {other}, not a file"))),
+    }
+}
+
 /// Refuses what is no file, by its name.
 fn check(kind: FileType) -> io::Result<()> {
     match name(kind) {
@@ -85,8 +99,14 @@ mod tests {
         assert_eq!(message("device"), "it is a device, not a file");
         let _listener = UnixListener::bind(path("socket")).unwrap();
         assert_eq!(message("socket"), "it is a socket, not a file");
+        #[cfg(feature = "cli")]
+        for own in ["/dev/null", "/dev/stderr"] {
+            assert!(expect_to_write(Path::new(own)).is_ok(), "{own}");
+        }
         if std::process::Command::new("mkfifo").arg(path("pipe")).status().is_ok_and(|status| status.success()) {
             symlink(path("pipe"), path("link")).unwrap();
+            #[cfg(feature = "cli")]
+            assert_eq!(expect_to_write(&path("pipe")).unwrap_err().to_string(), "it is a pipe, not a file");
             assert_eq!((message("pipe"), message("link")), (message("link"), "it is a pipe, not a file".to_owned()));
         }
     }

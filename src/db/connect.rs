@@ -1,6 +1,7 @@
 //! Opening a connection, and telling plainly why it did not open.
 
 use std::io;
+use std::path::Path;
 use std::time::Duration;
 
 use sqlx::ConnectOptions as _;
@@ -160,6 +161,17 @@ impl From<sqlx::Error> for Refused {
 
 /// Opens a file with the libraries that are to be loaded.
 async fn attempt_file(file: &SqliteUrl, access: Access) -> Result<Connection, Refused> {
+    // Who opens a pipe waits for somebody at its other end.
+    for ending in ["", "-journal", "-wal", "-shm"] {
+        let mut path = file.path.clone().into_os_string();
+        path.push(ending);
+        if let Err(error) = regular_file::expect(Path::new(&path)) {
+            let reason =
+                if ending.is_empty() { error } else { io::Error::other(format!("{}: {error}", path.display())) };
+            let failure = Box::new(Failure::from(sqlx::Error::Io(reason)));
+            return Err(Refused { failure, is_transient: false, by_extension: false });
+        }
+    }
     let plain = sqlite_options(file, access);
     let connected = with_extensions(plain.clone(), &file.extensions)?.connect().await;
     // What opens without them fails because of them.

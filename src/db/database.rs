@@ -18,6 +18,7 @@ use sqlx::sqlite::SqliteConnection;
 use crate::config::url::DatabaseUrl;
 use crate::config::url::ServerUrl;
 use crate::db::failure::Failure;
+use crate::db::notice::Asks;
 use crate::db::notice::Notice;
 use crate::db::notice::Notices;
 use crate::db::place;
@@ -115,13 +116,13 @@ impl Database {
     }
 
     /// Runs one statement of a script and returns what the server said.
-    pub async fn execute(&mut self, sql: &str) -> Result<Done, Failure> {
+    pub async fn execute(&mut self, sql: &str, asks: Asks) -> Result<Done, Failure> {
         let done = match self.message(sql).await {
             Ok(done) => done,
             Err((_, failure)) => return Err(self.nearer(sql, failure).await),
         };
         let mut done = done.into_iter().next().unwrap_or_else(Done::nothing);
-        if let Connection::Mysql(connection) = &mut self.connection {
+        if let (Connection::Mysql(connection), Asks::Warnings) = (&mut self.connection, asks) {
             done.notices = match mysql_warnings(connection).await {
                 Ok(notices) => notices,
                 Err(failure) if failure.lost => return Err(self.noted(failure)),
@@ -201,7 +202,7 @@ impl Database {
     /// Runs PostgreSQL's `COPY … FROM STDIN` with its data.
     pub async fn copy_in(&mut self, sql: &str, data: &[u8]) -> Result<Done, Failure> {
         let Connection::Postgres(connection) = &mut self.connection else {
-            return self.execute(sql).await;
+            return self.execute(sql, Asks::Nothing).await;
         };
         if self.is_lost {
             return Err(Failure::given_up());

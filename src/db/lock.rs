@@ -19,6 +19,7 @@ use crate::dialect::Family;
 use crate::error::Error;
 use crate::error::ErrorKind;
 use crate::journal::Holder;
+use crate::regular_file;
 
 /// A way to the lock of one database; the lock is held from a successful [`Self::try_take`] until this is dropped.
 ///
@@ -110,8 +111,9 @@ impl Lock {
             }
             Kind::Sqlite { path, file } => {
                 let unwritable = |cause| Error::from(ErrorKind::Unwritable { path: path.clone() }).because(cause);
-                let opened =
-                    OpenOptions::new().create(true).truncate(false).write(true).open(&*path).map_err(unwritable)?;
+                let opened = regular_file::expect(path)
+                    .and_then(|()| OpenOptions::new().create(true).truncate(false).write(true).open(&*path))
+                    .map_err(unwritable)?;
                 match opened.try_lock() {
                     Ok(()) => {
                         *file = Some(opened);

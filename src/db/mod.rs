@@ -36,6 +36,7 @@ pub use database::FailureAt;
 pub use failure::Failure;
 pub use lease::LeaseLock;
 pub use lock::Lock;
+pub use notice::Asks;
 pub use notice::Notice;
 pub use pages::Pages;
 pub use place::Place;

@@ -14,6 +14,22 @@ use tracing::field::Visit;
 use tracing::instrument::WithSubscriber;
 use tracing::span;
 
+/// Whether the server is asked afterwards what it has to say of a statement (MySQL and MariaDB).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asks {
+    /// It is asked for its warnings.
+    Warnings,
+    /// It is not: the next statement asks what only the one before it can be asked.
+    Nothing,
+}
+
+impl Asks {
+    /// Returns what is asked behind a statement: that would take away what the next one of its part asks.
+    pub fn behind(is_last: bool) -> Self {
+        if is_last { Self::Warnings } else { Self::Nothing }
+    }
+}
+
 /// Something the server wants people to read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notice {

@@ -140,6 +140,7 @@ impl ErrorKind {
             Self::RestorePointFailed { .. } => "restore-point-failed",
             Self::EditedHalfway { .. } => "edited-halfway",
             Self::LostValue { .. } | Self::LostState { .. } => "lost-value",
+            Self::DisturbedValue { .. } => "disturbed-value",
             Self::InProgress { .. } => "in-progress",
             Self::CannotUndo { .. } => "cannot-undo",
             Self::InDoubt { .. } => "in-doubt",

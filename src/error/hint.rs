@@ -301,6 +301,12 @@ impl ErrorKind {
             Self::LostValue { .. } => {
                 "write the value itself, or a query that finds it, into the statements that have not run yet: those may be edited"
             }
+            Self::DisturbedValue { family: Family::Sqlite, .. } => {
+                "write it behind the statement that it is about, both in one section without `transaction=off`, or find the value by a query"
+            }
+            Self::DisturbedValue { .. } => {
+                "write it right behind the change of rows that it is about, in one section without `transaction=off`; what it tells of DDL, a CALL or an EXECUTE needs both in one procedure (MariaDB: in one BEGIN NOT ATOMIC … END)"
+            }
             Self::LostState { .. } => {
                 "make it again in a statement before this one, use a plain table instead (parts that have not run may be edited), or take back what ran with `rev downgrade` and run all of it again"
             }

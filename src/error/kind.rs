@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::dialect::Dialect;
+use crate::dialect::Family;
 use crate::direction::Direction;
 use crate::error::phrases::because;
 use crate::error::phrases::beyond;
@@ -341,6 +342,8 @@ pub enum ErrorKind {
     EditedHalfway { revision: RevisionId, part: usize },
     #[error("`{value}` was known to the session of the run that stopped, and that is gone")]
     LostValue { value: String },
+    #[error("`{value}` would be told of statements of rev's own, which go before this one")]
+    DisturbedValue { value: String, family: Family },
     #[error("{what} went with the session of the run that stopped")]
     LostState { what: String },
     #[error("revision `{revision}` stopped half-way through its {direction}, {}{}", after(*.done, *.of), stopped_at(.reached))]

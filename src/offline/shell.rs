@@ -106,10 +106,40 @@ fn is_routine(word: &str) -> bool {
     ["procedure", "function", "trigger", "event", "package"].iter().any(|noun| word.eq_ignore_ascii_case(noun))
 }
 
+/// Joins the parts of an `E'…'` that goes on in a further line: the server reads all of them alike, and psql the later ones
+/// without escapes.
+#[derive(Default)]
+struct Joint {
+    /// Where the literal ends that may go on, in what is written.
+    end: Option<usize>,
+    has_line: bool,
+}
+
+impl Joint {
+    /// Takes note of a token that comes next; returns what of it is written, after the end of the literal was taken back
+    /// if it is a part of that.
+    fn pass<'a>(&mut self, kind: TokenKind, part: &'a str, text: &mut String) -> &'a str {
+        match kind {
+            TokenKind::Space | TokenKind::Comment => self.has_line |= part.contains('\n'),
+            TokenKind::String if self.has_line && self.end.is_some() && part.starts_with('\'') => {
+                text.truncate(self.end.unwrap_or(text.len()).saturating_sub(1));
+                *self = Self { end: Some(text.len() + part.len() - 1), has_line: false };
+                return &part[1..];
+            }
+            TokenKind::String if part.starts_with(['e', 'E']) => {
+                *self = Self { end: Some(text.len() + part.len()), has_line: false };
+            }
+            _ => *self = Self::default(),
+        }
+        part
+    }
+}
+
 /// Keeps psql from putting its variables in the place of `:name`, and from ending a statement at an inner `;`.
 fn psql(statement: &Statement) -> String {
     let sql = statement.sql();
     let mut text = String::with_capacity(sql.len() + 8);
+    let (mut joint, has_escapes) = (Joint::default(), sql.contains('\\'));
     for token in lexed(sql, statement.reading) {
         let is_escaped = match token.kind {
             TokenKind::Symbol if &sql[token.range.clone()] == ":" => begins_variable(&sql[token.range.end..]),
@@ -119,7 +149,9 @@ fn psql(statement: &Statement) -> String {
         if is_escaped {
             text.push('\\');
         }
-        text.push_str(&sql[token.range]);
+        let part = &sql[token.range];
+        let part = if has_escapes { joint.pass(token.kind, part, &mut text) } else { part };
+        text.push_str(part);
     }
     // After an escaped `;` psql no longer knows how deep in a body it is, so it is told where the end is.
     text.push_str(if statement.is_compound { "\n\\g\n" } else { ";\n" });
@@ -208,6 +240,16 @@ mod tests {
         );
         check(Dialect::Postgres, "SELECT a[1:'2'], b[1 : 2]", "SELECT a[1\\:'2'], b[1 : 2];\n");
         check(Dialect::Postgres, "SELECT ':x', $$ :x $$ -- :x\n", "SELECT ':x', $$ :x $$;\n");
+    }
+
+    #[test]
+    fn psql_gets_a_literal_with_escapes_in_one_piece() {
+        let check = |sql: &str, expected: &str| check(Dialect::Postgres, sql, &format!("{expected};\n"));
+        check("SELECT E'a\\n'\n 'b\\'c;'", "SELECT E'a\\nb\\'c;'");
+        check("SELECT e'a'\n'b\\n'\n\n'c\\'', 'x'\n'y'", "SELECT e'ab\\nc\\'', 'x'\n'y'");
+        check("SELECT E'\\'' -- and\n'b;'", "SELECT E'\\'b;'");
+        check("SELECT E'a\\n', 'b'\n'c', E'd'\nAS x", "SELECT E'a\\n', 'b'\n'c', E'd'\nAS x");
+        check("SELECT E'a;'\n'b;'", "SELECT E'a;'\n'b;'");
     }
 
     #[test]

@@ -32,6 +32,7 @@ use crate::program::restore::Restore;
 use crate::program::risk::way_back;
 use crate::program::sendable::unsendable;
 use crate::program::shield::Shield;
+use crate::program::told;
 use crate::program::undo::Undo;
 use crate::script::CompiledSection;
 use crate::script::Script;
@@ -163,6 +164,7 @@ impl Compiler<'_> {
         for section in sections {
             self.cut(section, &mut drafts);
         }
+        self.problems.extend(told::disturbed(&drafts));
         if drafts.is_empty() {
             drafts.push(Draft::empty());
         }
@@ -246,7 +248,12 @@ impl Compiler<'_> {
             });
             return;
         }
+        let first = drafts.len();
+        let joins = each_alone && section.section.transaction == TransactionMode::Transactional;
         for statement in section.statements {
+            if joins && told::join(drafts, first, &statement) {
+                continue;
+            }
             // DDL and locks commit whatever was open, and a session statement has nothing to roll back.
             let commits = each_alone
                 && matches!(statement.kind, StatementKind::Ddl | StatementKind::Session | StatementKind::Lock);

@@ -26,7 +26,8 @@ pub(crate) fn lost_value(step: &ProgramStep) -> Option<Error> {
         held.passed(statement, statement.reading.family);
     }
     for statement in waiting.into_iter().flat_map(Part::statements) {
-        let values = SessionValues::of(statement);
+        // What is told of the statement before stands with that in one part.
+        let values = SessionValues::of(statement).without_told();
         // A setting may matter to any statement.
         let setting = known.settings.first().filter(|_| statement.kind != StatementKind::Session).cloned();
         if let Some(value) = known.lost(&values).or(setting) {

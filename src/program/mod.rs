@@ -27,6 +27,7 @@ pub(crate) mod sendable;
 pub(crate) mod shield;
 pub(crate) mod stopped;
 pub(crate) mod there;
+pub(crate) mod told;
 pub(crate) mod transaction;
 pub(crate) mod undo;
 

@@ -7,6 +7,7 @@ use crate::db::DETACHING;
 use crate::db::INVALID;
 use crate::error::Error;
 use crate::error::ErrorKind;
+use crate::program::part::Part;
 use crate::program::there::There;
 use crate::sql::Change;
 use crate::sql::ObjectChange;
@@ -99,16 +100,17 @@ impl Noted {
         if all(&Before::is_done) {
             return Verdict::Ran;
         }
+        let is_drop = self.objects.len() > 1
+            && pairs().all(|(known, now)| known.is_dropped_alone() && (now.is_none() || *now == known.before));
+        if is_drop && self.objects.iter().any(|known| known.before.is_none()) {
+            return Verdict::NotRan; // it fails for what was not there, and what it dropped by then is what it is to drop
+        }
         let told = |definition: &Option<String>| definition.clone().unwrap_or_else(|| "(not there)".to_owned());
         let seen = pairs().map(|(Before { object, before }, now)| {
             format!("`{}` before: {}\nnow: {}", object.name, told(before), told(now))
         });
         let seen = seen.collect();
-        let is_half = self.objects.len() > 1
-            && pairs().all(|(known, now)| {
-                known.is_dropped_alone() && known.before.is_some() && (now.is_none() || *now == known.before)
-            });
-        match is_half {
+        match is_drop {
             true => {
                 let rest = pairs().filter(|(_, now)| now.is_some()).map(|(known, _)| known.object.clone());
                 Verdict::HalfDropped(rest.collect(), seen)
@@ -134,7 +136,8 @@ pub(crate) fn leaves_no_row(error: &Error) -> bool {
 impl Before {
     /// Returns whether its statement, if it names others, too, drops them one after another.
     fn is_dropped_alone(&self) -> bool {
-        self.object.change == Change::Vanishes && matches!(self.object.kind, ObjectKind::Table | ObjectKind::View)
+        self.object.change == Change::Vanishes
+            && matches!(self.object.kind, ObjectKind::Table | ObjectKind::View | ObjectKind::Sequence)
     }
 
     /// Returns whether the object is what the statement makes of it.
@@ -145,6 +148,15 @@ impl Before {
             Change::Vanishes => self.before.is_some() && now.is_none(),
             Change::Differs => self.before.is_some() && *now != self.before,
         }
+    }
+}
+
+/// Returns whether it is the first statement of a part that failed.
+pub(crate) fn is_of_first(error: &Error, part: &Part) -> bool {
+    let mut statements = part.statements();
+    match (&error.span, statements.next()) {
+        (Some(span), Some(first)) => statements.next().is_none() || span.range.start < first.span.range.end,
+        _ => true,
     }
 }
 
@@ -215,7 +227,12 @@ mod tests {
     fn what_was_dropped_in_part_is_dropped_to_the_end() {
         check(&[(Table, Vanishes, "t", "-"), (Table, Vanishes, "u", "u")], "half dropped");
         check(&[(View, Vanishes, "t", "t"), (View, Vanishes, "u", "-"), (View, Vanishes, "w", "w")], "half dropped");
-        check(&[(Table, Vanishes, "t", "-"), (Table, Vanishes, "-", "-")], "in doubt");
+        check(&[(Sequence, Vanishes, "t", "-"), (Sequence, Vanishes, "u", "u")], "half dropped");
+        for kind in [Table, View, Sequence] {
+            check(&[(kind, Vanishes, "t", "-"), (kind, Vanishes, "-", "-"), (kind, Vanishes, "u", "u")], "not ran");
+            check(&[(kind, Vanishes, "t", "-"), (kind, Vanishes, "-", "-")], "not ran");
+        }
+        check(&[(Table, Vanishes, "t", "-"), (Table, Vanishes, "-", "n")], "in doubt");
         check(&[(Table, Vanishes, "t", "-"), (Table, Vanishes, "u", "v")], "in doubt");
         check(&[(Table, Vanishes, "t", "-"), (Table, Appears, "-", "-")], "in doubt");
     }

@@ -7,6 +7,7 @@ use crate::program::shield::Shield;
 use crate::program::shield::Shielding;
 use crate::sql::Statement;
 use crate::sql::StatementKind;
+use crate::sql::summary;
 
 /// What commits together.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,6 +42,11 @@ impl Part {
             Action::Statement(statement) => Some(statement),
             _ => None,
         })
+    }
+
+    /// Returns its statements' beginnings; one that asks what the one before it did stands in the same part.
+    pub(crate) fn summary(&self) -> String {
+        self.statements().map(|one| summary(one.sql(), one.reading)).collect::<Vec<_>>().join("; ")
     }
 
     /// Returns the statements that are said again to a new session, because what they set went with the old one.

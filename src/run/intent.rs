@@ -17,6 +17,7 @@ use crate::program::leaves::never_began;
 use crate::program::noted::Before;
 use crate::program::noted::Noted;
 use crate::program::noted::Verdict;
+use crate::program::noted::is_of_first;
 use crate::program::noted::leaves_no_row;
 use crate::program::part::Mode;
 use crate::program::part::Part;
@@ -177,7 +178,7 @@ impl Session {
     ) -> Result<Option<Noted>, Error> {
         let Some(statement) = part.statements().next().filter(|_| !kept.is_empty()) else { return Ok(None) };
         let noted = self.note_of(statement, Vec::new()).await.map_err(|error| error.at(statement.span.clone()))?;
-        let noted = Noted { kept, ..noted };
+        let noted = Noted { kept, statement: part.summary(), ..noted };
         let intend = self.note(step, part, &noted)?;
         self.write_note(intend).await.map_err(|error| error.at(statement.span.clone()))?;
         Ok(Some(noted))
@@ -242,7 +243,7 @@ impl Session {
         let leaves = part.statements().next().map_or(Leaves::Nothing, |one| Leaves::of(one, family));
         let never_began = || part.statements().next().is_some_and(|one| never_began(error, one, family));
         let remains = match noted {
-            noted if noted.keeps_rows() && !leaves_no_row(error) => Remains::Rows,
+            noted if noted.keeps_rows() && (!leaves_no_row(error) || !is_of_first(error, part)) => Remains::Rows,
             noted if noted.keeps_rows() => Remains::Nothing,
             // `OR FAIL`, `ON CONFLICT FAIL` and `RAISE(FAIL)` keep what was changed before.
             noted if self.changes().await != noted.changes => Remains::Unknown,
@@ -388,7 +389,11 @@ impl Session {
     async fn drop_rest(&mut self, rest: &[ObjectChange]) -> Result<(), Error> {
         for object in rest {
             let quoted = |name: &str| format!("`{}`", name.replace('`', "``"));
-            let kind = if object.kind == ObjectKind::View { "VIEW" } else { "TABLE" };
+            let kind = match object.kind {
+                ObjectKind::View => "VIEW",
+                ObjectKind::Sequence => "SEQUENCE",
+                _ => "TABLE",
+            };
             let schema = object.schema.as_deref().map_or(String::new(), |schema| quoted(schema) + ".");
             self.execute_own(&[&format!("DROP {kind} {schema}{}", quoted(&object.name))]).await?;
         }

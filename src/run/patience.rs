@@ -20,7 +20,7 @@ pub(crate) fn can_try_again(error: &Error, part: &Part, family: Family) -> bool 
     match (part.mode, family) {
         (Mode::Transaction, Family::Postgres | Family::Sqlite) => true,
         // A procedure may have committed before; what came after the statement has no place.
-        (Mode::Transaction, Family::Mysql) => part.statements().all(is_all_or_nothing),
+        (Mode::Transaction, Family::Mysql) => part.statements().all(is_undone_by_rollback),
         (Mode::Alone, _) => error.span.is_some() && part.statements().all(is_all_or_nothing),
     }
 }
@@ -41,6 +41,13 @@ pub(crate) fn is_all_or_nothing(statement: &Statement) -> bool {
         | StatementKind::Commit
         | StatementKind::TransactionControl => false,
     }
+}
+
+/// Returns whether nothing is left of a statement in a transaction that is rolled back; what sets a variable is said again.
+pub(crate) fn is_undone_by_rollback(statement: &Statement) -> bool {
+    let is_joined = statement.kind == StatementKind::Session
+        || statement.words().next().is_some_and(|first| first.eq_ignore_ascii_case("get"));
+    is_all_or_nothing(statement) || is_joined
 }
 
 /// A transaction of rev's own before a run begins.

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::time::Instant;
 
+use crate::db::Asks;
 use crate::db::Done;
 use crate::db::FailureAt;
 use crate::db::Notice;
@@ -26,7 +27,7 @@ use crate::run::event::Observer;
 use crate::run::journal_answer;
 use crate::run::journal_answer::is_missing_row;
 use crate::run::next_part::NextPart;
-use crate::run::patience::is_all_or_nothing;
+use crate::run::patience::is_undone_by_rollback;
 use crate::run::session::Session;
 use crate::run::stamp;
 use crate::run::stamp::MessageEnd;
@@ -47,6 +48,7 @@ pub(crate) struct Sender<'s, 'p> {
     pub(crate) fences_late: bool,
     /// Whether rows stay that the statement changed, so that what notes it must come through.
     pub(crate) keeps_rows: bool,
+    last: Option<&'p Statement>,
     queue: Vec<Entry<'p>>,
     told: ToldTo<'s>,
     /// Lengths of the queue at which a step ends.
@@ -115,6 +117,7 @@ impl<'s, 'p> Sender<'s, 'p> {
             local: None,
             fences_late: false,
             keeps_rows: false,
+            last: None,
             queue: Vec::new(),
             told,
             marks: VecDeque::new(),
@@ -128,8 +131,9 @@ impl<'s, 'p> Sender<'s, 'p> {
     }
 
     /// Goes on with a part of `step`.
-    pub(crate) fn enter(&mut self, step: &'p ProgramStep, part: &Part) {
+    pub(crate) fn enter(&mut self, step: &'p ProgramStep, part: &'p Part) {
         self.step = Some(step);
+        self.last = part.statements().last();
         self.mode = part.mode;
         self.session.next_part = NextPart::Undone;
         self.limit(part.limits);
@@ -329,7 +333,7 @@ impl<'s, 'p> Sender<'s, 'p> {
             self.flush().await.map_err(|error| error.at(statement.span.clone()))?;
         }
         self.flush().await?;
-        if self.mode == Mode::Alone || !is_all_or_nothing(statement) {
+        if self.mode == Mode::Alone || !is_undone_by_rollback(statement) {
             self.session.next_part = NextPart::InDoubt;
         }
         self.statement_alone(statement).await?;
@@ -346,7 +350,8 @@ impl<'s, 'p> Sender<'s, 'p> {
             observer.event(Event::StatementStarted { statement });
         }
         let mut tell = |waiting: Waiting<'_>| self.told.now(waiting.into());
-        match self.session.execute(statement, &mut tell).await {
+        let asks = Asks::behind(self.last.is_none_or(|last| std::ptr::eq(last, statement)));
+        match self.session.execute(statement, asks, &mut tell).await {
             Ok(done) => self.tell(done.notices),
             Err(failure) => return Err(self.explain(failure, &Role::Statement(statement))),
         }

@@ -8,6 +8,7 @@ use crate::config::DatabaseConfig;
 use crate::config::OtherJournals;
 use crate::config::url::DatabaseUrl;
 use crate::db::Access;
+use crate::db::Asks;
 use crate::db::Blocker;
 use crate::db::Canceller;
 use crate::db::Database;
@@ -371,12 +372,13 @@ impl Session {
     pub(crate) async fn execute(
         &mut self,
         statement: &Statement,
+        asks: Asks,
         tell: &mut (dyn FnMut(Waiting<'_>) + Send),
     ) -> Result<Done, Failure> {
         let work = async {
             match statement.copy_data() {
                 Some(data) => self.db.copy_in(statement.sql(), data.as_bytes()).await,
-                None => self.db.execute(statement.sql()).await,
+                None => self.db.execute(statement.sql(), asks).await,
             }
         };
         let work = cancelled_by(&self.interrupt, self.canceller.as_ref(), statement.sql(), work.boxed()).boxed();

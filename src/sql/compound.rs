@@ -231,6 +231,12 @@ impl<'a> Compound<'a> {
             self.open(word, start);
         } else if any(word, &["not"]) && any(self.prev, &["begin"]) && self.was_at_start && !in_body {
             self.push(Frame::Block, start); // BEGIN NOT ATOMIC
+        } else if self.is_oracle && !in_body && at_start && any(word, &["declare"]) {
+            self.push(Frame::Block, start);
+            (self.at_start, self.in_declarations) = (true, true);
+        } else if self.is_oracle && !in_body && any(self.prev, &["begin"]) && !any(word, &["work"]) {
+            self.push(Frame::Block, start); // a block without a name
+            self.body(word, start, true);
         } else if in_body && any(word, &["case"]) {
             self.push(Frame::CaseExpression, start);
         } else if self.frames.last() == Some(&Frame::Block) {

@@ -116,6 +116,8 @@ fn transaction_control(words: &[&str], family: Family) -> Option<StatementKind> 
     let next = |text: &str| rest.first().is_some_and(|word| word.eq_ignore_ascii_case(text));
     let kind = match first.to_ascii_lowercase().as_str() {
         "begin" if next("not") => return None, // a block of MariaDB
+        // And one of its Oracle mode: only WORK may follow where it begins a transaction.
+        "begin" if family == Family::Mysql && opens_block(rest) => return None,
         "begin" => plain(rest, &BEGIN_MODES, StatementKind::Begin),
         "start" if next("transaction") => plain(rest, &["transaction"], StatementKind::Begin),
         "commit" => plain(rest, &["work", "transaction"], StatementKind::Commit),
@@ -129,6 +131,12 @@ fn transaction_control(words: &[&str], family: Family) -> Option<StatementKind> 
         _ => return None,
     };
     Some(kind)
+}
+
+/// Whether what follows BEGIN is a statement, and not how the transaction is to be.
+fn opens_block(rest: &[&str]) -> bool {
+    const MANNERS: [&str; 5] = ["isolation", "read", "with", "consistent", "and"];
+    rest.first().is_some_and(|word| !is_one_of(word, &BEGIN_MODES) && !is_one_of(word, &MANNERS))
 }
 
 /// Returns `kind` when nothing but `allowed` follows; a mode that the engine's own transaction would not have counts.
@@ -189,6 +197,9 @@ mod tests {
     #[test]
     fn what_only_looks_like_transaction_control_is_not() {
         check(Family::Mysql, "BEGIN NOT ATOMIC SELECT 1; START SLAVE; END", StatementKind::Other);
+        check(Family::Mysql, "begin insert into t values (1)", StatementKind::Other);
+        check(Family::Mysql, "BEGIN WORK", StatementKind::Begin);
+        check(Family::Mysql, "BEGIN ISOLATION LEVEL SERIALIZABLE", StatementKind::TransactionControl);
         check(Family::Postgres, "PREPARE p AS SELECT 1", StatementKind::Session);
         check(Family::Mysql, "SET autocommit = 0; USE shop; SET SESSION TRANSACTION READ ONLY", StatementKind::Session);
         check(Family::Postgres, "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY", StatementKind::Session);

@@ -44,16 +44,134 @@ fn changes_server(words: &[&str]) -> bool {
     })
 }
 
-/// Whether a function is called that may change something: any that is not known to be the server's own.
-fn calls_function(words: &[&str]) -> bool {
-    words.windows(2).any(|two| two[1] == "(" && may_write(two[0]))
+/// Whether something is called that may change something, a sequence being drawn from included: any function that is not
+/// known to be the server's own.
+///
+/// `words` are slices of one text, so that it shows where they adjoin.
+pub(super) fn calls_function(words: &[&str]) -> bool {
+    let is = |at: usize, word: &str| words.get(at).is_some_and(|text| text.eq_ignore_ascii_case(word));
+    (0..words.len()).any(|at| {
+        // The server's own functions are in no schema.
+        let is_qualified = at > 0 && words[at - 1] == ".";
+        let calls = is(at + 1, "(") && (may_write(words[at]) || is_qualified || is_stored(words[at], words[at + 1]));
+        let draws = is(at, "next") && is(at + 1, "value") && is(at + 2, "for");
+        // As Oracle says it; a parenthesis would follow otherwise.
+        let draws_as_oracle = is_qualified && is(at, "nextval");
+        calls || draws || draws_as_oracle
+    })
 }
 
 /// Whether what is called by this name may write.
-pub(super) fn may_write(name: &str) -> bool {
+fn may_write(name: &str) -> bool {
     let is_name = name.starts_with(|c: char| c.is_alphanumeric() || c == '_' || c == '`' || c == '"');
     is_name && !HARMLESS.iter().any(|harmless| name.eq_ignore_ascii_case(harmless))
 }
+
+/// Whether it is a stored function's name, since white space stands between it and its parenthesis.
+fn is_stored(name: &str, parenthesis: &str) -> bool {
+    let adjoins = std::ptr::eq(name.as_bytes().as_ptr_range().end, parenthesis.as_ptr());
+    !adjoins && ADJOINING.iter().any(|own| name.eq_ignore_ascii_case(own))
+}
+
+/// Returns whether an expression is another one whenever it is asked for, though nothing has changed: it tells the time,
+/// a random number, or something of the session.
+pub(super) fn is_volatile(words: &[&str]) -> bool {
+    let is_one_of = |list: &[&str], word: &str| list.iter().any(|one| word.eq_ignore_ascii_case(one));
+    (0..words.len()).any(|at| {
+        let before = at.checked_sub(1).map_or("", |before| words[before]);
+        let is_system = before == "@" && at > 1 && words[at - 2] == "@" || before == "." && is_system_scope(words, at);
+        let is_user = before == "@" && !is_system;
+        match is_system {
+            true => is_one_of(VOLATILE_VARIABLES, words[at]),
+            false => {
+                let calls = words.get(at + 1) == Some(&"(") && is_one_of(VOLATILE, words[at]);
+                !is_user && (calls || is_one_of(VOLATILE_WORDS, words[at]))
+            }
+        }
+    })
+}
+
+/// Whether `@@session.` stands before a word.
+fn is_system_scope(words: &[&str], at: usize) -> bool {
+    at > 3 && words[at - 3] == "@" && words[at - 4] == "@"
+}
+
+/// Functions of which each call gives something else, or what only this session has.
+const VOLATILE: &[&str] = &[
+    "connection_id",
+    "curdate",
+    "current_date",
+    "current_time",
+    "current_timestamp",
+    "curtime",
+    "localtime",
+    "localtimestamp",
+    "now",
+    "rand",
+    "random_bytes",
+    "sys_guid",
+    "sysdate",
+    "unix_timestamp",
+    "utc_date",
+    "utc_time",
+    "utc_timestamp",
+    "uuid",
+    "uuid_short",
+    "uuid_v4",
+    "uuid_v7",
+];
+
+/// The same without a parenthesis.
+const VOLATILE_WORDS: &[&str] = &[
+    "current_date",
+    "current_time",
+    "current_timestamp",
+    "localtime",
+    "localtimestamp",
+    "sysdate",
+    "utc_date",
+    "utc_time",
+    "utc_timestamp",
+];
+
+/// System variables that change by themselves.
+const VOLATILE_VARIABLES: &[&str] = &[
+    "gtid_binlog_pos",
+    "gtid_current_pos",
+    "gtid_executed",
+    "gtid_slave_pos",
+    "last_gtid",
+    "pseudo_thread_id",
+    "rand_seed1",
+    "rand_seed2",
+    "timestamp",
+];
+
+/// Functions that are the server's own only where nothing stands between the name and the parenthesis.
+const ADJOINING: &[&str] = &[
+    "adddate",
+    "bit_and",
+    "bit_or",
+    "cast",
+    "count",
+    "curdate",
+    "curtime",
+    "date_add",
+    "date_sub",
+    "group_concat",
+    "max",
+    "mid",
+    "min",
+    "now",
+    "session_user",
+    "subdate",
+    "substr",
+    "substring",
+    "sum",
+    "sysdate",
+    "system_user",
+    "trim",
+];
 
 /// Functions that only compute, and words that stand before a parenthesis.
 const HARMLESS: &[&str] = &[
@@ -238,6 +356,62 @@ mod tests {
             "SET sql_mode = f()",
         ] {
             check(sql, Setting::Call);
+        }
+    }
+
+    #[test]
+    fn a_function_in_a_schema_is_never_the_servers_own() {
+        for sql in [
+            "SET @r = db.rpad(1)",
+            "SET @r = `db`.rpad(1)",
+            "SET @r = `db` . `rpad` (1)",
+            "SET @r = db . rpad (1)",
+            "SET @r = `rpad`(1)",
+            "SET @r = 1 + (SELECT db.count(1))",
+            "SET sql_mode = db.concat('')",
+            "SET @r = now (1)",
+            "SET @r = count\n(1)",
+        ] {
+            check(sql, Setting::Call);
+        }
+        for sql in ["SET @r = rpad (1)", "SET @r = concat('db.', f.x)", "SET @n = (SELECT count(*) FROM db.t)"] {
+            check(sql, Setting::Session);
+        }
+    }
+
+    #[test]
+    fn what_draws_from_a_sequence_writes() {
+        for sql in [
+            "SET @n = NEXT VALUE FOR s",
+            "SET @n = 1 + next  value for db.s",
+            "SET @n = NEXTVAL(s)",
+            "SET @n = nextval (db.s)",
+            "SET @n = SETVAL(s, 9)",
+            "SET @n = s.nextval",
+            "SET @n = db.s.NEXTVAL + 1",
+            "SET @n = (SELECT NEXT VALUE FOR s)",
+            "SET @l = GET_LOCK('x', 1)",
+        ] {
+            check(sql, Setting::Call);
+        }
+        for sql in ["SET @next = 1", "SET @n = 'next value for s'", "SET @n = @nextval"] {
+            check(sql, Setting::Session);
+        }
+    }
+
+    #[test]
+    fn what_is_another_one_each_time_is_volatile() {
+        let check = |sql: &str, expected| {
+            let words: Vec<&str> = significant(sql, 0..sql.len(), Family::Mysql).collect();
+            assert_eq!(is_volatile(&words), expected, "{sql}");
+        };
+        for sql in
+            ["uuid()", "RAND()", "now(6)", "CURRENT_TIMESTAMP", "UTC_DATE + 1", "@@timestamp", "@@session.timestamp"]
+        {
+            check(sql, true);
+        }
+        for sql in ["@timestamp", "@now", "@localtime", "@@sql_mode", "1", "'now()'", "concat(@uuid, 1)"] {
+            check(sql, false);
         }
     }
 }

@@ -26,9 +26,12 @@ pub struct SessionValues {
 }
 
 /// Functions that tell of a statement before, and system variables of MySQL that do.
-const FUNCTIONS: [&str; 6] =
-    ["last_insert_id", "row_count", "found_rows", "last_insert_rowid", "changes", "total_changes"];
-const VARIABLES: [&str; 2] = ["last_insert_id", "identity"];
+const FUNCTIONS: [&str; 7] =
+    ["last_insert_id", "row_count", "found_rows", "last_insert_rowid", "changes", "total_changes", "lastval"];
+const VARIABLES: [&str; 4] = ["last_insert_id", "identity", "warning_count", "error_count"];
+
+/// Those that outlive the next statement.
+const LASTING: [&str; 4] = ["last_insert_id()", "lastval()", "@@last_insert_id", "@@identity"];
 
 /// First words of statements that may set the variables they are given.
 const GIVE_BACK: [&str; 3] = ["call", "get", "load"];
@@ -42,6 +45,13 @@ impl SessionValues {
             (StatementKind::Ddl, _) if is_routine(statement) => Self::default(),
             _ => Self::read(statement.sql(), statement.reading),
         }
+    }
+
+    /// Leaves out what tells of the statement right before.
+    #[must_use]
+    pub fn without_told(mut self) -> Self {
+        self.reads.retain(|name| name.starts_with('@') && !name.starts_with("@@") || LASTING.contains(&&**name));
+        self
     }
 
     fn read(sql: &str, reading: impl Into<Reading>) -> Self {
@@ -77,8 +87,15 @@ impl SessionValues {
             } else if text(at) == "@" && at > 0 && text(at - 1) == "@" && VARIABLES.iter().any(|name| is(at + 1, name))
             {
                 values.reads.insert(format!("@@{}", text(at + 1).to_ascii_lowercase()));
-            } else if text(at + 1) == "(" && FUNCTIONS.iter().any(|name| is(at, name)) {
+            } else if text(at + 1) == "("
+                && !(is(at, "last_insert_id") && text(at + 2) != ")")
+                && FUNCTIONS.iter().any(|name| is(at, name))
+            {
                 values.reads.insert(format!("{}()", text(at).to_ascii_lowercase()));
+            } else if is(at, "previous") && is(at + 1, "value") && is(at + 2, "for")
+                || is(at, "currval") && text(at.wrapping_sub(1)) == "."
+            {
+                values.reads.insert("lastval()".to_owned());
             }
             values.is_fixed &= text(at) != "(";
             let goes_on =
@@ -87,6 +104,7 @@ impl SessionValues {
         }
         if is_set {
             let text: Vec<&str> = words.iter().skip(1).map(|token| &sql[token.range.clone()]).collect();
+            values.is_fixed &= !setting::is_volatile(&text);
             values.settings = taken_settings(&text);
         }
         values
@@ -109,10 +127,30 @@ fn taken_settings(words: &[&str]) -> BTreeSet<String> {
         let (left, right) = words.split_at(at);
         let is_variable = left.first() == Some(&"@") && left.get(1) != Some(&"@");
         let is_taken = right.iter().any(|word| word.eq_ignore_ascii_case("select"));
-        let calls = right.windows(2).any(|two| two[1] == "(" && setting::may_write(two[0]));
+        let calls = setting::calls_function(right) || setting::is_volatile(right);
         if is_variable || !(is_taken || calls) { None } else { left.last().map(|name| unquoted(name)) }
     });
     taken.collect()
+}
+
+/// Returns whether a SET sets variables of the user's, and nothing else.
+pub fn sets_variables_only(statement: &Statement) -> bool {
+    let words: Vec<&str> = statement.words().collect();
+    let (mut depth, mut is_left, mut found) = (0usize, true, false);
+    for (at, word) in words.iter().enumerate().skip(1) {
+        match *word {
+            "(" => depth += 1,
+            ")" => depth = depth.saturating_sub(1),
+            "," if depth == 0 => is_left = true,
+            "=" | ":=" if depth == 0 => is_left = false,
+            ":" if depth == 0 && words.get(at + 1) == Some(&"=") => is_left = false,
+            "@" if is_left && words.get(at + 1) != Some(&"@") && words[at - 1] != "@" => found = true,
+            _ if is_left && words[at - 1] == "@" && words.get(at.wrapping_sub(2)) != Some(&"@") => {}
+            _ if is_left => return false,
+            _ => {}
+        }
+    }
+    found && words.first().is_some_and(|word| word.eq_ignore_ascii_case("set"))
 }
 
 fn is_routine(statement: &Statement) -> bool {
@@ -145,6 +183,27 @@ mod tests {
         check("SELECT a, b INTO @a, @b FROM t WHERE c = @c", "@c", "@a @b", false);
         check("CALL p(@out)", "@out", "@out", false);
         check("UPDATE t SET n = @`n`", "@n", "", false);
+        check("SET @n = CURRENT_TIMESTAMP", "", "@n", false);
+        check("SET @n = @@timestamp", "", "@n", false);
+        check("SET @n = PREVIOUS VALUE FOR s", "lastval()", "@n", true);
+        check("SET @n = s.currval, @m = LASTVAL(s)", "lastval()", "@m @n", false);
+    }
+
+    #[test]
+    fn variables_are_told_from_settings() {
+        use crate::span::Source;
+        let check = |sql: &str, expected| {
+            let statements = crate::sql::split(&Source::new("a.sql", sql), 0..sql.len(), Family::Mysql).unwrap();
+            assert_eq!(sets_variables_only(&statements[0]), expected, "{sql}");
+        };
+        for sql in ["SET @a = row_count()", "SET @a := 1, @`b` = (SELECT 1, 2)", "SET @a = @@sql_mode, @b = @a = 2"] {
+            check(sql, true);
+        }
+        for sql in
+            ["SET sql_mode = ''", "SET @a = 1, autocommit = 1", "SET @@autocommit = 1", "SET NAMES x", "SELECT 1"]
+        {
+            check(sql, false);
+        }
     }
 
     #[test]

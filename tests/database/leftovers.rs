@@ -242,3 +242,21 @@ on_each_database!(
     rows_that_a_condition_found_stay,
     a_temporary_table_is_missed_before_anything_runs,
 );
+
+/// A DROP of several that fails for one that is not there drops the others; the next run may be told so.
+#[test]
+fn a_drop_of_several_views_that_failed_is_edited_and_goes_on() {
+    for database in TestDatabase::all().into_iter().filter(|database| database.kind == Kind::Mariadb) {
+        let workspace = Workspace::new(&database);
+        let made = "CREATE VIEW v1 AS SELECT 1 AS n;\nCREATE VIEW v2 AS SELECT 1 AS n;\n";
+        workspace.script("a", "", &format!("-- rev: upgrade\n{made}"));
+        workspace.rev(&["upgrade"]).succeeded();
+        workspace.script("b", "a", "-- rev: upgrade\nDROP VIEW v1, nosuch, v2;\n");
+        workspace.rev(&["upgrade"]).failed(3);
+        let output = workspace.rev(&["upgrade"]);
+        told(&output, &["error[statement-failed]", "nosuch"]);
+        workspace.script("b", "a", "-- rev: upgrade\nDROP VIEW IF EXISTS v1, v2;\n");
+        workspace.rev(&["upgrade"]).succeeded();
+        assert!(database.try_query("SELECT * FROM v2").is_err());
+    }
+}

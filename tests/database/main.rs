@@ -43,3 +43,4 @@ mod shield;
 mod signals;
 mod sqlite;
 mod start_up;
+mod told;

@@ -32,17 +32,56 @@ fn what_only_begins_with_set_is_not_said_again(database: &TestDatabase) {
     assert_eq!(database.query("SELECT n FROM t"), [[if is_mariadb { "20" } else { "2" }]]);
 }
 
+/// In its schema it is the stored function, and not the server's own of the same name.
+fn a_stored_function_named_like_a_native_one_is_not_called_again(database: &TestDatabase) {
+    if database.kind != Kind::Mariadb {
+        return;
+    }
+    let name = &database.query("SELECT DATABASE()")[0][0];
+    for call in [format!("`{name}`.rpad(1)"), format!("`{name}` . `rpad` (1)")] {
+        database.clear();
+        database.execute("DROP FUNCTION IF EXISTS `rpad`");
+        let body = format!(
+            "-- rev: upgrade\nCREATE TABLE t (n INT);\n\
+             CREATE FUNCTION `rpad`(a INT) RETURNS INT MODIFIES SQL DATA BEGIN INSERT INTO t VALUES (a); RETURN 1; END;\n\
+             SET @r = {call};\nINSERT INTO nosuch VALUES (1);\n"
+        );
+        stops_and_goes_on(database, &body);
+        let rows = database.query("SELECT count(*) FROM t");
+        assert_eq!(rows, [["1"]], "{call}");
+    }
+}
+
 /// What a function gave went with the session, and to call it again would write again.
 fn what_a_function_gave_is_known_to_be_lost(database: &TestDatabase) {
     if database.kind != Kind::Mariadb {
         return;
     }
     let workspace = Workspace::new(database);
-    for (set, read) in [("SET @r = f()", "INSERT INTO t VALUES (@r)"), ("SET SESSION wait_timeout = f()", "SELECT 1")] {
+    let is_mariadb = database.query("SELECT VERSION()")[0][0].contains("MariaDB");
+    let read = "INSERT INTO t VALUES (@r)";
+    let sequences = [
+        ("SET @r = NEXT VALUE FOR s", read),
+        ("SET @r = (SELECT NEXTVAL(s))", read),
+        ("SET @r = 1 + SETVAL(s, 5)", read),
+    ];
+    let cases = [
+        ("SET @r = f()", read),
+        ("SET SESSION wait_timeout = f()", "SELECT 1"),
+        ("SET SESSION timestamp = UNIX_TIMESTAMP()", "SELECT 1"),
+        ("SET @r = MICROSECOND(CURRENT_TIMESTAMP)", read),
+        ("SET @r = @@timestamp", read),
+    ];
+    for (set, read) in cases.into_iter().chain(sequences.into_iter().filter(|_| is_mariadb)) {
         database.clear();
+        if is_mariadb {
+            database.execute("DROP SEQUENCE IF EXISTS s");
+            database.execute("CREATE SEQUENCE s");
+        }
         database.execute("CREATE FUNCTION f() RETURNS INT NO SQL RETURN 100");
-        let body =
-            format!("-- rev: upgrade\nCREATE TABLE t (n INT);\n{set};\nINSERT INTO nosuch VALUES (1);\n{read};\n");
+        let body = format!(
+            "-- rev: upgrade\nCREATE TABLE t (n INT);\n{set};\nINSERT INTO t VALUES (0);\nINSERT INTO nosuch VALUES (1);\n{read};\n"
+        );
         workspace.script("a", "", &body);
         workspace.rev(&["upgrade"]).failed(3);
         workspace.script("a", "", &body.replace("INSERT INTO nosuch VALUES (1)", "SELECT 2"));
@@ -186,6 +225,7 @@ fn a_fault_in_a_downgrade_blocks_no_upgrade(database: &TestDatabase) {
 
 on_each_database!(
     what_only_begins_with_set_is_not_said_again,
+    a_stored_function_named_like_a_native_one_is_not_called_again,
     what_a_function_gave_is_known_to_be_lost,
     a_dump_goes_on_after_a_stop,
     modes_are_followed_as_the_server_does,
@@ -236,4 +276,25 @@ fn version_comments_are_read_as_the_server_reads_them(kind: Kind) {
 #[test]
 fn version_comments_are_read_as_mariadb_reads_them() {
     version_comments_are_read_as_the_server_reads_them(Kind::Mariadb);
+}
+
+/// In Oracle mode BEGIN with statements behind it is a block, with a delimiter and without.
+#[test]
+fn blocks_of_oracle_mode_are_statements() {
+    let databases = TestDatabase::all().into_iter().filter(|database| database.kind == Kind::Mariadb);
+    for database in databases {
+        if !database.query("SELECT VERSION()")[0][0].contains("MariaDB") {
+            continue;
+        }
+        let workspace = Workspace::new(&database);
+        let body = "-- rev: upgrade\nSET sql_mode = ORACLE;\nCREATE TABLE t (n INT);\n\
+                    begin insert into t values (1); end;\n\
+                    declare x number := 2; begin insert into t values (x); if x > 1 then insert into t values (3); end if; end;\n\
+                    delimiter /\nBEGIN\n insert into t values (4);\n begin insert into t values (5); end;\nEND;\n/\n\
+                    delimiter ;\nbegin\n if 1 = 1 then insert into t values (6); end if; end;\nINSERT INTO t VALUES (7);\n";
+        workspace.script("a", "", body);
+        workspace.rev(&["upgrade"]).succeeded();
+        let rows: Vec<String> = database.query("SELECT n FROM t ORDER BY n").concat();
+        assert_eq!(rows.join(" "), "1 2 3 4 5 6 7");
+    }
 }

@@ -120,3 +120,39 @@ fn a_statement_that_fails_and_keeps_nothing_is_not() {
         assert_eq!(database.query("SELECT n FROM l"), [["5"]], "{sql}");
     }
 }
+
+/// Who opens a pipe waits for somebody at its other end.
+#[cfg(unix)]
+#[test]
+fn a_pipe_in_the_place_of_a_file_is_not_waited_for() {
+    let (_database, workspace) = sqlite();
+    let rev = |args: &[&str]| {
+        let mut command = workspace.command(args);
+        command.env("REV_URL", "sqlite:x.db");
+        crate::support::Output::of(command)
+    };
+    workspace.script("a", "", "-- rev: upgrade\nCREATE TABLE t (n INTEGER);\n");
+    let pipe = |name: &str| {
+        let made = std::process::Command::new("mkfifo").arg(workspace.path().join(name)).status();
+        assert!(made.unwrap().success());
+    };
+    for (name, commands) in [
+        ("x.db", [&["status"][..], &["upgrade"]]),
+        ("x.db-journal", [&["upgrade"], &["upgrade"]]),
+        ("x.db.rev-lock", [&["upgrade"], &["upgrade"]]),
+        ("log", [&["status", "--log-file", "log"], &["upgrade", "--log-file", "log"]]),
+    ] {
+        pipe(name);
+        for command in commands {
+            let output = rev(command);
+            let told = format!("{}{}", output.stdout, output.stderr);
+            assert!(told.contains("it is a pipe, not a file"), "{name} {command:?}: {told}");
+        }
+        std::fs::remove_file(workspace.path().join(name)).unwrap();
+    }
+    std::os::unix::fs::symlink("/dev/zero", workspace.path().join("x.db")).unwrap();
+    assert!(rev(&["upgrade"]).failed(2).contains("cannot be opened: it is a device, not a file"));
+    std::fs::remove_file(workspace.path().join("x.db")).unwrap();
+    rev(&["upgrade", "--log-file", "/dev/null"]).succeeded();
+    rev(&["status", "--log-file", "/dev/stderr"]).succeeded();
+}

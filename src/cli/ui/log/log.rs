@@ -22,6 +22,7 @@ use crate::error::Error;
 use crate::error::ErrorKind;
 use crate::escape::escape;
 use crate::escape::is_hostile;
+use crate::regular_file;
 use crate::wall;
 
 /// How the lines of a log look.
@@ -84,7 +85,8 @@ impl Log {
             LogPlace::Nowhere => return Ok(Self::default()),
             LogPlace::Stderr => Box::new(io::stderr()),
             LogPlace::File(path) => {
-                let file = OpenOptions::new().create(true).append(true).open(path);
+                let file = regular_file::expect_to_write(path)
+                    .and_then(|()| OpenOptions::new().create(true).append(true).open(path));
                 let unwritable = |cause| Error::from(ErrorKind::Unwritable { path: path.clone() }).because(cause);
                 Box::new(file.map_err(unwritable)?)
             }
