@@ -22,7 +22,9 @@ pub(crate) fn in_commands(text: String) -> String {
 }
 
 fn with(text: &str, options: &str) -> String {
-    text.replace("`rev ", &format!("`rev{options} "))
+    // `init` makes a project, and takes neither.
+    let typed = text.replace("`rev ", &format!("`rev{options} "));
+    typed.replace(&format!("`rev{options} init"), "`rev init")
 }
 
 #[cfg(any(feature = "cli", test))]

@@ -60,6 +60,8 @@ enum Quirk {
     Q26,
     /// Alembic takes `current` for the heads when nothing is applied.
     Q27,
+    /// Alembic walks down from the database where the branch that is named is not applied.
+    Q28,
 }
 
 const QUIRKS: &[Quirk] = &[
@@ -78,6 +80,7 @@ const QUIRKS: &[Quirk] = &[
     Quirk::Q25,
     Quirk::Q26,
     Quirk::Q27,
+    Quirk::Q28,
 ];
 
 /// Our codes for each of Alembic's reasons, where both refuse.
@@ -371,6 +374,9 @@ impl<'c> Case<'c> {
             (Answer::Refused("multiple_heads"), Answer::Ran(..)) if op == "downgrade" && labelled => Quirk::Q12,
             (Answer::Refused("ambiguous_partial"), Answer::Ran(..)) if op == "stamp" && labelled => Quirk::Q12,
             (Answer::Ran(..), Answer::Refused("not-in-branch")) if op == "downgrade" => Quirk::Q12,
+            (Answer::Ran(..), Answer::Refused("not-applied")) if op == "downgrade" && labelled && below_here => {
+                Quirk::Q28
+            }
             _ if self.effective_heads(op, theirs, ours) => Quirk::Q13,
             (Answer::Ran(a, rows), Answer::Ran(b, to)) if a == b && self.maximal(rows) == *to => Quirk::Q2,
             (Answer::Ran(a, _), Answer::Ran(b, _)) if labelled && below_here && b.is_subset(a) => Quirk::Q11,
