@@ -30,8 +30,6 @@ type Names = BTreeSet<String>;
 /// A way in which rev differs from Alembic on purpose, by its name in `docs/coming-from-alembic.md`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Quirk {
-    /// Alembic leaves a row that another implies.
-    Q2,
     /// Alembic does not look a label up when it makes no difference.
     Q4,
     /// Alembic's stamp forgets rows beside the target, or keeps rows that others imply.
@@ -65,7 +63,6 @@ enum Quirk {
 }
 
 const QUIRKS: &[Quirk] = &[
-    Quirk::Q2,
     Quirk::Q4,
     Quirk::Q7,
     Quirk::Q8,
@@ -378,7 +375,6 @@ impl<'c> Case<'c> {
                 Quirk::Q28
             }
             _ if self.effective_heads(op, theirs, ours) => Quirk::Q13,
-            (Answer::Ran(a, rows), Answer::Ran(b, to)) if a == b && self.maximal(rows) == *to => Quirk::Q2,
             (Answer::Ran(a, _), Answer::Ran(b, _)) if labelled && below_here && b.is_subset(a) => Quirk::Q11,
             _ => return None,
         })
