@@ -141,9 +141,14 @@ pub(crate) struct Looking<'a> {
 impl Looking<'_> {
     /// Reads what there is.
     pub(crate) async fn look(&mut self) -> Result<Seen, Unseen> {
+        let mut doubted = None;
         for _ in 0..LOOKS {
             match self.look_once().await {
                 Err(Unseen::Changing(_)) => tokio::time::sleep(BETWEEN_LOOKS).await,
+                // Another run may have written between the two questions. Not when the same step is the last one again.
+                Ok(seen) if seen.probe.contradiction.is_some() && seen.probe.contradiction != doubted => {
+                    doubted = seen.probe.contradiction;
+                }
                 seen => return seen,
             }
         }

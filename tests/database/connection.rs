@@ -290,21 +290,6 @@ fn a_server_that_comes_up_late_is_waited_for() {
     assert!(started.elapsed() >= std::time::Duration::from_millis(500));
 }
 
-/// psql would refuse its first statement, and only some of rev's could say otherwise.
-#[test]
-fn a_database_that_is_read_only_by_default_is_not_changed() {
-    let database = TestDatabase::new(Kind::Postgres);
-    database.execute(&format!("ALTER DATABASE {} SET default_transaction_read_only = on", database.name()));
-    let workspace = Workspace::new(&database);
-    workspace.script("a", "", "-- rev: upgrade\nCREATE TABLE a (n INTEGER);\n");
-    let output = workspace.rev(&["upgrade"]);
-    assert!(output.failed(2).contains("error[read-only]"), "{}", output.stderr);
-    assert!(output.stderr.contains("default_transaction_read_only=off"), "{}", output.stderr);
-    let joint = if database.url.contains('?') { '&' } else { '?' };
-    let url = format!("{}{joint}options=-c%20default_transaction_read_only=off", database.url);
-    workspace.rev(&["-u", &url, "upgrade"]).succeeded();
-}
-
 #[test]
 fn a_session_that_the_server_ended_for_its_length_names_the_setting() {
     let database = TestDatabase::new(Kind::Postgres);
