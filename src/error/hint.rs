@@ -117,7 +117,7 @@ impl ErrorKind {
             | Self::NeedsClient { instead, .. } => instead,
             Self::DashesWithoutSpace => "put a space behind `--`, or take the line out",
             Self::UnknownMode { .. } => {
-                "set the mode to a value that stands in the script, or write the text without a backslash"
+                "set the mode to a value that is written in the script, or write the text without a backslash"
             }
             Self::StatementTooLarge { .. } => {
                 "divide it (an INSERT of fewer rows at a time), or raise `max_allowed_packet` on the server; who is connected keeps the old value"
@@ -139,12 +139,12 @@ impl ErrorKind {
                 let nearest = nearest.as_ref().map_or(String::new(), |nearest| format!("did you mean `{nearest}`? "));
                 return Some(format!("{nearest}there are {}", known.join(", ")));
             }
-            Self::HookFailed { .. } => "mend it and run it yourself, or delete the script and try again",
+            Self::HookFailed { .. } => "fix it and run it yourself, or delete the script and try again",
             Self::BeforeHookFailed { .. } => {
-                "mend what it is about, or the command in migrations.toml, and run rev again"
+                "fix what it is about, or the command in migrations.toml, and run rev again"
             }
             Self::AfterHookFailed { .. } => {
-                "mend what it is about, and run the command yourself: rev runs it after the next run only"
+                "fix what it is about, and run the command yourself: rev runs it after the next run only"
             }
             Self::AppliedThere { .. } => "join the branches with `rev merge` instead",
             Self::NotAVersionFolder { .. } => "add it to `versions` in migrations.toml, or name one that is there",
@@ -226,7 +226,7 @@ impl ErrorKind {
                     "if rev made it, `ALTER TABLE {table} OWNER TO` the role that migrates, or become a member of its owner; else find out who planted it"
                 ));
             }
-            Self::Locked { .. } => "run the command again when it is through, or wait longer with `--lock-wait 10m`",
+            Self::Locked { .. } => "run the command again when it has finished, or wait longer with `--lock-wait 10m`",
             Self::LockLost => "`rev status` shows where the database is; then run the command again to go on",
             Self::LeaseOnFile => "leave `lock` away, or set it for the environment of the server only",
             Self::PoolTooSmall { .. } => {
@@ -242,7 +242,7 @@ impl ErrorKind {
             Self::NotOneTransaction { .. } => "use `transaction = \"revision\"`",
             Self::StatementFailed { hint, .. } | Self::Usage { hint, .. } => return hint.clone(),
             Self::TableLocked { .. } => {
-                "run the command again when whoever holds it is through, or wait longer with `--lock-timeout` or `lock_retries`"
+                "run the command again when whoever holds it has finished, or wait longer with `--lock-timeout` or `lock_retries`"
             }
             Self::StatementTimeout { .. } => {
                 "give it more time: `statement_timeout=…` on the `-- rev:` line of its section, or in migrations.toml"
@@ -319,9 +319,7 @@ impl ErrorKind {
                 return Some(format!("{on}{back}; {GIVE_UP}"));
             }
             Self::CannotUndo { revision, .. } => {
-                return Some(format!(
-                    "`rev upgrade {revision}` goes on with it, and then it can be taken off; {GIVE_UP}"
-                ));
+                return Some(format!("`rev upgrade {revision}` goes on with it, and then it can be undone; {GIVE_UP}"));
             }
             Self::InDoubt { .. } => {
                 "look at the database, then say `rev resume --ran` or `rev resume --not-ran`, and run the command again"

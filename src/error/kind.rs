@@ -308,7 +308,7 @@ pub enum ErrorKind {
     NotOneTransaction { reason: String },
     #[error("{message}")]
     StatementFailed { message: String, code: Option<String>, detail: Option<String>, hint: Option<String> },
-    #[error("no lock was got{}: {reason}{}", again(*.retries), held(.blockers))]
+    #[error("could not get a lock{}: {reason}{}", again(*.retries), held(.blockers))]
     TableLocked { reason: String, retries: u32, blockers: Vec<String> },
     #[error("the statement took too long{}: {reason}", beyond(*.limit))]
     StatementTimeout { reason: String, limit: Option<Duration> },
@@ -318,7 +318,7 @@ pub enum ErrorKind {
     Edited { revision: RevisionId, applied: String },
     #[error("the downgrade of revision `{revision}` was edited after it was {applied}")]
     EditedDowngrade { revision: RevisionId, applied: String, difference: String },
-    #[error("revision `{revision}` would be taken off, and no script has it any more ({applied})")]
+    #[error("revision `{revision}` would be undone, and no script has it any more ({applied})")]
     LostScript { revision: RevisionId, applied: String, stored: Option<String> },
     #[error("where revision `{revision}` stood is not known: {reason}")]
     Unplaced { revision: RevisionId, reason: String },
@@ -414,11 +414,11 @@ fn stopped_at(statement: &Option<String>) -> String {
 fn again(retries: u32) -> String {
     match retries {
         0 => String::new(),
-        1 => ", also when it was tried once more".to_owned(),
-        _ => format!(", also when it was tried {retries} times more"),
+        1 => " after 1 retry".to_owned(),
+        _ => format!(" after {retries} retries"),
     }
 }
 
 fn held(blockers: &[String]) -> String {
-    if blockers.is_empty() { String::new() } else { format!("; it is held by {}", blockers.join("; and by ")) }
+    if blockers.is_empty() { String::new() } else { format!("; held by {}", blockers.join("; and by ")) }
 }

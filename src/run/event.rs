@@ -306,7 +306,7 @@ impl RunFailure {
         }
         match next_part {
             NextPart::Undone if self.is_interrupted() || self.is_lost() => format!("{at}; {kept}; {next}"),
-            NextPart::Undone => format!("{at}; {kept}; mend what failed and {next}"),
+            NextPart::Undone => format!("{at}; {kept}; fix what failed and {next}"),
             NextPart::Unrecorded if self.is_lost() => {
                 format!(
                     "{at_or}; the statement of {part} ran, but the server did not say whether that was recorded; {looks}"
@@ -314,15 +314,14 @@ impl RunFailure {
             }
             NextPart::Unrecorded => format!("{at}; the statement of {part} ran, but that was not recorded; {looks}"),
             NextPart::Partly => {
-                let kept = stopped.in_progress();
                 format!(
-                    "{at}; {kept}; the statement of {part} failed, and what it had done by then may stay; mend what failed and {next}"
+                    "{at}; {kept}, but the statement of {part} failed on its way, and what it drops or replaces may be gone; fix what failed and {next}"
                 )
             }
             NextPart::Left => {
                 let kept = stopped.in_progress();
                 format!(
-                    "{at}; {kept}; the statement of {part} failed, and left a part of its work; mend what failed and {next}: it looks how far that came"
+                    "{at}; {kept}; the statement of {part} failed, and left a part of its work; fix what failed and {next}: it looks how far that came"
                 )
             }
             NextPart::Unknown => {

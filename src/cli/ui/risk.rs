@@ -15,8 +15,8 @@ pub(super) fn risks(risks: &[Risk<'_>], paint: Paint) -> String {
     let mut lines = Vec::new();
     match downgrades {
         0 => {}
-        1 => lines.push("a revision is taken off, with what it brought".to_owned()),
-        _ => lines.push(format!("{downgrades} revisions are taken off, with what they brought")),
+        1 => lines.push("a revision is undone, with what it brought".to_owned()),
+        _ => lines.push(format!("{downgrades} revisions are undone, with what they brought")),
     }
     lines.extend(risks.iter().filter_map(|risk| line(risk)));
     let mut text = String::new();

@@ -293,7 +293,7 @@ fn host_and_port(place: &str) -> Result<HostAndPort, String> {
                 return Err("its host begins with `[` and has no `]`".to_owned());
             };
             if host.parse::<std::net::Ipv6Addr>().is_err() {
-                return Err("what stands in brackets is not an IPv6 address".to_owned());
+                return Err("what is in brackets is not an IPv6 address".to_owned());
             }
             (host, rest.strip_prefix(':').or(Some(rest).filter(|rest| !rest.is_empty())))
         }
