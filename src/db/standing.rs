@@ -38,8 +38,7 @@ impl Failure {
 }
 
 /// What to do about a hot standby of PostgreSQL.
-pub(crate) const STANDBY: &str =
-    "connect to its primary; of several hosts, `target_session_attrs=read-write` takes that one. Where the primary is \
+pub(crate) const STANDBY: &str = "connect to its primary; of several hosts, `target_session_attrs=read-write` takes that one. Where the primary is \
      read-only by default, `?options=-c default_transaction_read_only=off` says otherwise";
 
 const PRIMARY: &str = "connect to the primary, or, if it is this one, end `read_only` there";

@@ -226,7 +226,7 @@ impl<W: Write + Send> Observer for Progress<W> {
                 }
             }
             Event::Blocked { blockers } => {
-                self.print(&escape(&format!("  waiting for a lock, which is held by {}", named(blockers))));
+                self.print(&escape(&format!("  waiting for a lock held by {}", named(blockers))));
             }
             Event::StatementSlow { progress } => self.slow(progress),
             Event::LockRetry { retry, of, pause, blockers, .. } => {
@@ -253,7 +253,7 @@ impl<W: Write> Drop for Progress<W> {
 fn retry_line(retry: u32, of: u32, pause: Duration, blockers: &[Blocker]) -> String {
     let who = named(blockers);
     let pause = humane(pause);
-    escape(&format!("  retry {retry} of {of} in {pause}: a lock was not got, it is held by {who}")).into_owned()
+    escape(&format!("  retry {retry} of {of} in {pause}: could not get a lock, held by {who}")).into_owned()
 }
 
 fn named(blockers: &[Blocker]) -> String {
@@ -355,9 +355,9 @@ mod tests {
     fn what_a_statement_waits_for_and_how_far_it_is_has_lines() {
         let who = r"process 7 (psql): SELECT '\u{1b}'";
         let retry = [
-            format!("  retry 1 of 3 in 80 ms: a lock was not got, it is held by {who}"),
-            "  retry 2 of 3 in 80 ms: a lock was not got, it is held by somebody".to_owned(),
-            format!("  waiting for a lock, which is held by {who}"),
+            format!("  retry 1 of 3 in 80 ms: could not get a lock, held by {who}"),
+            "  retry 2 of 3 in 80 ms: could not get a lock, held by somebody".to_owned(),
+            format!("  waiting for a lock held by {who}"),
         ];
         let (slow, done) = ("  building index 42 %", "upgrade 2/2  c … done (12 ms)");
         let [one, two, three] = retry.each_ref().map(String::as_str);

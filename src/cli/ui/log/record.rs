@@ -453,8 +453,8 @@ mod tests {
         each(&mut |record| said.push(escape(&record.message()).into_owned()));
         let who = "process 7 (psql, idle in its transaction, for 1 s): SELECT '…', and by process 7 (idle in its transaction)";
         let (blocked, retry) = (
-            format!("waiting for a lock, which is held by {who}"),
-            format!("retry 1 of 3 in 5 ms: a lock was not got, it is held by {who}"),
+            format!("waiting for a lock held by {who}"),
+            format!("retry 1 of 3 in 5 ms: could not get a lock, held by {who}"),
         );
         let index = "versions/b.sql:6: CREATE INDEX CONCURRENTLY i ON t (i)";
         let expected = [
@@ -476,7 +476,7 @@ mod tests {
             &blocked,
             &blocked,
             &retry,
-            "retry 1 of 3 in 5 ms: a lock was not got, it is held by somebody",
+            "retry 1 of 3 in 5 ms: could not get a lock, held by somebody",
             "notice: x",
             "warning: x",
             r"upgrade 1/2  b  create \u{1b} t … done (5 ms)",
