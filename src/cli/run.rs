@@ -16,7 +16,7 @@ pub struct RunArgs {
     pub sql: bool,
     /// Show what would be done, and touch nothing
     ///
-    /// Each statement and each transaction is shown; with `-v` every statement whole.
+    /// Each statement and each transaction is shown.
     #[arg(long)]
     dry_run: bool,
     /// Wait this long for another rev [default: 60s]

@@ -22,8 +22,8 @@ mod revisions;
 #[allow(clippy::module_inception)] // the file is named after its noun
 mod script;
 mod section;
-#[cfg(feature = "engine")]
 mod slip;
+#[cfg(feature = "engine")]
 mod stored;
 #[cfg(feature = "engine")]
 mod template;
