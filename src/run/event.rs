@@ -314,8 +314,9 @@ impl RunFailure {
             }
             NextPart::Unrecorded => format!("{at}; the statement of {part} ran, but that was not recorded; {looks}"),
             NextPart::Partly => {
+                let kept = stopped.in_progress();
                 format!(
-                    "{at}; {kept}, but the statement of {part} failed on its way, and what it drops or replaces may be gone; fix what failed and {next}"
+                    "{at}; {kept}; the statement of {part} failed on its way, and what it drops or replaces may be gone; fix what failed and {next}"
                 )
             }
             NextPart::Left => {
