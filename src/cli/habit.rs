@@ -9,7 +9,7 @@ use clap::error::ContextValue;
 use clap::error::ErrorKind as ClapKind;
 
 use crate::cli::command_line;
-use crate::cli::help::SIMILAR;
+use crate::cli::look::help::SIMILAR;
 use crate::nearest::nearest_within;
 
 /// The commands of other tools, without the `_` and `-` in them, and rev's own.

@@ -100,15 +100,15 @@ impl Config {
             file_name: project.file_name,
             timezone: project.timezone,
             environment,
-            environments: file.environments.into_keys().collect(),
+            environments: file.environments.keys().cloned().collect(),
             file: path,
             root,
-            post_write: file.post_write,
-            allowed: file.allowed,
+            post_write: file.post_write.clone(),
+            allowed: file.allowed.clone(),
             variables,
             database,
         };
-        config.heed_names(selection.env.is_some())?;
+        config.heed_names(&file, selection.env.is_some())?;
         Ok(config)
     }
 
@@ -169,7 +169,7 @@ impl Config {
     }
 
     /// Returns what holds for one environment, without what flags and variables say of which database it is.
-    fn settings(&self, file: &ConfigFile, environment: Option<&str>) -> Result<DatabaseConfig, Error> {
+    pub(super) fn settings(&self, file: &ConfigFile, environment: Option<&str>) -> Result<DatabaseConfig, Error> {
         let layers = Layers::new(file, environment, &self.variables, &self.database.url.trust)?;
         let url = layers.source(layers.url_of_file(), &self.root, &self.root);
         layers.database(url, &Selection::default())

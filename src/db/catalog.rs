@@ -9,13 +9,7 @@ use crate::sql::Change;
 use crate::sql::ObjectChange;
 use crate::sql::ObjectKind;
 use crate::sql::TableName;
-
-/// Returns whether a statement of MySQL and MariaDB with this first word runs others: the list of processes shows those in
-/// its place, and nobody can tell from its text what they change.
-pub(crate) fn holds_statements(first: &str) -> bool {
-    const WORDS: [&str; 10] = ["call", "begin", "declare", "execute", "if", "case", "loop", "while", "repeat", "for"];
-    WORDS.iter().any(|word| word.eq_ignore_ascii_case(first))
-}
+use crate::sql::holds_statements;
 
 impl Database {
     /// Returns the schema or database in which a name without one is found, or would be made.
@@ -137,11 +131,10 @@ impl Database {
         let [own, processes] = answers.as_slice() else { return Ok(false) };
         let Some([own, here]) = own.first().map(Vec::as_slice) else { return Ok(false) };
         let number = Some(number.to_string());
-        let first = beginning.split(|char: char| !char.is_ascii_alphabetic()).next().unwrap_or_default();
-        let shows_inside = holds_statements(first);
         if *own == number {
             return Ok(false);
         }
+        let shows_inside = holds_statements(beginning);
         Ok(processes.iter().any(|row| {
             let [id, _, _, database, command, _, _, info, ..] = row.as_slice() else { return false };
             let is_named = info.as_deref().is_some_and(|info| info.starts_with(beginning));

@@ -28,7 +28,6 @@ pub use blocker::Blocker;
 pub use cancel::Canceller;
 pub use catalog::DETACHING;
 pub use catalog::INVALID;
-pub(crate) use catalog::holds_statements;
 pub use connect::Access;
 pub use database::Database;
 pub use database::Done;

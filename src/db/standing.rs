@@ -17,7 +17,7 @@ impl Failure {
             Some(ErrorKind::ReadOnly { address, reason, instead })
         };
         match (family, self.code.as_deref()) {
-            (Family::Postgres, Some("25006")) => read_only(STANDBY),
+            (Family::Postgres, Some("25006")) => read_only(STANDBY_OR_DEFAULT),
             (Family::Postgres, _) if self.message.contains(BY_STATEMENT) => {
                 Some(ErrorKind::PoolByStatement { address })
             }
@@ -38,8 +38,12 @@ impl Failure {
 }
 
 /// What to do about a hot standby of PostgreSQL.
-pub(crate) const STANDBY: &str = "connect to its primary; of several hosts, `target_session_attrs=read-write` takes that one. Where the primary is \
-     read-only by default, `?options=-c default_transaction_read_only=off` says otherwise";
+pub(crate) const STANDBY: &str =
+    "connect to its primary; of several hosts, `target_session_attrs=read-write` takes that one";
+
+/// The same where the server may be no standby: only its sessions are read-only unless they say otherwise.
+const STANDBY_OR_DEFAULT: &str = "connect to its primary (of several hosts, `target_session_attrs=read-write` takes that one), \
+     or, where only `default_transaction_read_only` is on, put `?options=-c default_transaction_read_only=off` into the URL";
 
 const PRIMARY: &str = "connect to the primary, or, if it is this one, end `read_only` there";
 

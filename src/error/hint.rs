@@ -366,7 +366,6 @@ impl ErrorKind {
 /// What is left where neither way is wanted.
 const GIVE_UP: &str = "to give it up, undo by hand what it did and say what is true with `rev stamp --purge TARGET`";
 
-/// Says which rights let a user see rev's tables.
 /// Returns the setting of PostgreSQL that ended a session, by the code in a reason.
 fn session_limit(reason: &str) -> Option<&'static str> {
     let limits = [
@@ -377,6 +376,7 @@ fn session_limit(reason: &str) -> Option<&'static str> {
     limits.into_iter().find(|(code, _)| reason.contains(code)).map(|(_, limit)| limit)
 }
 
+/// Says which rights let a user see rev's tables.
 fn show(schema: Option<&str>, table: &str, dialect: Dialect) -> String {
     let schema = schema.unwrap_or_default();
     match dialect.family() {

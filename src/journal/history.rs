@@ -68,11 +68,8 @@ impl HistoryRow {
 
     /// Returns whether something is applied after this step, which ended well: of a stamp nobody knows.
     pub fn leaves_something_applied(&self) -> bool {
-        match self.direction.as_str() {
-            direction if direction == Direction::Upgrade.as_str() => true,
-            direction if direction == Direction::Downgrade.as_str() => self.parents().next().is_some(),
-            _ => false,
-        }
+        let is = |direction: Direction| self.direction == direction.as_str();
+        is(Direction::Upgrade) || is(Direction::Downgrade) && self.parents().next().is_some()
     }
 
     /// Returns the message, if there is one, and when it ran and by whom.

@@ -95,32 +95,26 @@ impl Journal {
         self.render(&query)
     }
 
-    /// Returns the query for the newest steps, newest first, as [`HistoryRow`](crate::journal::HistoryRow)s without the stored downgrades.
+    /// Returns the query for the newest steps, newest first, as [`HistoryRow`](crate::journal::HistoryRow)s without the
+    /// stored downgrades.
     pub fn select_newest_steps(&self, limit: u64) -> String {
+        self.render(&self.newest(limit))
+    }
+
+    /// Returns the query for the newest step that ended well, as one of [`Self::select_newest_steps`].
+    pub fn select_newest_done(&self) -> String {
+        self.render(self.newest(1).and_where(self.is("outcome", Outcome::Done.as_str())))
+    }
+
+    fn newest(&self, limit: u64) -> SelectStatement {
         let columns = HISTORY_COLUMNS.into_iter().filter(|column| *column != "downgrade");
-        let query = Query::select()
+        Query::select()
             .columns(columns)
             .expr(Expr::cust("NULL"))
             .from(self.table(&self.history))
             .order_by("id", Order::Desc)
             .limit(limit)
-            .take();
-        self.render(&query)
-    }
-
-    /// Returns the query for the newest step that ended well, as a [`HistoryRow`](crate::journal::HistoryRow) without its
-    /// stored downgrade.
-    pub fn select_newest_done(&self) -> String {
-        let columns = HISTORY_COLUMNS.into_iter().filter(|column| *column != "downgrade");
-        let query = Query::select()
-            .columns(columns)
-            .expr(Expr::cust("NULL"))
-            .from(self.table(&self.history))
-            .and_where(self.is("outcome", Outcome::Done.as_str()))
-            .order_by("id", Order::Desc)
-            .limit(1)
-            .take();
-        self.render(&query)
+            .take()
     }
 
     /// Returns the query that counts the steps that failed.

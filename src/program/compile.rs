@@ -158,7 +158,7 @@ impl Compiler<'_> {
                 return None;
             }
         }
-        let mut sections = self.sections(script, step.direction)?;
+        let mut sections = self.sections(script, step.direction, step.direction)?;
         let undo = self.undo(step, script, &mut sections)?;
         let mut drafts: Vec<Draft> = Vec::new();
         for section in sections {
@@ -174,11 +174,23 @@ impl Compiler<'_> {
         Some((drafts, undo))
     }
 
-    fn sections<'s>(&mut self, script: &'s Script, direction: Direction) -> Option<Vec<CompiledSection<'s>>> {
+    /// Splits the sections of a direction, for a step up or down.
+    ///
+    /// What only looks wrong keeps a revision from being applied, never one that is applied from being undone.
+    fn sections<'s>(
+        &mut self,
+        script: &'s Script,
+        direction: Direction,
+        step: Direction,
+    ) -> Option<Vec<CompiledSection<'s>>> {
         let probe = self.target.probe;
         let dialect = probe.journal.dialect;
         let reading = Reading::asked(dialect, &probe.server_version, &probe.text_mode);
-        match script.checked_statements(direction, dialect, reading) {
+        let split = match step {
+            Direction::Downgrade => script.statements_as(direction, dialect, reading),
+            _ => script.checked_statements(direction, dialect, reading),
+        };
+        match split {
             Ok(sections) => Some(sections),
             Err(problems) => {
                 self.problems.extend(problems);
@@ -196,7 +208,7 @@ impl Compiler<'_> {
         }
         let mut upgrade = Vec::new();
         let warnings = self.warnings.len();
-        for section in self.sections(script, Direction::Upgrade)? {
+        for section in self.sections(script, Direction::Upgrade, step.direction)? {
             self.cut(section, &mut upgrade);
         }
         self.warnings.truncate(warnings);

@@ -2,7 +2,6 @@
 
 use crate::db::Failure;
 use crate::db::Place;
-use crate::db::holds_statements;
 use crate::dialect::Family;
 use crate::error::Error;
 use crate::error::ErrorKind;
@@ -11,6 +10,7 @@ use crate::run::send::Role;
 use crate::run::send::Sender;
 use crate::span::Span;
 use crate::sql::Statement;
+use crate::sql::holds_statements;
 
 /// Returns where in the script the server found the fault: in the statement, or in the data below it.
 fn place_of(failure: &Failure, statement: &Statement) -> Option<Span> {
@@ -70,8 +70,7 @@ impl Sender<'_, '_> {
                     failure.hint =
                         Some("put it into a section of its own: `-- rev: upgrade transaction=off`".to_owned());
                 }
-                let first = statement.words().next().unwrap_or_default();
-                if family == Family::Mysql && failure.hint.is_none() && holds_statements(first) {
+                if family == Family::Mysql && failure.hint.is_none() && holds_statements(statement.sql()) {
                     failure.hint =
                         Some("if it changed rows of tables without transactions (MyISAM, Aria), they stay".to_owned());
                 }

@@ -48,6 +48,7 @@ pub(crate) struct Sender<'s, 'p> {
     pub(crate) fences_late: bool,
     /// Whether rows stay that the statement changed, so that what notes it must come through.
     pub(crate) keeps_rows: bool,
+    /// The last statement of the part: behind the others nothing is asked, since the next one may ask it.
     last: Option<&'p Statement>,
     queue: Vec<Entry<'p>>,
     told: ToldTo<'s>,

@@ -30,7 +30,8 @@ impl Session {
         if said(0) != Some("true") {
             return Ok(());
         }
-        let (reason, instead) = ("it is a hot standby, which follows another server".to_owned(), STANDBY.to_owned());
-        Err(ErrorKind::ReadOnly { address: self.db.address.clone(), reason, instead }.into())
+        let reason = "it is a hot standby, which follows another server".to_owned();
+        let kind = ErrorKind::ReadOnly { address: self.db.address.clone(), reason, instead: STANDBY.to_owned() };
+        Err(kind.into())
     }
 }

@@ -18,8 +18,11 @@ use crate::sql::split_following;
 
 /// Finds the first mark that is no part of a string, a comment or data.
 pub(super) fn conflict(source: &Arc<Source>, sections: &[Section]) -> Option<Error> {
-    let marks = lines(&source.text, 0).filter_map(|line| Some((mark(line.text)?, line.range())));
-    for (mark, range) in marks {
+    let marks = || lines(&source.text, 0).filter_map(|line| Some((mark(line.text)?, line.range())));
+    if marks().all(|(mark, _)| mark == "=======") {
+        return None; // a line below a title, say in text between dollars
+    }
+    for (mark, range) in marks() {
         let section = sections.iter().find(|section| section.body.contains(&range.start));
         if section.is_some_and(|section| is_inside(source, section, range.start)) {
             continue;
@@ -77,7 +80,8 @@ mod tests {
         let header = "-- m\n--\n<<<<<<< HEAD\n-- revision: a\n=======\n-- revision: b\n>>>>>>> c\n\n-- rev: upgrade\n";
         check(header, Some(&at(3, "<<<<<<<")));
         let head = "-- revision: a\n-- rev: upgrade\n";
-        for mark in ["<<<<<<< HEAD", "=======", ">>>>>>> theirs", "||||||| base", "<<<<<<<"] {
+        check(&format!("{head}INSERT INTO t VALUES ($$Title\n=======\n$$);"), None);
+        for mark in ["<<<<<<< HEAD", ">>>>>>> theirs", "||||||| base", "<<<<<<<"] {
             check(&format!("{head}{mark}\nSELECT 1;\n"), Some(&at(3, &mark[..7])));
             check(&format!("{head}SELECT '\n{mark}\n', \"\n{mark}\n\";\n/*\n{mark}\n*/"), None);
             check(&format!("{head}COPY t FROM STDIN;\n{mark}\n\\.\n"), None);

@@ -129,16 +129,23 @@ pub(super) fn looks_like_key(line: &str) -> bool {
 /// Finds keys in the comments between the header and the first statement, and below a directive: nobody reads them
 /// there, and without them a revision would be a base.
 fn below(text: &str, end: usize) -> Vec<(Line<'_>, &'static str)> {
-    let mut found = Vec::new();
+    // What makes a revision grow from another; a dump has comments such as `-- created: 2019` of its own.
+    const LINKS: [&str; 3] = ["down_revision", "branch_labels", "depends_on"];
+    let (mut found, mut is_in_section) = (Vec::new(), false);
     for line in lines(text, end) {
         let trimmed = line.text.trim();
-        if trimmed.is_empty() || directive(line.text).is_some() {
+        if directive(line.text).is_some() {
+            is_in_section = true;
+            continue;
+        }
+        if trimmed.is_empty() {
             continue;
         }
         let Some(intro) = ["--", "#", "/*", "*"].iter().find(|intro| trimmed.starts_with(**intro)) else { break };
         let body = trimmed[intro.len()..].trim_end_matches("*/").trim();
-        let exact = || body.split_once(':').and_then(|(key, _)| KEYS.into_iter().find(|known| *known == key.trim()));
-        if let Some(key) = exact().or_else(|| Slip::find(body).map(|slip| slip.key)) {
+        let exact = || body.split_once(':').and_then(|(key, _)| LINKS.into_iter().find(|known| *known == key.trim()));
+        let slip = || Slip::find(body).map(|slip| slip.key).filter(|key| !is_in_section && LINKS.contains(key));
+        if let Some(key) = exact().or_else(slip) {
             found.push((line, key));
         }
     }

@@ -11,6 +11,7 @@ use crate::error::Error;
 use crate::error::ErrorKind;
 use crate::script::compile::CompiledSection;
 use crate::script::disguise::direction_called;
+use crate::script::line::Directive;
 use crate::script::line::directive;
 use crate::script::script::Script;
 use crate::sql::Lexer;
@@ -114,8 +115,7 @@ fn meant(comment: &str, has_downgrade: bool) -> Option<(Direction, Option<String
         return Some((*direction, Some(format!("this is {tool}'s mark"))));
     }
     if let Some(found) = directive(comment) {
-        use crate::script::line::Directive::{Exact, Nearly};
-        let (Exact(rest) | Nearly(rest)) = found;
+        let (Directive::Exact(rest) | Directive::Nearly(rest)) = found;
         let direction = direction_called(rest.split_whitespace().next()?.trim_end_matches("*/"))?;
         return Some((direction, Some("it must begin in column 1".into())));
     }

@@ -148,6 +148,14 @@ fn is_one_of(word: &str, words: &[&str]) -> bool {
     words.iter().any(|text| word.eq_ignore_ascii_case(text))
 }
 
+/// Returns whether a text of MySQL or MariaDB is a `CALL` or a block, which runs other statements: its own words do not
+/// tell what those change, and the server's list of processes shows them in its place.
+pub fn holds_statements(sql: &str) -> bool {
+    const WORDS: [&str; 10] = ["call", "begin", "declare", "execute", "if", "case", "loop", "while", "repeat", "for"];
+    let first = sql.split(|char: char| !char.is_ascii_alphabetic()).next().unwrap_or_default();
+    is_one_of(first, &WORDS)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -32,6 +32,7 @@ pub use changed::changed_tables;
 pub use effect::Effect;
 pub use effect::unquoted;
 pub use kind::StatementKind;
+pub use kind::holds_statements;
 pub use lex::Lexer;
 pub use loss::Loss;
 pub use mask::without_strings;

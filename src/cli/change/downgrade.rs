@@ -1,10 +1,10 @@
 //! `rev downgrade`.
 
+use crate::cli::change::offline;
+use crate::cli::change::run::RunArgs;
 use crate::cli::context::Context;
-use crate::cli::offline;
 use crate::cli::outcome::Failed;
 use crate::cli::outcome::Outcome;
-use crate::cli::run::RunArgs;
 use crate::project::Request;
 use crate::project::Sections;
 

@@ -1,0 +1,6 @@
+//! Commands: a project and its database are made and removed.
+//!
+//! Comes in: the arguments of one command, and what they share with others from above.
+
+pub(in crate::cli) mod db;
+pub(in crate::cli) mod init;
