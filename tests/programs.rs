@@ -57,7 +57,7 @@ fn probe(dialect: Dialect) -> Probe {
         connection: None,
         folds_names: false,
         others: Vec::new(),
-        contradiction: None,
+        doubt: None,
     }
 }
 

@@ -204,8 +204,11 @@ impl ErrorKind {
                     "say what is true: `rev stamp {left}` if that is applied, `rev stamp base` if nothing is"
                 ));
             }
-            Self::JournalIncomplete { .. } => {
-                "bring the table back from a backup; if no run stopped half-way, create it empty as docs/journal.md describes it"
+            Self::JournalIncomplete { current, .. } => {
+                let current = current.to_string().replace(',', "");
+                return Some(format!(
+                    "bring the table back from a backup; if no run stopped half-way, `rev stamp {current}` makes it again"
+                ));
             }
             Self::JournalElsewhere { set, .. } if set.is_empty() => {
                 "rev cannot know what is applied without it: bring the table back from a backup, or make it and put in the ids of the heads"

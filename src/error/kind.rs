@@ -276,7 +276,7 @@ pub enum ErrorKind {
     #[error(
         "`{missing}` is missing, but `{history}` is there and was used: whether a revision is half-way is not known"
     )]
-    JournalIncomplete { missing: String, history: String },
+    JournalIncomplete { missing: String, history: String, current: Heads },
     #[error("whether anything was applied is not known: {} may exist, and this user may not read it: {reason}", named(.schema, .table))]
     JournalHidden { schema: Option<String>, table: String, reason: String, dialect: Dialect },
     #[error("rev makes schema `{schema}` for its own tables before this statement, which would fail then")]

@@ -36,6 +36,7 @@ pub use lease::LEASE_SECONDS;
 pub use lease::Lease;
 pub use lock::Holder;
 pub use outcome::Outcome;
+pub use probe::Doubt;
 pub use probe::ForeignTable;
 pub use probe::Location;
 pub use probe::Probe;

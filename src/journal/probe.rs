@@ -58,8 +58,25 @@ pub struct Probe {
     pub folds_names: bool,
     /// Journals of others that were found in the database when there was none here.
     pub others: Vec<String>,
-    /// The step that the history names last, where nothing is applied by the table of heads and something is by that.
-    pub contradiction: Option<HistoryRow>,
+    /// Why the tables are not believed, though they can be read.
+    pub doubt: Option<Doubt>,
+}
+
+/// What does not fit in a journal that was used: somebody took rows or a table away, or brought back half of a backup.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Doubt {
+    /// Nothing is applied by the table of heads, and after this step of the history, its last one, something is.
+    Emptied(HistoryRow),
+    /// The table is gone that says whether a revision is half-way; with the last row of the history.
+    NoProgress(HistoryRow),
+}
+
+impl Doubt {
+    /// Returns the history's last row.
+    pub fn last(&self) -> &HistoryRow {
+        let (Self::Emptied(row) | Self::NoProgress(row)) = self;
+        row
+    }
 }
 
 /// A table of the journal whose owner is neither the current role nor one that it is a member of.
@@ -170,7 +187,7 @@ impl Location {
             connection: None,
             folds_names: false,
             others: Vec::new(),
-            contradiction: None,
+            doubt: None,
         }
     }
 
@@ -220,7 +237,7 @@ impl Location {
             connection: connection.clone(),
             folds_names: folds_names.as_deref() == Some("1"),
             others: Vec::new(),
-            contradiction: None,
+            doubt: None,
         })
     }
 }

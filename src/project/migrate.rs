@@ -78,9 +78,9 @@ impl Project {
             _ => self.plan(request, recalled.graph(self), &session.rows, &session.progress),
         };
         let planned = planned.map(|mut plan| {
-            // That nothing is applied is written down, too, where the history says otherwise.
-            if let (true, Some(step)) = (plan.steps.is_empty(), &session.probe.contradiction) {
-                let revision = RevisionId::from_row(&step.revision);
+            // What is true already is written down, too, where the tables do not fit each other.
+            if let (true, Some(doubt)) = (plan.steps.is_empty(), &session.probe.doubt) {
+                let revision = RevisionId::from_row(&doubt.last().revision);
                 plan.steps.push(Step { revision, direction: Direction::Stamp, rows: RowChange::default() });
             }
             plan

@@ -14,8 +14,8 @@ use crate::program::program::ProgramStep;
 use crate::run::clock::Actor;
 use crate::run::clock::Clock;
 use crate::run::send::Sender;
-use crate::run::send::ToldTo;
 use crate::run::session::Session;
+use crate::run::told_to::ToldTo;
 
 /// How much is sent before the clock is looked at: enough to make messages rare, too little to take long.
 const CHUNK_BYTES: usize = 1 << 15;

@@ -13,10 +13,10 @@ use crate::error::Error;
 use crate::error::ErrorKind;
 use crate::id::Heads;
 use crate::id::RevisionId;
+use crate::journal::Doubt;
 use crate::journal::FORMAT;
 use crate::journal::ForeignTable;
 use crate::journal::HistoryRow;
-use crate::journal::Journal;
 use crate::journal::Location;
 use crate::journal::Probe;
 use crate::journal::ProgressRow;
@@ -146,9 +146,7 @@ impl Looking<'_> {
             match self.look_once().await {
                 Err(Unseen::Changing(_)) => tokio::time::sleep(BETWEEN_LOOKS).await,
                 // Another run may have written between the two questions. Not when the same step is the last one again.
-                Ok(seen) if seen.probe.contradiction.is_some() && seen.probe.contradiction != doubted => {
-                    doubted = seen.probe.contradiction;
-                }
+                Ok(seen) if seen.probe.doubt.is_some() && seen.probe.doubt != doubted => doubted = seen.probe.doubt,
                 seen => return seen,
             }
         }
@@ -164,14 +162,15 @@ impl Looking<'_> {
         let mut seen = Seen { probe, rows: Heads::empty(), progress: Vec::new() };
         self.check_hidden(&seen.probe).await?;
         self.read_state(&mut seen).await?;
-        if !seen.probe.has(&seen.probe.journal.progress) && self.newest_steps(&seen.probe).await?.is_some() {
-            let Journal { progress, history, .. } = seen.probe.journal.clone();
-            return Err(Unseen::Changing(ErrorKind::JournalIncomplete { missing: progress, history }.into()));
-        }
-        if seen.rows.is_empty() && seen.progress.is_empty() {
+        let lacks_progress = !seen.probe.has(&seen.probe.journal.progress);
+        if lacks_progress || seen.rows.is_empty() && seen.progress.is_empty() {
             match self.newest_steps(&seen.probe).await? {
-                Some(done) => seen.probe.contradiction = done.filter(HistoryRow::leaves_something_applied),
-                None => seen.probe.others = self.search(&seen.probe).await?,
+                Some((last, _)) if lacks_progress => seen.probe.doubt = Some(Doubt::NoProgress(last)),
+                Some((_, done)) => {
+                    seen.probe.doubt = done.filter(HistoryRow::leaves_something_applied).map(Doubt::Emptied);
+                }
+                None if seen.rows.is_empty() => seen.probe.others = self.search(&seen.probe).await?,
+                None => {}
             }
         }
         Ok(seen)
@@ -257,16 +256,17 @@ impl Looking<'_> {
         Ok(())
     }
 
-    /// Returns the newest step that ended well, if there is one, of a journal that is here and was used.
-    async fn newest_steps(&mut self, probe: &Probe) -> Result<Option<Option<HistoryRow>>, Error> {
+    /// Returns the newest step, and the newest that ended well, of a journal that is here and was used.
+    async fn newest_steps(&mut self, probe: &Probe) -> Result<Option<(HistoryRow, Option<HistoryRow>)>, Error> {
         if !probe.has(&probe.journal.version) || !probe.has(&probe.journal.history) {
             return Ok(None);
         }
         let queries = [probe.journal.select_newest_steps(1), probe.journal.select_newest_done()];
         let answer = self.questions(&[&queries[0], &queries[1]]).await;
         let rows = answer.map_err(|failure| error(self.db, failure))?;
-        let [any, done] = rows.as_slice() else { return Ok(None) };
-        Ok(any.first().map(|_| done.first().and_then(HistoryRow::from_row)))
+        let mut first = rows.iter().map(|rows| rows.first().and_then(HistoryRow::from_row));
+        let (last, done) = (first.next().flatten(), first.next().flatten());
+        Ok(last.map(|last| (last, done)))
     }
 
     /// Looks for a journal of these scripts in all other places, since there is none here, and returns those of others.

@@ -32,6 +32,7 @@ pub(crate) mod single;
 mod stamp;
 pub(crate) mod standing;
 pub(crate) mod storable;
+pub(crate) mod told_to;
 pub(crate) mod watch;
 
 pub use clock::Actor;

@@ -6,20 +6,29 @@ use crate::direction::Direction;
 use crate::error::Error;
 use crate::error::ErrorKind;
 use crate::id::RevisionId;
+use crate::journal::Doubt;
 use crate::journal::HistoryRow;
 use crate::journal::LastSteps;
 use crate::journal::Row;
 use crate::run::session::Session;
 
 impl Session {
-    /// Refuses to take an empty table of heads for base where the history says that something is applied.
+    /// Refuses to go on from tables that do not fit each other: statements could run twice.
     pub fn check_explained(&self) -> Result<(), ErrorKind> {
-        let Some(step) = &self.probe.contradiction else { return Ok(()) };
+        let journal = &self.probe.journal;
+        let (step, history) = match &self.probe.doubt {
+            None => return Ok(()),
+            Some(Doubt::Emptied(step)) => (step, journal.history.clone()),
+            Some(Doubt::NoProgress(_)) => {
+                let (missing, history) = (journal.progress.clone(), journal.history.clone());
+                return Err(ErrorKind::JournalIncomplete { missing, history, current: self.rows.clone() });
+            }
+        };
         let is_upgrade = step.direction == Direction::Upgrade.as_str();
         let left = if is_upgrade { step.revision.clone() } else { step.parents().collect::<Vec<_>>().join(" ") };
         Err(ErrorKind::JournalEmptied {
-            table: self.probe.journal.version.clone(),
-            history: self.probe.journal.history.clone(),
+            table: journal.version.clone(),
+            history,
             direction: step.direction.clone(),
             revision: step.revision.clone(),
             started: step.started.clone(),

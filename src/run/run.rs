@@ -33,11 +33,11 @@ use crate::run::next_part::NextPart;
 use crate::run::patience::can_try_again;
 use crate::run::retry::Patience;
 use crate::run::send::Sender;
-use crate::run::send::ToldTo;
 use crate::run::session::Session;
 use crate::run::shield::raised::Raised;
 use crate::run::single::Notes;
 use crate::run::single::single;
+use crate::run::told_to::ToldTo;
 
 /// Runs a program on the database of `session`, whose journal must be complete.
 ///

@@ -31,6 +31,7 @@ use crate::run::patience::is_undone_by_rollback;
 use crate::run::session::Session;
 use crate::run::stamp;
 use crate::run::stamp::MessageEnd;
+use crate::run::told_to::ToldTo;
 use crate::run::watch::Waiting;
 use crate::script::Timeouts;
 use crate::sql::Statement;
@@ -63,25 +64,6 @@ pub(crate) struct Passed {
     pub(crate) at: Instant,
     /// What the server said meanwhile, if it is kept for later.
     pub(crate) notices: Vec<Notice>,
-}
-
-/// Where to tell what happens.
-pub(crate) enum ToldTo<'a> {
-    /// At once.
-    Now(&'a mut dyn Observer),
-    /// Later, when it is known that the step stays.
-    Later(Vec<Notice>),
-    /// Not at all.
-    Nobody,
-}
-
-impl ToldTo<'_> {
-    /// Tells what only matters while it lasts.
-    fn now(&mut self, event: Event<'_>) {
-        if let Self::Now(observer) = self {
-            observer.event(event);
-        }
-    }
 }
 
 /// One statement that waits to be sent.

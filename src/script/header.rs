@@ -424,6 +424,11 @@ mod tests {
                 "{errors:?}"
             );
         }
+        // What a dump says of itself.
+        check_errors(
+            "-- revision: a\n\n-- rev: upgrade\n-- created: 2019\n-- Revision: 12\n-- parent: x\nSELECT 1",
+            &[],
+        );
         for line in ["down_revision: b", "Revises: b", "down_revision = b"] {
             let expected = format!("a.sql:2:1: `-- {line}` was read as part of the message");
             check_errors(&format!("-- m\n-- {line}\n--\n-- revision: a\n"), &[&expected]);

@@ -88,7 +88,21 @@ fn a_statement_that_ends_too_early_is_shown_at_its_end(database: &TestDatabase) 
     }
 }
 
+/// A rollback must not wait for a comment.
+fn what_only_looks_wrong_keeps_nobody_from_going_back(database: &TestDatabase) {
+    let workspace = Workspace::new(database);
+    let up = "-- rev: upgrade\nCREATE TABLE a (n INTEGER);\n";
+    workspace.script("a", "", &format!("{up}-- rev: downgrade\n-- +goose Up\nDROP TABLE a;\n"));
+    workspace.rev(&["upgrade"]).succeeded();
+    assert!(workspace.rev(&["check"]).stdout.contains("unknown-directive"));
+    workspace.rev(&["downgrade", "base"]).succeeded();
+    workspace.script("a", "", &format!("{up}-- +goose Down\nDROP TABLE a;\n"));
+    workspace.rev(&["upgrade"]).failed(2);
+    assert!(database.try_query("SELECT n FROM a").is_err());
+}
+
 on_each_database!(
+    what_only_looks_wrong_keeps_nobody_from_going_back,
     a_statement_that_ends_too_early_is_shown_at_its_end,
     the_failing_line_has_a_caret_under_the_place,
     a_syntax_error_is_found_where_its_word_stands_twice,

@@ -123,8 +123,14 @@ fn a_journal_that_lost_its_progress_is_refused(database: &TestDatabase) {
     workspace.rev(&["upgrade"]).succeeded();
     workspace.script("b", "a", "-- rev: upgrade\nINSERT INTO a VALUES (1);\n");
     database.execute("DROP TABLE rev_progress");
-    let output = workspace.rev(&["upgrade"]);
-    assert!(output.failed(2).contains("journal-incomplete"), "{}", output.stderr);
+    for command in [&["upgrade"][..], &["status"], &["downgrade", "base"]] {
+        let output = workspace.rev(command);
+        assert!(output.failed(2).contains("journal-incomplete"), "{}", output.stderr);
+        assert!(output.stderr.contains("`rev stamp a`"), "{}", output.stderr);
+    }
+    workspace.rev(&["stamp", "a"]).succeeded();
+    workspace.rev(&["upgrade"]).succeeded();
+    assert_eq!(database.query("SELECT n FROM a"), [["1"]]);
 }
 
 fn a_failed_step_has_its_start_and_its_duration(database: &TestDatabase) {
