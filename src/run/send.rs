@@ -23,7 +23,6 @@ use crate::program::program::ProgramStep;
 use crate::program::restore::RESET_ALL;
 use crate::program::transaction;
 use crate::run::event::Event;
-use crate::run::event::Observer;
 use crate::run::journal_answer;
 use crate::run::journal_answer::is_missing_row;
 use crate::run::next_part::NextPart;
