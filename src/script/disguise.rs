@@ -77,7 +77,8 @@ pub(super) fn difference(line: &str) -> Option<String> {
         let other = body[..length].chars().find(|c| !c.is_ascii() && latin(*c).is_ascii());
         return Some(match other {
             Some(c) => format!("`{c}` (U+{:04X}) is not the letter `{}`", u32::from(c), latin(c)),
-            None => "the word is `rev`, in lower case".into(),
+            None if body[..length].eq_ignore_ascii_case("rev") => "the word is `rev`, in lower case".into(),
+            None => "the word is `rev`".into(),
         });
     }
     let mark = body[length..].chars().next().filter(|c| *c != ':')?;
@@ -192,6 +193,7 @@ mod tests {
             ("--  rev: downgrade", "just one space must stand behind `--`"),
             ("# rev: downgrade", "it must begin with `--` and a space"),
             ("-- Rev: downgrade", "the word is `rev`, in lower case"),
+            ("-- rve: downgrade", "the word is `rev`"),
             ("-- r\u{435}v: downgrade", "`\u{435}` (U+0435) is not the letter `e`"),
             ("-- rev\u{ff1a} downgrade", "`\u{ff1a}` (U+FF1A) is not a colon"),
             ("-- rev; downgrade", "a colon must stand right behind `rev`"),

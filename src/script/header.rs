@@ -192,8 +192,10 @@ impl<'a> Reader<'a> {
         if let Some(slip) = Slip::find(body.trim()) {
             self.names_id |= slip.key == "revision";
             let start = line.start + line.text.len() - body.trim_start().len();
-            let kind = ErrorKind::UnknownHeaderKey { key: slip.written.into(), nearest: slip.right() };
-            return self.error(kind, start..start + slip.written.len());
+            // Of a key that is right, something else is wrong: the mark behind it.
+            let key = if slip.written == slip.key { body.trim() } else { slip.written };
+            let kind = ErrorKind::UnknownHeaderKey { key: key.into(), nearest: slip.right() };
+            return self.error(kind, start..start + key.len());
         }
         let Some((key, value)) = body.split_once(':').map(|(key, value)| (key.trim(), value)) else {
             return self.describe(body);
@@ -400,6 +402,8 @@ mod tests {
 
     #[test]
     fn a_slip_never_makes_a_base() {
+        let expected = "a.sql:4:4: `down_revision = b` is not a header key; did you mean `down_revision: b`?";
+        check_errors("-- m\n--\n-- revision: a\n-- down_revision = b\n", &[expected]);
         let expected = "a.sql:4:4: `Revises` is not a header key; did you mean `down_revision: b`?";
         check_errors("-- m\n--\n-- revision: a\n-- Revises: b\n", &[expected]);
         for value in ["None", "NULL", "nil", "-", "base"] {
