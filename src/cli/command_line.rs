@@ -75,11 +75,16 @@ mod tests {
         assert_eq!(listed, known);
     }
 
+    /// Returns what a terminal of the usual size shows, whatever size this one has.
+    fn shown<'a>(line: impl IntoIterator<Item = &'a str>) -> String {
+        command().term_width(WIDTH).try_get_matches_from(line).unwrap_err().render().to_string()
+    }
+
     #[test]
     fn the_short_help_of_a_command_fits_a_terminal() {
         for sub in command().get_subcommands() {
             let line = ["rev", sub.get_name(), "-h"];
-            let text = command().try_get_matches_from(line).unwrap_err().render().to_string();
+            let text = shown(line);
             assert!(text.lines().count() < HEIGHT, "{}", text);
         }
     }
@@ -91,7 +96,7 @@ mod tests {
         let subs =
             command.get_subcommands().flat_map(|sub| ["-h", "--help"].map(|flag| vec!["rev", sub.get_name(), flag]));
         for line in program.into_iter().chain(subs) {
-            let text = super::command().try_get_matches_from(&line).unwrap_err().render().to_string();
+            let text = shown(line.clone());
             let wide = text.lines().find(|line| line.chars().count() > WIDTH);
             assert_eq!(wide, None, "{line:?}");
         }
