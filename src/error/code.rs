@@ -54,6 +54,7 @@ impl ErrorKind {
             Self::SqlBeforeSection => "sql-before-section",
             Self::NoUpgradeSection => "no-upgrade-section",
             Self::IrreversibleWithSql => "irreversible-with-sql",
+            Self::EmptyWithSql => "empty-with-sql",
             Self::Unterminated { .. } => "unterminated",
             Self::TextAfterCopy => "text-after-copy",
             Self::PsqlCommand { .. } => "psql-command",

@@ -100,6 +100,9 @@ impl ErrorKind {
                 let meant = nearest_or(nearest, "the directives are `-- rev: upgrade` and `-- rev: downgrade`");
                 return Some(note.as_ref().map_or(meant.clone(), |note| format!("{meant} {note}")));
             }
+            Self::UnknownOption { directive, option, .. } if directive == "downgrade" && option == "empty" => {
+                "leave the word out: a downgrade section without statements says that there is nothing to undo"
+            }
             Self::UnknownOption { nearest, .. } => {
                 return nearest.as_ref().map(|nearest| format!("did you mean `{nearest}`?"));
             }
@@ -112,6 +115,7 @@ impl ErrorKind {
             Self::SqlBeforeSection => "put `-- rev: upgrade` above it",
             Self::NoUpgradeSection => "add a line `-- rev: upgrade`, with the SQL below it (it may be empty)",
             Self::IrreversibleWithSql => "remove the statements, or the word `irreversible`",
+            Self::EmptyWithSql => "remove the statements, or the word `empty`",
             Self::PsqlCommand { instead, .. }
             | Self::ClientCommand { instead, .. }
             | Self::NeedsClient { instead, .. } => instead,

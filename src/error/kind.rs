@@ -142,6 +142,8 @@ pub enum ErrorKind {
     ConflictMarker { mark: String },
     #[error("an irreversible downgrade cannot hold statements")]
     IrreversibleWithSql,
+    #[error("an upgrade that says `empty` cannot hold statements")]
+    EmptyWithSql,
     #[error("this {what} has no end")]
     Unterminated { what: &'static str },
     #[error("the data of COPY begins on the next line, so nothing may follow on this one")]

@@ -73,14 +73,13 @@ impl EditedScript {
         let revision = &script.header.revision;
         let known = last.get(&revision.value)?;
         let then = known.checksum()?;
-        let now = script.checksum(dialect);
         let edited = || Self {
             revision: revision.value.clone(),
             path: script.source.path.clone(),
             span: script.span(&revision.range),
             applied: known.step.clone(),
         };
-        (now != then).then(edited)
+        (!script.has_checksum(dialect, then)).then(edited)
     }
 
     fn error(&self) -> Error {

@@ -208,8 +208,14 @@ impl Changed<'_> {
             let stored = stored.map(str::to_owned);
             return Err(ErrorKind::LostScript { revision, applied: row.note(), stored }.into());
         };
-        // Where there was no downgrade, the one that was written since takes nobody's place.
-        let Some(stored) = stored else { return Ok(None) };
+        let Some(stored) = stored else {
+            // Where there was no downgrade, the one that was written since takes nobody's place. That an upgrade which ran
+            // is no longer in the script is none.
+            return match script.undoes_nothing(dialect) {
+                true => Script::stored(row, "").map(Some),
+                false => Ok(None),
+            };
+        };
         let now = script.downgrade_text(dialect).unwrap_or_default();
         if is_same(row, stored, &now, dialect) {
             return Ok(None);

@@ -13,6 +13,7 @@ pub use failure::ErrorJson;
 pub use failure::document;
 pub use failure::failure;
 pub use failure::path;
+pub use finding::WarningJson;
 pub use finding::check;
 pub use record::log;
 pub use record::restore_points;
