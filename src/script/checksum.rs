@@ -196,6 +196,22 @@ mod tests {
     }
 
     #[test]
+    fn that_there_is_nothing_to_run_may_be_said_later() {
+        let parsed = |sections: &str| Script::parse(Source::new("a", format!("-- revision: a\n{sections}"))).unwrap();
+        let check = |then: &str, now: &str, same: bool| {
+            let sum = parsed(then).checksum(Dialect::Sqlite);
+            assert_eq!(parsed(now).has_checksum(Dialect::Sqlite, &sum), same, "{then:?} {now:?}");
+        };
+        let others = "-- rev: upgrade dialect=postgres\nA;\n";
+        check("-- rev: upgrade\n-- rev: downgrade\n", "-- rev: upgrade empty\n-- rev: downgrade\n", true);
+        check(others, &format!("{others}-- rev: upgrade empty dialect=sqlite\n"), true);
+        check("-- rev: upgrade\nA;\n", "-- rev: upgrade empty\n", false);
+        check("-- rev: upgrade\nA;\n", "-- rev: upgrade\nA;\n-- rev: upgrade empty\n", true);
+        check("-- rev: upgrade\n", "-- rev: upgrade empty\n-- rev: downgrade\nB;\n", false);
+        check("-- rev: upgrade empty\n", "-- rev: upgrade\nA;\n", false);
+    }
+
+    #[test]
     fn the_header_and_a_byte_order_mark_do_not_count() {
         let body = "-- rev: upgrade\nSELECT 1;\n";
         assert_eq!(

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::dialect::Dialect;
 use crate::direction::Direction;
+use crate::id::RevisionId;
 use crate::script::script::Script;
 use crate::script::warning::Warning;
 use crate::span::Span;
@@ -17,6 +18,7 @@ pub struct Nothing {
     pub message: String,
     /// What to do about it.
     pub hint: String,
+    revision: RevisionId,
     /// The first upgrade section.
     pub span: Span,
 }
@@ -37,6 +39,7 @@ impl Script {
         if Dialect::ALL.into_iter().all(|dialect| self.runs_nothing(dialect)) {
             let below = self.source.text[upgrade.directive.clone()].trim_end();
             return Some(Nothing {
+                revision: id.clone(),
                 code: "empty-upgrade",
                 message: format!("revision `{id}` has nothing to run"),
                 hint: format!("write its SQL below `{below}`, or say `-- rev: upgrade empty`"),
@@ -49,8 +52,9 @@ impl Script {
         let words: Vec<&str> = none.iter().filter(is_said).map(|dialect| dialect.as_str()).collect();
         let words = words.join(",");
         Some(Nothing {
+            revision: id.clone(),
             code: "nothing-for-dialect",
-            message: format!("revision `{id}` has nothing to run on {}", products.join(" and ")),
+            message: format!("revision `{id}` has nothing to run on {}", products.join(", ")),
             hint: format!(
                 "write its SQL below `-- rev: upgrade dialect={words}`, or say `-- rev: upgrade empty dialect={words}`"
             ),
@@ -67,8 +71,9 @@ impl Script {
 
 impl From<Nothing> for Warning {
     fn from(nothing: Nothing) -> Self {
-        let Nothing { code, message, hint, span } = nothing;
-        Self { code, message: format!("{message}: {hint}"), span }
+        let Nothing { code, message, hint, span, revision } = nothing;
+        let later = format!("what is written once it is applied runs with `rev redo {revision} --stored`");
+        Self { code, message: format!("{message}: {hint}; {later}"), span }
     }
 }
 
@@ -83,7 +88,7 @@ mod tests {
         let script = Script::parse(Source::new("a.sql", text)).unwrap();
         let found = script.nothing_to_run(&dialects.iter().copied().collect());
         let found = found.map(|nothing| format!("{} {}", nothing.code, nothing.message));
-        let found = found.map(|text| text.replace("revision `a` has nothing to run", "").trim().to_owned());
+        let found = found.map(|text| text.replace(" revision `a` has nothing to run", ""));
         assert_eq!(found.as_deref(), expected, "{sections}");
     }
 
@@ -120,7 +125,7 @@ mod tests {
             "",
             "-- rev: upgrade dialect=postgres\nSELECT 1;\n",
             all,
-            Some("nothing-for-dialect on SQLite and MySQL and MariaDB"),
+            Some("nothing-for-dialect on SQLite, MySQL, MariaDB"),
         );
         check("", "-- rev: upgrade dialect=mysql\n/*!50000 SELECT 1 */;\n", &[Dialect::Mysql], None);
         check("", "-- rev: upgrade dialect=postgres\nSELECT 1;\n", POSTGRES, None);

@@ -214,6 +214,7 @@ mod tests {
     fn missing_blank_irreversible_and_present_are_four_things() {
         check_downgrade("", SectionState::Missing);
         check_downgrade("-- rev: downgrade dialect=sqlite\nDROP TABLE t;\n", SectionState::Missing);
+        check_downgrade("-- rev: upgrade empty\n", SectionState::Missing); // the other section is not
         check_downgrade("-- rev: downgrade\n/* nothing */ -- to do\n", SectionState::Blank);
         check_downgrade("-- rev: downgrade irreversible\n", SectionState::Irreversible);
         check_downgrade("-- rev: downgrade\n-- rev: downgrade dialect=postgres\nDROP TABLE t;", SectionState::Present);
@@ -221,6 +222,24 @@ mod tests {
             "-- rev: downgrade\nDROP TABLE t;\n-- rev: downgrade irreversible\n",
             SectionState::Irreversible,
         );
+    }
+
+    #[test]
+    fn what_runs_nothing_has_nothing_to_undo() {
+        for sections in [
+            "-- rev: upgrade empty\n",
+            "-- rev: upgrade dialect=sqlite\nSELECT 1;\n",
+            "-- rev: upgrade dialect=sqlite\nSELECT 1;\n-- rev: upgrade empty dialect=postgres\n-- rev: downgrade dialect=sqlite\n",
+        ] {
+            let script = script(sections);
+            assert_eq!(script.state(Direction::Downgrade, Dialect::Postgres), SectionState::Blank, "{sections}");
+            assert_eq!(script.downgrade_text(Dialect::Postgres).as_deref(), Some("-- rev: downgrade\n"), "{sections}");
+        }
+        let only = script("-- rev: upgrade dialect=sqlite\nSELECT 1;\n");
+        assert_eq!(only.state(Direction::Downgrade, Dialect::Sqlite), SectionState::Missing);
+        assert_eq!(only.state(Direction::Upgrade, Dialect::Postgres), SectionState::Missing);
+        let irreversible = script("-- rev: upgrade empty\n-- rev: downgrade irreversible\n");
+        assert_eq!(irreversible.state(Direction::Downgrade, Dialect::Postgres), SectionState::Irreversible);
     }
 
     #[test]

@@ -358,6 +358,25 @@ mod tests {
     }
 
     #[test]
+    fn an_upgrade_that_says_empty_holds_no_statements() {
+        assert!(
+            read("-- rev: upgrade empty dialect=sqlite\n-- nothing to do\n").0.iter().all(|section| section.is_empty)
+        );
+        check_errors(
+            "-- rev: upgrade empty\n  SELECT 1;",
+            &["a:2:3: an upgrade that says `empty` cannot hold statements"],
+        );
+        check_errors(
+            "-- rev: upgrade empty=yes\n-- rev: upgrade noop\n-- rev: downgrade empty\n",
+            &[
+                "a:1:17: `yes` is not a value of `empty`: it stands alone",
+                "a:2:17: `noop` is not an option of `upgrade`; did you mean `empty`?",
+                "a:3:19: `empty` is not an option of `downgrade`",
+            ],
+        );
+    }
+
+    #[test]
     fn an_irreversible_downgrade_holds_no_statements() {
         check(
             "/* x */ -- rev: none\n-- rev: downgrade irreversible\n-- the data is gone\n",
