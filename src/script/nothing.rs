@@ -72,8 +72,10 @@ impl Script {
 impl From<Nothing> for Warning {
     fn from(nothing: Nothing) -> Self {
         let Nothing { code, message, hint, span, revision } = nothing;
-        let later = format!("what is written once it is applied runs with `rev redo {revision} --stored`");
-        Self { code, message: format!("{message}: {hint}; {later}"), span }
+        let later = format!("once applied, `rev redo {revision} --stored` runs it");
+        // Not only what to write: an upgrade that finds the revision applied would not run it.
+        let hint = hint.replacen(", or say", &format!(" ({later}), or say"), 1);
+        Self { code, message: format!("{message}: {hint}"), span }
     }
 }
 
