@@ -2,6 +2,7 @@
 
 use crate::check::applied::AppliedView;
 use crate::check::applied::edited;
+use crate::check::applied::moved;
 use crate::check::applied::unknown_row;
 use crate::check::files::GraphView;
 use crate::check::files::ScriptView;
@@ -83,6 +84,7 @@ pub const RULES: &[Rule] = &[
     warning("redundant-parent", "a parent is implied by another parent", Look::Graph(redundant_parent)),
     warning("label-shadows-id", "a label is the beginning of an id", Look::Graph(label_shadows_id)),
     error("edited", "a script was edited after it was applied", Look::Applied(edited)),
+    error("moved", "a revision was moved onto one that never ran on the database", Look::Applied(moved)),
     error("unknown-row", "the database is at a revision that no script has", Look::Applied(unknown_row)),
     error("deleted-revision", "a revision that git has is gone", Look::Reference(deleted_revision)),
     error("changed-revision", "a revision is not what git has", Look::Reference(changed_revision)),

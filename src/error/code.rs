@@ -122,6 +122,7 @@ impl ErrorKind {
             Self::PoolTooSmall { .. } => "pool-too-small",
             Self::TimeoutBehindPooler { .. } => "timeout-behind-pooler",
             Self::MissingDowngrade { .. } => "missing-downgrade",
+            Self::NothingStored { .. } => "nothing-stored",
             Self::Irreversible { .. } => "irreversible",
             Self::NotOneTransaction { .. } => "not-one-transaction",
             Self::TableLocked { .. } => "table-locked",

@@ -304,6 +304,8 @@ pub enum ErrorKind {
     // ---- plans and runs
     #[error("revision `{revision}` has no downgrade for {dialect}")]
     MissingDowngrade { revision: RevisionId, dialect: Dialect },
+    #[error("no downgrade of revision `{revision}` is stored in this database")]
+    NothingStored { revision: RevisionId, has_script: bool },
     #[error("revision `{revision}` is irreversible")]
     Irreversible { revision: RevisionId },
     #[error("`transaction = \"run\"` cannot hold this run: {reason}")]
