@@ -115,7 +115,8 @@ async fn prepare(args: &ExecArgs, cx: &mut Context) -> Result<(), Failed> {
     let upgrades = project.config.database.upgrades_at_start() && !args.no_upgrade;
     if upgrades {
         let request = Request::Upgrade(Target::new(Anchor::Head));
-        let mut observer = Confirming::new(cx.telling(), &project.config, args.yes);
+        cx.name_run("upgrade");
+        let mut observer = Confirming::new(cx, &project.config, args.yes);
         let report = project.migrate(&request, &mut session, &cx.actor, &mut observer).await?;
         drop(observer);
         cx.report(&report)?;
