@@ -8,6 +8,7 @@ use crate::id::Heads;
 use crate::id::RevisionId;
 use crate::journal::LastSteps;
 use crate::project::edited::EditedScript;
+use crate::project::moved::MovedRevision;
 use crate::run::session::Session;
 use crate::script::Outline;
 
@@ -43,6 +44,20 @@ fn edited_script(view: &AppliedView<'_>, outline: &Outline) -> Option<Remark> {
         "put it back as it was, and make the change in a new revision; if it makes no difference, say so with `rev accept {revision}`"
     );
     Some(remark.about(&revision, span).hint(&hint))
+}
+
+pub(crate) fn moved(view: &AppliedView<'_>) -> Vec<Remark> {
+    let applied = view.graph.graph.applied(&view.rows);
+    let found = applied.iter().filter_map(|revision| MovedRevision::find(revision, &view.last));
+    let remark = |found: MovedRevision| {
+        let outline = view.graph.outlines.iter().find(|outline| outline.header.revision.value == found.revision);
+        let remark = Remark::new(found.to_string()).hint(found.hint());
+        match outline {
+            Some(outline) => remark.about(&found.revision, outline.down_revision_span(0)),
+            None => remark,
+        }
+    };
+    found.map(remark).collect()
 }
 
 pub(crate) fn unknown_row(view: &AppliedView<'_>) -> Vec<Remark> {

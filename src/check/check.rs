@@ -250,7 +250,10 @@ mod tests {
 
     #[test]
     fn several_heads_are_found() {
-        check_scripts(&["-- revision: a\n-- rev: upgrade\n", "-- revision: b\n-- rev: upgrade\n"], &["multiple-heads"]);
+        check_scripts(
+            &["-- revision: a\n-- rev: upgrade empty\n", "-- revision: b\n-- rev: upgrade empty\n"],
+            &["multiple-heads"],
+        );
     }
 
     #[test]
@@ -266,7 +269,7 @@ mod tests {
     #[test]
     fn a_broken_script_does_not_make_its_children_look_lost() {
         check_scripts(
-            &["-- revision: a\n-- rev: upgrad\n", "-- revision: b\n-- down_revision: a\n-- rev: upgrade\n"],
+            &["-- revision: a\n-- rev: upgrad\n", "-- revision: b\n-- down_revision: a\n-- rev: upgrade empty\n"],
             &["unknown-directive 1.sql:2"],
         );
     }
@@ -280,7 +283,7 @@ mod tests {
         check_scripts(&[&off.replace("CREATE TABLE n", "PRAGMA foreign_keys = OFF;\nCREATE TABLE n")], &[]);
         check_scripts(&[&off.replace(" transaction=off", "")], &[]);
         check_scripts(&[&off.replace("upgrade", "upgrade dialect=postgres")], &[]);
-        let down = format!("-- revision: a\n-- rev: upgrade\n-- rev: downgrade transaction=off\n{REBUILD}");
+        let down = format!("-- revision: a\n-- rev: upgrade empty\n-- rev: downgrade transaction=off\n{REBUILD}");
         check_scripts(&[&down], &["unshielded-rebuild 1.sql:6"]);
         let open = "[check]\nallow = ['empty-message', 'missing-downgrade', 'unshielded-rebuild']\n";
         check(open, &[&off], &[]);
@@ -313,20 +316,25 @@ mod tests {
 
     #[test]
     fn what_nobody_thought_of_is_found() {
-        let sound = "-- m\n--\n-- revision: a\n-- rev: upgrade\n-- rev: downgrade\n";
+        let sound = "-- m\n--\n-- revision: a\n-- rev: upgrade\nSELECT 1;\n-- rev: downgrade\n";
         check(
             "",
             &[sound, "-- revision: b\n-- down_revision: a\n-- rev: upgrade\n"],
-            &["empty-message 2.sql:1", "missing-downgrade 2.sql:1"],
+            &["empty-message 2.sql:1", "missing-downgrade 2.sql:1", "empty-upgrade 2.sql:3"],
+        );
+        check(
+            "[check]\nallow = ['empty-upgrade']\n",
+            &["-- m\n--\n-- revision: a\n-- rev: upgrade\n-- rev: downgrade\n"],
+            &[],
         );
     }
 
     #[test]
     fn a_downgrade_is_missing_where_a_database_has_none() {
-        let script = "-- m\n--\n-- revision: a\n-- rev: upgrade dialect=postgres\n-- rev: downgrade dialect=postgres\n";
+        let script = "-- m\n--\n-- revision: a\n-- rev: upgrade dialect=postgres\nSELECT 1;\n-- rev: downgrade dialect=postgres\n";
         check("", &[script], &[]); // nobody said that it shall run on SQLite
-        check("[database]\nurl = 'sqlite:x.db'\n", &[script], &["missing-downgrade 1.sql:3"]);
-        let both = script.replace("-- rev: downgrade", "-- rev: upgrade dialect=mysql\n-- rev: downgrade");
+        check("[database]\nurl = 'sqlite:x.db'\n", &[script], &["nothing-for-dialect 1.sql:4"]);
+        let both = script.replace("-- rev: downgrade", "-- rev: upgrade dialect=mysql\nSELECT 1;\n-- rev: downgrade");
         check("[database]\nurl = 'postgres://h/d'\n", &[&both], &["missing-downgrade 1.sql:3"]);
     }
 

@@ -77,6 +77,19 @@ pub(crate) fn missing_downgrade(view: &ScriptView<'_>) -> Vec<Remark> {
     vec![Remark { hint, ..remark }]
 }
 
+pub(crate) fn empty_upgrade(view: &ScriptView<'_>) -> Vec<Remark> {
+    nothing_to_run(view, "empty-upgrade")
+}
+
+pub(crate) fn nothing_for_dialect(view: &ScriptView<'_>) -> Vec<Remark> {
+    nothing_to_run(view, "nothing-for-dialect")
+}
+
+fn nothing_to_run(view: &ScriptView<'_>, code: &str) -> Vec<Remark> {
+    let nothing = view.script.nothing_to_run(view.dialects).filter(|nothing| nothing.code == code);
+    nothing.map(|it| Remark::new(it.message).about(view.id(), it.span).hint(it.hint)).into_iter().collect()
+}
+
 pub(crate) fn transaction_not_sent(view: &ScriptView<'_>) -> Vec<Remark> {
     view.warned("transaction-not-sent")
 }

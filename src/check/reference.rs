@@ -132,7 +132,7 @@ fn difference(now: &Script, then: &Script, configured: Option<Configured>) -> Op
     }
     let mut all = dialects(now, configured);
     all.extend(dialects(then, configured));
-    let differs = |dialect: &Dialect| now.checksum(*dialect) != then.checksum(*dialect);
+    let differs = |dialect: &Dialect| !now.has_checksum(*dialect, &then.checksum(*dialect));
     all.iter().any(differs).then_some("statements")
 }
 

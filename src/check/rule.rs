@@ -2,14 +2,17 @@
 
 use crate::check::applied::AppliedView;
 use crate::check::applied::edited;
+use crate::check::applied::moved;
 use crate::check::applied::unknown_row;
 use crate::check::files::GraphView;
 use crate::check::files::ScriptView;
 use crate::check::files::empty_message;
+use crate::check::files::empty_upgrade;
 use crate::check::files::label_shadows_id;
 use crate::check::files::missing_downgrade;
 use crate::check::files::multiple_heads;
 use crate::check::files::not_a_script;
+use crate::check::files::nothing_for_dialect;
 use crate::check::files::pragma_without_effect;
 use crate::check::files::redundant_parent;
 use crate::check::files::transaction_not_sent;
@@ -58,6 +61,12 @@ pub(crate) enum Look {
 pub const RULES: &[Rule] = &[
     warning("empty-message", "a revision has no message", Look::Script(empty_message)),
     warning("missing-downgrade", "a revision has no downgrade for a database", Look::Script(missing_downgrade)),
+    warning("empty-upgrade", "a revision has nothing to run, and does not say so", Look::Script(empty_upgrade)),
+    warning(
+        "nothing-for-dialect",
+        "a revision has nothing to run on one database, and something on another",
+        Look::Script(nothing_for_dialect),
+    ),
     warning("transaction-not-sent", "a section has its own BEGIN and COMMIT", Look::Script(transaction_not_sent)),
     warning("pragma-without-effect", "a pragma does nothing in a transaction", Look::Script(pragma_without_effect)),
     error(
@@ -75,6 +84,7 @@ pub const RULES: &[Rule] = &[
     warning("redundant-parent", "a parent is implied by another parent", Look::Graph(redundant_parent)),
     warning("label-shadows-id", "a label is the beginning of an id", Look::Graph(label_shadows_id)),
     error("edited", "a script was edited after it was applied", Look::Applied(edited)),
+    error("moved", "a revision was moved onto one that never ran on the database", Look::Applied(moved)),
     error("unknown-row", "the database is at a revision that no script has", Look::Applied(unknown_row)),
     error("deleted-revision", "a revision that git has is gone", Look::Reference(deleted_revision)),
     error("changed-revision", "a revision is not what git has", Look::Reference(changed_revision)),

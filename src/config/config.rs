@@ -313,6 +313,31 @@ mod tests {
     }
 
     #[test]
+    fn a_protected_database_says_itself_that_programs_upgrade_it() {
+        let upgrades = |project: Project| project.load().unwrap().database.upgrades_at_start();
+        let check = |config: &str, expected: bool| {
+            let config = format!("{config}\n[env.prod]\nurl = 'mysql://h/live'\nprotected = true\n");
+            assert_eq!(upgrades(Project::new(&config).env("prod")), expected, "{config}");
+            assert_eq!(upgrades(Project::new(&config).url("mysql://h/live")), expected, "{config}");
+        };
+        check("", false);
+        check("[database]\nauto_upgrade = true", false);
+        check("[database]\nauto_upgrade = false", false);
+        let says = "[env.prod]\nurl = 'mysql://h/live'\nprotected = true\nauto_upgrade = true\n";
+        assert!(upgrades(Project::new(says).env("prod")));
+        assert!(upgrades(Project::new(says).url("mysql://h/live")));
+        assert!(upgrades(
+            Project::new("[env.prod]\nprotected = true").env("prod").url("mysql://h/d").with("REV_AUTO_UPGRADE", "1")
+        ));
+        assert!(upgrades(Project::new("")));
+        assert!(!upgrades(Project::new("[database]\nauto_upgrade = false")));
+        assert!(!upgrades(Project::new("").with("REV_AUTO_UPGRADE", "false")));
+        assert!(upgrades(Project::new("[database]\nauto_upgrade = true\n[env.dev]\nurl = 'sqlite:d.db'").env("dev")));
+        assert!(upgrades(Project::new("[database]\nprotected = true\nauto_upgrade = true")));
+        assert!(!upgrades(Project::new("[database]\nprotected = true")));
+    }
+
+    #[test]
     fn an_empty_url_is_that_of_the_pg_variables_or_the_default() {
         for config in ["", "[database]\nurl = ''", "[database]\nurl = '${NONE:-}'", "[env.e]\nurl = ''\n"] {
             let project = || {

@@ -40,8 +40,9 @@ pub struct DatabaseConfig {
     pub restore_point_limit: u64,
     /// Whether changes ask for the environment's name.
     pub protected: bool,
-    /// Whether a program that starts up brings the database to its head.
-    pub auto_upgrade: bool,
+    /// Whether a program that starts up brings the database to its head, where that is said; see
+    /// [`Self::upgrades_at_start`].
+    pub auto_upgrade: Option<bool>,
     /// The commands around runs.
     pub hooks: Hooks,
     /// How long one of these commands may take; zero waits for ever.
@@ -51,6 +52,11 @@ pub struct DatabaseConfig {
 }
 
 impl DatabaseConfig {
+    /// Returns whether `rev exec` upgrades before it starts a program; a protected database must say so.
+    pub fn upgrades_at_start(&self) -> bool {
+        self.auto_upgrade.unwrap_or(!self.protected)
+    }
+
     /// Returns the defaults for the database of `url`.
     pub fn new(url: UrlSource) -> Self {
         Self {
@@ -70,7 +76,7 @@ impl DatabaseConfig {
             restore_points: 3,
             restore_point_limit: 100_000_000,
             protected: false,
-            auto_upgrade: false,
+            auto_upgrade: None,
             hooks: Hooks::default(),
             hook_timeout: Duration::from_secs(60 * 60),
             pass_url: false,

@@ -108,7 +108,7 @@ pub(super) const DATABASE_KEYS: &[Key<DatabaseConfig>] = &[
         Ok(())
     }),
     Key::new("protected", |database, setting| setting.boolean().map(|value| database.protected = value)),
-    Key::new("auto_upgrade", |database, setting| setting.boolean().map(|value| database.auto_upgrade = value)),
+    Key::new("auto_upgrade", |database, setting| setting.boolean().map(|value| database.auto_upgrade = Some(value))),
     Key::list("before_upgrade", |database, setting| {
         setting.commands().map(|value| database.hooks.before_upgrade = value)
     }),

@@ -78,11 +78,22 @@ impl<'a> Layers<'a> {
                 effective.insert(key.name, setting);
             }
         }
+        if database.auto_upgrade == Some(true) && !self.says_itself() {
+            database.auto_upgrade = None;
+        }
         check_tables(&mut database, &effective)?;
         database.wait = selection.wait.unwrap_or(database.wait);
         database.lock_wait = selection.lock_wait.unwrap_or(database.lock_wait);
         database.lock_timeout = selection.lock_timeout.unwrap_or(database.lock_timeout);
         Ok(database)
+    }
+
+    /// Returns whether `auto_upgrade` is about the chosen environment: what `[database]` says of it is no word for an
+    /// environment that is protected.
+    fn says_itself(&self) -> bool {
+        let is_variable = DATABASE_KEYS.iter().any(|key| key.name == "auto_upgrade" && self.variable(key).is_some());
+        let has = |name: &str| self.chosen.is_some_and(|(_, _, table)| table.get(name).is_some());
+        is_variable || has("auto_upgrade") || !has("protected")
     }
 
     /// Returns what the strongest layer says about `key`, with its variables filled in.

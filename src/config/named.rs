@@ -31,7 +31,11 @@ impl Config {
                 );
                 return Err(ErrorKind::BadConfig { message }.into());
             }
-            self.database.protected |= is_same && settings.protected;
+            if is_same && settings.protected && !self.database.protected {
+                self.database.protected = true;
+                // That programs upgrade it is for the protected environment to say.
+                self.database.auto_upgrade = self.database.auto_upgrade.filter(|is| !is).or(settings.auto_upgrade);
+            }
         }
         Ok(())
     }

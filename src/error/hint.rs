@@ -100,6 +100,9 @@ impl ErrorKind {
                 let meant = nearest_or(nearest, "the directives are `-- rev: upgrade` and `-- rev: downgrade`");
                 return Some(note.as_ref().map_or(meant.clone(), |note| format!("{meant} {note}")));
             }
+            Self::UnknownOption { directive, option, .. } if directive == "downgrade" && option == "empty" => {
+                "leave the word out: a downgrade section without statements says that there is nothing to undo"
+            }
             Self::UnknownOption { nearest, .. } => {
                 return nearest.as_ref().map(|nearest| format!("did you mean `{nearest}`?"));
             }
@@ -112,6 +115,7 @@ impl ErrorKind {
             Self::SqlBeforeSection => "put `-- rev: upgrade` above it",
             Self::NoUpgradeSection => "add a line `-- rev: upgrade`, with the SQL below it (it may be empty)",
             Self::IrreversibleWithSql => "remove the statements, or the word `irreversible`",
+            Self::EmptyWithSql => "remove the statements, or the word `empty`",
             Self::PsqlCommand { instead, .. }
             | Self::ClientCommand { instead, .. }
             | Self::NeedsClient { instead, .. } => instead,
@@ -146,7 +150,11 @@ impl ErrorKind {
             Self::AfterHookFailed { .. } => {
                 "fix what it is about, and run the command yourself: rev runs it after the next run only"
             }
-            Self::AppliedThere { .. } => "join the branches with `rev merge` instead",
+            Self::AppliedThere { revision, .. } => {
+                return Some(format!(
+                    "join the branches with `rev merge` instead; or take it down there with `rev downgrade {revision}@-1`, and `rev upgrade` after the rebase"
+                ));
+            }
             Self::NotAVersionFolder { .. } => "add it to `versions` in migrations.toml, or name one that is there",
             Self::WhichVersionFolder { folders } => {
                 let folders: Vec<String> = folders.iter().map(|folder| format!("`{}`", folder.display())).collect();
@@ -240,6 +248,12 @@ impl ErrorKind {
             }
             Self::MissingDowngrade { .. } => {
                 "write its `-- rev: downgrade` section (it may be empty), or say `-- rev: downgrade irreversible`"
+            }
+            Self::NothingStored { has_script: true, .. } => {
+                "its script had none when it was applied: write the downgrade into the script, and leave out `--stored`"
+            }
+            Self::NothingStored { has_script: false, .. } => {
+                "bring its script back, with a downgrade, and leave out `--stored`; or undo it by hand, and `rev stamp --purge TARGET` says where the database is then"
             }
             Self::Irreversible { .. } => "restore a backup, or write a new revision that moves forward",
             Self::NotOneTransaction { .. } => "use `transaction = \"revision\"`",

@@ -142,6 +142,8 @@ pub enum ErrorKind {
     ConflictMarker { mark: String },
     #[error("an irreversible downgrade cannot hold statements")]
     IrreversibleWithSql,
+    #[error("an upgrade that says `empty` cannot hold statements")]
+    EmptyWithSql,
     #[error("this {what} has no end")]
     Unterminated { what: &'static str },
     #[error("the data of COPY begins on the next line, so nothing may follow on this one")]
@@ -302,6 +304,8 @@ pub enum ErrorKind {
     // ---- plans and runs
     #[error("revision `{revision}` has no downgrade for {dialect}")]
     MissingDowngrade { revision: RevisionId, dialect: Dialect },
+    #[error("no downgrade of revision `{revision}` is stored in this database")]
+    NothingStored { revision: RevisionId, has_script: bool },
     #[error("revision `{revision}` is irreversible")]
     Irreversible { revision: RevisionId },
     #[error("`transaction = \"run\"` cannot hold this run: {reason}")]

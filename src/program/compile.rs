@@ -166,6 +166,8 @@ impl Compiler<'_> {
         }
         self.problems.extend(told::disturbed(&drafts));
         if drafts.is_empty() {
+            let nothing = (step.direction == Direction::Upgrade).then(|| script.nothing_to_run(&[dialect].into()));
+            self.warnings.extend(nothing.flatten().map(Warning::from));
             drafts.push(Draft::empty());
         }
         if dialect.family() == Family::Sqlite {

@@ -14,6 +14,7 @@ use crate::graph::Revision;
 use crate::id::RevisionId;
 use crate::journal::HistoryRow;
 use crate::journal::LastSteps;
+use crate::project::moved::MovedRevision;
 use crate::project::project::Project;
 use crate::run::session::Session;
 use crate::script::Script;
@@ -57,13 +58,17 @@ impl Project {
         }
         let last = session.last_steps().await?;
         let edited = edited_of(self, &below, &last, session.probe.journal.dialect)?;
+        let mut warnings = Vec::new();
         match self.config.database.edited {
-            EditedPolicy::Refuse => {
-                Error::join(edited.iter().map(EditedScript::error).collect())?;
-                Ok(Vec::new())
-            }
-            EditedPolicy::Warn => Ok(edited.iter().map(EditedScript::warning).collect()),
+            EditedPolicy::Refuse => Error::join(edited.iter().map(EditedScript::error).collect())?,
+            EditedPolicy::Warn => warnings.extend(edited.iter().map(EditedScript::warning)),
         }
+        for moved in below.iter().filter_map(|revision| MovedRevision::find(revision, &last)) {
+            let script = self.script(&moved.revision)?;
+            let span = script.span(&script.header.revision.range);
+            warnings.push(Warning { code: "moved", message: format!("{moved}; {}", moved.hint()), span });
+        }
+        Ok(warnings)
     }
 }
 
@@ -73,14 +78,13 @@ impl EditedScript {
         let revision = &script.header.revision;
         let known = last.get(&revision.value)?;
         let then = known.checksum()?;
-        let now = script.checksum(dialect);
         let edited = || Self {
             revision: revision.value.clone(),
             path: script.source.path.clone(),
             span: script.span(&revision.range),
             applied: known.step.clone(),
         };
-        (now != then).then(edited)
+        (!script.has_checksum(dialect, then)).then(edited)
     }
 
     fn error(&self) -> Error {

@@ -126,6 +126,8 @@ impl Project {
         scripts.extend(recalled.scripts.iter().map(|(id, script)| (id.clone(), script.clone())));
         let mut program = Program::compile(plan, &scripts, &CompileFor { rows, probe, scope, progress })?;
         program.warnings.splice(..0, recalled.warnings.iter().cloned());
+        // Whoever means it has said so.
+        program.warnings.retain(|warning| !self.config.allowed.iter().any(|code| code == warning.code));
         if matches!(request, Request::Stamp(..)) {
             program.gives_up = self.halfway_of(rows, progress, probe);
         }
@@ -222,9 +224,9 @@ impl Project {
                 return Ok(nothing_done(&program));
             }
         }
+        program.warnings.extend(unusual_session(&program, session));
         observer.event(Event::Started { program: &program });
         program.warnings.iter().for_each(|warning| observer.event(Event::Warning(warning)));
-        unusual_session(&program, session).iter().for_each(|warning| observer.event(Event::Warning(warning)));
         let report = Box::pin(run(&program, session, actor, observer)).await?;
         session.moved_to(&report.to);
         Ok(report)
@@ -375,5 +377,6 @@ fn nothing_done(program: &Program) -> Report {
         steps: Vec::new(),
         restore_point: None,
         journal_created: false,
+        warnings: Vec::new(),
     }
 }

@@ -8,6 +8,7 @@ pub(crate) mod halfway;
 pub mod hooks;
 pub(crate) mod known;
 pub(crate) mod migrate;
+pub(crate) mod moved;
 #[allow(clippy::module_inception)] // a file is named after what it holds
 pub(crate) mod project;
 pub(crate) mod recall;
@@ -17,6 +18,7 @@ pub(crate) mod resume;
 pub(crate) mod start;
 
 pub use edited::EditedScript;
+pub use moved::MovedRevision;
 pub use project::Project;
 pub use request::Request;
 pub use request::Sections;

@@ -200,16 +200,25 @@ impl Changed<'_> {
     /// Returns the stored downgrade if it is to run; nothing if the script's runs.
     fn decide(&self, sections: Sections, stored: Option<&str>, dialect: Dialect) -> Result<Option<Script>, Error> {
         let row = &self.known.step;
-        if sections == Sections::Stored {
-            return Script::stored(row, stored.unwrap_or_default()).map(Some);
-        }
         let revision = self.revision.clone();
+        if sections == Sections::Stored {
+            let Some(stored) = stored else {
+                return Err(ErrorKind::NothingStored { revision, has_script: self.script.is_some() }.into());
+            };
+            return Script::stored(row, stored).map(Some);
+        }
         let Some(script) = &self.script else {
             let stored = stored.map(str::to_owned);
             return Err(ErrorKind::LostScript { revision, applied: row.note(), stored }.into());
         };
-        // Where there was no downgrade, the one that was written since takes nobody's place.
-        let Some(stored) = stored else { return Ok(None) };
+        let Some(stored) = stored else {
+            // Where there was no downgrade, the one that was written since takes nobody's place. That an upgrade which ran
+            // is no longer in the script is none.
+            return match script.undoes_nothing(dialect) {
+                true => Script::stored(row, "").map(Some),
+                false => Ok(None),
+            };
+        };
         let now = script.downgrade_text(dialect).unwrap_or_default();
         if is_same(row, stored, &now, dialect) {
             return Ok(None);

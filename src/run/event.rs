@@ -213,6 +213,8 @@ pub struct Report {
     pub restore_point: Option<PathBuf>,
     /// Whether it made the tables of rev's own, since there were none, or not all.
     pub journal_created: bool,
+    /// What was to be said of its scripts.
+    pub warnings: Vec<Warning>,
 }
 
 /// One revision that is through.
@@ -265,6 +267,7 @@ impl Report {
     pub(crate) fn go_on(&mut self, then: Self) {
         self.to = then.to;
         self.steps.extend(then.steps);
+        self.warnings.extend(then.warnings);
         self.restore_point = self.restore_point.take().or(then.restore_point);
     }
 }

@@ -56,6 +56,7 @@ pub async fn run(
         steps: Vec::new(),
         restore_point,
         journal_created: session.created.is_some(),
+        warnings: program.warnings.clone(),
     };
     let grouping = Grouping::of(program, session);
     let mut runner = Runner {

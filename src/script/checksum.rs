@@ -8,6 +8,7 @@ use crate::dialect::Family;
 use crate::direction::Direction;
 use crate::script::compile::CompiledSection;
 use crate::script::script::Script;
+use crate::script::section::Section;
 use crate::script::timeouts::Timeouts;
 use crate::sql::Mode;
 use crate::sql::Modes;
@@ -25,13 +26,30 @@ impl Script {
     /// It is the same whichever server is asked, of whatever version and in whatever mode. A direction that cannot be read
     /// counts as text.
     pub fn checksum(&self, dialect: Dialect) -> String {
+        self.checksum_of(dialect, |_| true)
+    }
+
+    /// Returns whether the script does what the one with this checksum did.
+    ///
+    /// That an upgrade has nothing to run, which it had not before either, may be said later: in a section that was there
+    /// without statements, or in one that was not.
+    pub fn has_checksum(&self, dialect: Dialect, checksum: &str) -> bool {
+        let says_empty = || self.sections_for(Direction::Upgrade, dialect).any(|section| section.is_empty);
+        self.checksum(dialect) == checksum
+            || says_empty() && self.checksum_of(dialect, |section| !section.is_empty) == checksum
+    }
+
+    fn checksum_of(&self, dialect: Dialect, counts: impl Fn(&Section) -> bool) -> String {
         let mut digest = Tokens::new("rev script 1");
         for direction in [Direction::Upgrade, Direction::Downgrade] {
             let readings = readings(dialect.family()).into_iter();
             let mut read = readings.filter_map(|reading| self.statements_as(direction, dialect, reading).ok());
             match read.next() {
-                Some(sections) => sections.iter().for_each(|section| digest.section(section)),
-                None => self.sections_for(direction, dialect).for_each(|section| {
+                Some(sections) => {
+                    let sections = sections.iter().filter(|compiled| counts(compiled.section));
+                    sections.for_each(|section| digest.section(section));
+                }
+                None => self.sections_for(direction, dialect).filter(|section| counts(section)).for_each(|section| {
                     digest.piece("not read");
                     digest.piece(&self.source.text[section.range()].replace("\r\n", "\n"));
                 }),
@@ -175,6 +193,22 @@ mod tests {
         let patient = sum("-- rev: upgrade lock_timeout=60s\nA;\n-- rev: downgrade\n");
         assert_ne!(plain, patient);
         assert_eq!(patient, sum("-- rev: upgrade lock_timeout=1m\nA;\n-- rev: downgrade\n"));
+    }
+
+    #[test]
+    fn that_there_is_nothing_to_run_may_be_said_later() {
+        let parsed = |sections: &str| Script::parse(Source::new("a", format!("-- revision: a\n{sections}"))).unwrap();
+        let check = |then: &str, now: &str, same: bool| {
+            let sum = parsed(then).checksum(Dialect::Sqlite);
+            assert_eq!(parsed(now).has_checksum(Dialect::Sqlite, &sum), same, "{then:?} {now:?}");
+        };
+        let others = "-- rev: upgrade dialect=postgres\nA;\n";
+        check("-- rev: upgrade\n-- rev: downgrade\n", "-- rev: upgrade empty\n-- rev: downgrade\n", true);
+        check(others, &format!("{others}-- rev: upgrade empty dialect=sqlite\n"), true);
+        check("-- rev: upgrade\nA;\n", "-- rev: upgrade empty\n", false);
+        check("-- rev: upgrade\nA;\n", "-- rev: upgrade\nA;\n-- rev: upgrade empty\n", true);
+        check("-- rev: upgrade\n", "-- rev: upgrade empty\n-- rev: downgrade\nB;\n", false);
+        check("-- rev: upgrade empty\n", "-- rev: upgrade\nA;\n", false);
     }
 
     #[test]

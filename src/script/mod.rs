@@ -15,6 +15,7 @@ mod header;
 mod line;
 mod marker;
 mod message;
+mod nothing;
 mod outline;
 #[cfg(feature = "engine")]
 mod reparent;
@@ -50,6 +51,7 @@ pub use header::Spanned;
 #[cfg(feature = "engine")]
 pub(crate) use line::is_directive;
 pub use message::Message;
+pub use nothing::Nothing;
 pub use outline::Outline;
 #[cfg(feature = "engine")]
 pub use reparent::Reparented;

@@ -37,7 +37,7 @@ pub struct Script {
 pub enum SectionState {
     /// It has statements, which may still fail.
     Present,
-    /// It has a section without statements: that way needs nothing.
+    /// It has a section without statements, or there is nothing to undo: that way needs nothing.
     Blank,
     /// It says that there is no way back.
     Irreversible,
@@ -90,7 +90,10 @@ impl Script {
     pub fn state(&self, direction: Direction, dialect: Dialect) -> SectionState {
         let mut sections = self.sections_for(direction, dialect).peekable();
         if sections.peek().is_none() {
-            return SectionState::Missing;
+            return match direction == Direction::Downgrade && self.leaves_nothing(dialect) {
+                true => SectionState::Blank,
+                false => SectionState::Missing,
+            };
         }
         let mut state = SectionState::Blank;
         for section in sections {
@@ -108,9 +111,24 @@ impl Script {
 
     /// Returns the downgrade sections that run on `dialect`, directives included, as the history keeps them.
     pub fn downgrade_text(&self, dialect: Dialect) -> Option<String> {
+        if self.undoes_nothing(dialect) {
+            return Some("-- rev: downgrade\n".to_owned());
+        }
         let sections = self.sections_for(Direction::Downgrade, dialect);
         let texts: Vec<&str> = sections.map(|section| self.source.text[section.range()].trim_end()).collect();
         (!texts.is_empty()).then(|| texts.join("\n\n") + "\n")
+    }
+
+    /// Returns whether the downgrade on `dialect` is blank though nobody wrote it, since the upgrade runs nothing there.
+    pub(crate) fn undoes_nothing(&self, dialect: Dialect) -> bool {
+        self.sections_for(Direction::Downgrade, dialect).next().is_none() && self.leaves_nothing(dialect)
+    }
+
+    /// Returns whether no upgrade section is for `dialect`, other than one that says `empty`; what the history stored has
+    /// no upgrade at all, and says nothing about that.
+    fn leaves_nothing(&self, dialect: Dialect) -> bool {
+        let has_upgrade = self.sections.iter().any(|section| section.direction == Direction::Upgrade);
+        has_upgrade && self.sections_for(Direction::Upgrade, dialect).all(|section| section.is_empty)
     }
 }
 
@@ -196,6 +214,7 @@ mod tests {
     fn missing_blank_irreversible_and_present_are_four_things() {
         check_downgrade("", SectionState::Missing);
         check_downgrade("-- rev: downgrade dialect=sqlite\nDROP TABLE t;\n", SectionState::Missing);
+        check_downgrade("-- rev: upgrade empty\n", SectionState::Missing); // the other section is not
         check_downgrade("-- rev: downgrade\n/* nothing */ -- to do\n", SectionState::Blank);
         check_downgrade("-- rev: downgrade irreversible\n", SectionState::Irreversible);
         check_downgrade("-- rev: downgrade\n-- rev: downgrade dialect=postgres\nDROP TABLE t;", SectionState::Present);
@@ -203,6 +222,24 @@ mod tests {
             "-- rev: downgrade\nDROP TABLE t;\n-- rev: downgrade irreversible\n",
             SectionState::Irreversible,
         );
+    }
+
+    #[test]
+    fn what_runs_nothing_has_nothing_to_undo() {
+        for sections in [
+            "-- rev: upgrade empty\n",
+            "-- rev: upgrade dialect=sqlite\nSELECT 1;\n",
+            "-- rev: upgrade dialect=sqlite\nSELECT 1;\n-- rev: upgrade empty dialect=postgres\n-- rev: downgrade dialect=sqlite\n",
+        ] {
+            let script = script(sections);
+            assert_eq!(script.state(Direction::Downgrade, Dialect::Postgres), SectionState::Blank, "{sections}");
+            assert_eq!(script.downgrade_text(Dialect::Postgres).as_deref(), Some("-- rev: downgrade\n"), "{sections}");
+        }
+        let only = script("-- rev: upgrade dialect=sqlite\nSELECT 1;\n");
+        assert_eq!(only.state(Direction::Downgrade, Dialect::Sqlite), SectionState::Missing);
+        assert_eq!(only.state(Direction::Upgrade, Dialect::Postgres), SectionState::Missing);
+        let irreversible = script("-- rev: upgrade empty\n-- rev: downgrade irreversible\n");
+        assert_eq!(irreversible.state(Direction::Downgrade, Dialect::Postgres), SectionState::Irreversible);
     }
 
     #[test]

@@ -36,6 +36,8 @@ pub struct Section {
     pub timeouts: Timeouts,
     /// It says on purpose that there is no way back.
     pub is_irreversible: bool,
+    /// It says on purpose that an upgrade has nothing to run.
+    pub is_empty: bool,
     /// The `-- rev:` line, in bytes of the text.
     pub directive: Range<usize>,
     /// What stands below it, up to the next one.
@@ -62,8 +64,8 @@ impl TransactionMode {
 }
 
 const DIRECTIONS: [Direction; 2] = [Direction::Upgrade, Direction::Downgrade];
-/// What only a downgrade has comes last.
-const OPTIONS: [&str; 5] = ["dialect", "transaction", "lock_timeout", "statement_timeout", "irreversible"];
+const UPGRADE_OPTIONS: [&str; 5] = ["dialect", "transaction", "lock_timeout", "statement_timeout", "empty"];
+const DOWNGRADE_OPTIONS: [&str; 5] = ["dialect", "transaction", "lock_timeout", "statement_timeout", "irreversible"];
 
 impl Section {
     /// Returns whether the section runs on `dialect`; one without `dialect=` runs everywhere.
@@ -102,8 +104,12 @@ pub(super) fn parse(source: &Arc<Source>, start: usize, header_end: usize, error
         }
     }
     reader.outside(header_end..first.unwrap_or(source.text.len()));
-    for section in sections.iter().filter(|section| section.is_irreversible) {
-        reader.irreversible(section);
+    for section in &sections {
+        if section.is_irreversible {
+            reader.without_sql(section, ErrorKind::IrreversibleWithSql);
+        } else if section.is_empty {
+            reader.without_sql(section, ErrorKind::EmptyWithSql);
+        }
     }
     sections
 }
@@ -150,6 +156,7 @@ impl Reader<'_> {
             transaction: TransactionMode::Transactional,
             timeouts: Timeouts::default(),
             is_irreversible: false,
+            is_empty: false,
             directive: line.range(),
             body: line.next..self.source.text.len(),
         };
@@ -176,11 +183,16 @@ impl Reader<'_> {
                 section.timeouts.statement = self.duration(name, value.unwrap_or_default(), range);
             }
             ("irreversible", None) if section.direction == Direction::Downgrade => section.is_irreversible = true,
+            ("empty", None) if section.direction == Direction::Upgrade => section.is_empty = true,
             ("irreversible", Some(value)) if section.direction == Direction::Downgrade => {
                 self.bad_value(name, value, "it stands alone", range);
             }
+            ("empty", Some(value)) if section.direction == Direction::Upgrade => {
+                self.bad_value(name, value, "it stands alone", range);
+            }
             _ => {
-                let options = if section.direction == Direction::Downgrade { &OPTIONS[..] } else { &OPTIONS[..4] };
+                let is_downgrade = section.direction == Direction::Downgrade;
+                let options = if is_downgrade { &DOWNGRADE_OPTIONS } else { &UPGRADE_OPTIONS };
                 let kind = ErrorKind::UnknownOption {
                     directive: section.direction.to_string(),
                     option: name.into(),
@@ -225,10 +237,11 @@ impl Reader<'_> {
         }
     }
 
-    fn irreversible(&mut self, section: &Section) {
+    /// Refuses statements in a section that says that it has none.
+    fn without_sql(&mut self, section: &Section, kind: ErrorKind) {
         match self.first_token(&section.families(), &section.body) {
             Found::Nothing => {}
-            Found::Sql(token) => self.error(ErrorKind::IrreversibleWithSql, token),
+            Found::Sql(token) => self.error(kind, token),
             Found::Unterminated(what, token) => self.error(ErrorKind::Unterminated { what }, token),
         }
     }
@@ -267,6 +280,7 @@ fn meant_option(word: &str, options: &[&'static str]) -> Option<&'static str> {
         "notransaction" | "notx" | "notxn" | "nontransactional" | "outsidetransaction" | "autocommit" => {
             Some("transaction=off")
         }
+        "noop" | "nothing" | "none" | "blank" if options.contains(&"empty") => Some("empty"),
         _ => nearest(&folded, options.iter().copied()),
     }
 }
@@ -339,6 +353,25 @@ mod tests {
             &[
                 "upgrade sqlite,postgres,mysql,mariadb on \"SELECT '\\n\"",
                 "downgrade sqlite,postgres,mysql,mariadb on \"';\"",
+            ],
+        );
+    }
+
+    #[test]
+    fn an_upgrade_that_says_empty_holds_no_statements() {
+        assert!(
+            read("-- rev: upgrade empty dialect=sqlite\n-- nothing to do\n").0.iter().all(|section| section.is_empty)
+        );
+        check_errors(
+            "-- rev: upgrade empty\n  SELECT 1;",
+            &["a:2:3: an upgrade that says `empty` cannot hold statements"],
+        );
+        check_errors(
+            "-- rev: upgrade empty=yes\n-- rev: upgrade noop\n-- rev: downgrade empty\n",
+            &[
+                "a:1:17: `yes` is not a value of `empty`: it stands alone",
+                "a:2:17: `noop` is not an option of `upgrade`; did you mean `empty`?",
+                "a:3:19: `empty` is not an option of `downgrade`",
             ],
         );
     }

@@ -86,7 +86,7 @@ impl Project {
                 return EnvironmentStatus { name, is_chosen, url: None, protected: None, auto_upgrade: None, standing };
             }
         };
-        let (protected, auto_upgrade) = (Some(settings.protected), Some(settings.auto_upgrade));
+        let (protected, auto_upgrade) = (Some(settings.protected), Some(settings.upgrades_at_start()));
         let (url, standing) = match url {
             Ok(url) => (Some(url.clone()), self.standing(settings, &url, wait).await),
             Err(error) => (None, Standing::Misconfigured(error)),

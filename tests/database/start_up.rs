@@ -20,7 +20,6 @@ use crate::support::on_each_database;
 /// A project that upgrades when something starts, with revisions `a` and `b`.
 fn project(database: &TestDatabase) -> Workspace {
     let workspace = Workspace::new(database);
-    workspace.write("migrations.toml", "[database]\nauto_upgrade = true\n");
     workspace.script("a", "", "-- rev: upgrade\nCREATE TABLE t (n INTEGER);\n-- rev: downgrade\nDROP TABLE t;\n");
     workspace.script("b", "a", "-- rev: upgrade\nINSERT INTO t VALUES (1);\n-- rev: downgrade\nDELETE FROM t;\n");
     workspace
@@ -85,9 +84,11 @@ fn without_auto_upgrade_it_only_looks(database: &TestDatabase) {
         command.env("REV_AUTO_UPGRADE", auto);
         Output::of(command)
     };
-    let output = rev("false", &[]);
-    assert_eq!(output.succeeded(), "started\n");
-    assert!(output.stderr.contains("warning: pending: a, b; the database is at base; "), "{}", output.stderr);
+    for (auto, args) in [("false", &[][..]), ("true", &["--no-upgrade"]), ("", &["--no-upgrade"])] {
+        let output = rev(auto, args);
+        assert_eq!(output.succeeded(), "started\n");
+        assert!(output.stderr.contains("warning: pending: a, b; the database is at base; "), "{}", output.stderr);
+    }
     let output = rev("false", &["--require-head"]);
     assert!(output.failed(2).contains("error[not-at-heads]"), "{}", output.stderr);
     assert_eq!(output.stdout, "");
@@ -305,6 +306,16 @@ fn replicas_that_start_together_upgrade_once_and_all_start() {
 fn a_protected_database_is_upgraded_at_start_only_with_yes() {
     let database = TestDatabase::new(Kind::Sqlite);
     let workspace = project(&database);
+    workspace.write("migrations.toml", "[database]\nprotected = true\n");
+    for args in [&["exec"][..], &["exec", "--yes"], &["exec", "--no-upgrade"]] {
+        let output = workspace.rev(&[args, &["--", "echo", "started"]].concat());
+        assert_eq!(output.succeeded(), "started\n");
+        assert!(output.stderr.contains("warning: pending: a, b; the database is at base; "), "{}", output.stderr);
+        let why = "; this database is protected, and does not say `auto_upgrade = true`\n";
+        assert_eq!(output.stderr.contains(why), args.last() != Some(&"--no-upgrade"), "{}", output.stderr);
+    }
+    workspace.rev(&["exec", "--require-head", "--", "echo", "started"]).failed(2);
+    assert!(database.try_query("SELECT * FROM rev_lock").is_err(), "something was written");
     workspace.write("migrations.toml", "[database]\nauto_upgrade = true\nprotected = true\n");
     let output = workspace.rev(&["exec", "--", "echo", "started"]);
     assert!(output.failed(2).contains("error[nobody-to-ask]"), "{}", output.stderr);

@@ -121,8 +121,11 @@ fn text(project: &Project, environments: &[EnvironmentStatus], cx: &Context) -> 
     let cells = |one: &EnvironmentStatus| {
         let mark = if one.is_chosen { "*" } else { " " };
         let name = one.name.as_deref().map_or("[database]".into(), escape);
-        let flags = [(one.protected, "protected"), (one.auto_upgrade, "auto-upgrade")];
-        let flags: Vec<&str> = flags.iter().filter(|(is, _)| *is == Some(true)).map(|(_, word)| *word).collect();
+        let protected = one.protected.unwrap_or_default();
+        // What `exec` does is told where it is not what it does anyway.
+        let special = one.auto_upgrade.filter(|upgrades| *upgrades == protected);
+        let word = special.map(|upgrades| if upgrades { "auto-upgrade" } else { "no auto-upgrade" });
+        let flags: Vec<&str> = protected.then_some("protected").into_iter().chain(word).collect();
         let url = one.url.as_ref().map_or("-".to_owned(), |url| escape(&url.to_string()).into_owned());
         vec![format!("{mark} {name}"), url, or_dash(&flags.join(", ")), standing(&one.standing)]
     };

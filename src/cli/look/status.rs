@@ -15,6 +15,7 @@ use crate::error::ErrorKind;
 use crate::journal::LastSteps;
 use crate::program::Halfway;
 use crate::project::EditedScript;
+use crate::project::MovedRevision;
 use crate::project::Project;
 use crate::run::Session;
 use crate::watch::State;
@@ -51,15 +52,18 @@ const LISTED: usize = 20;
 struct Told {
     last: LastSteps,
     edited: Vec<EditedScript>,
+    moved: Vec<MovedRevision>,
 }
 
 async fn told(project: &Project, session: &mut Session) -> Result<Told, Error> {
     if session.rows.is_empty() {
-        return Ok(Told { last: LastSteps::default(), edited: Vec::new() });
+        return Ok(Told { last: LastSteps::default(), edited: Vec::new(), moved: Vec::new() });
     }
     let last = session.last_steps().await?;
     let edited = project.edited(session, &last)?;
-    Ok(Told { last, edited })
+    let applied = project.graph.applied(&session.rows);
+    let moved = applied.iter().filter_map(|revision| MovedRevision::find(revision, &last)).collect();
+    Ok(Told { last, edited, moved })
 }
 
 /// Returns what somebody must look at before the next run, as the error that the run would be.
@@ -106,6 +110,9 @@ fn text(project: &Project, status: &Status, told: &Told, paint: Paint) -> String
             let applied = escape(&edited.applied.applied()).into_owned();
             text.push_str(&format!("  {}  {place}, {applied}\n", paint.text(Role::Id, edited.revision.as_str())));
         }
+    }
+    for moved in &told.moved {
+        text.push_str(&format!("\n{}\n  help: {}\n", escape(&moved.to_string()), escape(&moved.hint())));
     }
     if !status.pending.is_empty() && status.state != State::UnknownRevision {
         text.push_str("\npending, in order:\n");

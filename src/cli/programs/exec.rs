@@ -26,13 +26,17 @@ use crate::watch::Status;
 
 /// Start a program, after its database was brought up to date
 ///
-/// With `auto_upgrade = true` in the configuration, or REV_AUTO_UPGRADE=true, it upgrades to head first; otherwise it only
-/// says what is pending. Then it becomes the command: same process, same environment, signals and output untouched.
+/// It upgrades to head first. With --no-upgrade, `auto_upgrade = false` in the configuration, or REV_AUTO_UPGRADE=false it
+/// only says what is pending; so it does where a database is protected, unless `auto_upgrade = true` is said there. Then it
+/// becomes the command: same process, same environment, signals and output untouched.
 #[derive(Debug, clap::Args)]
 pub struct ExecArgs {
     /// What to do when the database could not be upgraded, or looked at
     #[arg(long, value_name = "WHAT", default_value = "exit")]
     on_failure: OnFailure,
+    /// Do not upgrade, only say what is pending
+    #[arg(long)]
+    no_upgrade: bool,
     /// Start the command only if the database is at the heads
     #[arg(long)]
     require_head: bool,
@@ -108,7 +112,8 @@ async fn prepare(args: &ExecArgs, cx: &mut Context) -> Result<(), Failed> {
         cx.interrupt.heed();
     }
     let mut session = cx.open(&project).await.map_err(Failed::before_run)?;
-    if project.config.database.auto_upgrade {
+    let upgrades = project.config.database.upgrades_at_start() && !args.no_upgrade;
+    if upgrades {
         let request = Request::Upgrade(Target::new(Anchor::Head));
         cx.name_run("upgrade");
         let mut observer = Confirming::new(cx, &project.config, args.yes);
@@ -116,7 +121,7 @@ async fn prepare(args: &ExecArgs, cx: &mut Context) -> Result<(), Failed> {
         drop(observer);
         cx.report(&report)?;
     }
-    if !project.config.database.auto_upgrade || args.require_head {
+    if !upgrades || args.require_head {
         look(args, &project, &session, cx)?;
     }
     session.close().await;
@@ -131,7 +136,13 @@ fn look(args: &ExecArgs, project: &Project, session: &Session, cx: &mut Context)
         return Err(Failed::before_run(kind.into()));
     }
     cx.terminal.warn(&match status.state {
-        State::Pending => pending(&status),
+        State::Pending => {
+            let database = &project.config.database;
+            let is_unsaid = database.protected && database.auto_upgrade.is_none() && !args.no_upgrade;
+            let why =
+                if is_unsaid { "; this database is protected, and does not say `auto_upgrade = true`" } else { "" };
+            pending(&status) + why
+        }
         _ => kind.hint().map_or(kind.to_string(), |hint| format!("{kind}; {hint}")),
     });
     Ok(())

@@ -189,7 +189,8 @@ pub fn dry_run_json(program: &Program) -> String {
     let steps = program.steps.iter().map(|step| step_json(step, &mut lines)).collect();
     let gives_up = program.gives_up.as_ref().map(|halfway| &halfway.revision);
     let journal_created = program.makes_journal_in.is_some();
-    json::document(&ProgramJson { from: &program.from, to: &program.to, steps, gives_up, journal_created })
+    let warnings = program.warnings.iter().map(json::WarningJson::of).collect();
+    json::document(&ProgramJson { from: &program.from, to: &program.to, steps, gives_up, journal_created, warnings })
 }
 
 #[derive(Serialize)]
@@ -203,6 +204,8 @@ struct ProgramJson<'a> {
     /// Only if rev's own tables would be made.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     journal_created: bool,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    warnings: Vec<json::WarningJson<'a>>,
 }
 
 #[derive(Serialize)]
@@ -376,7 +379,8 @@ mod tests {
                 r#"{"file":"versions/b.sql","line":6,"sql":"CREATE INDEX CONCURRENTLY i ON t (i)"}]}]},"#,
                 r#"{"revision":"c","direction":"upgrade","path":"versions/c.sql","parts":["#,
                 r#"{"transaction":true,"done":false,"statements":["#,
-                r#"{"file":"versions/c.sql","line":1,"sql":"DROP TABLE t"}]}]}]}"#,
+                r#"{"file":"versions/c.sql","line":1,"sql":"DROP TABLE t"}]}]}],"#,
+                r#""warnings":[{"code":"odd","message":"this is odd","file":"versions/c.sql","line":1}]}"#,
                 "\n"
             )
         );

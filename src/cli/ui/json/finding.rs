@@ -7,6 +7,7 @@ use crate::check::Severity;
 use crate::cli::ui::json::failure::document;
 use crate::cli::ui::json::failure::path;
 use crate::id::RevisionId;
+use crate::script::Warning;
 
 /// Returns the document of `check`.
 pub fn check(findings: &[Finding]) -> String {
@@ -26,6 +27,23 @@ struct FindingJson<'a> {
     file: Option<String>,
     line: Option<usize>,
     revision: Option<&'a RevisionId>,
+}
+
+/// What is to be said of the scripts of a run.
+#[derive(Serialize)]
+pub struct WarningJson<'a> {
+    code: &'a str,
+    message: &'a str,
+    file: String,
+    line: usize,
+}
+
+impl<'a> WarningJson<'a> {
+    /// Takes the parts of a warning.
+    pub fn of(warning: &'a Warning) -> Self {
+        let file = path(&warning.span.source.path);
+        Self { code: warning.code, message: &warning.message, file, line: warning.span.start().line }
+    }
 }
 
 impl<'a> FindingJson<'a> {

@@ -14,6 +14,7 @@ pub use failure::document;
 pub use failure::failure;
 pub use failure::naming;
 pub use failure::path;
+pub use finding::WarningJson;
 pub use finding::check;
 pub use record::log;
 pub use record::restore_points;

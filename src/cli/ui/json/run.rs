@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::cli::ui::json::failure::document;
 use crate::cli::ui::json::failure::failure_with;
 use crate::cli::ui::json::failure::path;
+use crate::cli::ui::json::finding::WarningJson;
 use crate::direction::Direction;
 use crate::error::Error;
 use crate::id::Heads;
@@ -32,6 +33,8 @@ struct ReportJson<'a> {
     /// Only if it was made.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     journal_created: bool,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    warnings: Vec<WarningJson<'a>>,
 }
 
 #[derive(Serialize)]
@@ -57,6 +60,7 @@ impl<'a> ReportJson<'a> {
             steps: steps.collect(),
             restore_point,
             journal_created: report.journal_created,
+            warnings: report.warnings.iter().map(WarningJson::of).collect(),
         }
     }
 }

@@ -73,6 +73,7 @@ fn a_run_says_how_far_it_came_also_when_it_stopped() {
         steps: vec![step],
         restore_point: None,
         journal_created: false,
+        warnings: Vec::new(),
     };
     let body =
         r#""from":[],"to":["a"],"steps":[{"revision":"a","direction":"upgrade","duration_ms":12,"statements":3}]"#;

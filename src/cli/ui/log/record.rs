@@ -392,7 +392,14 @@ mod tests {
     }
 
     fn report() -> Report {
-        Report { from: heads("a"), to: heads("a b"), steps: Vec::new(), restore_point: None, journal_created: false }
+        Report {
+            from: heads("a"),
+            to: heads("a b"),
+            steps: Vec::new(),
+            restore_point: None,
+            journal_created: false,
+            warnings: Vec::new(),
+        }
     }
 
     /// Returns the keys of a table below a heading, in order, with their types.
