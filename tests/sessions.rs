@@ -155,6 +155,11 @@ fn the_help_of_every_command() {
 }
 
 #[test]
+fn rev_alone_says_how_things_stand() {
+    Session::check("tests/sessions/overview.md");
+}
+
+#[test]
 fn a_slip_in_an_argument() {
     Session::check("tests/sessions/arguments.md");
 }

@@ -30,6 +30,7 @@ use crate::cli::look::heads;
 use crate::cli::look::help;
 use crate::cli::look::history;
 use crate::cli::look::log;
+use crate::cli::look::overview;
 use crate::cli::look::show;
 use crate::cli::look::status;
 use crate::cli::outcome::Failed;
@@ -96,7 +97,7 @@ pub async fn run(arguments: Vec<OsString>, environment: Environment, actor: Acto
         cx.fail(&error.into());
         return 2;
     }
-    match Box::pin(dispatch(&cli.command, &arguments, &mut cx)).await {
+    match Box::pin(dispatch(cli.command.as_ref(), &arguments, &mut cx)).await {
         Ok(outcome) => outcome.exit_code(),
         Err(mut failed) => {
             advice::fit(&mut failed.error, &name);
@@ -113,7 +114,8 @@ fn parse(arguments: &[OsString]) -> Result<(Cli, String), clap::Error> {
     Ok((Cli::from_arg_matches(&matches)?, name))
 }
 
-async fn dispatch(command: &Command, arguments: &[OsString], cx: &mut Context) -> Result<Outcome, Failed> {
+async fn dispatch(command: Option<&Command>, arguments: &[OsString], cx: &mut Context) -> Result<Outcome, Failed> {
+    let Some(command) = command else { return overview::run(cx).await };
     match command {
         Command::Init(args) => init::run(args, cx),
         Command::Revision(args) => revision::run(args, cx).await,
