@@ -8,12 +8,15 @@ use std::time::Duration;
 use crate::cli::global::GlobalArgs;
 use crate::cli::outcome::Failed;
 use crate::cli::outcome::Outcome;
+use crate::cli::ui::Extent;
+use crate::cli::ui::Pager;
 use crate::cli::ui::Record;
 use crate::cli::ui::Telling;
 use crate::cli::ui::Terminal;
 use crate::cli::ui::dry_run;
 use crate::cli::ui::dry_run_json;
 use crate::cli::ui::escape;
+use crate::cli::ui::fit;
 use crate::cli::ui::json;
 use crate::config::Config;
 use crate::config::Environment;
@@ -153,6 +156,32 @@ impl Context {
         Ok(Outcome::Done)
     }
 
+    /// Answers with text that may be longer than a screen: page by page on a terminal.
+    pub async fn long(&mut self, text: &str) -> Result<Outcome, Failed> {
+        let is_paged = self.terminal.columns.is_some() && !self.global.no_pager && !self.is_json();
+        let Some(pager) = is_paged.then(|| Pager::chosen(&self.environment)).flatten() else { return self.text(text) };
+        if text.is_empty() {
+            return Ok(Outcome::Done);
+        }
+        // Ctrl-C is for the pager: it must not lose the terminal to a shell while it runs.
+        self.interrupt.heed();
+        self.interrupt.settled().await;
+        if pager.show(text) {
+            return Ok(Outcome::Done);
+        }
+        let outcome = self.text(text);
+        self.terminal.warn(&format!("the pager `{}` cannot be started; REV_PAGER names another", pager.command));
+        outcome
+    }
+
+    /// Answers with a list, one line for each: on a terminal none is longer than that is wide.
+    pub async fn list(&mut self, text: &str) -> Result<Outcome, Failed> {
+        match self.terminal.columns {
+            Some(columns) if !self.global.verbose => self.long(&fit(text, columns)).await,
+            _ => self.long(text).await,
+        }
+    }
+
     /// Answers with what a run did.
     pub fn report(&mut self, report: &Report) -> Result<Outcome, Failed> {
         if self.is_json() {
@@ -170,12 +199,13 @@ impl Context {
     }
 
     /// Answers with what a run would do.
-    pub fn dry_run(&mut self, program: &Program) -> Result<Outcome, Failed> {
+    pub async fn dry_run(&mut self, program: &Program) -> Result<Outcome, Failed> {
         if self.is_json() {
             return self.text(&dry_run_json(program));
         }
-        let text = dry_run(program, self.terminal.paint);
-        self.text(&text)
+        let extent = if self.global.verbose { Extent::Whole } else { Extent::Beginning };
+        let text = dry_run(program, extent, self.terminal.paint);
+        self.long(&text).await
     }
 
     /// Answers that the command failed.

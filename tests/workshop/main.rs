@@ -10,6 +10,8 @@ mod check;
 mod edit;
 mod hook;
 mod listing;
+#[cfg(unix)]
+mod pages;
 mod place;
 mod rebase;
 mod template;

@@ -44,7 +44,7 @@ impl RunArgs {
         if self.dry_run {
             let program = project.program(request, &mut session).await?;
             session.close().await;
-            return cx.dry_run(&program);
+            return cx.dry_run(&program).await;
         }
         let mut observer = Confirming::new(cx.telling(), &project.config, self.yes);
         let report = project.migrate(request, &mut session, &cx.actor, &mut observer).await?;
