@@ -220,6 +220,16 @@ fn the_tutorial() {
 }
 
 #[test]
+fn the_quick_start_can_be_pasted() {
+    ["sh", "bash"].iter().for_each(|shell| Session::paste("README.md", shell));
+}
+
+#[test]
+fn the_tutorial_can_be_pasted() {
+    ["sh", "bash"].iter().for_each(|shell| Session::paste("docs/tutorial.md", shell));
+}
+
+#[test]
 fn the_log_for_programs() {
     Session::check("docs/logs.md");
 }

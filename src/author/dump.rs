@@ -6,6 +6,7 @@ use std::path::Path;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::author::alembic::own_record;
 use crate::author::left_out::Part;
 use crate::author::left_out::database_of;
 use crate::author::left_out::is_only_autocommit;
@@ -108,6 +109,9 @@ impl Reader {
             ));
         }
         self.leave_out_restrictions(&statements);
+        for at in own_record(&statements, self.dialect.family()) {
+            self.left_out.push((self.with_end(&statements[at].span.range), Part::Alembic));
+        }
         for statement in &statements {
             if let Some(table) = own_table(statement, self.dialect.family(), own) {
                 let reason = format!("it holds rev's own table `{table}`");

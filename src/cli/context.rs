@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
+use crate::check::UNREAD_HINT;
 use crate::cli::global::GlobalArgs;
 use crate::cli::outcome::Failed;
 use crate::cli::outcome::Outcome;
@@ -21,6 +22,7 @@ use crate::cli::ui::json;
 use crate::config::Config;
 use crate::config::Environment;
 use crate::config::Selection;
+use crate::config::UnknownVariable;
 use crate::config::UrlOrigin;
 use crate::config::url::DatabaseUrl;
 use crate::duration::parse_duration;
@@ -83,6 +85,33 @@ impl Context {
     /// Reads configuration and scripts.
     pub fn project(&self) -> Result<Project, Error> {
         Project::load(self.config()?)
+    }
+
+    /// Reads configuration and scripts to add one.
+    pub fn project_to_add(&self) -> Result<Project, Error> {
+        Project::load_to_add(self.config()?)
+    }
+
+    /// Warns of scripts that will not be looked at, where somebody may believe that they are.
+    pub fn warn_of_unread(&mut self, project: &Project) -> Result<(), Error> {
+        let unread = project.unread_scripts()?;
+        if let [first, more @ ..] = &unread[..] {
+            let (and, are) = match more.len() {
+                0 => (String::new(), "is"),
+                more => (format!(" and {more} more"), "are"),
+            };
+            self.terminal.warn(&format!("{}{and} {are} not read: {UNREAD_HINT}", first.display()));
+        }
+        Ok(())
+    }
+
+    /// Warns of variables that look like rev's own, and that nothing reads.
+    pub fn warn_of_variables(&mut self) {
+        let Ok(config) = self.config() else { return };
+        for UnknownVariable { name, nearest } in config.unknown_variables() {
+            let hint = nearest.map_or(String::new(), |nearest| format!("; did you mean `{nearest}`?"));
+            self.terminal.warn(&format!("nothing reads the variable `{name}`{hint}"));
+        }
     }
 
     /// Connects to the project's database.

@@ -147,6 +147,9 @@ impl ErrorKind {
                 "fix what it is about, and run the command yourself: rev runs it after the next run only"
             }
             Self::AppliedThere { .. } => "join the branches with `rev merge` instead",
+            Self::NoVersionFolder { .. } => {
+                "`rev revision -m MESSAGE` makes it with the first script; if it should be there, look at `versions` in migrations.toml"
+            }
             Self::NotAVersionFolder { .. } => "add it to `versions` in migrations.toml, or name one that is there",
             Self::WhichVersionFolder { folders } => {
                 let folders: Vec<String> = folders.iter().map(|folder| format!("`{}`", folder.display())).collect();

@@ -5,6 +5,7 @@
 mod support;
 
 mod against;
+mod alembic;
 mod authoring;
 mod check;
 mod edit;

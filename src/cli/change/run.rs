@@ -40,6 +40,9 @@ impl RunArgs {
         cx.lock_wait.clone_from(&self.lock_wait);
         cx.lock_timeout.clone_from(&self.lock_timeout);
         let project = cx.project().map_err(Failed::before_run)?;
+        if matches!(request, Request::Upgrade(_)) {
+            cx.warn_of_unread(&project).map_err(Failed::before_run)?;
+        }
         let mut session = cx.open(&project).await.map_err(Failed::before_run)?;
         if self.dry_run {
             let program = project.program(request, &mut session).await?;

@@ -64,7 +64,7 @@ mod tests {
         assert_eq!(lines.told(&b.span(0..1)), told(Some(r"b\u{1b}.sql"), "line 1"));
         assert_eq!(lines.told(&b.span(0..1)), told(None, "line 1"));
         lines.has_told(Path::new("a.sql"));
-        assert_eq!(lines.told(&a.span(3..4)), told(None, "line 3"));
+        assert_eq!(lines.told(&a.span(3..4)), told(None, "line 2"));
         assert_eq!(lines.of(&a.span(4..5)), 3);
     }
 }
