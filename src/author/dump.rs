@@ -109,10 +109,13 @@ impl Reader {
             ));
         }
         self.leave_out_restrictions(&statements);
-        for at in own_record(&statements, self.dialect.family()) {
-            self.left_out.push((self.with_end(&statements[at].span.range), Part::Alembic));
-        }
-        for statement in &statements {
+        let of_alembic = own_record(&statements, self.dialect.family());
+        for (at, statement) in statements.iter().enumerate() {
+            // rev may go on in Alembic's own table: what the file says of it is left out all the same.
+            if of_alembic.contains(&at) {
+                self.left_out.push((self.with_end(&statement.span.range), Part::Alembic));
+                continue;
+            }
             if let Some(table) = own_table(statement, self.dialect.family(), own) {
                 let reason = format!("it holds rev's own table `{table}`");
                 let instead = match self.dialect.family() {

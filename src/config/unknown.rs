@@ -46,10 +46,15 @@ impl Config {
         let unread = unknown.into_iter().filter(|name| !is_named_in(&text, name));
         let told = |name: &str| UnknownVariable {
             name: name.to_owned(),
-            nearest: nearest(name, known.iter().map(String::as_str)).map(str::to_owned),
+            nearest: nearest(bare(name), known.iter().map(|known| bare(known))).map(|near| format!("{PREFIX}{near}")),
         };
         unread.map(told).collect()
     }
+}
+
+/// Returns the name without what all have in common, which would make all of them alike.
+fn bare(name: &str) -> &str {
+    name.strip_prefix(PREFIX).unwrap_or(name)
 }
 
 /// Returns whether `text` has `name` as a word of its own.

@@ -304,7 +304,7 @@ mod tests {
         let root = folder(&[]);
         let error = dir(&root, &["nope", "neither"], false).list().unwrap_err();
         assert_eq!(error.problems().len(), 2);
-        assert_eq!(error.problems()[0].code(), "unreadable");
+        assert_eq!(error.problems()[0].code(), "no-version-folder");
     }
 
     #[test]

@@ -63,3 +63,10 @@ fn what_else_names_the_table_keeps_all_of_it() {
     let (_, script) = adopted("INSERT INTO notes VALUES ('alembic_version');\nCREATE VIEW v AS SELECT 1;\n", "sqlite");
     assert!(script.contains("INSERT INTO notes VALUES ('alembic_version');"), "{script}");
 }
+
+#[test]
+fn rev_may_go_on_in_alembics_table() {
+    let place = Place::new("[database]\nversion_table = 'alembic_version'\n");
+    place.write("alembic.sql", OF_POSTGRES);
+    place.run("revision --from alembic.sql --rev-id a1 --dialect postgres").succeeded();
+}

@@ -391,7 +391,8 @@ mod tests {
     fn statements_are_listed_when_more_is_wanted() {
         let lines = [
             r"upgrade 1/2  b  create \u{1b} t",
-            "  versions/b.sql:6  CREATE INDEX CONCURRENTLY i ON t (i)",
+            "  versions/b.sql",
+            "    line 6  CREATE INDEX CONCURRENTLY i ON t (i)",
             r"upgrade 1/2  b  create \u{1b} t … done (12 ms)",
         ];
         check(Volume::Verbose, first, &lines, &lines);
