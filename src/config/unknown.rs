@@ -95,7 +95,7 @@ mod tests {
         check("", "", &["REV_URLS"], &[("REV_URLS", Some("REV_URL"))]);
         check("", "", &["REV_LOCK_TIMOUT"], &[("REV_LOCK_TIMOUT", Some("REV_LOCK_TIMEOUT"))]);
         check("", "", &["REV_QQXYZ", "REVIEW", "REV"], &[("REV_QQXYZ", None)]);
-        check("", "REV_EVN=a\n", &[], &[("REV_EVN", Some("REV_ENV"))]);
+        check("", "REV_LOCK_WIAT=a\n", &[], &[("REV_LOCK_WIAT", Some("REV_LOCK_WAIT"))]);
     }
 
     #[test]

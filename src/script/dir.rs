@@ -56,6 +56,9 @@ impl Listing {
         if unread.is_empty() {
             return unread;
         }
+        // A folder may be inside of two that are configured.
+        unread.sort();
+        unread.dedup();
         // A folder inside of one that is not looked into may be configured itself, and a link lead to a file.
         let real = |path: &PathBuf| fs::canonicalize(path).unwrap_or_else(|_| path.clone());
         let read: HashSet<PathBuf> = self.scripts.iter().map(real).collect();
