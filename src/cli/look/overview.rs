@@ -11,7 +11,6 @@ use crate::cli::ui::Role;
 use crate::cli::ui::escape;
 use crate::cli::ui::json;
 use crate::config::Config;
-use crate::config::UrlOrigin;
 use crate::config::url::DatabaseUrl;
 use crate::error::Error;
 use crate::error::ErrorKind;
@@ -69,6 +68,7 @@ pub async fn run(cx: &mut Context) -> Result<Outcome, Failed> {
         Ok(full) => full,
     };
     if cx.is_json() {
+        cx.resolve(&project.config)?;
         return cx.text(&json::status(&full.status, &full.edited, &full.last));
     }
     text.push_str(&format!("\n{}{}", status::text(&project, &full, paint), next(&project, &full)));
@@ -85,27 +85,14 @@ fn head(config: &Config, paint: Paint) -> String {
     let protected = if database.protected { ", protected" } else { "" };
     let named = match config.database.url.resolve_within(PATIENCE) {
         Ok(resolved) => {
-            let by = origin(config, resolved.origin);
-            format!("{} ({by}{protected}){}", escape(&resolved.url.to_string()), missing(&resolved.url))
+            let (url, by) = (resolved.url.to_string(), escape(&resolved.source).into_owned());
+            format!("{} ({by}{protected}){}", escape(&url), missing(&resolved.url))
         }
         // Whoever asks it next is told why.
-        Err(_) => format!("not known ({}{protected})", origin(config, database.url.origin())),
+        Err(_) => "not known".to_owned(),
     };
     let line = |name: &str, value: &str| format!("{} {value}\n", paint.text(Role::Faint, &format!("{name:<14}")));
     line("configuration", &file) + &line("database", &named)
-}
-
-/// Returns what says which database it is.
-fn origin(config: &Config, origin: UrlOrigin) -> String {
-    match (origin, &config.environment) {
-        (UrlOrigin::Flag, _) => "--url".to_owned(),
-        (UrlOrigin::Variable, _) => "a variable".to_owned(),
-        (UrlOrigin::PgVariables, _) => "the PG variables".to_owned(),
-        (UrlOrigin::Environment, Some(name)) => format!("[env.{}]", escape(name)),
-        (UrlOrigin::Environment | UrlOrigin::File, _) => "[database]".to_owned(),
-        (UrlOrigin::Program, _) => "the program".to_owned(),
-        (UrlOrigin::Default, _) => "the default".to_owned(),
-    }
 }
 
 fn missing(url: &DatabaseUrl) -> &'static str {
