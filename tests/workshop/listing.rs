@@ -173,7 +173,8 @@ fn current_says_where_the_database_is_and_whether_that_is_the_heads() {
     assert!(output.stderr.contains("it is at n, the heads are l, n"), "{}", output.stderr);
     place.run("upgrade heads").succeeded();
     let output = place.run("current --check-heads --json");
-    assert_eq!(output.succeeded().trim_end(), r#"{"ok":true,"current":["l","n"],"heads":["l","n"],"up_to_date":true}"#);
+    let document = output.succeeded().trim_end();
+    assert!(document.ends_with(r#""current":["l","n"],"heads":["l","n"],"up_to_date":true}"#), "{document}");
     let output = place.run("current -v");
     let lines: Vec<&str> = output.succeeded().lines().collect();
     assert!(lines[0].starts_with("Current revisions of sqlite:"), "{lines:?}");
