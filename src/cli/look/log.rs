@@ -48,7 +48,8 @@ fn cells(row: &HistoryRow) -> Vec<String> {
         (Some(name), None) | (None, Some(name)) => name.clone(),
         (None, None) => String::new(),
     };
-    let message = row.message.as_deref().unwrap_or_default();
+    // What a failed step failed at says more than what it was for.
+    let message = row.error.as_deref().or(row.message.as_deref()).unwrap_or_default();
     let cells = [&row.started, &row.direction, &row.revision, &row.outcome];
     let mut cells: Vec<String> = cells.map(|cell| escape(cell).into_owned()).to_vec();
     cells.extend([took.map_or(String::new(), humane), escape(&who).into_owned(), escape(message).into_owned()]);
