@@ -117,7 +117,8 @@ fn a_history_without_errors_is_written_and_read_all_the_same(database: &TestData
     workspace.rev(&["upgrade", "a"]).succeeded();
     database.execute("ALTER TABLE rev_history DROP COLUMN error");
     workspace.rev(&["upgrade", "head"]).failed(3);
-    let steps = workspace.rev(&["log", "--json"]).succeeded();
+    let log = workspace.rev(&["log", "--json"]);
+    let steps = log.succeeded();
     assert!(steps.contains(r#""outcome":"failed""#) && !steps.contains("no_such_thing"), "{steps}");
     assert_eq!(database.query("SELECT count(*) FROM rev_history"), [["2"]]);
     let served = Served::start(&workspace, &[]);
