@@ -11,6 +11,7 @@ use crate::cli::ui::log::filter::Target;
 use crate::cli::ui::log::part::BlockerJson;
 use crate::cli::ui::log::part::FailedJson;
 use crate::cli::ui::log::part::HolderJson;
+use crate::cli::ui::log::part::RanJson;
 use crate::cli::ui::log::part::ms;
 use crate::cli::ui::log::part::place;
 use crate::config::Hook;
@@ -80,6 +81,7 @@ pub enum Record<'a> {
         of: usize,
         title: &'a str,
         file: String,
+        ran: Option<RanJson>,
     },
     Statement {
         revision: &'a RevisionId,
@@ -209,7 +211,7 @@ impl<'a> Record<'a> {
 
     pub(super) fn step_started(number: usize, of: usize, step: &'a ProgramStep) -> Self {
         let ProgramStep { revision, direction, message, path: file, .. } = step;
-        Self::StepStarted { revision, direction: *direction, number, of, title: message, file: path(file) }
+        Self::StepStarted { revision, direction: *direction, number, of, title: message, file: path(file), ran: RanJson::of(step) }
     }
 
     pub(super) fn step_done(number: usize, of: usize, step: &'a ProgramStep, duration: Duration) -> Self {
