@@ -28,6 +28,8 @@ pub use log::Log;
 pub use log::LogFormat;
 pub use log::LogPlace;
 pub use log::Record;
+pub use log::Replay;
+pub use log::StoredRun;
 pub use log::Telling;
 pub use paint::Paint;
 pub use paint::Role;

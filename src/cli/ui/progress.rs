@@ -268,7 +268,8 @@ fn retry_line(retry: u32, of: u32, pause: Duration, blockers: &[Blocker], family
 
 fn named(blockers: &[Blocker], family: Family) -> String {
     let query = |one: &Blocker| one.query.as_ref().map(|query| without_strings(query, family));
-    let who: Vec<String> = blockers.iter().map(|one| Blocker { query: query(one), ..one.clone() }.to_string()).collect();
+    let who: Vec<String> =
+        blockers.iter().map(|one| Blocker { query: query(one), ..one.clone() }.to_string()).collect();
     if who.is_empty() { "somebody".to_owned() } else { who.join(", and by ") }
 }
 
@@ -369,12 +370,7 @@ mod tests {
         ];
         let (slow, done) = ("  building index 42 %", "upgrade 2/2  c … done (12 ms)");
         let [one, two, three] = retry.each_ref().map(String::as_str);
-        check(
-            Volume::Normal,
-            is_slow,
-            &["upgrade 2/2  c … ", one, two, three, slow, done],
-            &[one, two, three, done],
-        );
+        check(Volume::Normal, is_slow, &["upgrade 2/2  c … ", one, two, three, slow, done], &[one, two, three, done]);
     }
 
     #[test]

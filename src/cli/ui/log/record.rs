@@ -211,7 +211,15 @@ impl<'a> Record<'a> {
 
     pub(super) fn step_started(number: usize, of: usize, step: &'a ProgramStep) -> Self {
         let ProgramStep { revision, direction, message, path: file, .. } = step;
-        Self::StepStarted { revision, direction: *direction, number, of, title: message, file: path(file), ran: RanJson::of(step) }
+        Self::StepStarted {
+            revision,
+            direction: *direction,
+            number,
+            of,
+            title: message,
+            file: path(file),
+            ran: RanJson::of(step),
+        }
     }
 
     pub(super) fn step_done(number: usize, of: usize, step: &'a ProgramStep, duration: Duration) -> Self {

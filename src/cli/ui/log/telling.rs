@@ -72,9 +72,7 @@ impl<W: Write + Send> Telling<W> {
             }
             Event::StatementStarted { .. } => return,
             Event::Blocked { blockers } => Record::blocked(revision, blockers, family),
-            Event::StatementSlow { progress } => {
-                Record::statement_progress(revision, progress)
-            }
+            Event::StatementSlow { progress } => Record::statement_progress(revision, progress),
             Event::LockRetry { retry, of, pause, blockers } => {
                 Record::retry(revision, (*retry, *of, *pause), blockers, family)
             }
