@@ -74,7 +74,7 @@ impl<W: Write> Replay<W> {
             return;
         }
         match event {
-            StoredEvent::Started { .. } | StoredEvent::Statement { .. } | StoredEvent::StatementStarted {} => {}
+            StoredEvent::Started {} | StoredEvent::Statement { .. } | StoredEvent::StatementStarted {} => {}
             StoredEvent::JournalCreated {}
             | StoredEvent::RestorePoint { .. }
             | StoredEvent::NoRestorePoint {}
@@ -231,5 +231,107 @@ impl StoredRun {
         let ok = failure.is_none() && heads.is_some();
         let document = Document { ok, error, reached: heads.map(|(from, to)| reached(from, to)) };
         serde_json::to_string(&document).expect("structs of texts and numbers have a JSON form") + "\n"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+    use std::sync::Arc;
+    use std::sync::Mutex;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::cli::ui::fixture::program;
+    use crate::cli::ui::log::Filter;
+    use crate::cli::ui::log::Level;
+    use crate::cli::ui::log::Telling;
+    use crate::cli::ui::log::log::Log;
+    use crate::config::Hook;
+    use crate::db::Blocker;
+    use crate::db::Notice;
+    use crate::db::StatementProgress;
+    use crate::journal::Holder;
+    use crate::run::CreatedJournal;
+    use crate::run::Event;
+    use crate::run::Observer;
+
+    /// A stream that can be read afterwards.
+    #[derive(Clone, Default)]
+    struct Page(Arc<Mutex<Vec<u8>>>);
+
+    impl Page {
+        fn text(&self) -> String {
+            String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+        }
+    }
+
+    impl Write for Page {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    /// Tells the events that the numbers stand for, with `text` in all that says something.
+    fn tell(telling: &mut Telling<Page>, numbers: &[u8], text: &str, ms: u64) {
+        let program = program();
+        let (duration, of) = (Duration::from_millis(ms), 12);
+        let hook = Hook { program: "./backup".into(), arguments: vec![text.into()] };
+        let query = Some(format!("SELECT 'secret' {text}"));
+        let blockers = [Blocker { pid: "7".into(), name: Some(text.into()), age: Some(duration), is_idle: true, query }];
+        let holder = Holder { user: Some(text.into()), host: None, pid: Some(7), since: None, lease_left: Some(9) };
+        let journal = CreatedJournal { place: text.into(), is_first: ms % 2 == 0, others: vec![text.into()] };
+        let notice = Notice { severity: "warning".into(), message: text.into() };
+        let slow = StatementProgress { phase: text.into(), percent: Some(42) };
+        let hook_key = "before_upgrade";
+        telling.event(Event::Started { program: &program });
+        for number in numbers {
+            let step = &program.steps[usize::from(number % 2)];
+            match number / 2 {
+                0 => telling.event(Event::LockWaiting { holder: &holder }),
+                1 => telling.event(Event::JournalCreated { journal: &journal }),
+                2 => telling.event(Event::RestorePoint { path: Path::new(text) }),
+                3 => telling.event(Event::NoRestorePoint { bytes: ms, limit: 1 }),
+                4 => telling.event(Event::Warning(&program.warnings[0])),
+                5 => telling.event(Event::Notice { step, notice: &notice }),
+                6 => telling.event(Event::Blocked { blockers: &blockers }),
+                7 => telling.event(Event::LockRetry { retry: 1, of: 3, pause: duration, blockers: &blockers }),
+                8 => telling.event(Event::StatementSlow { progress: &slow }),
+                9 => telling.event(Event::HookStarted { hook: hook_key, command: &hook }),
+                10 => telling.event(Event::HookOutput { hook: hook_key, line: text }),
+                11 => {
+                    let failure = (number % 2 == 0).then_some(text);
+                    telling.event(Event::HookEnded { hook: hook_key, command: &hook, duration, failure });
+                }
+                12 => telling.event(Event::StepStarted { number: 2, of, step }),
+                13 => telling.event(Event::StepDone { number: 2, of, step, duration }),
+                _ => step.statements().for_each(|statement| telling.event(Event::StatementStarted { statement })),
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_run_is_shown_again_as_it_was_shown(
+            numbers in prop::collection::vec(0_u8..30, 0..20),
+            text in "[a-z'<\\x1b \\n\u{e9}\u{202e}]{0,90}",
+            ms in 0_u64..200_000,
+            volume in prop::sample::select(vec![Volume::Quiet, Volume::Normal, Volume::Verbose]),
+            paint in prop::sample::select(vec![Paint::Plain, Paint::Color]),
+        ) {
+            let (live, log, again) = (Page::default(), Page::default(), Page::default());
+            let stored = Log::to_json(Box::new(log.clone()), Filter::from(Level::Debug));
+            let mut telling = Telling::new(Progress::lines(live.clone(), paint, volume), stored);
+            tell(&mut telling, &numbers, &text, ms);
+            drop(telling);
+            let run = StoredRun::parse(&Source::new("a.log", log.text()), None).unwrap();
+            Replay::new(again.clone(), paint, volume).run(&run);
+            prop_assert_eq!(again.text(), live.text());
+        }
     }
 }

@@ -41,7 +41,7 @@ pub(super) struct Stored {
 #[derive(Debug, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub(super) enum StoredEvent {
-    Started { from: Vec<String>, to: Vec<String> },
+    Started {},
     Warning { text: String, file: Option<String>, line: Option<usize>, column: Option<usize> },
     JournalCreated {},
     RestorePoint { path: String },
