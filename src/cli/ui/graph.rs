@@ -25,7 +25,8 @@ pub fn draw(revisions: &[&Revision], paint: Paint, mut text: impl FnMut(&Revisio
         Paint::Color => {
             let marked = |revision: &Revision| {
                 let text = text(revision);
-                let lines = text.split('\n').map(|line| if line.is_empty() { String::new() } else { format!("{TEXT}{line}") });
+                let lines =
+                    text.split('\n').map(|line| if line.is_empty() { String::new() } else { format!("{TEXT}{line}") });
                 lines.collect::<Vec<_>>().join("\n")
             };
             plain(revisions, marked).split_inclusive('\n').map(coloured).collect()
@@ -151,7 +152,9 @@ mod tests {
 
     #[test]
     fn colour_changes_nothing_but_the_colour() {
-        for text in ["c < b; b < a; a", "m < b c; c < a; b < a; a", "x < a; y < a; z < a; a; q", "m < b c; c < a; b < gone"] {
+        for text in
+            ["c < b; b < a; a", "m < b c; c < a; b < a; a", "x < a; y < a; z < a; a; q", "m < b c; c < a; b < gone"]
+        {
             let revisions: Vec<Revision> = text.split(';').map(revision).collect();
             let revisions: Vec<&Revision> = revisions.iter().collect();
             let text = |revision: &Revision| format!("{}\n\nmore | * \\", revision.id);
@@ -181,7 +184,9 @@ mod tests {
     #[test]
     fn text_may_have_several_lines() {
         let revisions = [revision("b < a"), revision("a")];
-        let drawn = draw(&revisions.iter().collect::<Vec<_>>(), Paint::Plain, |revision| format!("{}\n  more\n\n  end", revision.id));
+        let drawn = draw(&revisions.iter().collect::<Vec<_>>(), Paint::Plain, |revision| {
+            format!("{}\n  more\n\n  end", revision.id)
+        });
         assert_eq!(drawn, "*  b\n|    more\n|\n|    end\n*  a\n     more\n\n     end\n");
     }
 

@@ -119,7 +119,8 @@ mod tests {
 
     #[test]
     fn a_long_way_is_cut_and_fits_a_terminal() {
-        let chain: Vec<String> = (0..2000).map(|k| if k == 0 { "r0".into() } else { format!("r{k} < r{}", k - 1) }).collect();
+        let chain: Vec<String> =
+            (0..2000).map(|k| if k == 0 { "r0".into() } else { format!("r{k} < r{}", k - 1) }).collect();
         let dots = "--*--*--*--*";
         check(&chain.join(";"), "r1000", None, &[&format!("  base--..{dots}--@--o--o--o--o--o--..--o  r1999")]);
         let long = "x".repeat(200);

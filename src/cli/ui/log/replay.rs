@@ -283,7 +283,8 @@ mod tests {
         let (duration, of) = (Duration::from_millis(ms), 12);
         let hook = Hook { program: "./backup".into(), arguments: vec![text.into()] };
         let query = Some(format!("SELECT 'secret' {text}"));
-        let blockers = [Blocker { pid: "7".into(), name: Some(text.into()), age: Some(duration), is_idle: true, query }];
+        let blockers =
+            [Blocker { pid: "7".into(), name: Some(text.into()), age: Some(duration), is_idle: true, query }];
         let holder = Holder { user: Some(text.into()), host: None, pid: Some(7), since: None, lease_left: Some(9) };
         let journal = CreatedJournal { place: text.into(), is_first: ms % 2 == 0, others: vec![text.into()] };
         let notice = Notice { severity: "warning".into(), message: text.into() };
