@@ -321,6 +321,7 @@ mod tests {
     use crate::cli::ui::fixture::program;
     use crate::error::ErrorKind;
     use crate::escape::escape;
+    use crate::program::Undo;
 
     use super::*;
 
@@ -331,6 +332,8 @@ mod tests {
     fn each(see: &mut dyn FnMut(&Record<'_>)) {
         let program = program();
         let (step, empty) = (&program.steps[0], Program { steps: Vec::new(), ..program.clone() });
+        let undo = Some(Undo { parts: 1, of: 2, left_out: Vec::new() });
+        let undoing = ProgramStep { undo, ..step.clone() };
         let (id, report) = (&step.revision, report());
         let statement = step.statements().next().unwrap();
         let some = Blocker {
@@ -365,6 +368,7 @@ mod tests {
             Record::server_waiting(&declined),
             Record::lock_waiting(&holder),
             Record::step_started(1, 2, step),
+            Record::step_started(1, 2, &undoing),
             Record::statement(id, statement, 6),
             Record::statement_started(Some(id), statement, 6),
             Record::statement_started(None, statement, 6),
@@ -477,6 +481,7 @@ mod tests {
             "no restore point: the database has 2 bytes, more than the 1 of `restore_point_limit`",
             "waiting for the server: declined: nothing was changed",
             "waiting for the lock, which ada, process 7 holds",
+            r"upgrade 1/2  b  create \u{1b} t …",
             r"upgrade 1/2  b  create \u{1b} t …",
             index,
             index,

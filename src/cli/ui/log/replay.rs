@@ -1,6 +1,5 @@
 //! A stored run, shown as it was while it ran, or as its document.
 
-use std::fs;
 use std::io::Write;
 use std::mem;
 use std::path::Path;
@@ -23,6 +22,7 @@ use crate::cli::ui::step::notice_lines;
 use crate::cli::ui::step::warning_line;
 use crate::escape::escape;
 use crate::escape::escape_lines;
+use crate::regular_file;
 use crate::span::Source;
 use crate::span::Span;
 
@@ -141,7 +141,7 @@ impl StoredFailure {
     fn span(&self) -> Option<Span> {
         let (file, line, column) = (self.file.as_ref()?, self.line?, self.column?);
         let path = Path::new(file);
-        let text = path.is_file().then(|| fs::read_to_string(path).ok()).flatten()?;
+        let text = regular_file::read_to_string(path).ok()?;
         let source = Source::new(path, text);
         let begin: usize = source.text.split_inclusive('\n').take(line.checked_sub(1)?).map(str::len).sum();
         let own = source.text[begin..].lines().next()?;

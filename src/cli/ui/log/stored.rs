@@ -1,6 +1,5 @@
 //! A run as its log holds it, read again: one event a line.
 
-use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -8,6 +7,7 @@ use serde::Deserialize;
 
 use crate::error::Error;
 use crate::error::ErrorKind;
+use crate::regular_file;
 use crate::span::Source;
 
 /// The events of one run.
@@ -91,7 +91,7 @@ pub(super) struct StoredFailure {
 impl StoredRun {
     /// Reads a run of a file that `--log-file` wrote as JSON: the one of this id, or else the last one.
     pub fn read(path: &Path, run: Option<&str>) -> Result<Self, Error> {
-        let bytes = fs::read(path)
+        let bytes = regular_file::read(path)
             .map_err(|cause| Error::from(ErrorKind::Unreadable { path: path.to_owned() }).because(cause))?;
         // A line that was cut may end within a character; the error then shows it.
         Self::parse(&Source::new(path, String::from_utf8_lossy(&bytes)), run)
