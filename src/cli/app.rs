@@ -90,8 +90,16 @@ pub async fn run(arguments: Vec<OsString>, environment: Environment, actor: Acto
     };
     typed::note(cli.global.config.as_ref().and_then(|config| config.to_str()), cli.global.env.as_deref());
     let terminal = Terminal::new(cli.global.color, volume, log);
-    let mut cx =
-        Context { global: cli.global, environment, actor, interrupt, lock_wait: None, lock_timeout: None, terminal };
+    let mut cx = Context {
+        global: cli.global,
+        environment,
+        actor,
+        interrupt,
+        lock_wait: None,
+        lock_timeout: None,
+        terminal,
+        database: None,
+    };
     if let Some(error) = unopened {
         cx.fail(&error.into());
         return 2;

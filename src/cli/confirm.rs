@@ -1,6 +1,8 @@
 //! The question before a protected database is changed.
 
 use crate::cli::ask::ask;
+use crate::cli::context::Context;
+use crate::cli::context::Named;
 use crate::cli::ui::Telling;
 use crate::config::Config;
 use crate::error::Error;
@@ -14,21 +16,24 @@ pub struct Confirming {
     telling: Telling,
     /// What must be typed; nothing when no question is asked.
     answer: Option<String>,
+    /// What is asked about.
+    database: String,
     /// Whether it was typed once; a redo goes down and up with one answer.
     is_confirmed: bool,
 }
 
 impl Confirming {
     /// Asks when the database is protected, unless the answer is `yes` already.
-    pub fn new(telling: Telling, config: &Config, yes: bool) -> Self {
+    pub fn new(cx: &Context, config: &Config, yes: bool) -> Self {
         let name = config.environment.clone().unwrap_or_else(|| "yes".to_owned());
         let answer = (config.database.protected && !yes).then_some(name);
-        Self { telling, answer, is_confirmed: false }
+        let database = cx.database.as_ref().map_or_else(|| "this database".to_owned(), Named::to_string);
+        Self { telling: cx.telling(), answer, database, is_confirmed: false }
     }
 
     fn ask(&mut self) -> Result<(), Error> {
         let Some(answer) = &self.answer else { return Ok(()) };
-        ask("this database is protected", answer, ErrorKind::NobodyToAsk)?;
+        ask(&format!("{} is protected", self.database), answer, ErrorKind::NobodyToAsk)?;
         self.is_confirmed = true;
         Ok(())
     }

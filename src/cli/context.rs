@@ -1,5 +1,6 @@
 //! What every command needs: the configuration, the project, the database, and a way to answer.
 
+use std::fmt;
 use std::io;
 use std::path::Path;
 use std::process::Stdio;
@@ -51,6 +52,23 @@ pub struct Context {
     pub lock_timeout: Option<String>,
     /// Where it answers.
     pub terminal: Terminal,
+    /// The database that it is about, once that is known.
+    pub database: Option<Named>,
+}
+
+/// A database, and what says that it is this one.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct Named {
+    /// Where it is, without a password.
+    pub url: String,
+    /// What gave the URL, as a person would look for it.
+    pub from: String,
+}
+
+impl fmt::Display for Named {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({})", self.url, self.from)
+    }
 }
 
 impl Context {
@@ -94,7 +112,15 @@ impl Context {
             self.terminal
                 .warn("others on this machine can read a password on the command line; use REV_URL or migrations.toml");
         }
+        self.database = Some(Named { url: resolved.url.to_string(), from: resolved.source });
         Ok(resolved.url)
+    }
+
+    /// Says on which database a command is about to work, and why on that one: the first line of every run.
+    pub fn name_run(&mut self, command: &'static str) {
+        let Some(database) = &self.database else { return };
+        let record = Record::Database { command, url: &database.url, from: &database.from };
+        self.terminal.tell(&escape(&record.message()), &record);
     }
 
     /// Returns what `--wait` says.
@@ -149,8 +175,19 @@ impl Context {
 
     /// Answers with text, which ends its lines itself.
     pub fn text(&mut self, text: &str) -> Result<Outcome, Failed> {
-        self.terminal.data(text)?;
+        match self.is_json() {
+            true => self.document(text)?,
+            false => self.terminal.data(text)?,
+        }
         Ok(Outcome::Done)
+    }
+
+    /// Answers with a document, which names the database.
+    fn document(&mut self, text: &str) -> Result<(), Error> {
+        match &self.database {
+            Some(database) => self.terminal.data(&json::naming(text, database)),
+            None => self.terminal.data(text),
+        }
     }
 
     /// Answers with what a run did.
@@ -159,7 +196,7 @@ impl Context {
             // What was done stays done when nobody can read of it.
             let began = (!report.steps.is_empty()).then(|| report.clone());
             let unread = |error| RunFailure { error, report: began, stopped: None, standing: None };
-            self.terminal.data(&json::report(report)).map_err(unread)?;
+            self.document(&json::report(report)).map_err(unread)?;
         }
         let record = Record::finished(report, self.terminal.log().elapsed());
         match self.is_json() {
@@ -189,7 +226,7 @@ impl Context {
                 None if failed.is_unreachable => json::unreachable(&failed.error),
                 None => json::failure(&failed.error),
             };
-            if let Err(error) = self.terminal.data(&document) {
+            if let Err(error) = self.document(&document) {
                 self.terminal.error(&error, failed.state.as_deref());
             }
         } else {

@@ -272,6 +272,25 @@ mod tests {
     }
 
     #[test]
+    fn what_gave_the_url_is_named_as_a_person_would_look_for_it() {
+        let check = |project: Project, expected: &str| {
+            let source = project.resolve().unwrap().source;
+            assert_eq!(source.replace(&format!("{}/", project.folder.path().display()), ""), expected);
+        };
+        check(Project::new(DATABASES), "migrations.toml");
+        check(Project::new(DATABASES).env("dev"), "environment dev in migrations.toml");
+        check(Project::new(DATABASES).url("sqlite:x.db"), "--url");
+        check(Project::new(DATABASES).with("REV_URL", "sqlite:x.db"), "REV_URL");
+        check(Project::new(""), "default");
+        check(Project::new("").with("DATABASE_URL", "sqlite:x.db"), "DATABASE_URL");
+        check(Project::new("").with("PGHOST", "h").with("PGDATABASE", "d"), "PGHOST");
+        let filled = || Project::new("[database]\nurl = '${DATABASE_URL:-sqlite:x.db}'\n");
+        check(filled(), "migrations.toml");
+        check(filled().with("DATABASE_URL", "sqlite:y.db"), "DATABASE_URL, migrations.toml");
+        check(Project::new("[database]\nurl_command = ['echo', 'sqlite:x.db']\n"), "url_command, migrations.toml");
+    }
+
+    #[test]
     fn a_variable_is_no_other_database_than_the_environment_that_was_typed() {
         let error = Project::new(DATABASES).env("dev").with("REV_URL", "sqlite:other.db").load().unwrap_err();
         assert!(error.message().contains("`-e dev` and the variable REV_URL mean different databases"), "{error}");

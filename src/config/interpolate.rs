@@ -42,6 +42,12 @@ pub(super) fn interpolate(text: &str, environment: &Environment) -> Result<Strin
     Ok(filled)
 }
 
+/// Returns the names of the variables that `text` asks for, in order.
+pub(super) fn variables(text: &str) -> Vec<&str> {
+    let after = text.split("${").skip(1).filter_map(|after| after.split_once('}'));
+    after.map(|(reference, _)| reference.split_once(":-").map_or(reference, |(name, _)| name)).collect()
+}
+
 fn value<'a>(reference: &'a str, environment: &'a Environment) -> Result<&'a str, Unfilled> {
     let (name, default) = match reference.split_once(":-") {
         Some((name, default)) => (name, Some(default)),

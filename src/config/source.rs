@@ -8,8 +8,10 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use crate::config::environment::Environment;
+use crate::config::interpolate::variables;
 use crate::config::output::Ended;
 use crate::config::output::output;
+use crate::config::setting::Data;
 use crate::config::setting::Setting;
 use crate::config::trust::Trust;
 use crate::config::url::DatabaseUrl;
@@ -48,6 +50,8 @@ pub struct ResolvedUrl {
     pub url: DatabaseUrl,
     /// What gave it.
     pub origin: UrlOrigin,
+    /// What gave it, as a person would look for it: `migrations.toml`, `DATABASE_URL in migrations.toml`, `--url`.
+    pub source: String,
 }
 
 /// What is known of the URL before it is needed: variables are not filled in, files not read, commands not run.
@@ -129,7 +133,27 @@ impl UrlSource {
         }
         let url = DatabaseUrl::parse(&text, self.folder(), &self.environment);
         let url = url.map_err(|kind| given.place(named(kind, &given.key)))?;
-        Ok(ResolvedUrl { url, origin: self.origin })
+        Ok(ResolvedUrl { url, origin: self.origin, source: self.source(given) })
+    }
+
+    /// Returns where a person would look for what gave the URL.
+    fn source(&self, given: &Setting) -> String {
+        let file = given.span.as_ref().map(|span| span.source.path.display().to_string());
+        // What a variable holds says more than that the file asks for it.
+        let used = match &given.data {
+            Data::Text(text) => variables(text).into_iter().find(|name| self.environment.get_filled(name).is_some()),
+            _ => None,
+        };
+        let key = used.or_else(|| matches!(given.key.as_str(), "url_file" | "url_command").then_some(&*given.key));
+        let place = match (&self.chosen, file) {
+            (Some((name, _)), Some(file)) if self.origin == UrlOrigin::Environment => {
+                format!("environment {name} in {file}")
+            }
+            (_, Some(file)) => file,
+            (_, None) if self.origin == UrlOrigin::Program => "program".to_owned(),
+            (_, None) => return given.key.clone(),
+        };
+        key.map_or_else(|| place.clone(), |key| format!("{key}, {place}"))
     }
 
     /// Returns what relative paths start from: people type flags where they are, and write files for where these are.
@@ -244,10 +268,13 @@ impl UrlSource {
                 );
                 return Err(ErrorKind::BadConfig { message }.into());
             }
-            return Ok(ResolvedUrl { url, origin: UrlOrigin::Variable });
+            return Ok(ResolvedUrl { url, origin: UrlOrigin::Variable, source: DATABASE_URL.to_owned() });
         }
         if let Some(url) = postgres {
-            return Ok(ResolvedUrl { url, origin: UrlOrigin::PgVariables });
+            let first = ["PGSERVICE", "PGHOST", "PGHOSTADDR", "PGDATABASE"].into_iter();
+            let source =
+                first.filter(|name| self.environment.get_filled(name).is_some()).next().unwrap_or("PGDATABASE");
+            return Ok(ResolvedUrl { url, origin: UrlOrigin::PgVariables, source: source.to_owned() });
         }
         if let Some(name) = MYSQL_PLACES.iter().find(|name| self.environment.get_filled(name).is_some()) {
             let message = format!(
@@ -256,7 +283,7 @@ impl UrlSource {
             return Err(ErrorKind::BadConfig { message }.into());
         }
         let url = DatabaseUrl::parse("sqlite:app.db", &self.root, &self.environment)?;
-        Ok(ResolvedUrl { url, origin: UrlOrigin::Default })
+        Ok(ResolvedUrl { url, origin: UrlOrigin::Default, source: "default".to_owned() })
     }
 }
 

@@ -15,6 +15,17 @@ pub enum Request {
     Stamp(Vec<Target>, Purge),
 }
 
+impl Request {
+    /// Returns the command by which people ask for it.
+    pub fn command(&self) -> &'static str {
+        match self {
+            Self::Upgrade(_) => "upgrade",
+            Self::Downgrade(..) => "downgrade",
+            Self::Stamp(..) => "stamp",
+        }
+    }
+}
+
 /// Which sections a downgrade runs of a revision whose script is gone, or whose downgrade was edited since.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sections {

@@ -33,7 +33,8 @@ pub async fn run(args: &AcceptArgs, cx: &mut Context) -> Result<Outcome, Failed>
     cx.lock_wait.clone_from(&args.lock_wait);
     let project = cx.project().map_err(Failed::before_run)?;
     let mut session = cx.open(&project).await.map_err(Failed::before_run)?;
-    let mut observer = Confirming::new(cx.telling(), &project.config, args.yes);
+    cx.name_run("accept");
+    let mut observer = Confirming::new(cx, &project.config, args.yes);
     let accepted = project.accept(&targets, &mut session, &cx.actor, &mut observer).await?;
     drop(observer);
     session.close().await;

@@ -43,7 +43,8 @@ pub async fn run(args: &RedoArgs, cx: &mut Context) -> Result<Outcome, Failed> {
     cx.lock_timeout.clone_from(&args.lock_timeout);
     let project = cx.project().map_err(Failed::before_run)?;
     let mut session = cx.open(&project).await.map_err(Failed::before_run)?;
-    let mut observer = Confirming::new(cx.telling(), &project.config, args.yes);
+    cx.name_run("redo");
+    let mut observer = Confirming::new(cx, &project.config, args.yes);
     let report = project.redo(&target, sections, &mut session, &cx.actor, &mut observer).await?;
     cx.report(&report)
 }

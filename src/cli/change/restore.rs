@@ -42,6 +42,8 @@ pub async fn run(args: &RestoreArgs, cx: &mut Context) -> Result<Outcome, Failed
     if args.list {
         return list(&RestorePoint::list(&config)?, cx);
     }
+    cx.resolve(&config)?;
+    cx.name_run("restore");
     let from = RestorePoint::choose(&config, args.file.as_deref())?;
     if !args.yes {
         confirm(&from, config.environment.as_deref().filter(|_| config.database.protected))?;

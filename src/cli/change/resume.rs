@@ -73,7 +73,8 @@ pub async fn run(args: &ResumeArgs, cx: &mut Context) -> Result<Outcome, Failed>
             return Err(asked.into());
         }
     };
-    let mut observer = Confirming::new(cx.telling(), &project.config, args.yes);
+    cx.name_run("resume");
+    let mut observer = Confirming::new(cx, &project.config, args.yes);
     let row = project.resume(answer, &mut session, &cx.actor, &mut observer).await?;
     session.close().await;
     if cx.is_json() {

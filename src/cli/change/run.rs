@@ -41,12 +41,13 @@ impl RunArgs {
         cx.lock_timeout.clone_from(&self.lock_timeout);
         let project = cx.project().map_err(Failed::before_run)?;
         let mut session = cx.open(&project).await.map_err(Failed::before_run)?;
+        cx.name_run(request.command());
         if self.dry_run {
             let program = project.program(request, &mut session).await?;
             session.close().await;
             return cx.dry_run(&program);
         }
-        let mut observer = Confirming::new(cx.telling(), &project.config, self.yes);
+        let mut observer = Confirming::new(cx, &project.config, self.yes);
         let report = project.migrate(request, &mut session, &cx.actor, &mut observer).await?;
         session.close().await;
         cx.report(&report)

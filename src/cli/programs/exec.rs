@@ -110,7 +110,8 @@ async fn prepare(args: &ExecArgs, cx: &mut Context) -> Result<(), Failed> {
     let mut session = cx.open(&project).await.map_err(Failed::before_run)?;
     if project.config.database.auto_upgrade {
         let request = Request::Upgrade(Target::new(Anchor::Head));
-        let mut observer = Confirming::new(cx.telling(), &project.config, args.yes);
+        cx.name_run("upgrade");
+        let mut observer = Confirming::new(cx, &project.config, args.yes);
         let report = project.migrate(&request, &mut session, &cx.actor, &mut observer).await?;
         drop(observer);
         cx.report(&report)?;

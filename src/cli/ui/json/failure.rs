@@ -19,6 +19,12 @@ pub fn failure(error: &Error) -> String {
     failure_with(error, &Nothing {})
 }
 
+/// Returns a document that also says which database it is about, behind `ok`.
+pub fn naming(document: &str, database: &impl Serialize) -> String {
+    let (ok, rest) = document.split_at(document.find(',').unwrap_or(document.len() - 2));
+    format!("{ok},\"connection\":{}{rest}", text(database).trim_end())
+}
+
 pub(super) fn failure_with(error: &Error, body: &impl Serialize) -> String {
     let errors = match &*error.kind {
         ErrorKind::Several { .. } => single_problems(error).into_iter().map(ErrorJson::of).collect(),

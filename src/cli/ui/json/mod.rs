@@ -12,6 +12,7 @@ mod standing;
 pub use failure::ErrorJson;
 pub use failure::document;
 pub use failure::failure;
+pub use failure::naming;
 pub use failure::path;
 pub use finding::check;
 pub use record::log;

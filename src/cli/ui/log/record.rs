@@ -40,6 +40,13 @@ use crate::sql::without_strings;
 #[serde(untagged)]
 #[allow(missing_docs)] // docs/logs.md says what each event and each key is
 pub enum Record<'a> {
+    Database {
+        /// The frame of every event has it.
+        #[serde(skip)]
+        command: &'static str,
+        url: &'a str,
+        from: &'a str,
+    },
     Started {
         direction: Option<Direction>,
         dialect: Dialect,
@@ -165,6 +172,7 @@ impl<'a> Record<'a> {
             Self::JournalCreated { .. } => ("journal_created", Level::Info, Target::Run),
             Self::RestorePoint { .. } => ("restore_point", Level::Info, Target::Run),
             Self::NoRestorePoint { .. } => ("no_restore_point", Level::Warn, Target::Run),
+            Self::Database { .. } => ("database", Level::Info, Target::Run),
             Self::ServerWaiting { .. } => ("server_waiting", Level::Info, Target::Server),
             Self::LockWaiting { .. } => ("lock_waiting", Level::Info, Target::Lock),
             Self::StepStarted { .. } => ("step_started", Level::Info, Target::Step),
@@ -365,6 +373,7 @@ mod tests {
             Record::journal_created(&created),
             Record::restore_point(Path::new("app.db.rev-a")),
             Record::NoRestorePoint { bytes: 2, limit: 1 },
+            Record::Database { command: "upgrade", url: "sqlite:app.db", from: "default" },
             Record::server_waiting(&declined),
             Record::lock_waiting(&holder),
             Record::step_started(1, 2, step),
@@ -479,6 +488,7 @@ mod tests {
             "first run on this database: rev's tables are made in schema `b` (not this project's: a.rev_version)",
             "restore point: app.db.rev-a",
             "no restore point: the database has 2 bytes, more than the 1 of `restore_point_limit`",
+            "upgrade sqlite:app.db (default)",
             "waiting for the server: declined: nothing was changed",
             "waiting for the lock, which ada, process 7 holds",
             r"upgrade 1/2  b  create \u{1b} t …",

@@ -76,6 +76,7 @@ impl<W: Write> Replay<W> {
         match event {
             StoredEvent::Started {} | StoredEvent::Statement { .. } | StoredEvent::StatementStarted {} => {}
             StoredEvent::JournalCreated {}
+            | StoredEvent::Database { .. }
             | StoredEvent::RestorePoint { .. }
             | StoredEvent::NoRestorePoint {}
             | StoredEvent::ServerWaiting {}
@@ -156,9 +157,18 @@ impl StoredFailure {
 struct Document<'a> {
     ok: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
+    connection: Option<Connection<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<ErrorDocument<'a>>,
     #[serde(flatten)]
     reached: Option<Reached<'a>>,
+}
+
+/// Which database it was, and what gave the URL.
+#[derive(Serialize)]
+struct Connection<'a> {
+    url: &'a str,
+    from: &'a str,
 }
 
 #[derive(Serialize)]
@@ -229,7 +239,11 @@ impl StoredRun {
             notes: &failure.notes,
         });
         let ok = failure.is_none() && heads.is_some();
-        let document = Document { ok, error, reached: heads.map(|(from, to)| reached(from, to)) };
+        let connection = events().find_map(|event| match event {
+            StoredEvent::Database { url, from } => Some(Connection { url, from }),
+            _ => None,
+        });
+        let document = Document { ok, connection, error, reached: heads.map(|(from, to)| reached(from, to)) };
         serde_json::to_string(&document).expect("structs of texts and numbers have a JSON form") + "\n"
     }
 }

@@ -27,6 +27,7 @@ impl Record<'_> {
                 )
             }
             Self::JournalCreated { shown, .. } => shown.clone(),
+            Self::Database { command, url, from } => format!("{command} {url} ({from})"),
             Self::ServerWaiting { code: "table-locked", reason } => {
                 format!("waiting for the tables of rev's own: {reason}")
             }

@@ -41,6 +41,7 @@ pub(super) struct Stored {
 #[derive(Debug, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub(super) enum StoredEvent {
+    Database { url: String, from: String },
     Started {},
     Warning { text: String, file: Option<String>, line: Option<usize>, column: Option<usize> },
     JournalCreated {},
