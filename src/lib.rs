@@ -76,12 +76,17 @@
 //!
 //! Whatever can be known to fail fails before the first statement. A run that stops carries what was done, and the next
 //! one goes on from there; see [`run::RunFailure`].
+//!
+//! What is not shown here is for the programs `rev` and `revgraph`, and may change at any time.
 
 #[cfg(feature = "engine")]
+#[doc(hidden)]
 pub mod author;
 #[cfg(feature = "engine")]
+#[doc(hidden)]
 pub mod check;
 #[cfg(feature = "cli")]
+#[doc(hidden)]
 pub mod cli;
 #[cfg(feature = "engine")]
 pub mod config;
@@ -92,17 +97,22 @@ pub mod direction;
 pub mod duration;
 pub mod embed;
 pub mod error;
+#[doc(hidden)]
 pub mod escape;
 #[cfg(feature = "engine")]
+#[doc(hidden)]
 pub mod fault;
 pub mod graph;
 pub mod id;
 #[cfg(feature = "engine")]
 pub mod journal;
+#[doc(hidden)]
 pub mod nearest;
 #[cfg(feature = "engine")]
+#[doc(hidden)]
 pub mod offline;
 #[cfg(feature = "engine")]
+#[doc(hidden)]
 pub mod picture;
 #[cfg(feature = "engine")]
 pub mod program;
@@ -114,12 +124,14 @@ pub mod run;
 pub mod script;
 mod secrets;
 #[cfg(feature = "cli")]
+#[doc(hidden)]
 pub mod serve;
 pub mod signal;
 pub mod span;
 pub mod sql;
 mod typed;
 #[cfg(feature = "engine")]
+#[doc(hidden)]
 pub mod wall;
 #[cfg(feature = "engine")]
 pub mod watch;

@@ -36,6 +36,8 @@ impl ErrorKind {
             Self::Cycle { .. } => "cycle",
             Self::SelfLoop { .. } => "self-loop",
             Self::Unreadable { .. } => "unreadable",
+            Self::BadLog { .. } => "bad-log",
+            Self::NoSuchRun { .. } => "no-such-run",
             Self::NotUtf8 { .. } => "not-utf8",
             Self::NotText { .. } => "not-text",
             Self::NoRevisionId { .. } => "no-revision-id",

@@ -56,6 +56,17 @@ impl Error {
         secrets::hide(&self.kind.to_string()).into_owned()
     }
 
+    /// Returns the message as the history keeps it: with its place, in one piece of bounded length.
+    pub(crate) fn told_in_history(&self) -> String {
+        const LONGEST: usize = 4000;
+        let mut text = self.to_string();
+        if text.len() > LONGEST {
+            text.truncate(text.floor_char_boundary(LONGEST));
+            text.push('…');
+        }
+        text
+    }
+
     /// Returns the stable slug of the kind, such as `multiple-heads`.
     pub fn code(&self) -> &'static str {
         self.kind.code()

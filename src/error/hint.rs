@@ -61,6 +61,11 @@ impl ErrorKind {
             Self::DuplicateId { .. } => "choose another id for one of them",
             Self::DuplicateLabel { .. } | Self::LabelIsId { .. } => "choose another label",
             Self::Cycle { .. } => "correct the `down_revision` or `depends_on` of one of them",
+            Self::BadLog { hint, .. } => hint,
+            Self::NoSuchRun { runs, .. } if runs.is_empty() => {
+                "name a file that `--log-file` wrote with `--log-format json`"
+            }
+            Self::NoSuchRun { runs, .. } => return Some(format!("its runs are {}", runs.join(", "))),
             Self::Unreadable { .. } => "check that the path is right, that it exists, and that you may read it",
             Self::Unwritable { .. } => "check that the folder exists and that you may write there",
             Self::Unterminated { what: "string" | "quoted identifier" } => {

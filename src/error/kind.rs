@@ -106,6 +106,10 @@ pub enum ErrorKind {
     // ---- scripts
     #[error("{} cannot be read", .path.display())]
     Unreadable { path: PathBuf },
+    #[error("this is no event of a run: {reason}")]
+    BadLog { reason: String, hint: &'static str },
+    #[error("{} has no run {}", .path.display(), .run.as_ref().map_or("in it".to_owned(), |run| format!("`{run}`")))]
+    NoSuchRun { path: PathBuf, run: Option<String>, runs: Vec<String> },
     #[error("{} is not UTF-8 text", .path.display())]
     NotUtf8 { path: PathBuf },
     #[error("{} is {what}, and no SQL", .path.display())]

@@ -22,9 +22,11 @@ pub struct HistoryRow {
     pub host: Option<String>,
     pub rev_version: String,
     pub downgrade: Option<String>,
+    pub error: Option<String>,
 }
 
-/// The columns of the history, the first of which the server gives.
+/// The columns of the history that every query reads, the first of which the server gives; `error` is asked for by itself,
+/// since tables of an older rev lack it.
 pub(super) const HISTORY_COLUMNS: [&str; 15] = [
     "id",
     "revision",
@@ -117,6 +119,7 @@ impl HistoryRow {
             host: host.clone(),
             rev_version: rev_version.clone()?,
             downgrade: downgrade.clone(),
+            error: None,
         })
     }
 }

@@ -11,6 +11,10 @@ use crate::journal::Outcome;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LastSteps(BTreeMap<String, LastStep>);
 
+/// The last step of each revision that failed, where none ended well since.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Failures(BTreeMap<String, HistoryRow>);
+
 /// The last step of a revision, and what was said of it since.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LastStep {
@@ -23,6 +27,19 @@ pub struct LastStep {
 impl LastSteps {
     /// Returns the last step of a revision.
     pub fn get(&self, revision: &RevisionId) -> Option<&LastStep> {
+        self.0.get(revision.as_str())
+    }
+}
+
+impl Failures {
+    /// Leaves out the steps after which `last` has one that ended well.
+    pub fn after(last: &LastSteps, failed: Vec<HistoryRow>) -> Self {
+        let is_newer = |row: &HistoryRow| last.0.get(&row.revision).is_none_or(|last| last.step.id < row.id);
+        Self(failed.into_iter().filter(is_newer).map(|row| (row.revision.clone(), row)).collect())
+    }
+
+    /// Returns the step of a revision that failed.
+    pub fn get(&self, revision: &RevisionId) -> Option<&HistoryRow> {
         self.0.get(revision.as_str())
     }
 }

@@ -114,7 +114,8 @@ impl Journal {
             .col(ColumnDef::new("user").string_len(255))
             .col(ColumnDef::new("host").string_len(255))
             .col(ColumnDef::new("rev_version").string_len(32).not_null())
-            .col(self.long_text("downgrade"));
+            .col(self.long_text("downgrade"))
+            .col(self.long_text("error"));
         table
     }
 

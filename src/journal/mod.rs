@@ -28,6 +28,7 @@ pub use guarded::Expect;
 pub use guarded::Guarded;
 pub use history::HistoryRow;
 pub use intent::Intent;
+pub use last::Failures;
 pub use last::LastStep;
 pub use last::LastSteps;
 pub use layout::FORMAT;

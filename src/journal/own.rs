@@ -118,6 +118,7 @@ mod tests {
             depends_on: String::new(),
             branch_labels: String::new(),
             downgrade: None,
+            error: Some("e".to_owned()),
         };
         let (revision, direction, hash) = (id("a"), Direction::Upgrade, "h".to_owned());
         let writes = [
@@ -154,6 +155,8 @@ mod tests {
             journal.count_failed(),
             journal.count_history(),
             journal.select_downgrades([1, 2]),
+            journal.select_errors([1, 2]),
+            journal.select_last_failed(),
             journal.select_holder(),
             journal.begin_epoch(&Holder::default()),
             journal.fence(1),

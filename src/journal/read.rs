@@ -1,5 +1,6 @@
 //! The statements that read the journal, and the rows they give.
 
+use sea_query::Alias;
 use sea_query::Asterisk;
 use sea_query::Expr;
 use sea_query::Order;
@@ -133,6 +134,38 @@ impl Journal {
             .columns(["id", "downgrade"])
             .from(self.table(&self.history))
             .and_where(self.is_any("id", ids))
+            .take();
+        self.render(&query)
+    }
+
+    /// Returns the query for the errors of these rows of the history, each with its row's id.
+    pub fn select_errors(&self, ids: impl IntoIterator<Item = i64>) -> String {
+        let history = Alias::new("h");
+        // Named with its table, since SQLite takes a quoted name that is no column for a text.
+        let query = Query::select()
+            .column("id")
+            .column((history.clone(), Alias::new("error")))
+            .from_as(self.table(&self.history), history)
+            .and_where(self.is_any("id", ids))
+            .take();
+        self.render(&query)
+    }
+
+    /// Returns the query for the last step of each revision that failed, as one of [`Self::select_newest_steps`].
+    pub fn select_last_failed(&self) -> String {
+        let last = Query::select()
+            .expr(self.call("max", Expr::col("id")))
+            .from(self.table(&self.history))
+            .and_where(self.is("outcome", Outcome::Failed.as_str()))
+            .group_by_col("revision")
+            .take();
+        let columns = HISTORY_COLUMNS.into_iter().filter(|column| *column != "downgrade");
+        let query = Query::select()
+            .columns(columns)
+            .expr(Expr::cust("NULL"))
+            .from(self.table(&self.history))
+            .and_where(self.is_in_query("id", last))
+            .order_by("id", Order::Asc)
             .take();
         self.render(&query)
     }

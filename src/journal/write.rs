@@ -65,6 +65,7 @@ pub struct HistoryEntry {
     pub depends_on: String,
     pub branch_labels: String,
     pub downgrade: Option<String>,
+    pub error: Option<String>,
 }
 
 /// When and by whom a step runs: known when it runs, or left to the server.
@@ -170,25 +171,31 @@ impl Journal {
             }
             Moment::Offline => (self.server_time(), Expr::cust("NULL"), self.server_user(), Expr::cust("NULL")),
         };
+        // A step that ends well names no column that tables of an older rev lack.
+        let columns = HISTORY_COLUMNS.into_iter().skip(1).chain(entry.error.as_ref().map(|_| "error"));
         let query = Query::insert()
             .into_table(self.table(&self.history))
-            .columns(HISTORY_COLUMNS.into_iter().skip(1))
-            .values_panic([
-                self.text(entry.revision.as_str()),
-                self.text(entry.direction.as_str()),
-                self.text(entry.outcome.as_str()),
-                self.optional(entry.checksum.as_deref()),
-                self.text(&entry.message),
-                self.text(&entry.down_revisions),
-                self.text(&entry.depends_on),
-                self.text(&entry.branch_labels),
-                started,
-                duration,
-                user,
-                host,
-                self.text(env!("CARGO_PKG_VERSION")),
-                self.optional(entry.downgrade.as_deref()),
-            ])
+            .columns(columns)
+            .values_panic(
+                [
+                    self.text(entry.revision.as_str()),
+                    self.text(entry.direction.as_str()),
+                    self.text(entry.outcome.as_str()),
+                    self.optional(entry.checksum.as_deref()),
+                    self.text(&entry.message),
+                    self.text(&entry.down_revisions),
+                    self.text(&entry.depends_on),
+                    self.text(&entry.branch_labels),
+                    started,
+                    duration,
+                    user,
+                    host,
+                    self.text(env!("CARGO_PKG_VERSION")),
+                    self.optional(entry.downgrade.as_deref()),
+                ]
+                .into_iter()
+                .chain(entry.error.as_deref().map(|error| self.text(error))),
+            )
             .take();
         let last = Query::select().expr(self.call("max", Expr::col("id"))).from(self.table(&self.history)).take();
         let row = self

@@ -36,6 +36,8 @@ pub struct Entry {
     pub standing: Option<Standing>,
     /// The last step that the history knows of it.
     pub last_step: Option<StepTaken>,
+    /// The step that failed since, if one did.
+    pub failure: Option<Failure>,
     /// Whether several revisions grow from it.
     pub is_branch_point: bool,
     /// Whether it has several parents.
@@ -73,6 +75,15 @@ pub struct StepTaken {
     pub host: Option<String>,
 }
 
+/// A step that failed, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[allow(missing_docs)] // the error is a column of the history table
+pub struct Failure {
+    #[serde(flatten)]
+    pub step: StepTaken,
+    pub error: Option<String>,
+}
+
 impl Entry {
     /// Returns what is special about it, for people to read; without a database this is little.
     pub fn marks(&self) -> Vec<&'static str> {
@@ -83,7 +94,8 @@ impl Entry {
         };
         let head = self.is_head.then_some("head");
         let current = (self.is_current == Some(true)).then_some("current");
-        [head, current, standing].into_iter().flatten().collect()
+        let failed = self.failure.is_some().then_some("failed");
+        [head, current, standing, failed].into_iter().flatten().collect()
     }
 }
 
@@ -92,5 +104,12 @@ impl StepTaken {
     pub fn of(row: &HistoryRow) -> Self {
         let HistoryRow { direction, started, duration_ms, user, host, .. } = row.clone();
         Self { direction, started, duration_ms, user, host }
+    }
+}
+
+impl Failure {
+    /// Takes over the columns of a row.
+    pub fn of(row: &HistoryRow) -> Self {
+        Self { step: StepTaken::of(row), error: row.error.clone() }
     }
 }

@@ -8,6 +8,7 @@ use crate::graph::RevisionGraph;
 use crate::id::Heads;
 use crate::id::Label;
 use crate::id::RevisionId;
+use crate::journal::Failures;
 use crate::journal::LastSteps;
 use crate::journal::ProgressRow;
 use crate::picture::picture::Picture;
@@ -55,6 +56,7 @@ pub(super) fn applied(text: &str, message: &str, rows: &str, halfway: &str) -> P
         found: None,
         started: "2026-11-20T09:12:44.310Z".into(),
     };
-    let position = Position { rows: &rows, progress: &[progress], last: &LastSteps::default() };
+    let position =
+        Position { rows: &rows, progress: &[progress], last: &LastSteps::default(), failures: &Failures::default() };
     Picture::of(&graph, &graph.history(&":".parse().unwrap(), None).unwrap(), Some(position))
 }

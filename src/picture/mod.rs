@@ -17,6 +17,7 @@ mod svg;
 pub use arrange::Link;
 pub use arrange::LinkKind;
 pub use entry::Entry;
+pub use entry::Failure;
 pub use entry::Standing;
 pub use entry::StepTaken;
 pub use form::Form;

@@ -9,11 +9,13 @@ use crate::graph::Revision;
 use crate::graph::RevisionGraph;
 use crate::id::Heads;
 use crate::id::RevisionId;
+use crate::journal::Failures;
 use crate::journal::LastSteps;
 use crate::journal::ProgressRow;
 use crate::picture::arrange::LinkKind;
 use crate::picture::arrange::arrange;
 use crate::picture::entry::Entry;
+use crate::picture::entry::Failure;
 use crate::picture::entry::Standing;
 use crate::picture::entry::StepTaken;
 
@@ -26,6 +28,8 @@ pub struct Position<'a> {
     pub progress: &'a [ProgressRow],
     /// What the history says.
     pub last: &'a LastSteps,
+    /// The steps that failed, and were not made good since.
+    pub failures: &'a Failures,
 }
 
 /// Revisions, newest first, each with its place.
@@ -80,6 +84,7 @@ impl Picture {
                     false => Standing::Pending,
                 }),
                 last_step: position.and_then(|position| position.last.get(id)).map(|last| StepTaken::of(&last.step)),
+                failure: position.and_then(|position| position.failures.get(id)).map(Failure::of),
                 is_branch_point: graph.is_branch_point(id),
                 is_merge_point: graph.is_merge_point(id),
                 lane: 0,

@@ -27,6 +27,7 @@ pub(crate) fn history_entry(
         depends_on: String::new(),
         branch_labels: String::new(),
         downgrade: None,
+        error: None,
     };
     let Some(script) = script else { return Ok(entry) };
     let header = &script.header;

@@ -5,6 +5,7 @@ use crate::graph::Target;
 
 /// What is asked of a database.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Request {
     /// Apply what the target needs.
     Upgrade(Target),

@@ -202,6 +202,7 @@ impl Observer for Silent {
 
 /// What a run did.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Report {
     /// The state before.
     pub from: Heads,
@@ -219,6 +220,7 @@ pub struct Report {
 
 /// One revision that is through.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct StepReport {
     /// The revision.
     pub revision: RevisionId,
@@ -232,6 +234,7 @@ pub struct StepReport {
 
 /// A run that did not reach its end.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct RunFailure {
     /// What went wrong.
     pub error: Error,

@@ -7,8 +7,10 @@ use crate::error::Error;
 use crate::error::ErrorKind;
 use crate::id::RevisionId;
 use crate::journal::Doubt;
+use crate::journal::Failures;
 use crate::journal::HistoryRow;
 use crate::journal::LastSteps;
+use crate::journal::Outcome;
 use crate::journal::Row;
 use crate::run::session::Session;
 
@@ -42,8 +44,43 @@ impl Session {
             return Ok(Vec::new());
         }
         let query = self.probe.journal.select_history();
-        let rows = self.select_unfiltered(&query).await?;
-        Ok(rows.iter().filter_map(HistoryRow::from_row).collect())
+        self.steps(&query).await
+    }
+
+    /// Returns the newest steps, newest first; the stored downgrades are left out.
+    pub async fn newest_steps(&mut self, limit: u64) -> Result<Vec<HistoryRow>, Error> {
+        if !self.probe.has(&self.probe.journal.history) {
+            return Ok(Vec::new());
+        }
+        let query = self.probe.journal.select_newest_steps(limit);
+        self.steps(&query).await
+    }
+
+    /// Returns the steps that failed, of each revision the last one, unless one ended well after it, as `last` says.
+    pub async fn failures(&mut self, last: &LastSteps) -> Result<Failures, Error> {
+        if !self.probe.has(&self.probe.journal.history) {
+            return Ok(Failures::default());
+        }
+        let query = self.probe.journal.select_last_failed();
+        Ok(Failures::after(last, self.steps(&query).await?))
+    }
+
+    async fn steps(&mut self, query: &str) -> Result<Vec<HistoryRow>, Error> {
+        let rows = self.select_unfiltered(query).await?;
+        let mut steps: Vec<HistoryRow> = rows.iter().filter_map(HistoryRow::from_row).collect();
+        let failed = steps.iter().filter(|step| step.outcome == Outcome::Failed.as_str());
+        let mut errors = self.errors(failed.map(|step| step.id).collect()).await;
+        steps.iter_mut().for_each(|step| step.error = errors.remove(&step.id));
+        Ok(steps)
+    }
+
+    /// Returns the errors of these steps; none where an older rev made the table, which has no room for them.
+    async fn errors(&mut self, ids: Vec<i64>) -> BTreeMap<i64, String> {
+        if ids.is_empty() {
+            return BTreeMap::new();
+        }
+        let query = self.probe.journal.select_errors(ids);
+        by_id(&self.select_unfiltered(&query).await.unwrap_or_default())
     }
 
     /// Returns the last step that applied `revision`.
@@ -73,15 +110,20 @@ impl Session {
         }
         let query = self.probe.journal.select_downgrades(ids);
         let rows = self.select_unfiltered(&query).await?;
-        let stored = |row: &Row| match row.as_slice() {
-            [Some(id), Some(text)] => Some((id.parse().ok()?, text.clone())),
-            _ => None,
-        };
-        Ok(rows.iter().filter_map(stored).collect())
+        Ok(by_id(&rows))
     }
 
     /// Reads rows of the history; those that a policy hides are an error, and no policy's function is run.
     pub(crate) async fn select_unfiltered(&mut self, query: &str) -> Result<Vec<Row>, Error> {
         Ok(self.questions(&[query]).await?.pop().unwrap_or_default())
     }
+}
+
+/// Reads rows of an id and a text; rows without a text are left out.
+fn by_id(rows: &[Row]) -> BTreeMap<i64, String> {
+    let pair = |row: &Row| match row.as_slice() {
+        [Some(id), Some(text)] => Some((id.parse().ok()?, text.clone())),
+        _ => None,
+    };
+    rows.iter().filter_map(pair).collect()
 }

@@ -7,6 +7,7 @@ use crate::dialect::Dialect;
 use crate::dialect::Family;
 use crate::error::Error;
 use crate::error::ErrorKind;
+use crate::journal::HistoryEntry;
 use crate::journal::Outcome;
 use crate::journal::Write;
 use crate::program::noted::Noted;
@@ -353,7 +354,7 @@ impl Runner<'_> {
         // Whoever is stopped between statements has not failed at one.
         let is_between = is_interrupted(&failure.error) && failure.error.span.is_none();
         if !is_lost(&failure.error) && !is_between {
-            self.record_failure(step, &failure.clock).await;
+            self.record_failure(step, &failure).await;
         }
         let stopped = Stopped {
             revision: step.revision.clone(),
@@ -371,20 +372,30 @@ impl Runner<'_> {
     }
 
     /// The failure that is reported is the script's, so a failure to record it is not.
-    async fn record_failure(&mut self, step: &ProgramStep, clock: &Clock) {
+    async fn record_failure(&mut self, step: &ProgramStep, failure: &StepFailure) {
+        let took = failure.clock.elapsed();
         let mut entry = Box::new(step.entry.clone());
         entry.outcome = Outcome::Failed;
         entry.downgrade = None;
-        let took = clock.elapsed();
+        entry.error = Some(failure.error.told_in_history());
+        // What the server said may hold what the database cannot, and tables of an older rev have no room for it.
+        if !self.record(&entry, took, &failure.clock).await {
+            self.roll_back(false).await;
+            entry.error = None;
+            self.record(&entry, took, &failure.clock).await;
+        }
+    }
+
+    /// Writes a row of the history on its own, and says whether it is there.
+    async fn record(&mut self, entry: &HistoryEntry, took: Duration, clock: &Clock) -> bool {
         let restore = Restore::new(&self.session.probe);
         let mut sender = Sender::new(self.session);
         for sql in restore.before_last_write().into_iter().chain(restore.after_commit()) {
             sender.restore(&sql);
         }
         sender.begin();
-        if sender.write(&Write::History(entry), || clock.moment_of(took, self.actor)).await.is_ok() {
-            let _ = sender.commit().await;
-        }
+        let write = Write::History(Box::new(entry.clone()));
+        sender.write(&write, || clock.moment_of(took, self.actor)).await.is_ok() && sender.commit().await.is_ok()
     }
 }
 

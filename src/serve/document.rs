@@ -207,6 +207,7 @@ struct Entry<'a> {
     revision: &'a str,
     outcome: &'a str,
     message: Option<&'a str>,
+    error: Option<&'a str>,
     #[serde(flatten)]
     step: StepTaken,
     rev_version: &'a str,
@@ -218,6 +219,7 @@ impl<'a> Entry<'a> {
             revision: &row.revision,
             outcome: &row.outcome,
             message: row.message.as_deref(),
+            error: row.error.as_deref(),
             step: StepTaken::of(row),
             rev_version: &row.rev_version,
         }

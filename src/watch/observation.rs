@@ -62,8 +62,9 @@ impl Project {
         self.asked(PATIENCE, async |session| {
             let status = self.status(session)?;
             let last = session.last_steps().await?;
+            let failures = session.failures(&last).await?;
             let Session { rows, progress, .. } = &*session;
-            let position = Position { rows, progress, last: &last };
+            let position = Position { rows, progress, last: &last, failures: &failures };
             Ok(Portrait { status, picture: self.newest(Some(position), limit)? })
         })
         .await
@@ -109,16 +110,6 @@ impl Project {
 }
 
 impl Session {
-    /// Returns the newest steps, newest first; the stored downgrades are left out.
-    pub async fn newest_steps(&mut self, limit: u64) -> Result<Vec<HistoryRow>, Error> {
-        if !self.probe.has(&self.probe.journal.history) {
-            return Ok(Vec::new());
-        }
-        let query = self.probe.journal.select_newest_steps(limit);
-        let rows = self.select_unfiltered(&query).await?;
-        Ok(rows.iter().filter_map(HistoryRow::from_row).collect())
-    }
-
     async fn newest_and_failed(&mut self) -> Result<(Option<HistoryRow>, u64), Error> {
         if !self.probe.has(&self.probe.journal.history) {
             return Ok((None, 0));

@@ -55,6 +55,20 @@ fn everything_is_reached_by_keys() {
 }
 
 #[test]
+fn the_arrow_keys_work_at_once() {
+    let place = Place::branched();
+    let browser = Browser::start();
+    browser.open_file(&place.page());
+    check_focus(&browser, "create settings");
+    browser.press(DOWN);
+    check_focus(&browser, "join orders and invoices");
+    // Also after a click beside the list has taken the focus away.
+    browser.run("document.activeElement.blur()");
+    browser.press(DOWN);
+    check_focus(&browser, "create invoices");
+}
+
+#[test]
 fn a_search_narrows_the_list() {
     let place = Place::branched();
     let browser = Browser::start();

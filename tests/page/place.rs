@@ -57,7 +57,12 @@ impl Place {
 
     /// Serves the page.
     pub fn serve(&self) -> Served {
-        let mut command = self.workspace.command(&["serve", "--listen", "127.0.0.1:0"]);
+        self.serve_with(&[])
+    }
+
+    /// Serves the page with more options.
+    pub fn serve_with(&self, options: &[&str]) -> Served {
+        let mut command = self.workspace.command(&[&["serve", "--listen", "127.0.0.1:0"], options].concat());
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();

@@ -7,6 +7,7 @@ use std::process::Command;
 use openmetrics_parser::PrometheusType;
 use openmetrics_parser::PrometheusValue;
 use openmetrics_parser::prometheus::parse_prometheus;
+use serde_json::Value;
 
 use crate::served::Served;
 use crate::support::Kind;
@@ -70,6 +71,13 @@ fn every_state_has_its_answers(database: &TestDatabase) {
     let status = served.get("/api/status").json();
     assert_eq!((&status["in_progress"]["revision"], &status["failed_steps"]), (&"b".into(), &1.into()));
     assert_eq!(status["last_step"]["outcome"], "failed");
+    let newest = &served.get("/api/graph").json()["revisions"][0];
+    assert_eq!((&newest["standing"], &newest["failure"]["direction"]), (&"in_progress".into(), &"upgrade".into()));
+    for error in [&status["last_step"]["error"], &newest["failure"]["error"]] {
+        let error = error.as_str().unwrap();
+        assert!(error.starts_with("versions/b.sql:9:"), "{error}");
+        assert!(error.contains("no_such_thing"), "{error}");
+    }
     let halfway = metrics(&served);
     assert_eq!(halfway["rev_step_in_progress"], 1.0);
     assert!((0.0..60.0).contains(&halfway["rev_step_in_progress_age_seconds"]));
@@ -88,6 +96,9 @@ fn every_state_has_its_answers(database: &TestDatabase) {
     let steps = history["entries"].as_array().unwrap().iter();
     let steps: Vec<String> = steps.map(|step| format!("{} {}", step["revision"], step["outcome"])).collect();
     assert_eq!(steps, [r#""b" "done""#, r#""b" "failed""#, r#""a" "done""#]);
+    let errors = history["entries"].as_array().unwrap().iter().map(|step| &step["error"]);
+    assert_eq!(errors.map(Value::is_string).collect::<Vec<_>>(), [false, true, false]);
+    assert_eq!(served.get("/api/graph").json()["revisions"][0]["failure"], Value::Null);
     let done = metrics(&served);
     assert!(!done.contains_key("rev_step_in_progress_age_seconds"));
     assert!(done["rev_last_step_start_timestamp_seconds"] > 1.7e9);
@@ -97,7 +108,22 @@ fn every_state_has_its_answers(database: &TestDatabase) {
     served.until_state("unknown_revision");
     // The database is ahead of the scripts, not behind them.
     assert_eq!(served.state(), ("unknown_revision".into(), 503, 200));
-    assert_eq!(served.get("/api/graph").json()["unknown_revisions"][0], "gone");
+    served.until("/api/graph", |graph| graph["unknown_revisions"][0] == "gone");
+}
+
+/// A table that an older rev made has no room for errors.
+fn a_history_without_errors_is_written_and_read_all_the_same(database: &TestDatabase) {
+    let workspace = workspace(database);
+    workspace.rev(&["upgrade", "a"]).succeeded();
+    database.execute("ALTER TABLE rev_history DROP COLUMN error");
+    workspace.rev(&["upgrade", "head"]).failed(3);
+    let log = workspace.rev(&["log", "--json"]);
+    let steps = log.succeeded();
+    assert!(steps.contains(r#""outcome":"failed""#) && !steps.contains("no_such_thing"), "{steps}");
+    assert_eq!(database.query("SELECT count(*) FROM rev_history"), [["2"]]);
+    let served = Served::start(&workspace, &[]);
+    assert_eq!(served.get("/api/history").json()["entries"][0]["outcome"], "failed");
+    assert_eq!(served.get("/api/graph").json()["revisions"][0]["failure"]["error"], Value::Null);
 }
 
 fn nothing_is_written(database: &TestDatabase) {
@@ -120,7 +146,11 @@ fn nothing_is_written(database: &TestDatabase) {
     }
 }
 
-on_each_database!(every_state_has_its_answers, nothing_is_written);
+on_each_database!(
+    every_state_has_its_answers,
+    a_history_without_errors_is_written_and_read_all_the_same,
+    nothing_is_written
+);
 
 #[test]
 fn what_applied_a_revision_stands_in_the_graph() {

@@ -113,8 +113,9 @@ impl GraphArgs {
         }
         let mut session = cx.open(project).await?;
         let last = session.last_steps().await?;
+        let failures = session.failures(&last).await?;
         let Session { rows, progress, .. } = &session;
-        let position = self.indicate_current.then_some(Position { rows, progress, last: &last });
+        let position = self.indicate_current.then_some(Position { rows, progress, last: &last, failures: &failures });
         let picture = Picture::of(graph, &graph.history(range, Some(rows))?, position);
         session.close().await;
         Ok(picture)

@@ -53,8 +53,8 @@ pub async fn run(args: &HistoryArgs, cx: &mut Context) -> Result<Outcome, Failed
     let paint = cx.terminal.paint;
     let is_verbose = cx.global.verbose;
     let text = match (args.graph, is_verbose) {
-        (true, true) => draw(&revisions, |revision| verbose(graph, revision, applied.as_ref(), paint) + "\n"),
-        (true, false) => draw(&revisions, |revision| short(graph, revision, applied.as_ref(), paint)),
+        (true, true) => draw(&revisions, paint, |revision| verbose(graph, revision, applied.as_ref(), paint) + "\n"),
+        (true, false) => draw(&revisions, paint, |revision| short(graph, revision, applied.as_ref(), paint)),
         (false, true) => {
             revisions.iter().map(|revision| verbose(graph, revision, applied.as_ref(), paint) + "\n").collect()
         }

@@ -1,10 +1,13 @@
 //! `rev log`.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::cli::context::Context;
 use crate::cli::outcome::Failed;
 use crate::cli::outcome::Outcome;
+use crate::cli::ui::Replay;
+use crate::cli::ui::StoredRun;
 use crate::cli::ui::escape;
 use crate::cli::ui::humane;
 use crate::cli::ui::json;
@@ -17,10 +20,23 @@ pub struct LogArgs {
     /// Only the last N steps
     #[arg(short = 'n', long, value_name = "N", value_parser = count)]
     limit: Option<usize>,
+
+    /// Show a run again that `--log-file FILE --log-format json` stored, as it was shown while it ran
+    ///
+    /// With `--log-filter debug` the statements are stored, too, and `-v` lists them. No database is asked.
+    #[arg(long, value_name = "FILE", conflicts_with = "limit")]
+    replay: Option<PathBuf>,
+
+    /// The run of that file, by the id that each of its lines has; else the last one
+    #[arg(long, value_name = "ID", requires = "replay")]
+    run: Option<String>,
 }
 
 /// Runs the command.
 pub async fn run(args: &LogArgs, cx: &mut Context) -> Result<Outcome, Failed> {
+    if let Some(file) = &args.replay {
+        return replay(&StoredRun::read(file, args.run.as_deref())?, cx);
+    }
     let project = cx.project()?;
     let mut session = cx.open(&project).await?;
     let mut entries = session.history().await?;
@@ -37,6 +53,24 @@ pub async fn run(args: &LogArgs, cx: &mut Context) -> Result<Outcome, Failed> {
     let lines = table(&rows);
     let text: String = lines.lines().zip(&entries).map(|(line, row)| format!("{line}\n{}", below(row))).collect();
     cx.list(&text).await
+}
+
+fn replay(run: &StoredRun, cx: &mut Context) -> Result<Outcome, Failed> {
+    if cx.is_json() {
+        cx.text(&run.document())?;
+    } else {
+        let mut text = Vec::new();
+        Replay::new(&mut text, cx.terminal.paint, cx.terminal.volume).run(run);
+        cx.text(&String::from_utf8_lossy(&text))?;
+    }
+    if run.is_cut {
+        cx.terminal.warn("the last line of the log is cut off: whoever wrote it was stopped, or the disk was full");
+    }
+    if !run.has_ended() {
+        let end = "does not say how it ended: it goes on, or was killed; `rev status` shows where the database is";
+        cx.terminal.warn(&format!("the log of run {} {end}", run.run));
+    }
+    Ok(Outcome::Done)
 }
 
 fn count(text: &str) -> Result<usize, &'static str> {
@@ -60,7 +94,8 @@ fn below(row: &HistoryRow) -> String {
         (Some(name), None) | (None, Some(name)) => format!("by {name}"),
         (None, None) => String::new(),
     };
-    let message = row.message.clone().unwrap_or_default();
+    // What a failed step failed at says more than what it was for.
+    let message = row.error.as_ref().or(row.message.as_ref()).cloned().unwrap_or_default();
     let said: Vec<String> = [message, who].into_iter().filter(|text| !text.is_empty()).collect();
     if said.is_empty() { String::new() } else { format!("    {}\n", escape(&said.join(", "))) }
 }

@@ -10,6 +10,7 @@ use crate::cli::ui::escape;
 use crate::cli::ui::json;
 use crate::cli::ui::row;
 use crate::cli::ui::short;
+use crate::cli::ui::standing;
 use crate::error::ErrorKind;
 use crate::program::Halfway;
 use crate::project::Project;
@@ -67,6 +68,14 @@ pub(super) fn text(project: &Project, full: &FullStatus, paint: Paint) -> String
         // What such a revision brought with it, nobody can know.
         State::UnknownRevision => text.push('\n'),
         _ => text.push_str(&format!(": {} applied, {} pending\n", status.applied, status.pending.len())),
+    }
+    if status.state != State::UnknownRevision && !status.heads.is_empty() {
+        let halfway = status.halfway.as_ref().map(|halfway| &halfway.revision);
+        text.push_str(&format!(
+            "
+{}",
+            standing(graph, &status.current, halfway, paint)
+        ));
     }
     if let Some(kind) = look(full) {
         let hint = kind.hint().unwrap_or_default();

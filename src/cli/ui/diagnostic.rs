@@ -91,26 +91,42 @@ pub(super) fn notes(error: &Error) -> Vec<String> {
 }
 
 fn render_one(error: &Error, paint: Paint) -> String {
-    let message = error.message();
-    let title = Level::ERROR.primary_title(escape_lines(&message)).id(error.code());
-    let mut group = Group::with_title(title);
-    let excerpt = error.span.as_ref().map(Excerpt::of);
-    if let (Some(span), Some(excerpt)) = (&error.span, &excerpt) {
-        let mark = AnnotationKind::Primary.span(excerpt.mark.clone());
-        let snippet = Snippet::source(&excerpt.text).path(PLACE).line_start(span.start().line).annotation(mark);
-        group = group.element(snippet);
-    }
-    for note in notes(error) {
-        group = group.element(Level::NOTE.message(escape_lines(&note).into_owned()));
-    }
-    if let Some(hint) = error.hint() {
-        group = group.element(Level::HELP.message(escape_lines(&hint).into_owned()));
-    }
-    let mut text = renderer(paint).render(&[group]);
-    text.push('\n');
-    match (&error.span, &excerpt) {
-        (Some(span), Some(excerpt)) => text.replacen(&excerpt.place(span), &escape(&span.to_string()), 1),
-        _ => text,
+    let (message, notes, hint) = (error.message(), notes(error), error.hint());
+    Shown { code: error.code(), message: &message, span: error.span.as_ref(), notes: &notes, hint: hint.as_deref() }
+        .render(paint)
+}
+
+/// What is shown of an error, wherever it came from.
+pub(super) struct Shown<'a> {
+    pub(super) code: &'a str,
+    pub(super) message: &'a str,
+    pub(super) span: Option<&'a Span>,
+    pub(super) notes: &'a [String],
+    pub(super) hint: Option<&'a str>,
+}
+
+impl Shown<'_> {
+    pub(super) fn render(&self, paint: Paint) -> String {
+        let title = Level::ERROR.primary_title(escape_lines(self.message)).id(escape(self.code));
+        let mut group = Group::with_title(title);
+        let excerpt = self.span.map(Excerpt::of);
+        if let (Some(span), Some(excerpt)) = (self.span, &excerpt) {
+            let mark = AnnotationKind::Primary.span(excerpt.mark.clone());
+            let snippet = Snippet::source(&excerpt.text).path(PLACE).line_start(span.start().line).annotation(mark);
+            group = group.element(snippet);
+        }
+        for note in self.notes {
+            group = group.element(Level::NOTE.message(escape_lines(note).into_owned()));
+        }
+        if let Some(hint) = self.hint {
+            group = group.element(Level::HELP.message(escape_lines(hint).into_owned()));
+        }
+        let mut text = renderer(paint).render(&[group]);
+        text.push('\n');
+        match (self.span, &excerpt) {
+            (Some(span), Some(excerpt)) => text.replacen(&excerpt.place(span), &escape(&span.to_string()), 1),
+            _ => text,
+        }
     }
 }
 

@@ -50,7 +50,7 @@ pub fn dry_run(program: &Program, extent: Extent, paint: Paint) -> String {
         text.add(0, "\nCOMMIT");
     }
     for warning in &program.warnings {
-        let line = warning_line(warning, paint);
+        let line = warning_line(Some(&warning.span.to_string()), &warning.message, paint);
         text.add(0, &format!("\n{line}"));
     }
     text.text

@@ -101,5 +101,6 @@ fn entry(name: &str) -> HistoryEntry {
         depends_on: String::new(),
         branch_labels: String::new(),
         downgrade: None,
+        error: None,
     }
 }

@@ -4,10 +4,13 @@
 
 use std::collections::HashMap;
 
+use anstyle::AnsiColor;
 use renderdag::Ancestor;
 use renderdag::GraphRowRenderer;
 use renderdag::Renderer;
 
+use crate::cli::ui::paint::Paint;
+use crate::cli::ui::paint::Role;
 use crate::graph::Revision;
 use crate::id::RevisionId;
 
@@ -15,7 +18,48 @@ use crate::id::RevisionId;
 ///
 /// Lines go to the down revisions; dependencies are named in the text, as more lines would hide the branches. A line
 /// to a revision that is not drawn ends in `~`. The text may have several lines and must have been escaped.
-pub fn draw(revisions: &[&Revision], mut text: impl FnMut(&Revision) -> String) -> String {
+pub fn draw(revisions: &[&Revision], paint: Paint, mut text: impl FnMut(&Revision) -> String) -> String {
+    match paint {
+        Paint::Plain => plain(revisions, text),
+        // The text is told from the lines by a character that no escaped text holds.
+        Paint::Color => {
+            let marked = |revision: &Revision| {
+                let text = text(revision);
+                let lines =
+                    text.split('\n').map(|line| if line.is_empty() { String::new() } else { format!("{TEXT}{line}") });
+                lines.collect::<Vec<_>>().join("\n")
+            };
+            plain(revisions, marked).split_inclusive('\n').map(coloured).collect()
+        }
+    }
+}
+
+/// Stands between the lines of the graph and the text beside them.
+const TEXT: char = '\u{2}';
+
+/// Colours the lanes of a row, each in its own colour.
+fn coloured(row: &str) -> String {
+    let (lines, text) = row.split_once(TEXT).unwrap_or((row, ""));
+    let mut colored = String::with_capacity(row.len() * 4);
+    for (column, c) in lines.chars().enumerate() {
+        match c {
+            ' ' | '\n' => colored.push(c),
+            // A revision stands out from the line that it is on.
+            '*' => colored.push_str(&Paint::Color.text(Role::Mark, "*")),
+            _ => {
+                let style = LANES[column / 2 % LANES.len()].on_default();
+                colored.push_str(&format!("{style}{c}{style:#}"));
+            }
+        }
+    }
+    colored + text
+}
+
+/// The colours of the lanes; none is that of an error.
+const LANES: [AnsiColor; 5] =
+    [AnsiColor::Blue, AnsiColor::Magenta, AnsiColor::Cyan, AnsiColor::Green, AnsiColor::Yellow];
+
+fn plain(revisions: &[&Revision], mut text: impl FnMut(&Revision) -> String) -> String {
     let places: HashMap<&RevisionId, usize> =
         revisions.iter().zip(0..).map(|(revision, at)| (&revision.id, at)).collect();
     let mut renderer = GraphRowRenderer::new().output().with_min_row_height(1).build_ascii();
@@ -77,7 +121,7 @@ mod tests {
 
     fn drawn(text: &str) -> String {
         let revisions: Vec<Revision> = text.split(';').map(revision).collect();
-        draw(&revisions.iter().collect::<Vec<_>>(), |revision| revision.id.to_string())
+        draw(&revisions.iter().collect::<Vec<_>>(), Paint::Plain, |revision| revision.id.to_string())
     }
 
     fn check(text: &str, expected: &[&str]) {
@@ -107,6 +151,21 @@ mod tests {
     }
 
     #[test]
+    fn colour_changes_nothing_but_the_colour() {
+        for text in
+            ["c < b; b < a; a", "m < b c; c < a; b < a; a", "x < a; y < a; z < a; a; q", "m < b c; c < a; b < gone"]
+        {
+            let revisions: Vec<Revision> = text.split(';').map(revision).collect();
+            let revisions: Vec<&Revision> = revisions.iter().collect();
+            let text = |revision: &Revision| format!("{}\n\nmore | * \\", revision.id);
+            let drawn = draw(&revisions, Paint::Color, text);
+            let plain = anstream::adapter::strip_str(&drawn).to_string();
+            assert_eq!(plain, draw(&revisions, Paint::Plain, text));
+            assert!(drawn.contains("\u{1b}[1m\u{1b}[32m*\u{1b}[0m") && drawn.contains("more | * \\"), "{drawn:?}");
+        }
+    }
+
+    #[test]
     fn odd_parents_are_harmless() {
         check("c < b b; b < a; a", &["*  c", "*  b", "*  a"]); // named twice
         check("m < b a; b < a; a", &["*    m", "|\\", "* |  b", "|/", "*  a"]); // implied by another
@@ -125,7 +184,9 @@ mod tests {
     #[test]
     fn text_may_have_several_lines() {
         let revisions = [revision("b < a"), revision("a")];
-        let drawn = draw(&revisions.iter().collect::<Vec<_>>(), |revision| format!("{}\n  more\n\n  end", revision.id));
+        let drawn = draw(&revisions.iter().collect::<Vec<_>>(), Paint::Plain, |revision| {
+            format!("{}\n  more\n\n  end", revision.id)
+        });
         assert_eq!(drawn, "*  b\n|    more\n|\n|    end\n*  a\n     more\n\n     end\n");
     }
 
@@ -135,7 +196,7 @@ mod tests {
         let name = |k: usize| format!("r{k}");
         let revisions: Vec<Revision> =
             (1..=count).rev().map(|k| revision(&format!("{} < {}", name(k), name(k - 1)))).collect();
-        let drawn = draw(&revisions.iter().collect::<Vec<_>>(), |revision| revision.id.to_string());
+        let drawn = draw(&revisions.iter().collect::<Vec<_>>(), Paint::Plain, |revision| revision.id.to_string());
         assert_eq!(drawn.lines().count(), count + 2);
     }
 }

@@ -3,7 +3,6 @@
 use std::io;
 use std::io::Write;
 use std::time::Duration;
-use std::time::Instant;
 
 use indicatif::ProgressBar;
 use indicatif::ProgressStyle;
@@ -17,10 +16,10 @@ use crate::cli::ui::risk::risks;
 use crate::cli::ui::step::notice_lines;
 use crate::cli::ui::step::step_line;
 use crate::cli::ui::step::warning_line;
-use crate::config::Hook;
 use crate::config::url::mask_passwords;
 use crate::db::Blocker;
 use crate::db::StatementProgress;
+use crate::dialect::Family;
 use crate::escape::escape;
 use crate::program::Program;
 use crate::program::ProgramStep;
@@ -28,16 +27,13 @@ use crate::run::Event;
 use crate::run::Observer;
 use crate::sql::Statement;
 use crate::sql::summary;
+use crate::sql::without_strings;
 
 /// The most revisions that are listed before a question.
 const LISTED: usize = 20;
 
 /// The most that is shown of a command of the user's.
 const WIDTH: usize = 60;
-
-/// How long a revision takes before lines tell how far it is, and the time between two of them.
-const FIRST_WORD: Duration = Duration::from_secs(5);
-const BETWEEN_WORDS: Duration = Duration::from_secs(10);
 
 /// How much is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -62,16 +58,26 @@ pub struct Progress<W: Write = io::Stderr> {
     running: Option<String>,
     /// Whether that line was begun, and nothing was written after it.
     is_open: bool,
-    /// When it is next told in a line how far a statement is.
-    next_word: Option<Instant>,
+    /// How the statements of others are read.
+    family: Family,
     /// How wide the terminal is, if it is one.
     columns: Option<usize>,
+}
+
+/// A statement of a revision, safe to show.
+pub(super) struct Listed {
+    /// Its script.
+    pub path: String,
+    /// The line that it begins on.
+    pub line: usize,
+    /// Its beginning.
+    pub text: String,
 }
 
 impl<W: Write> Progress<W> {
     /// Shows plain lines.
     pub fn lines(out: W, paint: Paint, volume: Volume) -> Self {
-        Self { out, paint, volume, living: None, running: None, is_open: false, next_word: None, columns: None }
+        Self { out, paint, volume, living: None, running: None, is_open: false, family: Family::Sqlite, columns: None }
     }
 
     /// Shows a living line, which is drawn on standard error; `out` must be the same terminal.
@@ -108,30 +114,32 @@ impl<W: Write> Progress<W> {
         self.print(&escape(what));
     }
 
-    fn begin(&mut self, number: usize, of: usize, step: &ProgramStep) {
-        let line = step_line(number, of, step, self.paint);
+    /// Begins a revision; `statements` are listed when more is wanted.
+    pub(super) fn begin(&mut self, line: String, statements: impl IntoIterator<Item = Listed>) {
         if self.volume == Volume::Verbose {
             self.print(&line);
-            let mut lines = Lines::default();
-            for statement in step.statements() {
-                let (path, line) = lines.told(&statement.span);
-                if let Some(path) = path {
-                    let path = self.paint.text(Role::Faint, &path).into_owned();
-                    self.print(&format!("  {path}"));
-                }
-                let line = self.paint.text(Role::Faint, &line).into_owned();
-                self.print(&format!("    {line}  {}", self.summary(statement)));
-            }
+            self.list(statements);
         }
         self.open(line, self.volume == Volume::Normal);
-        self.next_word = Some(Instant::now() + FIRST_WORD);
     }
 
-    fn begin_hook(&mut self, hook: &str, command: &Hook) {
-        let words = mask_passwords(&command.to_string());
+    /// Lists statements below the line of their revision.
+    pub(super) fn list(&mut self, statements: impl IntoIterator<Item = Listed>) {
+        let mut told = None;
+        for Listed { path, line, text } in statements {
+            if told.as_ref() != Some(&path) {
+                self.print(&format!("  {}", self.paint.text(Role::Faint, &path)));
+                told = Some(path);
+            }
+            let line = self.paint.text(Role::Faint, &format!("line {line}")).into_owned();
+            self.print(&format!("    {line}  {text}"));
+        }
+    }
+
+    pub(super) fn begin_hook(&mut self, hook: &str, words: &str) {
         let end = words.char_indices().nth(WIDTH).map_or(words.len(), |(at, _)| at);
         let gap = if end < words.len() { "…" } else { "" };
-        let line = format!("{hook}  {}{gap}", escape(&words[..end]));
+        let line = format!("{}  {}{gap}", escape(hook), escape(&words[..end]));
         self.open(line, true);
     }
 
@@ -152,24 +160,28 @@ impl<W: Write> Progress<W> {
         self.running = Some(line);
     }
 
-    /// Shows how far a statement is: at once in the living line, now and then in lines of their own.
-    fn slow(&mut self, progress: &StatementProgress) {
+    /// Shows how far a statement is: at once in the living line, and in a line of its own where there is `news`.
+    pub fn slow(&mut self, progress: &StatementProgress, is_news: bool) {
+        if self.volume == Volume::Quiet {
+            return;
+        }
         let percent = progress.percent.map_or(String::new(), |percent| format!(" {percent} %"));
         let text = escape(&format!("{}{percent}", progress.phase)).into_owned();
-        if let (Some(bar), Some(line)) = (&self.living, &self.running) {
-            bar.set_message(format!("{line}  {text}"));
-        } else if self.next_word.is_none_or(|next| Instant::now() >= next) {
-            self.next_word = Some(Instant::now() + BETWEEN_WORDS);
-            self.print(&format!("  {text}"));
+        match (&self.living, &self.running) {
+            (Some(bar), Some(line)) => bar.set_message(format!("{line}  {text}")),
+            _ if is_news => self.print(&format!("  {text}")),
+            _ => {}
         }
     }
 
+    /// Returns the beginning of a statement as the log has it, too: what stands in strings may be a password.
     fn summary(&self, statement: &Statement) -> String {
-        escape(&summary(statement.sql(), statement.reading)).into_owned()
+        let text = without_strings(statement.sql(), statement.reading);
+        escape(&summary(&text, statement.reading)).into_owned()
     }
 
     /// Ends the line of the revision that runs.
-    fn end(&mut self, role: Role, word: &str, note: &str) {
+    pub(super) fn end(&mut self, role: Role, word: &str, note: &str) {
         let Some(line) = self.running.take() else { return };
         if let Some(bar) = &self.living {
             // Others write to the terminal between two revisions, so nothing may be left there.
@@ -195,7 +207,7 @@ impl<W: Write> Progress<W> {
     }
 
     /// Writes whole lines, above the living one and after one that is open.
-    fn print(&mut self, text: &str) {
+    pub(super) fn print(&mut self, text: &str) {
         let gap = if std::mem::take(&mut self.is_open) { "\n" } else { "" };
         let text = format!("{gap}{text}\n");
         match self.living.clone() {
@@ -231,32 +243,45 @@ impl<W: Write + Send> Observer for Progress<W> {
                 ));
             }
             Event::Started { program } => {
+                self.family = program.dialect.family();
                 if let Some(halfway) = &program.gives_up {
-                    let warning = self.paint.text(Role::Warning, "warning:").into_owned();
-                    self.print(&format!("{warning} this gives up {}", escape(&halfway.forgotten())));
+                    self.print(&warning_line(None, &format!("this gives up {}", halfway.forgotten()), self.paint));
                 }
             }
-            Event::Warning(warning) => self.print(&warning_line(warning, self.paint)),
-            Event::StepStarted { number, of, step } => self.begin(number, of, step),
+            Event::Warning(warning) => {
+                self.print(&warning_line(Some(&warning.span.to_string()), &warning.message, self.paint));
+            }
+            Event::StepStarted { number, of, step } => {
+                let mut lines = Lines::default();
+                let listed = (self.volume == Volume::Verbose).then(|| step.statements());
+                let listed = listed.into_iter().flatten();
+                let list = |statement: &Statement| Listed {
+                    path: escape(&statement.span.source.path.display().to_string()).into_owned(),
+                    line: lines.of(&statement.span),
+                    text: self.summary(statement),
+                };
+                let statements: Vec<_> = listed.map(list).collect();
+                self.begin(step_line(number, of, step, self.paint), statements);
+            }
             Event::StatementStarted { statement } => {
                 if let (Some(bar), Some(line)) = (&self.living, &self.running) {
                     bar.set_message(format!("{line}  {}", self.summary(statement)));
                 }
             }
             Event::Blocked { blockers } => {
-                self.print(&escape(&format!("  waiting for a lock held by {}", named(blockers))));
+                self.print(&escape(&format!("  waiting for a lock held by {}", named(blockers, self.family))));
             }
-            Event::StatementSlow { progress } => self.slow(progress),
+            Event::StatementSlow { progress } => self.slow(progress, true),
             Event::LockRetry { retry, of, pause, blockers, .. } => {
-                self.print(&retry_line(retry, of, pause, blockers));
+                self.print(&retry_line(retry, of, pause, blockers, self.family));
             }
-            Event::HookStarted { hook, command } => self.begin_hook(hook, command),
+            Event::HookStarted { hook, command } => self.begin_hook(hook, &mask_passwords(&command.to_string())),
             Event::HookOutput { line, .. } => self.print(&format!("  {}", escape(line))),
             Event::HookEnded { duration, failure, .. } => match failure {
                 None => self.end(Role::Good, "done", &format!(" ({})", humane(duration))),
                 Some(failure) => self.end(Role::Bad, "failed", &format!(" ({})", escape(failure))),
             },
-            Event::Notice { notice, .. } => self.print(&notice_lines(notice, self.paint)),
+            Event::Notice { notice, .. } => self.print(&notice_lines(&notice.severity, &notice.message, self.paint)),
             Event::StepDone { duration, .. } => self.end(Role::Good, "done", &format!(" ({})", humane(duration))),
         }
     }
@@ -268,14 +293,16 @@ impl<W: Write> Drop for Progress<W> {
     }
 }
 
-fn retry_line(retry: u32, of: u32, pause: Duration, blockers: &[Blocker]) -> String {
-    let who = named(blockers);
+fn retry_line(retry: u32, of: u32, pause: Duration, blockers: &[Blocker], family: Family) -> String {
+    let who = named(blockers, family);
     let pause = humane(pause);
     escape(&format!("  retry {retry} of {of} in {pause}: could not get a lock, held by {who}")).into_owned()
 }
 
-fn named(blockers: &[Blocker]) -> String {
-    let who: Vec<String> = blockers.iter().map(Blocker::to_string).collect();
+fn named(blockers: &[Blocker], family: Family) -> String {
+    let query = |one: &Blocker| one.query.as_ref().map(|query| without_strings(query, family));
+    let who: Vec<String> =
+        blockers.iter().map(|one| Blocker { query: query(one), ..one.clone() }.to_string()).collect();
     if who.is_empty() { "somebody".to_owned() } else { who.join(", and by ") }
 }
 
@@ -361,17 +388,14 @@ mod tests {
         progress.event(Event::LockRetry { retry: 2, of: 3, pause: Duration::from_millis(80), blockers: &[] });
         progress.event(Event::Blocked { blockers: &blockers });
         let slow = StatementProgress { phase: "building index".into(), percent: Some(42) };
-        for _ in 0..2 {
-            progress.next_word = Some(Instant::now());
-            progress.event(Event::StatementSlow { progress: &slow });
-        }
-        progress.event(Event::StatementSlow { progress: &slow }); // too soon
+        progress.slow(&slow, true);
+        progress.slow(&slow, false); // too soon
         progress.event(Event::StepDone { number: 2, of: 2, step, duration: Duration::from_millis(12) });
     }
 
     #[test]
     fn what_a_statement_waits_for_and_how_far_it_is_has_lines() {
-        let who = r"process 7 (psql): SELECT '\u{1b}'";
+        let who = "process 7 (psql): SELECT '…'";
         let retry = [
             format!("  retry 1 of 3 in 80 ms: could not get a lock, held by {who}"),
             "  retry 2 of 3 in 80 ms: could not get a lock, held by somebody".to_owned(),
@@ -379,12 +403,7 @@ mod tests {
         ];
         let (slow, done) = ("  building index 42 %", "upgrade 2/2  c … done (12 ms)");
         let [one, two, three] = retry.each_ref().map(String::as_str);
-        check(
-            Volume::Normal,
-            is_slow,
-            &["upgrade 2/2  c … ", one, two, three, slow, slow, done],
-            &[one, two, three, done],
-        );
+        check(Volume::Normal, is_slow, &["upgrade 2/2  c … ", one, two, three, slow, done], &[one, two, three, done]);
     }
 
     #[test]

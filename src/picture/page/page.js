@@ -9,9 +9,11 @@
     unknown_revision: () => "Unknown revision",
     unreachable: () => "Unreachable",
   };
+  const FORGOTTEN = { applied: null, is_current: null, standing: null, last_step: null, failure: null };
   const byId = (id) => document.getElementById(id);
   const page = { lines: byId("lines"), list: byId("list"), graph: byId("graph"), details: byId("details"), search: byId("search"),
-    state: byId("state"), place: byId("place"), filters: byId("filters"), found: byId("found"), notice: byId("notice"), empty: byId("empty") };
+    state: byId("state"), place: byId("place"), filters: byId("filters"), found: byId("found"), notice: byId("notice"), empty: byId("empty"),
+    environment: byId("environment"), views: byId("views"), history: byId("history"), steps: byId("steps"), none: byId("none") };
   const embedded = JSON.parse(byId("data").textContent);
   const scripts = new Map(Object.entries(embedded?.scripts ?? {}));
   const isLive = embedded === null;
@@ -26,6 +28,7 @@
   let active = 0;         // the row that the Tab key reaches
   let filter = "all";
   let shownText = "";     // the document as it came, to know when there is another
+  let view = "revisions"; // what is seen: the revisions, or the history
 
   /** Makes an element; texts become text, never markup. */
   function el(name, attributes, ...content) {
@@ -79,15 +82,15 @@
   }
 
   function row(one, at, indent) {
-    const todo = { pending: "pending", in_progress: "in progress" }[one.standing];
+    const todo = one.failure ? "failed" : { pending: "pending", in_progress: "in progress" }[one.standing];
     const step = one.last_step;
     const time = step ? `${seen(step.started.slice(0, 10))}${step.user ? ` ${seen(step.user)}` : ""}` : "";
-    const button = el("button", { class: `row ${one.standing ?? ""}`, type: "button", "data-row": at, tabindex: -1 },
+    const button = el("button", { class: `row ${one.standing ?? ""}${one.failure ? " failed" : ""}`, type: "button", "data-row": at, tabindex: -1 },
       el("span", { class: "dot", "aria-hidden": "true" }),
       el("bdi", { class: "message" }, seen(one.message) || "(no message)"),
       el("span", { class: "tags" }, ...marks(one)),
       el("span", { class: "id" }, seen(one.revision)),
-      el("span", { class: todo ? "when todo" : "when" }, todo ?? time));
+      el("span", { class: one.failure ? "when todo bad" : todo ? "when todo" : "when" }, todo ?? time));
     button.style.setProperty("--indent", `${indent}px`);
     return el("li", {}, button);
   }
@@ -117,7 +120,8 @@
       }
     });
     data.revisions.forEach((one, at) => {
-      const look = { pending: " hollow", in_progress: " halfway" }[one.standing] ?? "";
+      const unknown = data.error ? " unknown" : "";
+      const look = unknown + ({ pending: " hollow", in_progress: " halfway" }[one.standing] ?? "") + (one.failure ? " bad" : "");
       const place = { cx: x(one.lane), cy: y(at) };
       parts.push(draw("circle", { class: `lane${one.lane % COLORS}${look}`, r: RADIUS, ...place }));
       if (one.is_current) parts.push(draw("circle", { class: `lane${one.lane % COLORS} around`, r: RADIUS + 3.5, ...place }));
@@ -163,11 +167,13 @@
     ["all", "All", () => true],
     ["applied", "Applied", (one) => one.applied === true],
     ["pending", "Pending", (one) => one.applied === false],
+    ["failed", "Failed", (one) => Boolean(one.failure)],
     ["heads", "Heads", (one) => one.is_head],
   ];
 
   function drawFilters() {
-    const shown = FILTERS.filter(([name]) => data.counts || (name !== "applied" && name !== "pending"));
+    const shown = FILTERS.filter(([name, , holds]) =>
+      name === "failed" ? data.revisions.some(holds) : data.counts || (name !== "applied" && name !== "pending"));
     page.filters.replaceChildren(...shown.map(([name, title, holds]) => {
       const count = data.revisions.filter(holds).length.toLocaleString("en");
       const choose = () => { filter = name; list(); };
@@ -199,19 +205,32 @@
     return ids.length === 1 ? [link(ids[0])] : [el("ul", {}, ...ids.map((id) => el("li", {}, link(id))))];
   }
 
+  /** Says when a step ran and by whom. */
+  function moment(step) {
+    return `${when(step.started)} UTC${step.user ? ` by ${seen(step.user)}` : ""}${step.host ? ` on ${seen(step.host)}` : ""}`;
+  }
+
+  const after = (step) => (step.direction !== "stamp" && step.duration_ms !== null ? `, after ${duration(step.duration_ms)}` : "");
+
+  function failed(one) {
+    const step = one.failure;
+    if (!step) return [];
+    const error = step.error ? [el("p", { class: "error" }, seen(step.error, "\n\t"))] : [];
+    return [`${seen(step.direction)} failed ${moment(step)}${after(step)}`, ...error];
+  }
+
   function standing(one) {
-    if (!one.standing) return null;
+    if (!one.standing) return data.error ? "not known: the database does not answer" : null;
     const step = one.last_step;
-    const by = step ? `${step.user ? ` by ${seen(step.user)}` : ""}${step.host ? ` on ${seen(step.host)}` : ""}` : "";
-    const at = step ? `${when(step.started)} UTC${by}` : "";
+    const at = step ? moment(step) : "";
     const halfway = data.in_progress;
     if (one.standing === "in_progress" && halfway?.revision === one.revision) {
       const of = halfway.parts === null ? "" : ` of ${halfway.parts}`;
       const on = halfway.continue ? `; ${halfway.continue} goes on` : "";
-      return `in progress: ${halfway.parts_done}${of} parts of its ${halfway.direction} are through, begun ${when(halfway.started)} UTC${seen(on)}`;
+      return `in progress: ${halfway.parts_done}${of} parts of its ${halfway.direction} are done, begun ${when(halfway.started)} UTC${seen(on)}`;
     }
     if (one.standing === "in_progress") return "in progress: it is between its parts";
-    if (!one.applied) return step?.direction === "downgrade" ? `pending; taken off ${at}` : "pending";
+    if (!one.applied) return step?.direction === "downgrade" ? `pending; undone ${at}` : "pending";
     if (!step) return "applied";
     const verb = step.direction === "stamp" ? "stamped" : "applied";
     return `${verb} ${at}${step.direction !== "stamp" && step.duration_ms !== null ? `, in ${duration(step.duration_ms)}` : ""}`;
@@ -224,6 +243,7 @@
     const facts = [];
     const add = (name, ...content) => { if (content[0]) facts.push(el("dt", {}, name), el("dd", {}, ...content)); };
     add("State", standing(one));
+    add("Failed", ...failed(one));
     if (one.down_revisions.length > 0) add(one.is_merge_point ? "Merges" : "Grows from", ...links(one.down_revisions));
     else add("Grows from", "nothing: it is a base");
     if (one.depends_on.length > 0) {
@@ -329,7 +349,7 @@
     if (event.detail === 0 || isNarrow()) page.details.focus({ preventScroll: true });
   });
 
-  page.list.addEventListener("keydown", (event) => {
+  function step(event) {
     if (event.altKey || event.ctrlKey || event.metaKey || visible.length === 0) return;
     const last = visible.length - 1, here = visible.indexOf(active);
     const steps = { ArrowDown: here + 1, ArrowUp: here - 1, Home: 0, End: last, PageDown: here + 10, PageUp: here - 10, j: here + 1, k: here - 1 };
@@ -338,7 +358,9 @@
     event.preventDefault();
     if (event.key === "ArrowUp" && here === 0) page.search.focus();
     else move(visible[Math.max(0, Math.min(last, to))]);
-  });
+  }
+
+  page.list.addEventListener("keydown", step);
 
   page.list.addEventListener("focus", () => button(active)?.focus());
 
@@ -358,6 +380,8 @@
 
   document.addEventListener("keydown", (event) => {
     if (event.altKey || event.ctrlKey || event.metaKey) return;
+    // Where nothing has the focus, as after a click beside the list, the keys are the list's.
+    if (event.target === document.body && view === "revisions" && data !== null) step(event);
     if (event.key === "/" && event.target !== page.search) {
       event.preventDefault();
       page.search.select();
@@ -397,11 +421,14 @@
   }
 
   function header() {
-    const place = [data.environment, data.database].filter(Boolean).map((text) => seen(text)).join(" \u00b7 ");
-    page.place.textContent = place;
-    page.place.title = place;
+    page.environment.textContent = seen(data.environment ?? "");
+    page.place.textContent = seen(data.database ?? "");
+    page.place.title = page.place.textContent;
     const state = word();
-    const text = state ? STATES[state]({ pending: data.counts?.pending ?? data.pending }) : "";
+    const failures = data.revisions.filter((one) => one.failure).length;
+    const words = state ? STATES[state]({ pending: data.counts?.pending ?? data.pending }) : "";
+    const text = failures > 0 ? `${words}, ${failures} failed` : words;
+    page.state.classList.toggle("failed", failures > 0);
     if (page.state.textContent !== text) page.state.textContent = text;
     page.state.dataset.state = state ?? "";
     document.title = [text, "Revisions", data.environment].filter(Boolean).join(" \u00b7 ");
@@ -411,7 +438,14 @@
     const texts = [];
     if (data.scripts_error) texts.push(`The scripts are not sound, shown is how they were before: ${seen(data.scripts_error)}`);
     if (data.unknown_revisions.length > 0) texts.push(`The database has what no script has: ${data.unknown_revisions.map((id) => seen(id)).join(", ")}`);
-    if (data.error) texts.push(`The database does not answer: ${seen(data.error.message)}`);
+    if (data.error) texts.push(`The database does not answer, so nobody knows what is applied: ${seen(data.error.message)}`);
+    const failures = data.revisions.filter((one) => one.failure);
+    if (failures.length === 1) {
+      const [{ revision, failure }] = failures;
+      texts.push(`The ${seen(failure.direction)} of ${seen(revision)} failed${failure.error ? `: ${seen(failure.error)}` : ""}`);
+    } else if (failures.length > 1) {
+      texts.push(`Steps of ${failures.length} revisions failed: ${failures.map((one) => seen(one.revision)).join(", ")}`);
+    }
     if (data.left_out > 0) texts.push(`The oldest ${plural(data.left_out, "revision")} are not drawn.`);
     return texts.join(" \u2014 ");
   }
@@ -427,7 +461,7 @@
     for (const one of [...data.revisions].reverse()) {
       for (const id of one.down_revisions) children.set(id, [...(children.get(id) ?? []), one.revision]);
     }
-    texts = data.revisions.map((one) => [one.revision, one.message, one.path, ...one.branch_labels, one.last_step?.user ?? "",
+    texts = data.revisions.map((one) => [one.revision, one.message, one.path, ...one.branch_labels, one.last_step?.user ?? "", one.failure?.error ?? "",
       scripts.get(one.revision) ?? ""].join("\n").toLowerCase());
     const widths = around();
     rows = data.revisions.map((one, at) => row(one, at, LEFT + widths[at] * gap() + 6));
@@ -450,41 +484,92 @@
       if (!answer.ok) throw new Error(String(answer.status));
       text = await answer.text();
     } catch {
-      document.body.classList.add("stale");
-      notice("The server does not answer; shown is what it said last.");
-      return;
-    }
-    if (text === shownText) {
-      document.body.classList.remove("stale");
-      notice(problems());
-      return;
-    }
-    const next = JSON.parse(text);
-    if (next.error && data && !data.error) {
-      // What was known last says more than nothing; that it is old is said.
-      document.body.classList.add("stale");
-      page.state.textContent = STATES.unreachable();
-      page.state.dataset.state = "unreachable";
-      notice(`The database does not answer, shown is what it said last: ${seen(next.error.message)}`);
+      // What was applied may not be any more: the revisions stay, and nothing is said of the database.
+      if (data !== null && shownText !== "") take(forgotten());
       shownText = "";
+      notice("The server does not answer, so nobody knows what is applied.");
       return;
     }
-    document.body.classList.remove("stale");
+    if (text === shownText) return;
     shownText = text;
-    take(next);
+    take(JSON.parse(text));
+  }
+
+  /** Returns what is shown without what the database said. */
+  function forgotten() {
+    const revisions = data.revisions.map((one) => ({ ...one, ...FORGOTTEN }));
+    return { ...data, status: "unreachable", error: { message: "the server does not answer" }, counts: null, unknown_revisions: [], in_progress: null, revisions };
+  }
+
+  // ---- the history
+
+  function stepRow(step) {
+    const known = rowOf.has(step.revision);
+    const name = known ? el("button", { class: "link id", type: "button", onclick: () => { see("revisions"); go(step.revision); } }, seen(step.revision))
+      : el("span", { class: "id" }, seen(step.revision));
+    const who = [step.user, step.host].filter(Boolean).map((text) => seen(text)).join("@");
+    const took = step.direction !== "stamp" && step.outcome !== "accepted" && step.duration_ms !== null ? duration(step.duration_ms) : "";
+    return el("li", { class: `step ${step.outcome === "failed" ? "failed" : ""}` },
+      el("span", { class: "time" }, when(step.started)),
+      el("span", { class: "what" }, `${seen(step.direction)} `, name, " ", el("bdi", {}, seen(step.message ?? ""))),
+      el("span", { class: "outcome" }, seen(step.outcome)),
+      el("span", { class: "took" }, took),
+      el("span", { class: "who" }, who),
+      step.error ? el("p", { class: "error" }, seen(step.error, "\n\t")) : null);
+  }
+
+  let historyText = "";
+  async function showHistory() {
+    let text, found;
+    try {
+      const answer = await fetch("api/history");
+      text = await answer.text();
+      found = JSON.parse(text);
+    } catch {
+      [text, found] = ["", { entries: [], error: { message: "the server does not answer" } }];
+    }
+    if (text !== "" && text === historyText) return;
+    historyText = text;
+    page.steps.replaceChildren(...found.entries.map(stepRow));
+    page.none.hidden = found.entries.length > 0;
+    page.none.textContent = found.error ? `The history is not known: ${seen(found.error.message)}` : "Nothing ran on this database yet.";
+  }
+
+  /** Shows the revisions or the history. */
+  function see(name) {
+    view = name;
+    for (const other of page.views.children) other.setAttribute("aria-pressed", String(other.dataset.view === name));
+    document.body.dataset.view = name;
+    page.history.hidden = name !== "history";
+    page.graph.hidden = name === "history";
+    if (name === "history") {
+      page.details.hidden = true;
+      return showHistory();
+    }
+    if (chosen !== null) details();
+    return null;
   }
 
   async function begin() {
+    if (isLive) {
+      page.views.hidden = false;
+      const title = { revisions: "Graph", history: "History" };
+      page.views.replaceChildren(...Object.keys(title).map((name) =>
+        el("button", { type: "button", "data-view": name, "aria-pressed": String(name === view), onclick: () => see(name) }, title[name])));
+    }
     if (isLive) await poll(); else take(embedded);
     if (data === null) return;
     const id = named();
     if (id !== null) go(id);
+    // The arrow keys work at once, unless somebody is somewhere else already.
+    else if (document.activeElement === document.body) button(active)?.focus({ preventScroll: true });
   }
 
   begin().then(() => {
     document.body.dataset.ready = "true";
     if (!isLive) return;
-    setInterval(poll, EVERY);
-    document.addEventListener("visibilitychange", poll);
+    const again = () => { poll(); if (view === "history" && !document.hidden) showHistory(); };
+    setInterval(again, EVERY);
+    document.addEventListener("visibilitychange", again);
   });
 })();

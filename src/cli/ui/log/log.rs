@@ -94,6 +94,11 @@ impl Log {
         Ok(Self::to(out, place, format, filter, command))
     }
 
+    #[cfg(test)]
+    pub(super) fn to_json(out: Box<dyn Write + Send>, filter: Filter) -> Self {
+        Self::to(out, LogPlace::Nowhere, LogFormat::Json, filter, "upgrade")
+    }
+
     fn to(out: Box<dyn Write + Send>, place: LogPlace, format: LogFormat, filter: Filter, command: &str) -> Self {
         let command = command.to_owned();
         let mut run = Uuid::new_v4().simple().to_string();

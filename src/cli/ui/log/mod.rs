@@ -5,7 +5,9 @@ mod filter;
 mod log;
 mod part;
 mod record;
+mod replay;
 mod sentence;
+mod stored;
 mod telling;
 
 pub use filter::Filter;
@@ -14,4 +16,6 @@ pub use log::Log;
 pub use log::LogFormat;
 pub use log::LogPlace;
 pub use record::Record;
+pub use replay::Replay;
+pub use stored::StoredRun;
 pub use telling::Telling;

@@ -6,11 +6,13 @@ use serde::Serialize;
 
 use crate::cli::ui::diagnostic::notes;
 use crate::cli::ui::json::path;
+use crate::cli::ui::step::ran;
 use crate::db::Blocker;
 use crate::dialect::Family;
 use crate::error::Error;
 use crate::id::Heads;
 use crate::journal::Holder;
+use crate::program::ProgramStep;
 use crate::run::Report;
 use crate::span::Span;
 use crate::sql::without_strings;
@@ -41,6 +43,13 @@ pub struct BlockerJson<'a> {
     pub(super) shown: String,
 }
 
+/// How much ran of a revision that a step undoes.
+#[derive(Debug, Serialize)]
+pub struct RanJson {
+    parts: usize,
+    of: usize,
+}
+
 /// A command that failed.
 #[derive(Debug, Serialize)]
 pub struct FailedJson<'a> {
@@ -49,6 +58,7 @@ pub struct FailedJson<'a> {
     file: Option<String>,
     line: Option<usize>,
     column: Option<usize>,
+    length: Option<usize>,
     hint: Option<String>,
     notes: Vec<String>,
     /// The database now, in a sentence; only of commands that change one.
@@ -75,6 +85,12 @@ impl<'a> BlockerJson<'a> {
         let shown = Blocker { query: sql.clone(), ..blocker.clone() }.to_string();
         let Blocker { pid, name, age, is_idle, .. } = blocker;
         Self { pid, name: name.as_deref(), age_ms: age.map(ms), is_idle: *is_idle, sql, shown }
+    }
+}
+
+impl RanJson {
+    pub(super) fn of(step: &ProgramStep) -> Option<Self> {
+        ran(step).map(|(parts, of)| Self { parts, of })
     }
 }
 
@@ -111,6 +127,7 @@ impl<'a> FailedJson<'a> {
             file,
             line,
             column,
+            length: error.span.as_ref().map(|span| span.range.len()),
             hint: error.hint(),
             notes: error
                 .problems()

@@ -11,6 +11,7 @@ use crate::cli::ui::log::filter::Target;
 use crate::cli::ui::log::part::BlockerJson;
 use crate::cli::ui::log::part::FailedJson;
 use crate::cli::ui::log::part::HolderJson;
+use crate::cli::ui::log::part::RanJson;
 use crate::cli::ui::log::part::ms;
 use crate::cli::ui::log::part::place;
 use crate::config::Hook;
@@ -87,6 +88,7 @@ pub enum Record<'a> {
         of: usize,
         title: &'a str,
         file: String,
+        ran: Option<RanJson>,
     },
     Statement {
         revision: &'a RevisionId,
@@ -217,7 +219,15 @@ impl<'a> Record<'a> {
 
     pub(super) fn step_started(number: usize, of: usize, step: &'a ProgramStep) -> Self {
         let ProgramStep { revision, direction, message, path: file, .. } = step;
-        Self::StepStarted { revision, direction: *direction, number, of, title: message, file: path(file) }
+        Self::StepStarted {
+            revision,
+            direction: *direction,
+            number,
+            of,
+            title: message,
+            file: path(file),
+            ran: RanJson::of(step),
+        }
     }
 
     pub(super) fn step_done(number: usize, of: usize, step: &'a ProgramStep, duration: Duration) -> Self {
@@ -319,6 +329,7 @@ mod tests {
     use crate::cli::ui::fixture::program;
     use crate::error::ErrorKind;
     use crate::escape::escape;
+    use crate::program::Undo;
 
     use super::*;
 
@@ -329,6 +340,8 @@ mod tests {
     fn each(see: &mut dyn FnMut(&Record<'_>)) {
         let program = program();
         let (step, empty) = (&program.steps[0], Program { steps: Vec::new(), ..program.clone() });
+        let undo = Some(Undo { parts: 1, of: 2, left_out: Vec::new() });
+        let undoing = ProgramStep { undo, ..step.clone() };
         let (id, report) = (&step.revision, report());
         let statement = step.statements().next().unwrap();
         let some = Blocker {
@@ -364,6 +377,7 @@ mod tests {
             Record::server_waiting(&declined),
             Record::lock_waiting(&holder),
             Record::step_started(1, 2, step),
+            Record::step_started(1, 2, &undoing),
             Record::statement(id, statement, 6),
             Record::statement_started(Some(id), statement, 6),
             Record::statement_started(None, statement, 6),
@@ -484,6 +498,7 @@ mod tests {
             "upgrade sqlite:app.db (default)",
             "waiting for the server: declined: nothing was changed",
             "waiting for the lock, which ada, process 7 holds",
+            r"upgrade 1/2  b  create \u{1b} t …",
             r"upgrade 1/2  b  create \u{1b} t …",
             index,
             index,

@@ -2,6 +2,8 @@
 
 use std::io;
 use std::io::IsTerminal;
+use std::io::Stderr;
+use std::io::Write;
 use std::time::Duration;
 use std::time::Instant;
 
@@ -11,6 +13,7 @@ use crate::cli::ui::log::log::Log;
 use crate::cli::ui::log::record::Record;
 use crate::cli::ui::place::Lines;
 use crate::cli::ui::progress::Progress;
+use crate::db::StatementProgress;
 use crate::dialect::Family;
 use crate::id::RevisionId;
 use crate::program::Program;
@@ -22,8 +25,8 @@ use crate::run::Observer;
 const BETWEEN_WORDS: Duration = Duration::from_secs(10);
 
 /// Shows a run to people and writes it into the log.
-pub struct Telling {
-    progress: Progress,
+pub struct Telling<W: Write = Stderr> {
+    progress: Progress<W>,
     log: Log,
     family: Family,
     /// The revision that runs.
@@ -33,9 +36,9 @@ pub struct Telling {
     lines: Lines,
 }
 
-impl Telling {
+impl<W: Write + Send> Telling<W> {
     /// Tells `progress` and `log`.
-    pub fn new(progress: Progress, log: Log) -> Self {
+    pub fn new(progress: Progress<W>, log: Log) -> Self {
         Self { progress, log, family: Family::Sqlite, revision: None, told: None, lines: Lines::default() }
     }
 
@@ -69,17 +72,7 @@ impl Telling {
             }
             Event::StatementStarted { .. } => return,
             Event::Blocked { blockers } => Record::blocked(revision, blockers, family),
-            Event::StatementSlow { progress } => {
-                let is_news = self
-                    .told
-                    .as_ref()
-                    .is_none_or(|(phase, at)| *phase != progress.phase || at.elapsed() >= BETWEEN_WORDS);
-                if !is_news {
-                    return;
-                }
-                self.told = Some((progress.phase.clone(), Instant::now()));
-                Record::statement_progress(revision, progress)
-            }
+            Event::StatementSlow { progress } => Record::statement_progress(revision, progress),
             Event::LockRetry { retry, of, pause, blockers } => {
                 Record::retry(revision, (*retry, *of, *pause), blockers, family)
             }
@@ -114,18 +107,36 @@ impl Telling {
         }
     }
 
+    /// Returns whether it is time to tell how far a statement is.
+    fn is_news(&mut self, progress: &StatementProgress) -> bool {
+        let is_known = |(phase, at): &(String, Instant)| *phase == progress.phase && at.elapsed() < BETWEEN_WORDS;
+        let is_news = !self.told.as_ref().is_some_and(is_known);
+        if is_news {
+            self.told = Some((progress.phase.clone(), Instant::now()));
+        }
+        is_news
+    }
+
     fn lists_statements(&self) -> bool {
         self.log.lets(Level::Debug, Target::Statement)
     }
 }
 
-impl Observer for Telling {
+impl<W: Write + Send> Observer for Telling<W> {
     fn event(&mut self, event: Event<'_>) {
         match &event {
             Event::Started { program } => self.family = program.dialect.family(),
             Event::StepStarted { step, .. } => self.revision = Some(step.revision.clone()),
             Event::StatementStarted { .. } => self.told = None,
             _ => {}
+        }
+        if let Event::StatementSlow { progress } = &event {
+            // Who reads lines and who reads the log are told the same, so that the one can be made of the other.
+            let is_news = self.is_news(progress);
+            if is_news {
+                self.log(&event);
+            }
+            return self.progress.slow(progress, is_news);
         }
         self.log(&event);
         if let Event::StepDone { .. } = &event {
