@@ -80,6 +80,8 @@
 #[cfg(feature = "engine")]
 pub mod author;
 #[cfg(feature = "engine")]
+pub mod catalog;
+#[cfg(feature = "engine")]
 pub mod check;
 #[cfg(feature = "cli")]
 pub mod cli;
@@ -88,6 +90,8 @@ pub mod config;
 #[cfg(feature = "engine")]
 pub mod db;
 pub mod dialect;
+#[cfg(feature = "engine")]
+pub mod diff;
 pub mod direction;
 pub mod duration;
 pub mod embed;
