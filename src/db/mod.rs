@@ -5,6 +5,7 @@
 mod admin;
 mod blocker;
 mod cancel;
+mod catalog;
 mod connect;
 mod database;
 mod definition;

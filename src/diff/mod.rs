@@ -4,15 +4,21 @@
 //! scratch database before anybody sees it.
 
 mod difference;
+mod mysql;
+mod options;
 mod order;
+mod postgres;
+mod sqlite;
+mod statements;
 mod step;
 
 pub use difference::Alteration;
 pub use difference::Change;
 pub use difference::Difference;
 pub use difference::differences;
-pub use order::Circle;
-pub use order::ordered;
+pub use options::Options;
+pub use options::Rename;
+pub use statements::statements;
 pub use step::Does;
 pub use step::Refusal;
 pub use step::Step;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use petgraph::graph::DiGraph;
 use petgraph::graph::NodeIndex;
@@ -9,11 +10,21 @@ use petgraph::graph::NodeIndex;
 use crate::catalog::Catalog;
 use crate::catalog::Identity;
 use crate::diff::step::Does;
+use crate::diff::step::Refusal;
 use crate::diff::step::Step;
 
 /// Objects that need each other, so that no order is right.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Circle(pub Vec<String>);
+pub struct Circle(pub Vec<Arc<Identity>>);
+
+impl Circle {
+    /// Returns each object of it, with the reason why nothing can be written for it.
+    pub fn refusals(self) -> Vec<Refusal> {
+        let names: Vec<_> = self.0.iter().map(|identity| identity.to_string()).collect();
+        let reason = format!("none of these can be made before the others: {}", names.join(", "));
+        self.0.into_iter().map(|identity| Refusal { identity, reason: reason.clone() }).collect()
+    }
+}
 
 /// Returns the steps in an order in which each finds what it needs; where that leaves a choice, what drops comes first,
 /// then by object, then as they were: the same on every machine.
@@ -38,7 +49,7 @@ pub fn ordered(steps: Vec<Step>, old: &Catalog, new: &Catalog) -> Result<Vec<Ste
     if order.len() < steps.len() {
         let done: BTreeSet<_> = order.into_iter().collect();
         let left = (0..steps.len()).filter(|index| !done.contains(index));
-        return Err(Circle(left.map(|index| steps[index].about.to_string()).collect()));
+        return Err(Circle(left.map(|index| steps[index].about.clone()).collect()));
     }
     let mut steps: Vec<_> = steps.into_iter().map(Some).collect();
     Ok(order.into_iter().filter_map(|index| steps[index].take()).collect())
@@ -119,8 +130,6 @@ fn needs(catalog: &Catalog, identity: &Identity) -> Vec<Identity> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::sync::Arc;
-
     use crate::catalog::Kind;
     use crate::catalog::Object;
     use crate::dialect::Dialect;
@@ -180,6 +189,6 @@ mod tests {
     fn a_circle_is_told() {
         let (old, new) = (catalog(""), catalog("a < b; b < a"));
         let steps = ["a", "b"].map(|name| Step::new(Does::Create, &Arc::new(table(name)), name));
-        assert_eq!(ordered(steps.into(), &old, &new), Err(Circle(vec!["table a".into(), "table b".into()])));
+        assert_eq!(ordered(steps.into(), &old, &new), Err(Circle(["a", "b"].map(|name| Arc::new(table(name))).into())));
     }
 }
