@@ -53,6 +53,8 @@ attributes! {
     Invisible "invisible",
     /// `auto_increment` or `autoincrement`.
     AutoIncrement "auto increment",
+    /// The condition that is a part of a column: MariaDB.
+    Check "check",
     /// What a column becomes on an update of its row.
     OnUpdate "on update",
     /// How long values of a column are stored.

@@ -1,14 +1,19 @@
 //! The reader of MariaDB and MySQL.
 //!
-//! Comes in: a connection.
+//! Comes in: a connection. `SHOW CREATE` is the faithful text of tables, views, routines and sequences; triggers and events
+//! are whole in `information_schema`. Grants and users are outside of a database, and not read.
 
-use crate::catalog::Catalog;
-use crate::db::database::Database;
-use crate::db::failure::Failure;
-use crate::dialect::Dialect;
-use crate::journal::Journal;
+mod column;
+mod context;
+mod key;
+mod listed;
+mod reader;
+mod routine;
+mod session;
+mod shown;
+mod table;
+mod tokens;
+mod trigger;
+mod view;
 
-/// Reads all kinds.
-pub(super) async fn read(_database: &mut Database, _journal: &Journal) -> Result<Catalog, Failure> {
-    Ok(Catalog::empty(Dialect::Mysql, ""))
-}
+pub(super) use reader::read;

@@ -1,0 +1,147 @@
+//! A table with all its parts, as `SHOW CREATE TABLE` prints them.
+
+use std::sync::Arc;
+
+use crate::catalog::Attribute;
+use crate::catalog::Identity;
+use crate::catalog::Kind;
+use crate::catalog::Object;
+use crate::catalog::Value;
+use crate::db::catalog::mysql::column::column;
+use crate::db::catalog::mysql::context::Context;
+use crate::db::catalog::mysql::key::key;
+use crate::db::catalog::mysql::key::name_by_server;
+use crate::db::catalog::mysql::tokens::Tokens;
+use crate::db::catalog::mysql::tokens::Unknown;
+use crate::sql::TokenKind;
+
+/// Reads a table and its parts; the table comes first.
+pub(super) fn table(context: &Context, text: &str) -> Result<Vec<Object>, Unknown> {
+    let mut tokens = context.tokens(text);
+    tokens.expect(&["CREATE"])?;
+    if tokens.comes(&["TEMPORARY"]) {
+        return Err("a temporary table of this session hides it".to_owned());
+    }
+    tokens.expect(&["TABLE"])?;
+    let name = tokens.name()?;
+    let mut table = Object::new(Identity::new(Kind::Table, None, &name));
+    let inside = tokens.group()?;
+    let (mut options, usual) = options(context, &mut table, &mut tokens)?;
+    let mut parts = Vec::new();
+    let mut position = 0;
+    for mut item in inside.items() {
+        if item.comes(&["PERIOD", "FOR"]) {
+            options.push(item.text_without(|_| false).into());
+        } else if item.kind() == Some(TokenKind::Quoted) {
+            position += 1;
+            let mut column = column(context, &table.identity, usual.as_ref(), &mut item)?;
+            column.position = Some(position);
+            parts.push(column);
+        } else {
+            parts.push(key(context, &table.identity, &mut item)?);
+        }
+    }
+    if !options.is_empty() {
+        options.sort();
+        table.set(Attribute::Options, Value::List(options.into()));
+    }
+    name_by_server(&name, &mut parts);
+    for part in &mut parts {
+        part.needs.push(table.identity.clone());
+    }
+    Ok([vec![table], parts].concat())
+}
+
+/// Reads what stands behind the columns; returns what is no attribute of its own, and the character set and collation.
+#[allow(clippy::type_complexity)]
+fn options(
+    context: &Context,
+    table: &mut Object,
+    tokens: &mut Tokens<'_>,
+) -> Result<(Vec<Box<str>>, Option<(String, String)>), Unknown> {
+    let mut options: Vec<Box<str>> = Vec::new();
+    let (mut charset, mut collation) = (None, None);
+    while !tokens.is_at_end() {
+        if tokens.comes(&["PARTITION", "BY"]) {
+            let partitions = tokens.rest();
+            table.set(Attribute::PartitionBy, partitions_of(&partitions).into());
+        } else if tokens.take(&["DEFAULT", "CHARSET", "="]) {
+            charset = Some(tokens.name()?);
+        } else if tokens.take(&["COLLATE", "="]) {
+            collation = Some(tokens.name()?);
+        } else if tokens.take(&["ENGINE", "="]) {
+            table.set(Attribute::Method, tokens.name()?.into());
+        } else if tokens.take(&["AUTO_INCREMENT", "="]) {
+            tokens.next()?; // it moves with every row
+        } else if tokens.take(&["COMMENT", "="]) {
+            table.set(Attribute::Comment, tokens.string()?.into());
+        } else if tokens.take(&["WITH", "SYSTEM", "VERSIONING"]) {
+            table.set(Attribute::Form, "system versioned".into());
+        } else if tokens.take(&["TABLESPACE"]) {
+            tokens.take(&["="]);
+            table.set(Attribute::Tablespace, tokens.name()?.into());
+        } else if (tokens.comes(&["DATA"]) || tokens.comes(&["INDEX"]))
+            && tokens.peek(1).eq_ignore_ascii_case("DIRECTORY")
+        {
+            let which = tokens.next()?.to_uppercase();
+            tokens.next()?;
+            tokens.take(&["="]);
+            options.push(format!("{which} DIRECTORY={}", tokens.next()?).into());
+        } else if tokens.comes(&["UNION"]) || tokens.peek(1) == "=" {
+            let word = tokens.next()?;
+            tokens.expect(&["="])?;
+            let value = match tokens.comes(&["("]) {
+                true => format!("({})", context.expression(&tokens.group()?)),
+                false => tokens.next()?.to_owned(),
+            };
+            let word = if word.starts_with('`') { word.to_owned() } else { word.to_uppercase() };
+            options.push(format!("{word}={value}").into());
+        } else if !tokens.take(&[","]) {
+            return Err(tokens.unknown());
+        }
+    }
+    let usual = context.charset(charset, collation);
+    if let Some((charset, collation)) = &usual {
+        table.set(Attribute::Charset, charset.as_str().into());
+        table.set(Attribute::Collation, collation.as_str().into());
+    }
+    Ok((options, usual))
+}
+
+/// Returns partitions without the engine of each, which is the table's, and without the day on which those by time began.
+fn partitions_of(tokens: &Tokens<'_>) -> String {
+    let pieces: Vec<_> = tokens.pieces().map(|(_, text)| text).collect();
+    let begins = |at: usize, words: &[&str]| words.iter().enumerate().all(|(i, word)| pieces.get(at + i) == Some(word));
+    let is_left_out = |at: usize| {
+        (0..3).any(|back| {
+            at >= back && (begins(at - back, &["ENGINE", "="]) || begins(at - back, &["STARTS", "TIMESTAMP"]))
+        })
+    };
+    tokens.text_without(is_left_out)
+}
+
+/// Adds what must be there before each part: the tables and keys that foreign keys refer to.
+pub(super) fn refer(objects: &mut [Object], context: &Context) {
+    let mut keys: std::collections::BTreeMap<Box<str>, Vec<Arc<Identity>>> = std::collections::BTreeMap::new();
+    for object in objects.iter() {
+        if matches!(object.identity.kind, Kind::PrimaryKey | Kind::Unique | Kind::Index) {
+            let owner = object.identity.owner.clone().unwrap_or_default();
+            keys.entry(owner).or_default().push(object.identity.clone());
+        }
+    }
+    for key in objects.iter_mut().filter(|object| object.identity.kind == Kind::ForeignKey) {
+        let Some(references) = key.text(Attribute::References) else { continue };
+        let mut tokens = context.tokens(references);
+        let Ok(name) = tokens.name() else { continue };
+        if tokens.comes(&["."]) {
+            continue; // in another database
+        }
+        let own = key.identity.owner.clone().unwrap_or_default();
+        let table = Identity::new(Kind::Table, None, &name);
+        let found = [&table.name, &own].map(|table| keys.get(table).cloned().unwrap_or_default()).concat();
+        key.needs.push(Arc::new(table));
+        key.needs.extend(found);
+        key.needs.sort();
+        key.needs.dedup();
+    }
+}
