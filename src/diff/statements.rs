@@ -27,7 +27,7 @@ pub fn statements(
 ) -> Result<Vec<Step>, Vec<Refusal>> {
     let steps = match new.dialect.family() {
         Family::Postgres => postgres::steps(old, new, differences, options),
-        Family::Mysql => mysql::steps(old, new, differences, options),
+        Family::Mysql => return mysql::statements(old, new, differences, options),
         Family::Sqlite => sqlite::steps(old, new, differences, options),
     }?;
     ordered(steps, old, new).map_err(|circle| circle.refusals())

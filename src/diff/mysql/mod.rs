@@ -1,19 +1,14 @@
-//! The statements of MariaDB and MySQL.
+//! The statements of MariaDB and MySQL: one `ALTER TABLE` for each table, foreign keys apart.
 //!
 //! Comes in: two catalogs, and where they differ.
 
-use crate::catalog::Catalog;
-use crate::diff::difference::Difference;
-use crate::diff::options::Options;
-use crate::diff::step::Refusal;
-use crate::diff::step::Step;
+mod alter;
+mod loss;
+mod program;
+mod rename;
+mod sql;
+mod statements;
+mod table;
+mod text;
 
-/// Writes the statements that turn one catalog into another, in any order.
-pub(super) fn steps(
-    _old: &Catalog,
-    _new: &Catalog,
-    _differences: &[Difference],
-    _options: &Options,
-) -> Result<Vec<Step>, Vec<Refusal>> {
-    Ok(Vec::new())
-}
+pub(super) use statements::statements;

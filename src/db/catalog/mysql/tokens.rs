@@ -159,19 +159,19 @@ impl<'t> Tokens<'t> {
     /// `leaves_out` holds (by their index among those left).
     pub(super) fn text_without(&self, leaves_out: impl Fn(usize) -> bool) -> String {
         let mut text = String::new();
-        let mut end = None;
+        let (mut end, mut has_space) = (usize::MAX, false);
         for (index, token) in self.tokens[self.at..].iter().enumerate() {
-            if !leaves_out(index) {
-                let has_space = end.is_some_and(|end| end < token.range.start);
-                text.push_str(if has_space { " " } else { "" });
-                text.push_str(&self.text[token.range.clone()]);
+            has_space |= end < token.range.start;
+            end = token.range.end;
+            if leaves_out(index) {
+                continue;
             }
-            // White space before what is left out goes with it.
-            if !leaves_out(index) || end.is_none() {
-                end = Some(token.range.end);
-            } else if end.is_some_and(|end| end == token.range.start) {
-                end = Some(token.range.end);
-            }
+            let piece = &self.text[token.range.clone()];
+            let follows_gap = index > 0 && leaves_out(index - 1);
+            let is_apart = has_space && !text.is_empty() && !(follows_gap && matches!(piece, "," | ")"));
+            text.push_str(if is_apart { " " } else { "" });
+            text.push_str(piece);
+            has_space = false;
         }
         text
     }
