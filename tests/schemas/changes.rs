@@ -11,6 +11,7 @@ use rev::diff::differences;
 use rev::diff::statements;
 use serde::Deserialize;
 
+use crate::mysql::is_mariadb;
 use crate::reading::catalog;
 use crate::reading::run;
 use crate::support::Kind;
@@ -49,6 +50,19 @@ struct Keep {
     value: String,
 }
 
+/// Cases of MariaDB whose syntax MySQL does not know, or that speak of what is usual there.
+const NOT_OF_MYSQL: [&str; 9] = [
+    "table-engine",
+    "col-compressed",
+    "seq-add",
+    "seq-drop",
+    "versioning-add",
+    "versioning-alter",
+    "period-add",
+    "eq-collate-default",
+    "eq-options-my",
+];
+
 /// The word that the cases use for a kind of database.
 fn engine(kind: Kind) -> &'static str {
     match kind {
@@ -69,8 +83,10 @@ fn cases(kind: Kind) -> Vec<Case> {
 /// Runs every case, and fails with all that went wrong together.
 fn check(database: &TestDatabase, judge: fn(&Case, &TestDatabase, &TestDatabase) -> Result<(), String>) {
     let other = TestDatabase::quick(database.kind);
+    let is_mysql = database.kind == Kind::Mariadb && !is_mariadb(database);
     let mut wrong = Vec::new();
-    let cases = cases(database.kind);
+    let mut cases = cases(database.kind);
+    cases.retain(|case| !(is_mysql && NOT_OF_MYSQL.contains(&&*case.id)));
     for case in &cases {
         let texts = &case.engines[engine(database.kind)];
         let prepared = [(database, &texts.before), (&other, &texts.after)].into_iter().try_for_each(|(side, text)| {
@@ -103,17 +119,20 @@ fn every_change_is_found_and_no_trap_is_one(database: &TestDatabase) {
     });
 }
 
-/// `rename person to people`, `rename users.fullname to name`: what a person would answer.
+/// `rename person to people`, `rename pt.a to x, rename pt.b to y`: what a person would answer.
 fn renames(case: &Case, database: &TestDatabase) -> Vec<Rename> {
-    let Some((_, words)) = case.hint.as_deref().and_then(|hint| hint.split_once("rename ")) else { return Vec::new() };
-    let mut words = words.split(' ');
-    let (Some(old), Some("to"), Some(new)) = (words.next(), words.next(), words.next()) else { return Vec::new() };
+    let hint = case.hint.as_deref().unwrap_or_default();
     let schema = if database.kind == Kind::Postgres { "public." } else { "" };
-    let (kind, new) = match old.split_once('.') {
-        Some((table, _)) => (ObjectKind::Column, format!("{table}.{new}")),
-        None => (ObjectKind::Table, new.to_owned()),
+    let rename = |words: &str| {
+        let mut words = words.split([' ', ',']);
+        let (Some(old), Some("to"), Some(new)) = (words.next(), words.next(), words.next()) else { return None };
+        let (kind, new) = match old.split_once('.') {
+            Some((table, _)) => (ObjectKind::Column, format!("{table}.{new}")),
+            None => (ObjectKind::Table, new.to_owned()),
+        };
+        Some(Rename { kind, old: format!("{schema}{old}"), new: format!("{schema}{new}") })
     };
-    vec![Rename { kind, old: format!("{schema}{old}"), new: format!("{schema}{new}") }]
+    hint.split("rename ").skip(1).filter_map(rename).collect()
 }
 
 fn the_statements_lead_there_and_back(database: &TestDatabase) {
@@ -131,7 +150,12 @@ fn the_statements_lead_there_and_back(database: &TestDatabase) {
             let found = differences(from, to, Level::Logical);
             let steps = statements(from, to, &found, options).map_err(refused)?;
             let texts: Vec<_> = steps.iter().map(|step| format!("  {};", step.sql)).collect();
-            run(before, &steps).map_err(|why| format!("{why}\nof:\n{}", texts.join("\n")))?;
+            let done = run(before, &steps).map_err(|why| format!("{why}\nof:\n{}", texts.join("\n")));
+            // The rows are in the way, and the server says so.
+            if done.is_err() && case.hint.as_deref().is_some_and(|hint| hint.starts_with("fails")) {
+                return Ok(());
+            }
+            done?;
             let left = differences(&catalog(before), to, Level::Logical);
             if !left.is_empty() {
                 return Err(format!("still different:\n{}\nafter:\n{}", listed(&left), texts.join("\n")));

@@ -6,4 +6,5 @@
 mod support;
 
 mod changes;
+mod mysql;
 mod reading;

@@ -327,9 +327,8 @@ fn is_same_index(old: &Object, new: &Object) -> bool {
 /// Returns what an option of a table is when nobody names it.
 fn usual_value(option: &str) -> &'static str {
     match option {
-        "KEY_BLOCK_SIZE" | "CHECKSUM" | "DELAY_KEY_WRITE" | "MAX_ROWS" | "MIN_ROWS" | "AVG_ROW_LENGTH"
-        | "PAGE_CHECKSUM" => "0",
-        "TABLE_CHECKSUM" => "0",
+        "KEY_BLOCK_SIZE" | "CHECKSUM" | "TABLE_CHECKSUM" | "DELAY_KEY_WRITE" | "MAX_ROWS" | "MIN_ROWS"
+        | "AVG_ROW_LENGTH" => "0",
         "ENCRYPTION" => "'N'",
         "COMPRESSION" | "CONNECTION" | "ENGINE_ATTRIBUTE" | "SECONDARY_ENGINE_ATTRIBUTE" | "AUTOEXTEND_SIZE" => "''",
         "INSERT_METHOD" => "NO",
