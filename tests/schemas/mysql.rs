@@ -154,7 +154,10 @@ fn each_change_is_found_as_what_it_is_and_leads_back() {
         database.execute(sql);
         let after = catalog(&database);
         assert_ne!(before.fingerprint(Level::Logical), after.fingerprint(Level::Logical), "{sql}");
-        assert_eq!(found(&before, &after, Level::Logical), [*expected], "{sql}");
+        let found = found(&before, &after, Level::Logical);
+        let is_part = |line: &String| expected.starts_with("+ table") && line.starts_with("+ column");
+        assert_eq!(found.first().map(String::as_str), Some(*expected), "{sql}: {found:?}");
+        assert!(found[1..].iter().all(is_part), "{sql}: {found:?}");
         before = after;
     }
     lead(&database, &before, &first, Level::Exact);

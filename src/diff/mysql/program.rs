@@ -120,10 +120,16 @@ fn event(object: &Object, head: &str) -> String {
 }
 
 /// Puts the modes around a statement in which what it makes must be made: the server keeps them with it.
-pub(super) fn in_its_modes(steps: Vec<Step>, new: &Catalog) -> Vec<Step> {
+pub(super) fn in_its_modes(steps: Vec<Step>, old: &Catalog, new: &Catalog) -> Vec<Step> {
     let framed = steps.into_iter().flat_map(|step| {
-        let modes = new.get(&step.about).map(|object| object.pieces(Attribute::Modes)).unwrap_or_default();
-        if modes.is_empty() || step.does == Does::Drop {
+        let side = match (step.does, step.about.kind) {
+            // Some versions know them in Oracle's mode only, even to drop them.
+            (Does::Drop, Kind::Package) => old,
+            (Does::Drop, _) => return vec![step],
+            (Does::Alter | Does::Create, _) => new,
+        };
+        let modes = side.get(&step.about).map(|object| object.pieces(Attribute::Modes)).unwrap_or_default();
+        if modes.is_empty() {
             return vec![step];
         }
         let names = || modes.iter().filter_map(|mode| mode.split(' ').next());

@@ -43,7 +43,7 @@ pub(in crate::diff) fn statements(
     }
     let rest = written(&old, new, &found, options);
     let rest = ordered(rest, &old, new).map_err(|circle| circle.refusals())?;
-    steps.extend(program::in_its_modes(rest, new));
+    steps.extend(program::in_its_modes(rest, &old, new));
     Ok(steps)
 }
 

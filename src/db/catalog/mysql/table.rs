@@ -100,6 +100,13 @@ fn options(
             return Err(tokens.unknown());
         }
     }
+    // Another engine keeps them from the time when the table was Aria's, and what is usual is printed.
+    let is_aria = table.text(Attribute::Method) == Some("Aria");
+    options.retain(|option| match option.split('=').next() {
+        Some("PAGE_CHECKSUM") => is_aria && **option != *"PAGE_CHECKSUM=1",
+        Some("TRANSACTIONAL") => is_aria,
+        _ => true,
+    });
     let usual = context.charset(charset, collation);
     if let Some((charset, collation)) = &usual {
         table.set(Attribute::Charset, charset.as_str().into());
