@@ -76,7 +76,7 @@ const CHANGES: &[(&str, &str)] = &[
     ("ALTER TABLE team MODIFY code int DEFAULT 7", "~ column team.code"),
     ("ALTER TABLE team MODIFY code int INVISIBLE", "~ column team.code"),
     ("ALTER TABLE plain ADD b int", "+ column plain.b"),
-    ("ALTER TABLE people DROP tags", "- column people.tags"),
+    ("ALTER TABLE people DROP flags", "- column people.flags"),
     ("ALTER TABLE people MODIFY tags set('x','y','z')", "~ column people.tags"),
     ("ALTER TABLE people MODIFY made datetime(3) DEFAULT CURRENT_TIMESTAMP(3)", "~ column people.made"),
     (

@@ -8,6 +8,7 @@ use crate::catalog::Value;
 use crate::db::catalog::mysql::context::Context;
 use crate::db::catalog::mysql::tokens::Tokens;
 use crate::db::catalog::mysql::tokens::Unknown;
+use crate::db::catalog::mysql::tokens::body_of;
 use crate::db::catalog::mysql::view::definer_of;
 use crate::sql::Reading;
 
@@ -28,7 +29,7 @@ pub(super) fn routine(
     {
         routine.set(Attribute::Definer, definer.into());
     }
-    let text = tokens.tail().trim_end();
+    let text = body_of(tokens.tail());
     if text.is_empty() {
         return Err(tokens.unknown());
     }

@@ -1,5 +1,6 @@
 //! A table with all its parts, as `SHOW CREATE TABLE` prints them.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::catalog::Attribute;
@@ -13,6 +14,7 @@ use crate::db::catalog::mysql::key::key;
 use crate::db::catalog::mysql::key::name_by_server;
 use crate::db::catalog::mysql::tokens::Tokens;
 use crate::db::catalog::mysql::tokens::Unknown;
+use crate::db::catalog::mysql::tokens::name_of;
 use crate::sql::TokenKind;
 
 /// Reads a table and its parts; the table comes first.
@@ -45,6 +47,7 @@ pub(super) fn table(context: &Context, text: &str) -> Result<Vec<Object>, Unknow
         options.sort();
         table.set(Attribute::Options, Value::List(options.into()));
     }
+    spell(context, &mut parts);
     name_by_server(&name, &mut parts);
     for part in &mut parts {
         part.needs.push(table.identity.clone());
@@ -115,6 +118,40 @@ fn options(
     Ok((options, usual))
 }
 
+/// Names columns in expressions as the table does: MySQL prints them as they were written, in any case of letters.
+fn spell(context: &Context, parts: &mut [Object]) {
+    let columns: BTreeMap<String, Box<str>> = parts
+        .iter()
+        .filter(|part| part.identity.kind == Kind::Column)
+        .map(|column| (column.identity.name.to_lowercase(), column.identity.name.clone()))
+        .collect();
+    for part in parts {
+        for attribute in [Attribute::Expression, Attribute::Default, Attribute::Check] {
+            if let Some(spelled) = part.text(attribute).and_then(|text| spelled(context, text, &columns)) {
+                part.set(attribute, spelled.into());
+            }
+        }
+    }
+}
+
+/// Returns an expression with the columns as they are spelled in the table, if that is another spelling.
+fn spelled(context: &Context, text: &str, columns: &BTreeMap<String, Box<str>>) -> Option<String> {
+    let mut found = String::with_capacity(text.len());
+    let mut at = 0;
+    for (kind, piece) in context.tokens(text).pieces() {
+        let start = at + text[at..].find(piece)?;
+        found.push_str(&text[at..start]);
+        at = start + piece.len();
+        let column = columns.get(&name_of(piece).to_lowercase()).filter(|_| kind == TokenKind::Quoted);
+        match column.filter(|_| !text[at..].starts_with('(')) {
+            Some(column) => found.push_str(&format!("`{}`", column.replace('`', "``"))),
+            None => found.push_str(piece),
+        }
+    }
+    found.push_str(&text[at..]);
+    (found != text).then_some(found)
+}
+
 /// Returns partitions without the engine of each, which is the table's, and without the day on which those by time began.
 fn partitions_of(tokens: &Tokens<'_>) -> String {
     let pieces: Vec<_> = tokens.pieces().map(|(_, text)| text).collect();
@@ -129,7 +166,7 @@ fn partitions_of(tokens: &Tokens<'_>) -> String {
 
 /// Adds what must be there before each part: the tables and keys that foreign keys refer to.
 pub(super) fn refer(objects: &mut [Object], context: &Context) {
-    let mut keys: std::collections::BTreeMap<Box<str>, Vec<Arc<Identity>>> = std::collections::BTreeMap::new();
+    let mut keys: BTreeMap<Box<str>, Vec<Arc<Identity>>> = BTreeMap::new();
     for object in objects.iter() {
         if matches!(object.identity.kind, Kind::PrimaryKey | Kind::Unique | Kind::Index) {
             let owner = object.identity.owner.clone().unwrap_or_default();

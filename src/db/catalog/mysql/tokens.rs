@@ -190,6 +190,11 @@ impl<'t> Tokens<'t> {
     }
 }
 
+/// Returns a body without what ends the statement: MySQL keeps that `;` when more follows in the same message.
+pub(super) fn body_of(text: &str) -> &str {
+    text.trim_end_matches(|char: char| char == ';' || char.is_whitespace())
+}
+
 /// Returns a name without its quotes.
 pub(super) fn name_of(token: &str) -> String {
     let inside = |quote: char| {

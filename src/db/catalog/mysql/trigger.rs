@@ -9,6 +9,7 @@ use crate::catalog::Object;
 use crate::catalog::Value;
 use crate::db::catalog::mysql::context::Context;
 use crate::db::catalog::mysql::routine::modes;
+use crate::db::catalog::mysql::tokens::body_of;
 use crate::db::catalog::mysql::view::definer;
 use crate::journal::Row;
 
@@ -35,7 +36,7 @@ pub(super) fn triggers(context: &Context, rows: Vec<Row>) -> Vec<Object> {
         let table = Identity::new(Kind::Table, None, table);
         let mut trigger = Object::new(table.part(Kind::Trigger, name))
             .with(Attribute::Applies, format!("{timing} {event}"))
-            .with(Attribute::Expression, body.trim_end());
+            .with(Attribute::Expression, body_of(body));
         trigger.needs.push(Arc::new(table));
         if let Some(before) = triggers.last().filter(|before| is_alike(before, &trigger)) {
             trigger.set(
@@ -65,7 +66,7 @@ pub(super) fn events(context: &Context, rows: Vec<Row>) -> Vec<Object> {
 fn event(context: &Context, row: &Row) -> Option<Object> {
     let cell = |index: usize| row.get(index).and_then(Option::as_deref);
     let mut event = Object::new(Identity::new(Kind::Event, None, cell(0)?));
-    event.set(Attribute::Expression, cell(1)?.trim_end().into());
+    event.set(Attribute::Expression, body_of(cell(1)?).into());
     let time = |word: &str, cell: Option<&str>| cell.map(|at| format!(" {word} '{at}'")).unwrap_or_default();
     let schedule = match (cell(3), cell(4)) {
         (Some(at), _) => format!("AT '{at}'"),
