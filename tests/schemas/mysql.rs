@@ -200,3 +200,33 @@ fn the_order_of_columns_is_reached_exactly() {
     lead(&one, &to, &from, Level::Exact);
     assert_equal(&from, &catalog(&one), Level::Exact);
 }
+
+/// What this user may not see is named, and nothing is written for it.
+#[test]
+fn what_may_not_be_read_is_named() {
+    let database = with_every_kind();
+    let whole = catalog(&database);
+    let user = format!("u_{}", &database.name()[database.name().len() - 12..]);
+    database.execute(&format!("CREATE USER {user} IDENTIFIED BY 'x'; GRANT SELECT ON {}.* TO {user}", database.name()));
+    let mut url = url::Url::parse(&database.url).unwrap();
+    url.set_username(&user).unwrap();
+    url.set_password(Some("x")).unwrap();
+    let read = crate::reading::catalog_at(&database, url.as_str());
+    database.execute(&format!("DROP USER {user}"));
+    let named: Vec<_> = read.unread.iter().map(|unread| format!("{} {}", unread.kind, unread.name)).collect();
+    assert_eq!(named, ["event *", "routine *", "trigger *", "view aa", "view checked", "view theirs", "view zz"]);
+    let found = differences(&whole, &read, Level::Logical);
+    let refusals = statements(&whole, &read, &found, &Options::default()).unwrap_err();
+    assert!(refusals.iter().any(|refusal| refusal.identity.to_string() == "view zz"), "{refusals:?}");
+    assert!(refusals.iter().any(|refusal| refusal.identity.to_string() == "event once"), "{refusals:?}");
+}
+
+#[test]
+fn a_default_that_is_no_text_is_named_and_the_rest_is_read() {
+    let database = TestDatabase::new(Kind::Mariadb);
+    database.execute("CREATE TABLE a (b int); CREATE TABLE m (b binary(3) DEFAULT x'00ff41'); CREATE TABLE z (b int)");
+    let read = catalog(&database);
+    let tables = read.of_kind(rev::catalog::Kind::Table).count();
+    // MySQL prints it as a number in hexadecimal.
+    assert_eq!((tables, read.unread.len()), if is_mariadb(&database) { (2, 1) } else { (3, 0) });
+}

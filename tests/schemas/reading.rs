@@ -19,6 +19,11 @@ pub fn catalog(database: &TestDatabase) -> Catalog {
     with(database, async |connection, journal| connection.catalog(journal).await.unwrap())
 }
 
+/// Reads the catalog of a database by another URL.
+pub fn catalog_at(database: &TestDatabase, url: &str) -> Catalog {
+    at(database, url, async |connection, journal| connection.catalog(journal).await.unwrap())
+}
+
 /// Runs statements one after the other, as a script outside of transactions would.
 pub fn run(database: &TestDatabase, steps: &[Step]) -> Result<(), String> {
     with(database, async |connection, _| {
@@ -31,9 +36,13 @@ pub fn run(database: &TestDatabase, steps: &[Step]) -> Result<(), String> {
 }
 
 fn with<T>(database: &TestDatabase, work: impl AsyncFnOnce(&mut Database, &Journal) -> T) -> T {
+    at(database, &database.url, work)
+}
+
+fn at<T>(database: &TestDatabase, url: &str, work: impl AsyncFnOnce(&mut Database, &Journal) -> T) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
-        let url = DatabaseUrl::parse(&database.url, Path::new("."), &Environment::default()).unwrap();
+        let url = DatabaseUrl::parse(url, Path::new("."), &Environment::default()).unwrap();
         let mut connection = Database::connect(&url, Access::Write, Duration::ZERO).await.unwrap();
         let schema = match database.kind {
             crate::support::Kind::Postgres => "public",

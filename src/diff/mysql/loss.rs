@@ -40,3 +40,33 @@ fn is_rounded(before: &str, after: &str) -> bool {
         || has_time(before) && matches!(word(after), "date" | "time" | "year")
         || word(before) == "date" && word(after) == "year"
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::Identity;
+    use crate::catalog::Kind;
+
+    fn check(before: &str, after: &str, is_lossy: bool) {
+        let column = |kind: &str| {
+            let table = Identity::new(Kind::Table, None, "t");
+            Object::new(table.part(Kind::Column, "c")).with(Attribute::Type, kind)
+        };
+        assert_eq!(loss(&column(before), &column(after)).is_some(), is_lossy, "{before} to {after}");
+    }
+
+    #[test]
+    fn what_is_rounded_is_told() {
+        check("decimal(10,4)", "decimal(10,2)", true);
+        check("decimal(10,4)", "int", true);
+        check("datetime(6)", "datetime", true);
+        check("datetime", "date", true);
+        check("double", "float", true);
+        check("double", "bigint", true);
+        check("date", "datetime", false);
+        check("int", "bigint", false);
+        check("bigint", "int", false); // what does not fit is an error
+        check("varchar(9)", "varchar(5)", false);
+        check("decimal(10,2)", "decimal(12,2)", false);
+    }
+}

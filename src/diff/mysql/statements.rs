@@ -9,6 +9,7 @@ use crate::catalog::Catalog;
 use crate::catalog::Identity;
 use crate::catalog::Kind;
 use crate::catalog::Object;
+use crate::catalog::Unread;
 use crate::diff::difference::Change;
 use crate::diff::difference::Difference;
 use crate::diff::difference::differences;
@@ -54,9 +55,17 @@ fn refusal(found: &Difference, old: &Catalog, new: &Catalog) -> Option<Refusal> 
         Some(owner) => ("table", owner),
         None => (identity.kind.as_str(), &identity.name),
     };
-    let is_met = |unread: &&crate::catalog::Unread| {
-        let is_kind = unread.kind == kind || unread.kind == "package body" && kind == "package";
-        is_kind && *unread.name == **name
+    let is_met = |unread: &&Unread| match (unread.kind.as_str(), identity.kind) {
+        // All of a kind.
+        ("trigger", Kind::Trigger)
+        | ("event", Kind::Event)
+        | ("routine", Kind::Function | Kind::Procedure | Kind::Package)
+            if unread.name == "*" =>
+        {
+            true
+        }
+        ("package body", Kind::Package) => *unread.name == **name,
+        (unread_kind, _) => unread_kind == kind && *unread.name == **name,
     };
     let unread = old.unread.iter().chain(&new.unread).find(is_met)?;
     Some(Refusal { identity: identity.clone(), reason: format!("could not be read: {}", unread.reason) })

@@ -23,3 +23,14 @@ pub(super) fn literal(text: &str) -> String {
     sql.push('\'');
     sql
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quotes_are_doubled_and_what_a_backslash_would_change_is_escaped() {
+        assert_eq!(quoted("odd`name"), "`odd``name`");
+        assert_eq!(literal("it's\n\\ \0"), "'it''s\\n\\\\ \\0'");
+    }
+}

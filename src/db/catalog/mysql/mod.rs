@@ -8,6 +8,7 @@ mod context;
 mod key;
 mod listed;
 mod reader;
+mod rights;
 mod routine;
 mod session;
 mod shown;

@@ -11,6 +11,8 @@ use crate::catalog::Object;
 use crate::catalog::Unread;
 use crate::db::catalog::mysql::context::Context;
 use crate::db::catalog::mysql::listed::Listed;
+use crate::db::catalog::mysql::rights::hidden;
+use crate::db::catalog::mysql::rights::unknown;
 use crate::db::catalog::mysql::routine::routine;
 use crate::db::catalog::mysql::routine::sequence;
 use crate::db::catalog::mysql::session::Settings;
@@ -24,6 +26,7 @@ use crate::db::catalog::mysql::view::used;
 use crate::db::catalog::mysql::view::view;
 use crate::db::database::Database;
 use crate::db::failure::Failure;
+use crate::dialect::Dialect;
 use crate::journal::Journal;
 use crate::journal::Row;
 
@@ -87,7 +90,10 @@ async fn read_listed(
         .map(|Question { what, name }| format!("SHOW CREATE {what} `{}`", name.replace('`', "``")))
         .collect();
     let mut objects = Vec::new();
-    let mut unread = Vec::new();
+    let mut unread = hidden(database).await?;
+    if context.dialect == Dialect::Mysql {
+        unread.extend(unknown(database).await?);
+    }
     for (question, answer) in questions.iter().zip(shown(database, &queries).await?) {
         let read = answer.map_err(|failure| failure.reason()).and_then(|row| question.read(context, &row));
         match read {

@@ -189,3 +189,131 @@ pub(super) fn refer(objects: &mut [Object], context: &Context) {
         key.needs.dedup();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::Level;
+    use crate::catalog::Naming;
+    use crate::dialect::Dialect;
+    use crate::sql::Reading;
+
+    fn context(dialect: Dialect, version: &str) -> Context {
+        let collations = [("utf8mb4", "utf8mb4_general_ci"), ("latin1", "latin1_swedish_ci")];
+        Context {
+            dialect,
+            version: version.to_owned(),
+            reading: Reading::asked(dialect, version, ""),
+            database: "own".to_owned(),
+            user: String::new(),
+            sql_mode: String::new(),
+            time_zone: String::new(),
+            collations: collations.map(|(charset, usual)| (charset.to_owned(), usual.to_owned())).into(),
+        }
+    }
+
+    /// All that is read, an object a line: `kind name: attribute=value; …`, with `*` where the server chose the name.
+    fn read(context: &Context, inside: &str, options: &str) -> String {
+        let text = format!("CREATE TABLE `t` ({inside}) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4{options}");
+        let objects = match table(context, &text) {
+            Ok(objects) => objects,
+            Err(unknown) => return unknown,
+        };
+        let lines = objects.iter().map(|object| {
+            let said: Vec<_> = object
+                .attributes(Level::Exact)
+                .filter(|(_, value)| value.text() != Some("InnoDB") && !value.to_string().starts_with("utf8mb4"))
+                .map(|(attribute, value)| format!("{attribute}={value}"))
+                .collect();
+            let star = if object.naming == Naming::Server { "*" } else { "" };
+            format!("{} {}{star}: {}", object.identity.kind, object.identity.name, said.join("; "))
+        });
+        lines.collect::<Vec<_>>().join("\n")
+    }
+
+    fn check_mariadb(inside: &str, expected: &str) {
+        let found = read(&context(Dialect::Mariadb, "10.11.19-MariaDB"), inside, "");
+        assert_eq!(found.strip_prefix("table t: \n").unwrap_or(&found), expected, "{inside}");
+    }
+
+    fn check_mysql(inside: &str, expected: &str) {
+        let found = read(&context(Dialect::Mysql, "9.7.4"), inside, "");
+        assert_eq!(found.strip_prefix("table t: \n").unwrap_or(&found), expected, "{inside}");
+    }
+
+    #[test]
+    fn a_width_that_is_only_shown_is_left_out() {
+        check_mariadb("`a` int(11) DEFAULT NULL", "column a: type=int");
+        check_mariadb("`a` bigint(20) unsigned NOT NULL", "column a: type=bigint unsigned; not null=yes");
+        check_mariadb("`a` int(5) unsigned zerofill NOT NULL", "column a: type=int(5) unsigned zerofill; not null=yes");
+        check_mariadb("`a` tinyint(1) DEFAULT 0", "column a: type=tinyint(1); default=0");
+        check_mariadb("`a` year(4) DEFAULT NULL", "column a: type=year");
+    }
+
+    #[test]
+    fn a_collation_that_is_the_tables_is_left_out() {
+        check_mariadb("`a` text COLLATE utf8mb4_general_ci", "column a: type=text");
+        check_mariadb("`a` text CHARACTER SET utf8mb4", "column a: type=text");
+        check_mariadb(
+            "`a` text CHARACTER SET latin1",
+            "column a: type=text; collation=latin1_swedish_ci; character set=latin1",
+        );
+    }
+
+    #[test]
+    fn json_is_one_type() {
+        let json = "`c` longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_bin DEFAULT NULL CHECK (json_valid(`c`))";
+        check_mariadb(json, "column c: type=json");
+        check_mariadb(
+            "`c` longtext DEFAULT NULL CHECK (json_valid(`c`))",
+            "column c: type=longtext; check=json_valid(`c`)",
+        );
+        check_mysql("`c` json DEFAULT NULL", "column c: type=json");
+    }
+
+    #[test]
+    fn defaults_are_read_to_their_end() {
+        check_mariadb(
+            "`d` datetime(3) DEFAULT current_timestamp(3) ON UPDATE current_timestamp(3) COMMENT 'it''s \\\\'",
+            "column d: type=datetime(3); default=current_timestamp(3); on update=current_timestamp(3); comment=it's \\",
+        );
+        check_mariadb("`n` int DEFAULT nextval(`own`.`s`)", "column n: type=int; default=nextval(`s`)");
+        check_mariadb("`n` int INVISIBLE DEFAULT 3", "column n: type=int; default=3; invisible=yes");
+        check_mysql("`n` int DEFAULT '3' /*!80023 INVISIBLE */", "column n: type=int; default='3'; invisible=yes");
+        check_mysql(
+            "`s` varchar(9) DEFAULT (concat(_utf8mb4'a, b',1))",
+            "column s: type=varchar(9); default=(concat('a, b',1))",
+        );
+    }
+
+    #[test]
+    fn names_of_the_server_are_known() {
+        check_mariadb("KEY `a` (`a`)", "index a*: columns=`a`");
+        check_mariadb("KEY `a_2` (`a`(3) DESC)", "index a_2*: columns=`a`(3) DESC");
+        check_mariadb("KEY `b` (`a`)", "index b: columns=`a`");
+        check_mariadb("CONSTRAINT `CONSTRAINT_1` CHECK (`a` > 0)", "check CONSTRAINT_1*: expression=`a` > 0");
+        check_mysql("CONSTRAINT `t_chk_1` CHECK ((`a` > 0))", "check t_chk_1*: expression=`a` > 0");
+        check_mysql(
+            "KEY `t_ibfk_1` (`a`),CONSTRAINT `t_ibfk_1` FOREIGN KEY (`a`) REFERENCES `p` (`id`) ON DELETE RESTRICT ON UPDATE SET NULL",
+            "index t_ibfk_1*: columns=`a`\nforeign key t_ibfk_1*: columns=`a`; references=`p` (`id`) ON UPDATE SET NULL",
+        );
+    }
+
+    #[test]
+    fn what_is_not_understood_is_told() {
+        check_mariadb("`a` int NEWFANGLED", "`NEWFANGLED` in its definition is not understood");
+        check_mariadb("NEWFANGLED KEY `a` (`a`)", "`NEWFANGLED` in its definition is not understood");
+        check_mariadb("`a` int DEFAULT", "column a: type=int; default=");
+        let context = context(Dialect::Mariadb, "10.11.19-MariaDB");
+        assert_eq!(table(&context, "CREATE TABLE `t` ("), Err("its definition ends too early".to_owned()));
+    }
+
+    #[test]
+    fn what_moves_by_itself_is_left_out() {
+        let context = context(Dialect::Mysql, "9.7.4");
+        assert_eq!(read(&context, "`a` int", " AUTO_INCREMENT=7"), "table t: \ncolumn a: type=int");
+        let partitions = "\n/*!50100 PARTITION BY RANGE (`a`)\n(PARTITION p0 VALUES LESS THAN (1) ENGINE = InnoDB) */";
+        let expected = "table t: partition by=PARTITION BY RANGE (`a`) (PARTITION p0 VALUES LESS THAN (1))";
+        assert_eq!(read(&context, "`a` int", partitions), format!("{expected}\ncolumn a: type=int"));
+    }
+}
