@@ -88,10 +88,10 @@ const CHANGES: &[(&str, &str)] = &[
      COMMENT 'which ''group''; \\\\ one'",
         "~ column people.group",
     ),
-    ("ALTER TABLE plain ADD PRIMARY KEY (a)", "+ primary key plain.PRIMARY"),
+    ("ALTER TABLE by_range ADD PRIMARY KEY (a)", "+ primary key by_range.PRIMARY"),
     ("ALTER TABLE plain ADD UNIQUE (a)", "+ unique plain.a"),
-    ("ALTER TABLE plain ADD KEY (a)", "+ index plain.a"),
-    ("ALTER TABLE people DROP KEY words", "- index people.words"),
+    ("ALTER TABLE plain ADD KEY by_b (b)", "+ index plain.by_b"),
+    ("ALTER TABLE people DROP KEY mood", "- index people.mood"),
     ("ALTER TABLE people DROP KEY words, ADD FULLTEXT KEY words (body) COMMENT 'x'", "~ index people.words"),
     ("ALTER TABLE people DROP KEY by_group, ADD UNIQUE KEY by_group (`group`(3), seen)", "~ unique people.by_group"),
     ("ALTER TABLE staff DROP FOREIGN KEY staff_team", "- foreign key staff.staff_team"),
@@ -123,7 +123,7 @@ const CHANGES_OF_MARIADB: &[(&str, &str)] = &[
     ("ALTER TABLE periods ADD x int", "+ column periods.x"),
     ("ALTER TABLE special MODIFY n int CHECK (n > 1)", "~ column special.n"),
     ("ALTER TABLE special ALTER INDEX ig NOT IGNORED", "~ index special.ig"),
-    ("DROP PACKAGE pack", "- package pack"),
+    ("SET sql_mode = ORACLE; DROP PACKAGE pack", "- package pack"),
     ("DROP FUNCTION summed", "- function summed"),
 ];
 
@@ -155,7 +155,11 @@ fn each_change_is_found_as_what_it_is_and_leads_back() {
         let after = catalog(&database);
         assert_ne!(before.fingerprint(Level::Logical), after.fingerprint(Level::Logical), "{sql}");
         let found = found(&before, &after, Level::Logical);
-        let is_part = |line: &String| expected.starts_with("+ table") && line.starts_with("+ column");
+        // With a table come its columns; an index that came with a foreign key is a person's when that has gone.
+        let is_part = |line: &String| {
+            expected.contains(" table ") && line.contains(" column ")
+                || expected.starts_with("- foreign key") && line.starts_with("~ index")
+        };
         assert_eq!(found.first().map(String::as_str), Some(*expected), "{sql}: {found:?}");
         assert!(found[1..].iter().all(is_part), "{sql}: {found:?}");
         before = after;

@@ -43,12 +43,12 @@ pub(super) fn column(
         } else if tokens.take(&["NULL"]) {
             column.unset(Attribute::NotNull);
         } else if tokens.take(&["DEFAULT"]) {
-            let default = context.expression(&tokens.until(begins_attribute));
+            let default = expression(context, tokens)?;
             if !default.eq_ignore_ascii_case("NULL") {
                 column.set(Attribute::Default, default.into());
             }
         } else if tokens.take(&["ON", "UPDATE"]) {
-            column.set(Attribute::OnUpdate, context.expression(&tokens.until(begins_attribute)).into());
+            column.set(Attribute::OnUpdate, expression(context, tokens)?.into());
         } else if tokens.take(&["AUTO_INCREMENT"]) {
             column.set(Attribute::AutoIncrement, Value::Set);
         } else if tokens.take(&["INVISIBLE"]) {
@@ -77,6 +77,11 @@ pub(super) fn column(
     }
     json(&mut column, &name, usual);
     Ok(column)
+}
+
+/// Reads a default, or what an update sets.
+fn expression(context: &Context, tokens: &mut Tokens<'_>) -> Result<String, Unknown> {
+    if tokens.is_at_end() { Err(tokens.unknown()) } else { Ok(context.expression(&tokens.until(begins_attribute))) }
 }
 
 /// Of two pairs of parentheses, as MySQL prints them, one is enough.
