@@ -111,6 +111,10 @@ const CHANGES: &[(&str, &str)] = &[
         "DROP TRIGGER a_second; CREATE TRIGGER a_second BEFORE INSERT ON people FOR EACH ROW SET NEW.word = 'x'",
         "~ trigger people.a_second",
     ),
+    (
+        "DROP TRIGGER first_one; CREATE TRIGGER first_one BEFORE INSERT ON people FOR EACH ROW PRECEDES a_second SET NEW.word = 'y'",
+        "~ trigger people.first_one",
+    ),
     ("ALTER EVENT nightly ENABLE", "~ event nightly"),
     ("ALTER EVENT fixed ON SCHEDULE EVERY 3 HOUR", "~ event fixed"),
     ("ALTER EVENT once DO SELECT 2", "~ event once"),

@@ -39,8 +39,8 @@ pub(super) fn steps(old: &Catalog, new: &Catalog, difference: &Difference) -> Ve
     let Some(object) = new.get(identity) else { return vec![drop()] };
     match &difference.change {
         Change::Removed => vec![drop()],
-        Change::Added => create(object, Does::Create, ""),
-        Change::Altered { .. } if identity.kind == Kind::View => create(object, Does::Alter, "OR REPLACE "),
+        Change::Added => create(object, ""),
+        Change::Altered { .. } if identity.kind == Kind::View => create(object, "OR REPLACE "),
         Change::Altered { .. } if identity.kind == Kind::Sequence => {
             let range = object.text(Attribute::Range).unwrap_or_default();
             let old_engine = old.get(identity).and_then(|old| old.text(Attribute::Method));
@@ -55,12 +55,13 @@ pub(super) fn steps(old: &Catalog, new: &Catalog, difference: &Difference) -> Ve
             }
         }
         // In one step, with its grants, and nothing happens without it.
-        Change::Altered { .. } if new.dialect == Dialect::Mariadb => create(object, Does::Alter, "OR REPLACE "),
-        Change::Altered { .. } => [vec![drop()], create(object, Does::Create, "")].concat(),
+        Change::Altered { .. } if new.dialect == Dialect::Mariadb => create(object, "OR REPLACE "),
+        Change::Altered { .. } => [vec![drop()], create(object, "")].concat(),
     }
 }
 
-fn create(object: &Object, does: Does, replace: &str) -> Vec<Step> {
+/// One that replaces another counts as made: nothing keeps what the old one needed from going before.
+fn create(object: &Object, replace: &str) -> Vec<Step> {
     let definer = match object.text(Attribute::Definer) {
         Some(definer) => format!("DEFINER={definer} "),
         None => String::new(),
@@ -97,7 +98,7 @@ fn create(object: &Object, does: Does, replace: &str) -> Vec<Step> {
         }
         _ => format!("CREATE {replace}{definer}{}", text(Attribute::Definition)),
     };
-    let mut steps = vec![Step::new(does, &object.identity, sql)];
+    let mut steps = vec![Step::new(Does::Create, &object.identity, sql)];
     if let (Kind::Package, Some(body)) = (object.identity.kind, object.text(Attribute::Expression)) {
         steps.push(Step::new(Does::Alter, &object.identity, format!("CREATE {replace}{definer}{body}")));
     }

@@ -86,6 +86,9 @@ fn written(old: &Catalog, new: &Catalog, differences: &[Difference], options: &O
             _ => steps.extend(program::steps(old, new, found)),
         }
     }
+    for found in moved_triggers(old, new, differences) {
+        steps.extend(program::steps(old, new, &found));
+    }
     let mut gone = BTreeSet::new();
     for (identity, found) in &tables {
         let own = found.iter().find(|found| found.identity.kind == Kind::Table);
@@ -111,6 +114,24 @@ fn written(old: &Catalog, new: &Catalog, differences: &[Difference], options: &O
     }
     steps.extend(foreign_keys(old, new, differences, options));
     steps
+}
+
+/// A trigger that is made again fires last, so those that follow it are made again as well.
+fn moved_triggers(old: &Catalog, new: &Catalog, differences: &[Difference]) -> Vec<Difference> {
+    let of_triggers = differences.iter().filter(|found| found.identity.kind == Kind::Trigger);
+    let mut met: BTreeSet<_> = of_triggers.map(|found| found.identity.clone()).collect();
+    let mut moved = Vec::new();
+    loop {
+        let follows = |trigger: &&Object| {
+            let is_left = !met.contains(&trigger.identity) && old.get(&trigger.identity).is_some();
+            is_left && trigger.needs.iter().any(|needed| needed.kind == Kind::Trigger && met.contains(needed))
+        };
+        let Some(trigger) = new.of_kind(Kind::Trigger).find(follows) else { return moved };
+        let identity = trigger.identity.clone();
+        let change = Change::Altered { old: identity.clone(), alterations: Vec::new() };
+        met.insert(identity.clone());
+        moved.push(Difference { identity, change });
+    }
 }
 
 /// Foreign keys have statements of their own: one that is dropped and added in the same fails, and circles are cut so.
