@@ -190,7 +190,7 @@ fn rows_and_spelling_change_nothing() {
 }
 
 #[test]
-fn a_session_is_afterwards_as_it_was_and_its_own_user_is_nobody() {
+fn who_reads_is_named_by_no_definer() {
     let database = with_every_kind();
     let read = catalog(&database);
     let definers = read.objects().filter_map(|object| object.text(Attribute::Definer));
