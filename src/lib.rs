@@ -83,6 +83,8 @@
 #[doc(hidden)]
 pub mod author;
 #[cfg(feature = "engine")]
+pub mod catalog;
+#[cfg(feature = "engine")]
 #[doc(hidden)]
 pub mod check;
 #[cfg(feature = "cli")]
@@ -93,6 +95,8 @@ pub mod config;
 #[cfg(feature = "engine")]
 pub mod db;
 pub mod dialect;
+#[cfg(feature = "engine")]
+pub mod diff;
 pub mod direction;
 pub mod duration;
 pub mod embed;

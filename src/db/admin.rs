@@ -7,11 +7,11 @@ use tokio::time::sleep;
 
 use crate::config::url::DatabaseUrl;
 use crate::config::url::ServerUrl;
-use crate::db::catalog::backquoted;
-use crate::db::catalog::literal;
-use crate::db::catalog::quoted;
 use crate::db::connect::Access;
 use crate::db::database::Database;
+use crate::db::definition::backquoted;
+use crate::db::definition::literal;
+use crate::db::definition::quoted;
 use crate::db::failure::Failure;
 use crate::db::lock::lock_name;
 use crate::dialect::Family;

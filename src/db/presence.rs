@@ -1,8 +1,8 @@
 //! Whether something is there that a statement makes on a condition.
 
-use crate::db::catalog::literal;
-use crate::db::catalog::quoted;
 use crate::db::database::Database;
+use crate::db::definition::literal;
+use crate::db::definition::quoted;
 use crate::db::failure::Failure;
 use crate::dialect::Family;
 use crate::sql::Change;

@@ -1,0 +1,34 @@
+//! The statements that turn one catalog into another.
+
+use crate::catalog::Catalog;
+use crate::dialect::Family;
+use crate::diff::difference::Difference;
+use crate::diff::mysql;
+use crate::diff::options::Options;
+use crate::diff::order::ordered;
+use crate::diff::postgres;
+use crate::diff::sqlite;
+use crate::diff::step::Refusal;
+use crate::diff::step::Step;
+
+/// Returns the statements that turn the old catalog into the new one, in an order that runs.
+///
+/// What goes the other way is `statements(new, old, …)`, not a mirrored text. Nothing is proved by this alone: run them on
+/// a scratch database.
+///
+/// # Errors
+///
+/// What no statement can be written for, each object with the reason; nothing is written then.
+pub fn statements(
+    old: &Catalog,
+    new: &Catalog,
+    differences: &[Difference],
+    options: &Options,
+) -> Result<Vec<Step>, Vec<Refusal>> {
+    let steps = match new.dialect.family() {
+        Family::Postgres => postgres::steps(old, new, differences, options),
+        Family::Mysql => return mysql::statements(old, new, differences, options),
+        Family::Sqlite => sqlite::steps(old, new, differences, options),
+    }?;
+    ordered(steps, old, new).map_err(|circle| circle.refusals())
+}
