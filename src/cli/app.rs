@@ -44,6 +44,7 @@ use crate::cli::revisions::edit;
 use crate::cli::revisions::merge;
 use crate::cli::revisions::rebase;
 use crate::cli::revisions::revision;
+use crate::cli::schemas::scratch;
 use crate::cli::start::db;
 use crate::cli::start::init;
 use crate::cli::ui::ColorChoice;
@@ -127,6 +128,7 @@ async fn dispatch(command: &Command, arguments: &[OsString], cx: &mut Context) -
         Command::Resume(args) => resume::run(args, cx).await,
         Command::Stamp(args) => stamp::run(args, cx).await,
         Command::Accept(args) => accept::run(args, cx).await,
+        Command::Scratch(args) => scratch::run(args, cx).await,
         Command::Exec(args) => exec::run(args, cx).await,
         Command::Wait(args) => wait::run(args, cx).await,
         Command::Current(args) => current::run(args, cx).await,

@@ -31,6 +31,7 @@ use crate::cli::revisions::edit::EditArgs;
 use crate::cli::revisions::merge::MergeArgs;
 use crate::cli::revisions::rebase::RebaseArgs;
 use crate::cli::revisions::revision::RevisionArgs;
+use crate::cli::schemas::scratch::ScratchArgs;
 use crate::cli::start::db::DbArgs;
 use crate::cli::start::init::InitArgs;
 
@@ -65,6 +66,7 @@ pub enum Command {
     Resume(ResumeArgs),
     Stamp(StampArgs),
     Accept(AcceptArgs),
+    Scratch(ScratchArgs),
     Exec(ExecArgs),
     Wait(WaitArgs),
     Current(CurrentArgs),

@@ -3,6 +3,7 @@
 //! Comes in: programs and runs. What only looks, writes scripts, checks them or prints them stands above.
 
 pub(crate) mod accept;
+pub(crate) mod build;
 pub(crate) mod edited;
 pub(crate) mod halfway;
 pub mod hooks;
@@ -16,6 +17,7 @@ pub(crate) mod request;
 pub(crate) mod resume;
 pub(crate) mod start;
 
+pub use build::Built;
 pub use edited::EditedScript;
 pub use project::Project;
 pub use request::Request;

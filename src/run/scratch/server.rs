@@ -1,0 +1,120 @@
+//! The server on which scratch databases are made: which one it is, and what a database there is to be like.
+
+use std::time::Duration;
+
+use crate::config::Config;
+use crate::config::ScratchServer;
+use crate::config::url::DatabaseUrl;
+use crate::config::url::ServerUrl;
+use crate::db::Access;
+use crate::db::Database;
+use crate::db::Shape;
+use crate::error::Error;
+use crate::error::ErrorKind;
+
+/// A server, and what is known of it.
+#[derive(Debug)]
+pub(super) struct Server {
+    /// How it is reached; the database in it is not used.
+    pub(super) url: ServerUrl,
+    /// What the databases are made like.
+    pub(super) shape: Shape,
+    /// Whether the target is on it, too.
+    pub(super) is_shared: bool,
+    /// The connection that says what is in use.
+    pub(super) anchor: Database,
+}
+
+impl Server {
+    /// Finds the server that the configuration has for scratch databases of the database of `target`.
+    ///
+    /// The target is asked what it is like; a server of its own can be used while the target cannot be reached.
+    pub(super) async fn find(config: &Config, target: &ServerUrl) -> Result<Self, Error> {
+        let url = match &config.scratch {
+            ScratchServer::OfTarget => {
+                check_unprotected(config, target)?;
+                target.clone()
+            }
+            ScratchServer::Url(source) => matching(source.resolve()?.url, target)?,
+            ScratchServer::Command(_) | ScratchServer::Local => {
+                let reason = "`command` and `local` are not known to this rev".to_owned();
+                return Err(ErrorKind::NoScratchServer { reason }.into());
+            }
+        };
+        let is_of_target = matches!(config.scratch, ScratchServer::OfTarget);
+        let known = shape_of(target, config.database.wait).await;
+        let shape = match known {
+            Ok(shape) => Some(shape),
+            // It may be made later.
+            Err(error) if !is_of_target || matches!(*error.kind, ErrorKind::NoSuchDatabase { .. }) => None,
+            Err(error) => return Err(error),
+        };
+        let mut anchor = Database::beside(&url, config.database.wait).await?;
+        let is_same = match &shape {
+            // What an address leads to, the server itself knows best.
+            Some(shape) => anchor.server_identity().await? == shape.server,
+            None => url.address == target.address,
+        };
+        if is_same {
+            check_unprotected(config, target)?;
+        }
+        let url = anchor.reached(&DatabaseUrl::Server(Box::new(url)));
+        let DatabaseUrl::Server(url) = url else {
+            return Err(ErrorKind::NoScratchServer { reason: "it is a file".to_owned() }.into());
+        };
+        let server = Self { url: *url, shape: shape.unwrap_or_default(), is_shared: is_same, anchor };
+        let mut beside = server.beside().await?;
+        let swept = beside.sweep_scratch().await;
+        beside.close().await;
+        swept?;
+        Ok(server)
+    }
+
+    /// Returns the URL of a database of this name.
+    pub(super) fn url_of(&self, name: String) -> ServerUrl {
+        ServerUrl { database: name, ..self.url.clone() }
+    }
+
+    /// Opens a connection that uses none of the databases.
+    pub(super) async fn beside(&self) -> Result<Database, Error> {
+        Database::beside(&self.url, Duration::ZERO).await
+    }
+
+    /// Makes an empty database.
+    pub(super) async fn make(&self, beside: &mut Database, url: &ServerUrl) -> Result<(), Error> {
+        match beside.make_scratch(url, &self.shape).await {
+            // A server of its own may not have the target's locales; its own will do then.
+            Err(error) if !self.is_shared && matches!(*error.kind, ErrorKind::CannotCreate { .. }) => {
+                let shape = Shape { options: String::new(), ..self.shape.clone() };
+                beside.make_scratch(url, &shape).await.map_err(|_| error)
+            }
+            made => made,
+        }
+    }
+}
+
+/// Asks a database what it is like.
+async fn shape_of(url: &ServerUrl, wait: Duration) -> Result<Shape, Error> {
+    let mut database = Database::connect(&DatabaseUrl::Server(Box::new(url.clone())), Access::Read, wait).await?;
+    let shape = database.shape().await;
+    database.close().await;
+    shape
+}
+
+fn check_unprotected(config: &Config, target: &ServerUrl) -> Result<(), Error> {
+    match config.database.protected {
+        true => Err(ErrorKind::ScratchProtected { database: target.to_string() }.into()),
+        false => Ok(()),
+    }
+}
+
+fn matching(url: DatabaseUrl, target: &ServerUrl) -> Result<ServerUrl, Error> {
+    let found = url.dialect();
+    match url {
+        DatabaseUrl::Server(server) if server.dialect.family() == target.dialect.family() => Ok(*server),
+        _ => {
+            let (place, found, wanted) = ("[scratch]".to_owned(), found.product(), target.dialect.product());
+            Err(ErrorKind::ScratchMismatch { place, found, wanted }.into())
+        }
+    }
+}
