@@ -160,6 +160,7 @@ impl ErrorKind {
             Self::ScratchProtected { .. } => "scratch-protected",
             Self::ScratchMismatch { .. } => "scratch-mismatch",
             Self::ReachesOutside { .. } => "reaches-outside",
+            Self::NoStatement { .. } => "no-statement",
             Self::NoScratchServer { .. } => "no-scratch-server",
             Self::OthersConnected { .. } => "others-connected",
             Self::NoRestorePoint { .. } => "no-restore-point",

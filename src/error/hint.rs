@@ -363,6 +363,7 @@ impl ErrorKind {
             Self::ReachesOutside { .. } => {
                 "give scratch databases a server of their own: `local = true` or `url` in [scratch]"
             }
+            Self::NoStatement { .. } => "leave it out with `--exclude KIND:GLOB`, and write that change yourself",
             Self::NoScratchServer { .. } => "`url` in [scratch] names a server",
             Self::NotAtHeads { .. } => "`rev upgrade heads` brings it there",
             Self::BadValue { .. }

@@ -396,6 +396,8 @@ pub enum ErrorKind {
     ScratchMismatch { place: String, found: &'static str, wanted: &'static str },
     #[error("`{statement}` {what}, which is outside of the scratch database")]
     ReachesOutside { statement: String, what: String },
+    #[error("no statement can be written for {object}: {reason}")]
+    NoStatement { object: String, reason: String },
     #[error("no scratch server: {reason}")]
     NoScratchServer { reason: String },
     #[error("others are connected to {database}: {}", .others.join("; "))]
