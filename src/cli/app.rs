@@ -44,6 +44,8 @@ use crate::cli::revisions::edit;
 use crate::cli::revisions::merge;
 use crate::cli::revisions::rebase;
 use crate::cli::revisions::revision;
+use crate::cli::schemas::diff;
+use crate::cli::schemas::dump;
 use crate::cli::schemas::scratch;
 use crate::cli::start::db;
 use crate::cli::start::init;
@@ -128,7 +130,9 @@ async fn dispatch(command: &Command, arguments: &[OsString], cx: &mut Context) -
         Command::Resume(args) => resume::run(args, cx).await,
         Command::Stamp(args) => stamp::run(args, cx).await,
         Command::Accept(args) => accept::run(args, cx).await,
-        Command::Scratch(args) => scratch::run(args, cx).await,
+        Command::Diff(args) => Box::pin(diff::run(args, cx)).await,
+        Command::Dump(args) => Box::pin(dump::run(args, cx)).await,
+        Command::Scratch(args) => Box::pin(scratch::run(args, cx)).await,
         Command::Exec(args) => exec::run(args, cx).await,
         Command::Wait(args) => wait::run(args, cx).await,
         Command::Current(args) => current::run(args, cx).await,
