@@ -4,6 +4,7 @@ use sha2::Digest;
 use sha2::Sha256;
 
 use crate::config::url::DatabaseUrl;
+use crate::dialect::Dialect;
 use crate::error::Error;
 use crate::error::ErrorKind;
 use crate::graph::Anchor;
@@ -20,6 +21,7 @@ use crate::run::interrupt::Interrupt;
 use crate::run::scratch::Scratch;
 use crate::run::session::Session;
 use crate::sql::Outside;
+use crate::sql::Roles;
 use crate::sql::summary;
 
 /// A scratch database at a target.
@@ -125,11 +127,18 @@ impl Project {
         Ok(digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect())
     }
 
+    /// Makes the roles that the scripts name and do not make, on a server that has none but its own.
+    async fn make_roles(&self, program: &Program, scratch: &mut Scratch) -> Result<(), Error> {
+        let mut roles = Roles::default();
+        program.steps.iter().flat_map(|step| step.statements()).for_each(|statement| roles.follow(statement));
+        scratch.make_roles(&roles.missing()).await
+    }
+
     /// Runs the plans, each when nothing of it reaches outside.
     async fn run_from_nothing(
         &self,
         plans: &[(&Target, Plan)],
-        scratch: &Scratch,
+        scratch: &mut Scratch,
         session: &mut Session,
         actor: &Actor,
         observer: &mut dyn Observer,
@@ -144,6 +153,8 @@ impl Project {
             let program = self.program(&request, session).await?;
             if let Some(outside) = &mut outside {
                 check_inside(&program, outside)?;
+            } else if program.dialect == Dialect::Postgres {
+                self.make_roles(&program, scratch).await?;
             }
             steps += Box::pin(self.migrate(&request, session, actor, observer)).await?.steps.len();
         }

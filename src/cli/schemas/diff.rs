@@ -75,7 +75,7 @@ pub async fn run(args: &DiffArgs, cx: &mut Context) -> Result<Outcome, Failed> {
     cx.resolve(&project.config)?;
     cx.interrupt.heed();
     let mut sides = Sides::new(&project, Kept::Copied, &cx.interrupt, &cx.actor);
-    let compared = compare(args, [from, to], &filter, &mut sides, cx).await;
+    let compared = compare(args, [from, to], &filter, &mut sides).await;
     let removed = sides.close().await;
     let compared = compared?;
     removed?;
@@ -104,7 +104,6 @@ async fn compare(
     [from, to]: [Side; 2],
     filter: &Filter,
     sides: &mut Sides<'_>,
-    cx: &Context,
 ) -> Result<Compared, Error> {
     let level = args.level.into();
     let mut new = sides.catalog(&to).await?;

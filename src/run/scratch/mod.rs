@@ -3,6 +3,8 @@
 //! Comes in: which database is meant, and where the configuration lets others be made.
 
 mod file;
+mod local;
+mod process;
 mod program;
 #[allow(clippy::module_inception)] // a file is named after what it holds
 mod scratch;

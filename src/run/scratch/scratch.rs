@@ -11,6 +11,7 @@ use crate::error::Error;
 use crate::run::scratch::file;
 use crate::run::scratch::file::ScratchFile;
 use crate::run::scratch::server::Server;
+use crate::run::scratch::server::Started;
 use crate::run::scratch::template::Cache;
 
 /// Where scratch databases are made, and those that were made.
@@ -77,6 +78,18 @@ impl Scratch {
                 format!("{} {} {}", server.url.dialect, server.shape.version, server.shape.options)
             }
         }
+    }
+
+    /// Makes roles of these names where the server was started for this alone, and lacks them (PostgreSQL).
+    pub async fn make_roles(&mut self, names: &[String]) -> Result<(), Error> {
+        let Place::Server { server, .. } = &self.place else { return Ok(()) };
+        if names.is_empty() || matches!(server.started, Started::Nothing) || server.is_shared {
+            return Ok(());
+        }
+        let mut beside = server.beside().await?;
+        beside.make_roles(names).await;
+        beside.close().await;
+        Ok(())
     }
 
     /// Makes an empty database, and returns where it is.
@@ -177,7 +190,9 @@ impl Scratch {
                 for url in &made {
                     result = result.and(remove_scratch(url).await.map(drop));
                 }
+                let server = *server;
                 server.anchor.close().await;
+                server.started.end().await;
             }
         }
         result

@@ -11,6 +11,8 @@ use crate::db::Database;
 use crate::db::Shape;
 use crate::error::Error;
 use crate::error::ErrorKind;
+use crate::run::scratch::local::Local;
+use crate::run::scratch::process::Process;
 
 /// A server, and what is known of it.
 #[derive(Debug)]
@@ -23,6 +25,50 @@ pub(super) struct Server {
     pub(super) is_shared: bool,
     /// The connection that says what is in use.
     pub(super) anchor: Database,
+    /// What was started for it.
+    pub(super) started: Started,
+}
+
+/// What was started to have a server.
+#[derive(Debug)]
+pub(super) enum Started {
+    /// It was there.
+    Nothing,
+    /// A command of the user's.
+    Process(Process),
+    /// A server of rev's own.
+    Local(Box<Local>),
+}
+
+/// How long a server that was started has to come up.
+const START: Duration = Duration::from_secs(60);
+
+impl Started {
+    fn wait(&self, config: &Config) -> Duration {
+        match self {
+            Self::Nothing => config.database.wait,
+            Self::Process(_) | Self::Local(_) => config.database.wait.max(START),
+        }
+    }
+
+    /// Adds what a server of rev's own said last.
+    fn explain(&self, error: Error) -> Error {
+        match self {
+            Self::Local(local) if matches!(*error.kind, ErrorKind::ConnectionFailed { .. }) => {
+                let said = local.last_words().map_or(String::new(), |words| format!("; it said: {words}"));
+                ErrorKind::NoScratchServer { reason: format!("the private server does not answer: {error}{said}") }.into()
+            }
+            _ => error,
+        }
+    }
+
+    pub(super) async fn end(self) {
+        match self {
+            Self::Nothing => {}
+            Self::Process(process) => drop(process.end().await),
+            Self::Local(local) => local.end().await,
+        }
+    }
 }
 
 impl Server {
@@ -30,26 +76,59 @@ impl Server {
     ///
     /// The target is asked what it is like; a server of its own can be used while the target cannot be reached.
     pub(super) async fn find(config: &Config, target: &ServerUrl) -> Result<Self, Error> {
-        let url = match &config.scratch {
-            ScratchServer::OfTarget => {
-                check_unprotected(config, target)?;
-                target.clone()
-            }
-            ScratchServer::Url(source) => matching(source.resolve()?.url, target)?,
-            ScratchServer::Command(_) | ScratchServer::Local => {
-                let reason = "`command` and `local` are not known to this rev".to_owned();
-                return Err(ErrorKind::NoScratchServer { reason }.into());
-            }
-        };
         let is_of_target = matches!(config.scratch, ScratchServer::OfTarget);
-        let known = shape_of(target, config.database.wait).await;
-        let shape = match known {
+        if is_of_target {
+            check_unprotected(config, target)?;
+        }
+        let shape = match shape_of(target, config.database.wait).await {
             Ok(shape) => Some(shape),
             // It may be made later.
             Err(error) if !is_of_target || matches!(*error.kind, ErrorKind::NoSuchDatabase { .. }) => None,
             Err(error) => return Err(error),
         };
-        let mut anchor = Database::beside(&url, config.database.wait).await?;
+        let mut started = Started::Nothing;
+        let url = match &config.scratch {
+            ScratchServer::OfTarget => target.clone(),
+            ScratchServer::Url(source) => matching(source.resolve()?.url, target)?,
+            ScratchServer::Command(command) => {
+                let (process, url) = Process::start(command, config).await?;
+                started = Started::Process(process);
+                match matching(url, target) {
+                    Ok(url) => url,
+                    Err(error) => {
+                        started.end().await;
+                        return Err(error);
+                    }
+                }
+            }
+            ScratchServer::Local => {
+                let version = shape.as_ref().map_or("", |shape| &shape.version);
+                let (local, url) = Local::start(target.dialect, version, config).await?;
+                started = Started::Local(Box::new(local));
+                matching(url, target)?
+            }
+        };
+        match Self::on(url, shape, config, target, started.wait(config)).await {
+            Ok(mut server) => {
+                server.started = started;
+                Ok(server)
+            }
+            Err(error) => {
+                let error = started.explain(error);
+                started.end().await;
+                Err(error)
+            }
+        }
+    }
+
+    async fn on(
+        url: ServerUrl,
+        shape: Option<Shape>,
+        config: &Config,
+        target: &ServerUrl,
+        wait: Duration,
+    ) -> Result<Self, Error> {
+        let mut anchor = Database::beside(&url, wait).await?;
         let is_same = match &shape {
             // What an address leads to, the server itself knows best.
             Some(shape) => anchor.server_identity().await? == shape.server,
@@ -62,7 +141,7 @@ impl Server {
         let DatabaseUrl::Server(url) = url else {
             return Err(ErrorKind::NoScratchServer { reason: "it is a file".to_owned() }.into());
         };
-        let server = Self { url: *url, shape: shape.unwrap_or_default(), is_shared: is_same, anchor };
+        let server = Self { url: *url, shape: shape.unwrap_or_default(), is_shared: is_same, anchor, started: Started::Nothing };
         let mut beside = server.beside().await?;
         let swept = beside.sweep_scratch().await;
         beside.close().await;
