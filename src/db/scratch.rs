@@ -235,10 +235,17 @@ impl Database {
     /// remove, or somebody uses, stays.
     pub async fn sweep_scratch(&mut self) -> Result<(), Error> {
         let now = self.server_time().await?;
-        let names = self.database_names().await?;
-        for name in names.iter().filter(|name| name.starts_with(PREFIX)) {
+        let query = match self.family() {
+            Family::Postgres | Family::Sqlite => {
+                "SELECT datname, shobj_description(oid, 'pg_database') FROM pg_database"
+            }
+            Family::Mysql => "SELECT schema_name, NULL FROM information_schema.schemata",
+        };
+        let found = self.own(&[query]).await?.swap_remove(0);
+        let found = found.iter().filter_map(|row| Some((row.first()?.as_deref()?, row.get(1)?.as_deref())));
+        for (name, comment) in found.filter(|(name, _)| name.starts_with(PREFIX)) {
             let is_left = match name.starts_with(TEMPLATE) {
-                true => self.used_at(name).await?.is_none_or(|used| now - used > UNUSED),
+                true => used_by(comment).is_none_or(|used| now - used > UNUSED),
                 false => made_at(name).is_some_and(|made| now - made > OLD) && !self.is_held(name).await?,
             };
             if is_left {
@@ -286,7 +293,7 @@ impl Database {
             literal(template)
         );
         let comment = cell(&self.own(&[&query]).await?[0], 0);
-        Ok(comment.and_then(|comment| comment.strip_prefix(USED)?.parse().ok()))
+        Ok(used_by(comment.as_deref()))
     }
 
     async fn note_use(&mut self, name: &str) {
@@ -395,6 +402,11 @@ fn cell(rows: &[Row], at: usize) -> Option<String> {
 
 fn template(key: &str) -> String {
     format!("{TEMPLATE}{key}")
+}
+
+/// Reads when a database that is kept was used last out of its comment.
+fn used_by(comment: Option<&str>) -> Option<i64> {
+    comment?.strip_prefix(USED)?.parse().ok()
 }
 
 /// Reads when a database was made out of its name.

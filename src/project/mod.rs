@@ -16,6 +16,7 @@ pub(crate) mod redo;
 pub(crate) mod request;
 pub(crate) mod resume;
 pub(crate) mod start;
+pub(crate) mod test_database;
 
 pub use build::Built;
 pub use edited::EditedScript;
@@ -23,3 +24,4 @@ pub use project::Project;
 pub use request::Request;
 pub use request::Sections;
 pub use start::upgrade;
+pub use test_database::TestDatabase;

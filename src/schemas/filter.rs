@@ -56,7 +56,10 @@ impl Filter {
         let whole_of = |part: &Identity| {
             let owner = part.owner.as_deref()?;
             let holders = [Kind::Table, Kind::View, Kind::MaterializedView, Kind::Domain];
-            holders.iter().map(|kind| Identity::new(*kind, part.schema.as_deref(), owner)).find(|it| wholes.contains(it))
+            holders
+                .iter()
+                .map(|kind| Identity::new(*kind, part.schema.as_deref(), owner))
+                .find(|it| wholes.contains(it))
         };
         let counts = |identity: &Identity| {
             let whole = whole_of(identity);

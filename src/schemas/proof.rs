@@ -27,7 +27,13 @@ impl Sides<'_> {
     /// # Errors
     ///
     /// When there are none for an object, or one fails.
-    pub async fn proof(&mut self, side: &Side, old: &Catalog, new: &Catalog, options: &Options) -> Result<Proof, Error> {
+    pub async fn proof(
+        &mut self,
+        side: &Side,
+        old: &Catalog,
+        new: &Catalog,
+        options: &Options,
+    ) -> Result<Proof, Error> {
         let found = differences(old, new, options.level);
         let steps = statements(old, new, &found, options).map_err(refused)?;
         let mut session = self.copy(side, || whole(old, options)).await?;
@@ -56,6 +62,8 @@ fn refused(refusals: Vec<Refusal>) -> Error {
     };
     match Error::join(refusals.into_iter().map(one).collect()) {
         Err(error) => error,
-        Ok(()) => ErrorKind::NoStatement { object: "an object".to_owned(), reason: "it is not known why".to_owned() }.into(),
+        Ok(()) => {
+            ErrorKind::NoStatement { object: "an object".to_owned(), reason: "it is not known why".to_owned() }.into()
+        }
     }
 }

@@ -79,7 +79,11 @@ impl<'p> Sides<'p> {
     }
 
     /// Makes a scratch database that has the schema of a side, whose catalog is known; a live one is made from its statements.
-    pub(super) async fn copy(&mut self, side: &Side, steps: impl FnOnce() -> Result<Vec<Step>, Error>) -> Result<Session, Error> {
+    pub(super) async fn copy(
+        &mut self,
+        side: &Side,
+        steps: impl FnOnce() -> Result<Vec<Step>, Error>,
+    ) -> Result<Session, Error> {
         match side {
             Side::Applied | Side::Target(_) | Side::File(_) => self.built(side).await,
             Side::Live | Side::Environment(_) | Side::Url(_) => {

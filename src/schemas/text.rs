@@ -36,7 +36,8 @@ fn needs_delimiter(sql: &str, dialect: Dialect) -> bool {
         return false;
     }
     let source = Source::new("statement", sql.to_owned());
-    split(&source, 0..sql.len(), dialect).map_or(true, |found| found.iter().any(|one| one.is_compound) || found.len() > 1)
+    split(&source, 0..sql.len(), dialect)
+        .map_or(true, |found| found.iter().any(|one| one.is_compound) || found.len() > 1)
 }
 
 #[cfg(test)]

@@ -28,7 +28,8 @@ impl Roles {
         // Blocks make roles unless they are there.
         let text = statement.sql().to_lowercase();
         for makes in ["create role ", "create user ", "create group "] {
-            let names = text.match_indices(makes).filter_map(|(at, _)| text[at + makes.len()..].split_whitespace().next());
+            let names =
+                text.match_indices(makes).filter_map(|(at, _)| text[at + makes.len()..].split_whitespace().next());
             self.made.extend(names.map(|name| unquoted(name.trim_end_matches([';', '\'', ')']))));
         }
         let mut lists = Vec::new();
@@ -63,7 +64,8 @@ impl Roles {
             }
             let is_name = word.starts_with('"') || word.starts_with(|c: char| c.is_alphabetic() || c == '_');
             if is_name && !NONE.contains(&lower.as_str()) && !lower.starts_with("pg_") {
-                let name = if word.starts_with('"') { word.trim_matches('"').replace("\"\"", "\"") } else { lower.clone() };
+                let name =
+                    if word.starts_with('"') { word.trim_matches('"').replace("\"\"", "\"") } else { lower.clone() };
                 self.named.insert(name);
             }
             match words.peek() {

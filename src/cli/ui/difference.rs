@@ -262,9 +262,8 @@ mod tests {
         let column = |of: &Identity, name: &str, text: &str| {
             Object::new(of.part(Kind::Column, name)).with(Attribute::Type, text)
         };
-        let view = |text: &str| {
-            Object::new(Identity::new(Kind::View, Some("public"), "v")).with(Attribute::Definition, text)
-        };
+        let view =
+            |text: &str| Object::new(Identity::new(Kind::View, Some("public"), "v")).with(Attribute::Definition, text);
         let catalog = |objects: Vec<Object>| {
             let mut catalog = Catalog::empty(Dialect::Postgres, "18");
             objects.into_iter().for_each(|object| drop(catalog.insert(object)));
@@ -317,7 +316,8 @@ mod tests {
     fn a_program_gets_every_value() {
         let document: serde_json::Value = serde_json::from_str(&json(&compared())).unwrap();
         assert_eq!(document["equal"], false);
-        let id = document["differences"].as_array().unwrap().iter().find(|one| one["name"] == "id" && one["of"] == "users");
+        let id =
+            document["differences"].as_array().unwrap().iter().find(|one| one["name"] == "id" && one["of"] == "users");
         assert_eq!(id.unwrap()["attributes"][0]["new"], "bigint");
     }
 }

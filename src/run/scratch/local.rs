@@ -23,7 +23,8 @@ use crate::error::ErrorKind;
 const GRACE: Duration = Duration::from_secs(30);
 
 /// Runs the server until the input ends, and removes the folder then.
-const WATCH: &str = "folder=$1; shift; \"$@\" >\"$folder/log\" 2>&1 & pid=$!; read _; kill -TERM $pid; wait $pid; rm -rf \"$folder\"";
+const WATCH: &str =
+    "folder=$1; shift; \"$@\" >\"$folder/log\" 2>&1 & pid=$!; read _; kill -TERM $pid; wait $pid; rm -rf \"$folder\"";
 
 /// Where servers are installed beside the folders of `PATH`; a `*` is a version.
 const FOLDERS: [&str; 8] = [
@@ -81,11 +82,17 @@ impl Local {
     }
 }
 
-async fn start_in(folder: &Path, dialect: Dialect, version: &str, config: &Config) -> Result<(Child, DatabaseUrl), Error> {
+async fn start_in(
+    folder: &Path,
+    dialect: Dialect,
+    version: &str,
+    config: &Config,
+) -> Result<(Child, DatabaseUrl), Error> {
     let is_mariadb = dialect == Dialect::Mariadb || version.to_ascii_lowercase().contains("mariadb");
     let account = account(if dialect == Dialect::Postgres { "postgres" } else { "mysql" });
     if let Some(account) = account {
-        give(folder, account).map_err(|cause| failed("its folder cannot be given to another user", &cause.to_string()))?;
+        give(folder, account)
+            .map_err(|cause| failed("its folder cannot be given to another user", &cause.to_string()))?;
     }
     let data = folder.join("data");
     let socket = folder.join("socket");
@@ -99,14 +106,20 @@ async fn start_in(folder: &Path, dialect: Dialect, version: &str, config: &Confi
             words.push(data.display().to_string());
             prepare(&initdb, &words, folder, account).await?;
             let settings = [
-                "listen_addresses=", "fsync=off", "full_page_writes=off", "synchronous_commit=off", "wal_level=logical",
+                "listen_addresses=",
+                "fsync=off",
+                "full_page_writes=off",
+                "synchronous_commit=off",
+                "wal_level=logical",
             ];
-            let mut arguments = vec!["-D".to_owned(), data.display().to_string(), "-k".to_owned(), folder.display().to_string()];
+            let mut arguments =
+                vec!["-D".to_owned(), data.display().to_string(), "-k".to_owned(), folder.display().to_string()];
             arguments.extend(settings.iter().flat_map(|setting| ["-c".to_owned(), (*setting).to_owned()]));
             (server, arguments, format!("postgres://rev@/postgres?host={}", folder.display()))
         }
         _ if is_mariadb => {
-            let install = find("mariadb-install-db", version, config).or_else(|_| find("mysql_install_db", version, config))?;
+            let install =
+                find("mariadb-install-db", version, config).or_else(|_| find("mysql_install_db", version, config))?;
             let server = find("mariadbd", version, config).or_else(|_| find("mysqld", version, config))?;
             let words = [
                 "--no-defaults".to_owned(),
@@ -119,8 +132,7 @@ async fn start_in(folder: &Path, dialect: Dialect, version: &str, config: &Confi
         }
         _ => {
             let server = find("mysqld", version, config)?;
-            let words =
-                ["--no-defaults".to_owned(), "--initialize-insecure".to_owned(), option("--datadir", &data)];
+            let words = ["--no-defaults".to_owned(), "--initialize-insecure".to_owned(), option("--datadir", &data)];
             prepare(&server, &words, folder, account).await?;
             let mut arguments = mysql_arguments(&data, &socket);
             arguments.push("--mysqlx=OFF".to_owned());
@@ -182,12 +194,16 @@ fn find(name: &str, version: &str, config: &Config) -> Result<PathBuf, Error> {
     let major = version.parse::<u32>().map_or(String::new(), |number| (number / 10_000).to_string());
     let mut installed: Vec<(u32, PathBuf)> = FOLDERS.iter().flat_map(|pattern| versions(pattern)).collect();
     installed.sort_by(|one, other| other.cmp(one));
-    let fitting = installed.iter().filter(|(version, _)| version.to_string() == major).map(|(_, folder)| folder.clone());
+    let fitting =
+        installed.iter().filter(|(version, _)| version.to_string() == major).map(|(_, folder)| folder.clone());
     let path = config.variables.get("PATH").map(|path| std::env::split_paths(path).collect()).unwrap_or(Vec::new());
     let all = installed.iter().map(|(_, folder)| folder.clone());
     let mut places = fitting.chain(path).chain(all).map(|folder| folder.join(name));
     places.find(|place| place.is_file()).ok_or_else(|| {
-        ErrorKind::NoScratchServer { reason: format!("`local = true` needs the program `{name}`, which is not installed") }.into()
+        ErrorKind::NoScratchServer {
+            reason: format!("`local = true` needs the program `{name}`, which is not installed"),
+        }
+        .into()
     })
 }
 

@@ -96,7 +96,9 @@ impl Process {
             End::Soon => rustix::process::Signal::TERM,
             End::Now => rustix::process::Signal::KILL,
         };
-        if let Some(pid) = self.child.id().and_then(|id| i32::try_from(id).ok()).and_then(rustix::process::Pid::from_raw) {
+        if let Some(pid) =
+            self.child.id().and_then(|id| i32::try_from(id).ok()).and_then(rustix::process::Pid::from_raw)
+        {
             let _ = rustix::process::kill_process_group(pid, signal);
         }
     }

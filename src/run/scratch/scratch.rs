@@ -177,6 +177,15 @@ impl Scratch {
         }
     }
 
+    /// Removes all that was made here, from another runtime than it was made in; what could not be reached is left.
+    pub async fn abandon(self) {
+        if let Place::Server { made, .. } = self.place {
+            for url in &made {
+                let _ = remove_scratch(url).await;
+            }
+        }
+    }
+
     /// Removes all that was made here; the first failure is told when all was tried.
     pub async fn close(self) -> Result<(), Error> {
         let mut result = Ok(());

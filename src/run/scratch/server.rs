@@ -56,7 +56,8 @@ impl Started {
         match self {
             Self::Local(local) if matches!(*error.kind, ErrorKind::ConnectionFailed { .. }) => {
                 let said = local.last_words().map_or(String::new(), |words| format!("; it said: {words}"));
-                ErrorKind::NoScratchServer { reason: format!("the private server does not answer: {error}{said}") }.into()
+                ErrorKind::NoScratchServer { reason: format!("the private server does not answer: {error}{said}") }
+                    .into()
             }
             _ => error,
         }
@@ -141,7 +142,8 @@ impl Server {
         let DatabaseUrl::Server(url) = url else {
             return Err(ErrorKind::NoScratchServer { reason: "it is a file".to_owned() }.into());
         };
-        let server = Self { url: *url, shape: shape.unwrap_or_default(), is_shared: is_same, anchor, started: Started::Nothing };
+        let server =
+            Self { url: *url, shape: shape.unwrap_or_default(), is_shared: is_same, anchor, started: Started::Nothing };
         let mut beside = server.beside().await?;
         let swept = beside.sweep_scratch().await;
         beside.close().await;
