@@ -725,6 +725,7 @@ mod tests {
         PROJECT_KEYS.iter().for_each(|key| add("Project", key.name));
         POST_WRITE_KEYS.iter().for_each(|key| add(&format!("`[[hooks.{}]]`", HOOKS_KEYS[0]), key.name));
         CHECK_KEYS.iter().for_each(|key| add("`[check]`", key.name));
+        SCRATCH_KEYS.iter().for_each(|key| add("`[scratch]`", key.name));
         URL_KEYS.iter().for_each(|key| add("`[database]` and `[env.NAME]`", key.name));
         DATABASE_KEYS.iter().for_each(|key| add("`[database]` and `[env.NAME]`", key.name));
         let in_documentation = documented().into_iter().map(|(section, key, _)| (section, key)).collect::<Vec<_>>();
