@@ -33,8 +33,10 @@ const TEMPLATE: &str = "rev_scratch_tpl_";
 /// What the comment of such a one begins with; then follows when it was used last.
 const USED: &str = "rev scratch template, used at ";
 
-/// How old a database is before it is taken for one that a killed run has left.
+/// How old a database is before it is taken for one that a killed run has left. The nodes of a cluster of MariaDB do not know
+/// who uses it on another.
 const OLD: i64 = 60 * 60;
+const OLD_MYSQL: i64 = 24 * OLD;
 
 /// How long one is kept to be copied that nobody copies.
 const UNUSED: i64 = 7 * 24 * 60 * 60;
@@ -162,7 +164,7 @@ impl Database {
             // A lock of a transaction holds behind a pooler, too; in a second one it is just taken once more.
             Family::Postgres => vec![
                 "BEGIN".to_owned(),
-                "SET LOCAL idle_in_transaction_session_timeout = 0".to_owned(),
+                PATIENT.to_owned(),
                 format!("SELECT pg_catalog.pg_advisory_xact_lock_shared({HELD}, {})", key(name)),
             ],
             Family::Mysql => {
@@ -235,6 +237,7 @@ impl Database {
     /// remove, or somebody uses, stays.
     pub async fn sweep_scratch(&mut self) -> Result<(), Error> {
         let now = self.server_time().await?;
+        let old = if self.family() == Family::Mysql { OLD_MYSQL } else { OLD };
         let query = match self.family() {
             Family::Postgres | Family::Sqlite => {
                 "SELECT datname, shobj_description(oid, 'pg_database') FROM pg_database"
@@ -246,7 +249,7 @@ impl Database {
         for (name, comment) in found.filter(|(name, _)| name.starts_with(PREFIX)) {
             let is_left = match name.starts_with(TEMPLATE) {
                 true => used_by(comment).is_none_or(|used| now - used > UNUSED),
-                false => made_at(name).is_some_and(|made| now - made > OLD) && !self.is_held(name).await?,
+                false => made_at(name).is_some_and(|made| now - made > old) && !self.is_held(name).await?,
             };
             if is_left {
                 let statements = match self.family() {
@@ -392,6 +395,11 @@ pub async fn remove_scratch(url: &ServerUrl) -> Result<bool, Error> {
     debug_assert!(url.database.starts_with(PREFIX));
     Database::remove(url, Others::Disconnect, Duration::ZERO).await
 }
+
+/// Lets a transaction that does nothing last; before 17, PostgreSQL has no `transaction_timeout`.
+const PATIENT: &str = "SELECT 0 FROM (SELECT pg_catalog.set_config('idle_in_transaction_session_timeout', '0', true), \
+     CASE WHEN pg_catalog.current_setting('transaction_timeout', true) IS NOT NULL \
+     THEN pg_catalog.set_config('transaction_timeout', '0', true) END) s";
 
 const POSTGRES_SERVER: &str = "SELECT system_identifier::text FROM pg_control_system()";
 const MYSQL_SERVER: &str = "SELECT CONCAT(@@hostname, ':', @@port, ':', @@datadir)";

@@ -6,5 +6,6 @@
 mod support;
 
 mod changes;
+mod comparing;
 mod reading;
 mod scratch;

@@ -316,6 +316,8 @@ fn a_private_server_has_what_scripts_name_and_is_gone_afterwards(database: &Test
     let script = match database.kind {
         Kind::Sqlite => return,
         Kind::Postgres => "CREATE ROLE inside; GRANT SELECT ON scratched TO reader",
+        // The tests' MySQL is not installed.
+        Kind::Mariadb if !database.query("SELECT VERSION()")[0][0].contains("MariaDB") => return,
         Kind::Mariadb => "CREATE USER inside; GRANT SELECT ON scratched TO inside",
     };
     let workspace = project(database);
