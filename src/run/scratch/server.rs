@@ -129,6 +129,7 @@ impl Server {
         target: &ServerUrl,
         wait: Duration,
     ) -> Result<Self, Error> {
+        let url = neutral(url);
         let mut anchor = Database::beside(&url, wait).await?;
         let is_same = match &shape {
             // What an address leads to, the server itself knows best.
@@ -172,6 +173,12 @@ impl Server {
             made => made,
         }
     }
+}
+
+/// Returns the server without its database: who makes others may use `postgres`, also where that one was named, and keeps off
+/// `template1`, whose users keep everybody from making a database.
+fn neutral(url: ServerUrl) -> ServerUrl {
+    ServerUrl { database: "rev_scratch".to_owned(), ..url }
 }
 
 /// Asks a database what it is like.
