@@ -284,7 +284,7 @@ fn what_reaches_outside_is_refused_before_anything_runs(database: &TestDatabase)
         workspace.script(
             "b",
             "a",
-            &format!("\n-- rev: upgrade no-transaction\nCREATE TABLE two (n INTEGER);\n{statement};\n"),
+            &format!("\n-- rev: upgrade transaction=off\nCREATE TABLE two (n INTEGER);\n{statement};\n"),
         );
         let told = with(&workspace, NOTE);
         let text = told.failed(2);

@@ -20,6 +20,7 @@ use crate::run::scratch::template::Cache;
 #[derive(Debug)]
 pub struct Scratch {
     place: Place,
+    kept: Kept,
     cache: Option<Cache>,
 }
 
@@ -58,7 +59,7 @@ impl Scratch {
         let is_file = matches!(place, Place::Files { .. });
         let cache = if is_file && kept == Kept::Copied { Cache::open(&config.variables) } else { None };
         cache.iter().for_each(Cache::sweep);
-        Ok(Self { place, cache })
+        Ok(Self { place, kept, cache })
     }
 
     /// Returns whether the target is on the same server: what reaches outside of a scratch database reaches the target's
@@ -99,6 +100,7 @@ impl Scratch {
 
     /// Copies the database that is kept under `key`, or else makes an empty one; returns whether it was copied.
     pub async fn make_from(&mut self, key: Option<&str>) -> Result<(DatabaseUrl, bool), Error> {
+        let key = key.filter(|_| self.kept == Kept::Copied);
         match &mut self.place {
             Place::Files { extensions, made } => {
                 let file = ScratchFile::make()?;
@@ -135,6 +137,9 @@ impl Scratch {
     /// Keeps a database under `key`, for [`Self::make_from`]; nobody may be connected to it. Returns whether it has gone by
     /// that, so that a copy of it is to be made.
     pub async fn keep(&mut self, url: &DatabaseUrl, key: &str) -> Result<bool, Error> {
+        if self.kept == Kept::No {
+            return Ok(false);
+        }
         match (&mut self.place, url) {
             (Place::Files { .. }, DatabaseUrl::Sqlite(file)) => {
                 let is_whole = !file.path.with_extension("db-wal").exists();
