@@ -45,7 +45,7 @@ fn a_side_that_is_none_is_named(database: &TestDatabase) {
     let workspace = Workspace::new(database);
     for (args, part) in [
         (["diff", "env:nowhere"], "no environment is called `nowhere`"),
-        (["diff", "no-such-revision"], "no revision or label is called `no-such-revision`"),
+        (["diff", "nosuch"], "no revision or label is called `nosuch`"),
         (["dump", "--include=tabel:x"], "there is no kind of object called `tabel`"),
     ] {
         let told = workspace.rev(&args);
