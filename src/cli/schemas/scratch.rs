@@ -63,6 +63,10 @@ pub async fn run(args: &ScratchArgs, cx: &mut Context) -> Result<Outcome, Failed
     let project = cx.project()?;
     cx.resolve(&project.config)?;
     cx.interrupt.heed();
+    // Where all is quick, nothing else lets the process begin to listen.
+    if let Some(signal) = cx.interrupt.settled().await {
+        return Err(ErrorKind::Interrupted { signal }.into());
+    }
     let kept = if args.no_cache { Kept::No } else { Kept::Copied };
     let interrupt = cx.interrupt.clone();
     let mut scratch = interrupt.or_stop(Scratch::open(&project.config, kept)).await?;
