@@ -125,6 +125,8 @@ pub mod project;
 mod regular_file;
 #[cfg(feature = "engine")]
 pub mod run;
+#[cfg(feature = "engine")]
+pub mod schemas;
 pub mod script;
 mod secrets;
 #[cfg(feature = "cli")]

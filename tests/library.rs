@@ -6,6 +6,7 @@ use rev::Project;
 use rev::graph::Target;
 use rev::project::Request;
 use rev::project::Sections;
+use rev::project::TestDatabase;
 use rev::run::Actor;
 use rev::run::Answer;
 use rev::run::Session;
@@ -19,6 +20,8 @@ fn is_send<T: Send>(_: T) {}
 fn futures_can_move_from_thread_to_thread() {
     let _ = |project: &'static Project, request: &'static Request, target: &'static Target, actor: &'static Actor| {
         is_send(rev::upgrade(Embedded::new(&[]), "sqlite:x.db"));
+        is_send(TestDatabase::at_head(std::path::Path::new(".")));
+        is_send(TestDatabase::of(project));
         is_send(project.open());
         is_send(async move { project.upgrade(actor, &mut Silent).await });
         is_send(async move {

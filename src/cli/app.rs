@@ -45,6 +45,9 @@ use crate::cli::revisions::edit;
 use crate::cli::revisions::merge;
 use crate::cli::revisions::rebase;
 use crate::cli::revisions::revision;
+use crate::cli::schemas::diff;
+use crate::cli::schemas::dump;
+use crate::cli::schemas::scratch;
 use crate::cli::start::db;
 use crate::cli::start::init;
 use crate::cli::ui::ColorChoice;
@@ -140,6 +143,9 @@ async fn dispatch(command: Option<&Command>, arguments: &[OsString], cx: &mut Co
         Command::Resume(args) => resume::run(args, cx).await,
         Command::Stamp(args) => stamp::run(args, cx).await,
         Command::Accept(args) => accept::run(args, cx).await,
+        Command::Diff(args) => Box::pin(diff::run(args, cx)).await,
+        Command::Dump(args) => Box::pin(dump::run(args, cx)).await,
+        Command::Scratch(args) => Box::pin(scratch::run(args, cx)).await,
         Command::Exec(args) => exec::run(args, cx).await,
         Command::Wait(args) => wait::run(args, cx).await,
         Command::Current(args) => current::run(args, cx).await,

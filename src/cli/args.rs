@@ -31,6 +31,9 @@ use crate::cli::revisions::edit::EditArgs;
 use crate::cli::revisions::merge::MergeArgs;
 use crate::cli::revisions::rebase::RebaseArgs;
 use crate::cli::revisions::revision::RevisionArgs;
+use crate::cli::schemas::diff::DiffArgs;
+use crate::cli::schemas::dump::DumpArgs;
+use crate::cli::schemas::scratch::ScratchArgs;
 use crate::cli::start::db::DbArgs;
 use crate::cli::start::init::InitArgs;
 
@@ -67,6 +70,9 @@ pub enum Command {
     Resume(ResumeArgs),
     Stamp(StampArgs),
     Accept(AcceptArgs),
+    Diff(DiffArgs),
+    Dump(DumpArgs),
+    Scratch(ScratchArgs),
     Exec(ExecArgs),
     Wait(WaitArgs),
     Current(CurrentArgs),

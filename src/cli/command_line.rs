@@ -7,10 +7,11 @@ use clap::builder::StyledStr;
 use crate::cli::args::Cli;
 
 /// What people come for, and the commands for it.
-const GROUPS: [(&str, &[&str]); 5] = [
+const GROUPS: [(&str, &[&str]); 6] = [
     ("Start a project", &["init", "db"]),
     ("Work on revisions", &["revision", "merge", "rebase", "edit", "check"]),
     ("Change a database", &["upgrade", "downgrade", "redo", "restore", "resume", "stamp", "accept"]),
+    ("Work on schemas", &["diff", "dump", "scratch"]),
     ("Look", &["status", "current", "log", "history", "graph", "show", "heads", "branches", "env", "help"]),
     ("For programs", &["exec", "wait", "serve", "completions", "man"]),
 ];

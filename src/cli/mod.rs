@@ -17,6 +17,7 @@ mod look;
 mod outcome;
 mod programs;
 mod revisions;
+mod schemas;
 mod start;
 mod ui;
 

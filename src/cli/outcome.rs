@@ -13,7 +13,6 @@ pub enum Outcome {
     /// It ran, and found something: exit status 1.
     Found,
     /// The command that it started has ended.
-    #[cfg(not(unix))]
     Ended(u8),
 }
 
@@ -36,7 +35,6 @@ impl Outcome {
         match self {
             Self::Done => 0,
             Self::Found => 1,
-            #[cfg(not(unix))]
             Self::Ended(code) => code,
         }
     }

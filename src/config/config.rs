@@ -4,16 +4,23 @@ use std::path::Path;
 use std::path::PathBuf;
 
 use crate::config::database::DatabaseConfig;
+use crate::config::database::EditedPolicy;
+use crate::config::database::LockKind;
 use crate::config::dotenv;
 use crate::config::environment::Environment;
 use crate::config::file::ConfigFile;
 use crate::config::find::FILE_NAME;
 use crate::config::find::find;
 use crate::config::hook::Hook;
+use crate::config::hook::Hooks;
 use crate::config::key::PROJECT_KEYS;
+use crate::config::key::SCRATCH_KEYS;
 use crate::config::layers::Layers;
 use crate::config::project::DEFAULT_VERSIONS;
 use crate::config::project::ProjectConfig;
+use crate::config::scratch::SCRATCH_VARIABLE;
+use crate::config::scratch::ScratchServer;
+use crate::config::scratch::ScratchSettings;
 use crate::config::selection::Selection;
 use crate::config::setting::Data;
 use crate::config::setting::Setting;
@@ -21,6 +28,7 @@ use crate::config::source::UrlOrigin;
 use crate::config::source::UrlSource;
 use crate::config::trust::Choice;
 use crate::config::trust::Trust;
+use crate::config::url::DatabaseUrl;
 use crate::error::Error;
 use crate::error::ErrorKind;
 
@@ -28,7 +36,7 @@ use crate::error::ErrorKind;
 pub const STARTER: &str = include_str!("../../templates/migrations.toml");
 
 /// The configuration of a project, with everything decided but the URL.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Config {
     /// The file, if there is one.
     pub file: Option<PathBuf>,
@@ -48,6 +56,8 @@ pub struct Config {
     pub post_write: Vec<Hook>,
     /// What `check` does not complain about, by the codes of its rules.
     pub allowed: Vec<String>,
+    /// Where scratch databases are made.
+    pub scratch: ScratchServer,
     /// The environment that was chosen.
     pub environment: Option<String>,
     /// The environments that the file has, sorted.
@@ -93,7 +103,9 @@ impl Config {
         let layers = Layers::new(&file, environment.as_deref(), &variables, &trust)?;
         let database = layers.database(layers.source(layers.url(selection)?, working, &root), selection)?;
         file.post_write.iter().chain(database.hooks.all()).try_for_each(|hook| trust.check_command(hook, &root))?;
+        let scratch = scratch(&file, &variables, &layers, working, &root, &trust)?;
         let mut config = Self {
+            scratch,
             versions: project.versions.iter().map(|folder| root.join(folder)).collect(),
             recursive: project.recursive,
             template: project.template.map(|template| root.join(template)),
@@ -130,11 +142,28 @@ impl Config {
             timezone,
             post_write: Vec::new(),
             allowed: Vec::new(),
+            scratch: ScratchServer::OfTarget,
             environment: None,
             environments: Vec::new(),
             variables: Environment::default(),
             database: DatabaseConfig::new(source),
         })
+    }
+
+    /// Returns the configuration for a scratch database: the same journal and ways, and nothing that is for a database
+    /// which is to stay, or to others: no hooks, no restore points, no protection.
+    pub fn for_scratch(&self, url: DatabaseUrl) -> Self {
+        let database = DatabaseConfig {
+            url: UrlSource::of(url),
+            restore_points: 0,
+            protected: false,
+            auto_upgrade: false,
+            hooks: Hooks::default(),
+            lock: LockKind::Auto,
+            edited: EditedPolicy::Refuse,
+            ..self.database.clone()
+        };
+        Self { database, ..self.clone() }
     }
 
     /// Returns every database that the file names, by what messages call it: `[database]`, if it says which one it is,
@@ -174,6 +203,41 @@ impl Config {
         let url = layers.source(layers.url_of_file(), &self.root, &self.root);
         layers.database(url, &Selection::default())
     }
+}
+
+/// Returns where scratch databases are made: `REV_SCRATCH_URL` goes before what the file says.
+fn scratch(
+    file: &ConfigFile,
+    variables: &Environment,
+    layers: &Layers<'_>,
+    working: &Path,
+    root: &Path,
+    trust: &Trust,
+) -> Result<ScratchServer, Error> {
+    if let Some(url) = variables.get_filled(SCRATCH_VARIABLE) {
+        let key = SCRATCH_VARIABLE.to_owned();
+        let setting = Setting { key, data: Data::Word(url.to_owned()), span: None, written: None };
+        return Ok(ScratchServer::Url(layers.source((Some(setting), UrlOrigin::Scratch), working, working)));
+    }
+    let mut settings = ScratchSettings::default();
+    for key in SCRATCH_KEYS {
+        match file.scratch.get(key.name) {
+            Some(setting) if key.name == "url" => settings.url = Some(setting.clone()), // filled in when it is needed
+            Some(setting) => (key.set)(&mut settings, &setting.clone().filled(variables)?)?,
+            None => {}
+        }
+    }
+    Ok(match settings {
+        ScratchSettings { url: Some(url), .. } => {
+            ScratchServer::Url(layers.source((Some(url), UrlOrigin::Scratch), root, root))
+        }
+        ScratchSettings { command: Some(command), .. } => {
+            trust.check_command(&command, root)?;
+            ScratchServer::Command(command)
+        }
+        ScratchSettings { local: true, .. } => ScratchServer::Local,
+        _ => ScratchServer::OfTarget,
+    })
 }
 
 #[cfg(test)]
@@ -705,6 +769,7 @@ mod tests {
         PROJECT_KEYS.iter().for_each(|key| add("Project", key.name));
         POST_WRITE_KEYS.iter().for_each(|key| add(&format!("`[[hooks.{}]]`", HOOKS_KEYS[0]), key.name));
         CHECK_KEYS.iter().for_each(|key| add("`[check]`", key.name));
+        SCRATCH_KEYS.iter().for_each(|key| add("`[scratch]`", key.name));
         URL_KEYS.iter().for_each(|key| add("`[database]` and `[env.NAME]`", key.name));
         DATABASE_KEYS.iter().for_each(|key| add("`[database]` and `[env.NAME]`", key.name));
         let in_documentation = documented().into_iter().map(|(section, key, _)| (section, key)).collect::<Vec<_>>();

@@ -6,7 +6,7 @@ use crate::config::hook::Hooks;
 use crate::config::source::UrlSource;
 
 /// The settings for the chosen database.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct DatabaseConfig {
     /// Which database it is; resolved only when it is needed.
     pub url: UrlSource,

@@ -17,10 +17,12 @@ use crate::config::key::HOOKS_KEYS;
 use crate::config::key::Key;
 use crate::config::key::POST_WRITE_KEYS;
 use crate::config::key::PROJECT_KEYS;
+use crate::config::key::SCRATCH_KEYS;
 use crate::config::key::TABLES;
 use crate::config::key::URL_KEYS;
 use crate::config::mask::mask_config;
 use crate::config::project::ProjectConfig;
+use crate::config::scratch::ScratchSettings;
 use crate::config::setting::Data;
 use crate::config::setting::Setting;
 use crate::config::source::UrlSource;
@@ -43,6 +45,8 @@ pub(super) struct ConfigFile {
     pub(super) post_write: Vec<Hook>,
     /// What `[check]` allows.
     pub(super) allowed: Vec<String>,
+    /// The `[scratch]` table.
+    pub(super) scratch: Table,
     /// The `[database]` table.
     pub(super) database: Table,
     /// The `[env.NAME]` tables, and where they begin.
@@ -100,6 +104,15 @@ impl Reader {
         if let Some(check) = self.sub_table(root, "check") {
             let settings = self.table("check", check, &names(CHECK_KEYS).collect::<Vec<_>>());
             self.check(&settings, CHECK_KEYS, &mut file.allowed);
+        }
+        if let Some(scratch) = self.sub_table(root, "scratch") {
+            file.scratch = self.table("scratch", scratch, &names(SCRATCH_KEYS).collect::<Vec<_>>());
+            self.check(&file.scratch, SCRATCH_KEYS, &mut ScratchSettings::default());
+            let mut given = names(SCRATCH_KEYS).filter_map(|name| file.scratch.get(name));
+            if let (Some(first), Some(second)) = (given.next(), given.next()) {
+                let message = format!("`{}` and `{}` both say which server it is; keep one", first.key, second.key);
+                self.problems.push(second.place(ErrorKind::BadConfig { message }));
+            }
         }
         if let Some(database) = self.sub_table(root, "database") {
             file.database = self.database("database", database);

@@ -9,6 +9,7 @@ use crate::config::database::OtherJournals;
 use crate::config::database::TransactionScope;
 use crate::config::hook::Hook;
 use crate::config::project::ProjectConfig;
+use crate::config::scratch::ScratchSettings;
 use crate::config::setting::Setting;
 use crate::error::Error;
 
@@ -41,7 +42,7 @@ impl<T> Key<T> {
 pub(super) const LONGEST_NAME: usize = 63;
 
 /// The tables of the file's first level.
-pub(super) const TABLES: [&str; 4] = ["hooks", "check", "database", "env"];
+pub(super) const TABLES: [&str; 5] = ["hooks", "check", "scratch", "database", "env"];
 
 /// The keys before the first table.
 pub(super) const PROJECT_KEYS: &[Key<ProjectConfig>] = &[
@@ -62,6 +63,17 @@ pub(super) const POST_WRITE_KEYS: &[Key<Vec<Hook>>] =
 /// The keys of `[check]`.
 pub(super) const CHECK_KEYS: &[Key<Vec<String>>] =
     &[Key::list("allow", |allowed, setting| setting.texts().map(|value| *allowed = value))];
+
+/// The keys of `[scratch]`; one of them.
+pub(super) const SCRATCH_KEYS: &[Key<ScratchSettings>] = &[
+    Key::list("url", |scratch, setting| {
+        setting.text()?;
+        scratch.url = Some(setting.clone());
+        Ok(())
+    }),
+    Key::list("command", |scratch, setting| setting.command().map(|value| scratch.command = Some(value))),
+    Key::list("local", |scratch, setting| setting.boolean().map(|value| scratch.local = value)),
+];
 
 /// The keys of `[database]` and `[env.NAME]` that say which database it is; one of them in a table.
 pub(super) const URL_KEYS: &[Key<()>] = &[

@@ -214,7 +214,7 @@ impl Setting {
 }
 
 /// The keys whose values are never shown.
-const SECRETS: [&str; 6] = ["url", "url_file", "url_command", "REV_URL", "REV_URL_FILE", "--url"];
+const SECRETS: [&str; 7] = ["url", "url_file", "url_command", "REV_URL", "REV_URL_FILE", "REV_SCRATCH_URL", "--url"];
 
 const COMMAND: &str = "write a command as a list of its words: `[\"./backup.sh\", \"--all\"]`";
 const COMMANDS: &str = "write a list of commands, each a list of its words: `[[\"./backup.sh\", \"--all\"]]`";

@@ -37,6 +37,8 @@ pub enum UrlOrigin {
     File,
     /// `PGHOST`, `PGDATABASE` and the like.
     PgVariables,
+    /// `[scratch]`, or `REV_SCRATCH_URL`.
+    Scratch,
     /// A program that uses the library.
     Program,
     /// Nothing: `sqlite:app.db`.
@@ -55,6 +57,7 @@ pub struct ResolvedUrl {
 }
 
 /// What is known of the URL before it is needed: variables are not filled in, files not read, commands not run.
+#[derive(Clone)]
 pub struct UrlSource {
     pub(super) given: Option<Setting>,
     pub(super) origin: UrlOrigin,
@@ -86,6 +89,12 @@ impl UrlSource {
             extensions: None,
             resolved: OnceLock::new(),
         }
+    }
+
+    /// Returns what is known where the database is known already.
+    pub(super) fn of(url: DatabaseUrl) -> Self {
+        let resolved = ResolvedUrl { url, origin: UrlOrigin::Program };
+        Self { origin: UrlOrigin::Program, resolved: OnceLock::from(resolved), ..Self::nothing() }
     }
 
     /// Returns the URL: the first time fills in its variables, reads its file or runs its command.
@@ -128,7 +137,7 @@ impl UrlSource {
             _ => self.filled(given)?,
         };
         if text.is_empty() {
-            let is_meant = matches!(self.origin, UrlOrigin::Flag | UrlOrigin::Program);
+            let is_meant = matches!(self.origin, UrlOrigin::Flag | UrlOrigin::Program | UrlOrigin::Scratch);
             return if is_meant { Err(empty_url()) } else { self.unset() };
         }
         let url = DatabaseUrl::parse(&text, self.folder(), &self.environment);
@@ -160,14 +169,14 @@ impl UrlSource {
     fn folder(&self) -> &Path {
         match self.origin {
             UrlOrigin::Flag | UrlOrigin::Variable | UrlOrigin::PgVariables | UrlOrigin::Program => &self.working,
-            UrlOrigin::Environment | UrlOrigin::File | UrlOrigin::Default => &self.root,
+            UrlOrigin::Environment | UrlOrigin::File | UrlOrigin::Scratch | UrlOrigin::Default => &self.root,
         }
     }
 
     /// Fills in variables; flags and variables are taken as they are, since the shell had its turn.
     fn filled(&self, given: &Setting) -> Result<String, Error> {
         let filled = match self.origin {
-            UrlOrigin::Environment | UrlOrigin::File => given.clone().filled(&self.environment)?,
+            UrlOrigin::Environment | UrlOrigin::File | UrlOrigin::Scratch => given.clone().filled(&self.environment)?,
             _ => given.clone(),
         };
         filled.text().map(|text| text.trim().to_owned())

@@ -80,7 +80,7 @@ impl Database {
     }
 
     /// Connects to the server of `url`, but not to its database: PostgreSQL needs another one for that.
-    async fn beside(url: &ServerUrl, wait: Duration) -> Result<Self, Error> {
+    pub async fn beside(url: &ServerUrl, wait: Duration) -> Result<Self, Error> {
         let names: &[&str] = match url.dialect.family() {
             Family::Mysql => &[""],
             Family::Postgres | Family::Sqlite => &POSTGRES_OWN[..2],

@@ -19,6 +19,7 @@ mod place;
 mod presence;
 mod progress;
 mod reach;
+mod scratch;
 mod settings;
 mod standing;
 #[cfg(unix)]
@@ -41,6 +42,9 @@ pub use notice::Notice;
 pub use pages::Pages;
 pub use place::Place;
 pub use progress::StatementProgress;
+pub use scratch::Shape;
+pub use scratch::check_reached;
+pub use scratch::remove_scratch;
 pub use settings::Usual;
 pub use settings::forced;
 pub(crate) use standing::STANDBY;

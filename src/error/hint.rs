@@ -367,6 +367,26 @@ impl ErrorKind {
                 "check its name, the folders of PATH and, if it is a script, the program of its first line"
             }
             Self::CannotStart { is_missing: false, .. } => "check that it is a program, and that you may execute it",
+            Self::ScratchDenied { family: Family::Postgres, user, .. } => {
+                return Some(format!(
+                    "`ALTER ROLE {user} CREATEDB` lets it, or name another server with `url` in [scratch]"
+                ));
+            }
+            Self::ScratchDenied { user, .. } => {
+                return Some(format!(
+                    "``GRANT ALL PRIVILEGES ON `rev\\_scratch\\_%`.* TO {user}`` lets it, or name another server with `url` in [scratch]"
+                ));
+            }
+            Self::ScratchNotReached { .. } => "name the server itself, without a pooler, with `url` in [scratch]",
+            Self::ScratchProtected { .. } => {
+                "name another server with `url` in [scratch], or let rev start one with `local = true`"
+            }
+            Self::ScratchMismatch { .. } => "name a server of the same product",
+            Self::ReachesOutside { .. } => {
+                "give scratch databases a server of their own: `local = true` or `url` in [scratch]"
+            }
+            Self::NoStatement { .. } => "leave it out with `--exclude KIND:GLOB`, and write that change yourself",
+            Self::NoScratchServer { .. } => "`url` in [scratch] names a server",
             Self::NotAtHeads { .. } => "`rev upgrade heads` brings it there",
             Self::BadValue { .. }
             | Self::Several { .. }

@@ -396,6 +396,20 @@ pub enum ErrorKind {
     CannotCreate { database: String, reason: String },
     #[error("{database} cannot be removed: {reason}")]
     CannotDrop { database: String, reason: String },
+    #[error("{address} does not let this user make databases: {reason}")]
+    ScratchDenied { address: String, family: Family, user: String, reason: String },
+    #[error("{address} does not lead to the scratch database that was made there: {found}")]
+    ScratchNotReached { address: String, found: String },
+    #[error("{database} is protected, so no scratch database is made on its server")]
+    ScratchProtected { database: String },
+    #[error("{place} is {found}, and the database is {wanted}")]
+    ScratchMismatch { place: String, found: &'static str, wanted: &'static str },
+    #[error("`{statement}` {what}, which is outside of the scratch database")]
+    ReachesOutside { statement: String, what: String },
+    #[error("no statement can be written for {object}: {reason}")]
+    NoStatement { object: String, reason: String },
+    #[error("no scratch server: {reason}")]
+    NoScratchServer { reason: String },
     #[error("others are connected to {database}: {}", .others.join("; "))]
     OthersConnected { database: String, others: Vec<String> },
     #[error("there is no restore point of {}", .database.display())]

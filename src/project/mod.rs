@@ -3,6 +3,7 @@
 //! Comes in: programs and runs. What only looks, writes scripts, checks them or prints them stands above.
 
 pub(crate) mod accept;
+pub(crate) mod build;
 pub(crate) mod edited;
 pub(crate) mod halfway;
 pub mod hooks;
@@ -16,10 +17,13 @@ pub(crate) mod redo;
 pub(crate) mod request;
 pub(crate) mod resume;
 pub(crate) mod start;
+pub(crate) mod test_database;
 
+pub use build::Built;
 pub use edited::EditedScript;
 pub use moved::MovedRevision;
 pub use project::Project;
 pub use request::Request;
 pub use request::Sections;
 pub use start::upgrade;
+pub use test_database::TestDatabase;

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use crate::config::Config;
 use crate::config::TransactionScope;
+use crate::config::url::DatabaseUrl;
 use crate::error::Error;
 use crate::error::ErrorKind;
 use crate::graph::Plan;
@@ -96,6 +97,12 @@ impl Project {
                 Ok(Self { config, graph: self.graph.clone(), embedded })
             }
         }
+    }
+
+    /// Returns the same scripts for a scratch database.
+    pub fn on_scratch(&self, url: DatabaseUrl) -> Self {
+        let config = self.config.for_scratch(url).into();
+        Self { config, graph: self.graph.clone(), embedded: self.embedded.clone() }
     }
 
     /// Connects to the database to read.

@@ -25,6 +25,7 @@ pub(crate) mod restore_point;
 pub(crate) mod retry;
 #[allow(clippy::module_inception)] // a file is named after what it holds
 pub(crate) mod run;
+pub mod scratch;
 pub(crate) mod send;
 pub(crate) mod session;
 pub(crate) mod shield;

@@ -33,7 +33,7 @@ const FLOORS: &[(u8, &[&str])] = &[
     (5, &["embed", "program"]),
     (6, &["run"]),
     (7, &["project"]),
-    (8, &["author", "check", "offline", "watch"]),
+    (8, &["author", "check", "offline", "schemas", "watch"]),
     (9, &["serve"]),
     (10, &["cli"]),
     (11, &["main", "bin"]),

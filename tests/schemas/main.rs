@@ -7,4 +7,6 @@ mod support;
 
 mod changes;
 mod mysql;
+mod comparing;
 mod reading;
+mod scratch;

@@ -172,7 +172,7 @@ fn behind(status: &Status) -> Option<ErrorKind> {
 }
 
 /// Makes sure that there is such a command, before anything is changed for its sake.
-fn find(program: &OsString, cx: &Context) -> Result<(), Error> {
+pub(in crate::cli) fn find(program: &OsString, cx: &Context) -> Result<(), Error> {
     let path = Path::new(program);
     let places: Vec<PathBuf> = match cx.environment.get("PATH") {
         _ if path.components().count() > 1 => vec![path.to_owned()],
@@ -198,7 +198,7 @@ fn is_executable(path: &Path) -> bool {
     path.is_file()
 }
 
-fn cannot_start(program: &OsString, cause: io::Error) -> Error {
+pub(in crate::cli) fn cannot_start(program: &OsString, cause: io::Error) -> Error {
     let command = program.to_string_lossy().into_owned();
     let is_missing = cause.kind() == io::ErrorKind::NotFound;
     Error::from(ErrorKind::CannotStart { command, is_missing }).because(cause)

@@ -1,6 +1,7 @@
 //! What people and programs see: errors, revisions, graphs, progress and JSON; almost all of it values made into text.
 
 mod diagnostic;
+pub mod difference;
 mod dry_run;
 pub mod dump;
 mod duration;

@@ -1,0 +1,123 @@
+//! `rev diff`.
+
+use crate::catalog::Level;
+use crate::cli::context::Context;
+use crate::cli::outcome::Failed;
+use crate::cli::outcome::Outcome;
+use crate::cli::schemas::dump::filter;
+use crate::cli::schemas::dump::warn_of;
+use crate::cli::ui::difference;
+use crate::cli::ui::difference::Compared;
+use crate::diff::Options;
+use crate::diff::differences;
+use crate::error::Error;
+use crate::error::ErrorKind;
+use crate::run::scratch::Kept;
+use crate::schemas::Filter;
+use crate::schemas::Proof;
+use crate::schemas::Side;
+use crate::schemas::Sides;
+use crate::schemas::sql_text;
+
+/// Show in what two schemas differ
+///
+/// A side is `live` (the configured database), `applied` (what the revisions make that are applied to it), `head` or any
+/// target, `base`, `env:NAME`, `file:PATH` (what a file of SQL makes), or a URL. What is not a database yet is built on a
+/// scratch database, which is removed.
+#[derive(Debug, clap::Args)]
+pub struct DiffArgs {
+    /// What is compared
+    #[arg(default_value = "applied")]
+    from: String,
+    /// With what
+    #[arg(default_value = "live")]
+    to: String,
+    /// Print the statements that turn FROM into TO
+    #[arg(long)]
+    sql: bool,
+    /// Exit with status 1 when they differ
+    #[arg(long)]
+    exit_code: bool,
+    /// How close they must be to count as equal
+    #[arg(long, default_value = "logical")]
+    level: Closeness,
+    /// Only objects of this kind and name, as `table:app.*`
+    #[arg(long, value_name = "KIND:GLOB")]
+    include: Vec<String>,
+    /// No objects of this kind and name
+    #[arg(long, value_name = "KIND:GLOB")]
+    exclude: Vec<String>,
+}
+
+/// How close two schemas must be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Closeness {
+    /// They mean the same
+    Logical,
+    /// The order of columns and all names are the same, too
+    Exact,
+}
+
+impl From<Closeness> for Level {
+    fn from(closeness: Closeness) -> Self {
+        match closeness {
+            Closeness::Logical => Self::Logical,
+            Closeness::Exact => Self::Exact,
+        }
+    }
+}
+
+/// Runs the command.
+pub async fn run(args: &DiffArgs, cx: &mut Context) -> Result<Outcome, Failed> {
+    let (from, to): (Side, Side) = (args.from.parse()?, args.to.parse()?);
+    let filter = filter(&args.include, &args.exclude)?;
+    let project = cx.project()?;
+    cx.resolve(&project.config)?;
+    cx.interrupt.heed();
+    let mut sides = Sides::new(&project, Kept::Copied, &cx.interrupt, &cx.actor);
+    let compared = compare(args, [from, to], &filter, &mut sides).await;
+    let removed = sides.close().await;
+    let compared = compared?;
+    removed?;
+    let text = match (cx.is_json(), &compared.proof) {
+        (true, _) => difference::json(&compared),
+        (false, Some(proof)) => sql_text(&proof.steps, compared.new.dialect),
+        (false, None) => difference::text(&compared, cx.terminal.paint),
+    };
+    cx.text(&text)?;
+    if !cx.is_json() {
+        warn_of(&compared.old, cx);
+        warn_of(&compared.new, cx);
+        let left = compared.proof.iter().flat_map(|proof| &proof.left);
+        for found in left.collect::<Vec<_>>() {
+            cx.terminal.warn(&format!("the statements do not reach {}", found.identity));
+        }
+        cx.talk(&difference::summary(&compared));
+    }
+    let is_found = !compared.differences.is_empty() && args.exit_code;
+    let is_unreached = compared.proof.as_ref().is_some_and(|proof| !proof.left.is_empty());
+    Ok(if is_found || is_unreached { Outcome::Found } else { Outcome::Done })
+}
+
+async fn compare(
+    args: &DiffArgs,
+    [from, to]: [Side; 2],
+    filter: &Filter,
+    sides: &mut Sides<'_>,
+) -> Result<Compared, Error> {
+    let level = args.level.into();
+    let mut new = sides.catalog(&to).await?;
+    let mut old = sides.catalog(&from).await?;
+    if old.dialect.family() != new.dialect.family() {
+        let (found, wanted) = (old.dialect.product(), new.dialect.product());
+        return Err(ErrorKind::ScratchMismatch { place: format!("`{from}`"), found, wanted }.into());
+    }
+    filter.apply(&mut old);
+    filter.apply(&mut new);
+    let differences = differences(&old, &new, level);
+    let proof = match args.sql {
+        true => Some(sides.proof(&from, &old, &new, &Options { level, ..Options::default() }).await?),
+        false => None::<Proof>,
+    };
+    Ok(Compared { from: from.to_string(), to: to.to_string(), level, old, new, differences, proof })
+}

@@ -1,0 +1,17 @@
+//! Schemas as values: what a side of a comparison is, its catalog, and what differs between two.
+//!
+//! Comes in: a project, and words for sides. Nothing here changes a database but scratch ones.
+
+mod filter;
+mod proof;
+mod side;
+mod sides;
+mod text;
+
+pub use filter::Filter;
+pub use filter::Pattern;
+pub use proof::Proof;
+pub use proof::whole;
+pub use side::Side;
+pub use sides::Sides;
+pub use text::sql_text;

@@ -1,0 +1,212 @@
+//! The catalogs of sides: live ones are read, and the others are built on scratch first.
+
+use std::path::Path;
+
+use crate::catalog::Catalog;
+use crate::config::url::DatabaseUrl;
+use crate::diff::Step;
+use crate::error::Error;
+use crate::error::ErrorKind;
+use crate::graph::Anchor;
+use crate::graph::Target;
+use crate::id::Heads;
+use crate::project::Project;
+use crate::regular_file;
+use crate::run::Actor;
+use crate::run::Interrupt;
+use crate::run::Session;
+use crate::run::Silent;
+use crate::run::scratch::Kept;
+use crate::run::scratch::Scratch;
+use crate::schemas::side::Side;
+use crate::span::Source;
+use crate::sql::Outside;
+use crate::sql::Reading;
+use crate::sql::split;
+use crate::sql::summary;
+
+/// Reads the catalogs of sides; the place for scratch databases is found when the first one needs it.
+#[derive(Debug)]
+pub struct Sides<'p> {
+    project: &'p Project,
+    scratch: Option<Scratch>,
+    kept: Kept,
+    interrupt: Interrupt,
+    actor: Actor,
+    /// What is applied to the configured database, once it was asked.
+    applied: Option<Heads>,
+}
+
+impl<'p> Sides<'p> {
+    /// Begins; nothing is connected to yet.
+    pub fn new(project: &'p Project, kept: Kept, interrupt: &Interrupt, actor: &Actor) -> Self {
+        Self { project, scratch: None, kept, interrupt: interrupt.clone(), actor: actor.clone(), applied: None }
+    }
+
+    /// Reads the catalog of a side.
+    ///
+    /// # Errors
+    ///
+    /// When the side cannot be reached or built.
+    pub async fn catalog(&mut self, side: &Side) -> Result<Catalog, Error> {
+        match side {
+            Side::Live => {
+                let session = self.project.open().await?;
+                self.applied = Some(session.rows.clone());
+                read(session).await
+            }
+            Side::Environment(name) => {
+                let found = self.project.config.databases()?;
+                let named = found.into_iter().find(|one| one.environment.as_deref() == Some(name));
+                let Some(named) = named else {
+                    let known = self.project.config.environments.clone();
+                    return Err(ErrorKind::UnknownEnvironment { name: name.clone(), known }.into());
+                };
+                let settings = named.settings?;
+                let url = settings.url.resolve()?.url;
+                read(Session::connect(&settings, &url, self.project.ids()).await?).await
+            }
+            Side::Url(text) => {
+                let config = &self.project.config;
+                let url = DatabaseUrl::parse(text, Path::new(""), &config.variables)?;
+                read(Session::connect(&config.database, &url, self.project.ids()).await?).await
+            }
+            Side::Applied | Side::Target(_) | Side::File(_) => {
+                let session = self.built(side).await?;
+                self.read_scratch(session).await
+            }
+        }
+    }
+
+    /// Makes a scratch database that has the schema of a side, whose catalog is known; a live one is made from its statements.
+    pub(super) async fn copy(
+        &mut self,
+        side: &Side,
+        steps: impl FnOnce() -> Result<Vec<Step>, Error>,
+    ) -> Result<Session, Error> {
+        match side {
+            Side::Applied | Side::Target(_) | Side::File(_) => self.built(side).await,
+            Side::Live | Side::Environment(_) | Side::Url(_) => {
+                let steps = steps()?;
+                let mut session = self.built(&Side::Target(Target::new(Anchor::Base))).await?;
+                self.run(&steps, &mut session).await?;
+                Ok(session)
+            }
+        }
+    }
+
+    /// Runs statements that rev wrote on a scratch database.
+    pub(super) async fn run(&self, steps: &[Step], session: &mut Session) -> Result<(), Error> {
+        for step in steps {
+            self.interrupt.check()?;
+            session.execute_own(&[&step.sql]).await?;
+        }
+        Ok(())
+    }
+
+    /// Reads the catalog of a scratch database, and removes the database.
+    pub(super) async fn read_scratch(&mut self, mut session: Session) -> Result<Catalog, Error> {
+        session.refresh().await?;
+        let url = session.url().clone();
+        let catalog = read(session).await;
+        if let Some(scratch) = &mut self.scratch {
+            scratch.remove(&url).await?;
+        }
+        catalog
+    }
+
+    /// Builds a side on scratch.
+    async fn built(&mut self, side: &Side) -> Result<Session, Error> {
+        let targets = match side {
+            Side::Target(target) => vec![target.clone()],
+            Side::Applied => self.applied().await?.iter().map(Target::revision).collect(),
+            _ => Vec::new(),
+        };
+        let project = self.project;
+        let (interrupt, actor) = (self.interrupt.clone(), self.actor.clone());
+        let scratch = self.scratch().await?;
+        let built = Box::pin(project.build(&targets, scratch, &interrupt, &actor, &mut Silent)).await;
+        let is_shared = scratch.is_shared();
+        let built = built.map_err(|failure| failure.error)?;
+        let mut session = built.open().await?;
+        session.interrupt = interrupt;
+        session.for_writing().await?;
+        if let Side::File(path) = side {
+            run_file(path, &mut session, is_shared).await?;
+        }
+        Ok(session)
+    }
+
+    async fn applied(&mut self) -> Result<Heads, Error> {
+        if let Some(applied) = &self.applied {
+            return Ok(applied.clone());
+        }
+        let session = self.project.open().await?;
+        let rows = session.rows.clone();
+        session.close().await;
+        self.applied = Some(rows.clone());
+        Ok(rows)
+    }
+
+    async fn scratch(&mut self) -> Result<&mut Scratch, Error> {
+        if self.scratch.is_none() {
+            let scratch = self.interrupt.or_stop(Scratch::open(&self.project.config, self.kept)).await?;
+            self.scratch = Some(scratch);
+        }
+        match &mut self.scratch {
+            Some(scratch) => Ok(scratch),
+            None => Err(ErrorKind::NoScratchServer { reason: "it was not found".to_owned() }.into()),
+        }
+    }
+
+    /// Removes all scratch databases.
+    pub async fn close(self) -> Result<(), Error> {
+        match self.scratch {
+            Some(scratch) => scratch.close().await,
+            None => Ok(()),
+        }
+    }
+}
+
+/// Reads the catalog of an open database, and closes it.
+async fn read(mut session: Session) -> Result<Catalog, Error> {
+    let journal = session.probe.journal.clone();
+    let catalog = session.db.catalog(&journal).await;
+    session.close().await;
+    catalog
+}
+
+/// Runs a file of SQL, statement by statement.
+async fn run_file(path: &Path, session: &mut Session, is_shared: bool) -> Result<(), Error> {
+    let text = regular_file::read_to_string(path);
+    let text = text.map_err(|cause| Error::from(ErrorKind::Unreadable { path: path.to_owned() }).because(cause))?;
+    let length = text.len();
+    let source = Source::new(path, text);
+    let probe = &session.probe;
+    let reading = Reading::asked(probe.journal.dialect, &probe.server_version, &probe.text_mode);
+    let statements = match split(&source, 0..length, reading) {
+        Ok(statements) => statements,
+        Err(problems) => return Error::join(problems),
+    };
+    if is_shared {
+        let own = match session.url() {
+            DatabaseUrl::Server(server) => server.database.to_lowercase(),
+            DatabaseUrl::Sqlite(_) => String::new(),
+        };
+        let names = session.db.database_names().await?;
+        let others = names.into_iter().filter(|name| name.to_lowercase() != own);
+        let mut outside = Outside::new(session.db.family(), others);
+        let problem = |statement: &crate::sql::Statement| {
+            let what = outside.reach(statement)?;
+            let text = summary(statement.sql(), statement.reading);
+            Some(Error::from(ErrorKind::ReachesOutside { statement: text, what }).at(statement.span.clone()))
+        };
+        Error::join(statements.iter().filter_map(problem).collect())?;
+    }
+    for statement in &statements {
+        session.check_interrupt()?;
+        let ran = session.execute(statement, crate::db::Asks::Nothing, &mut |_| {}).await;
+        ran.map_err(|failure| Error::from(failure.into_statement_error()).at(statement.span.clone()))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,67 @@
+//! Statements as a file of SQL that rev and the servers' own programs run.
+
+use crate::dialect::Dialect;
+use crate::dialect::Family;
+use crate::diff::Step;
+use crate::span::Source;
+use crate::sql::split;
+
+/// Writes the statements, each with its `;` and a blank line between.
+pub fn sql_text(steps: &[Step], dialect: Dialect) -> String {
+    let mut text = String::new();
+    for step in steps {
+        if !text.is_empty() {
+            text.push('\n');
+        }
+        for (word, note) in [("destructive: ", &step.destroys), ("", &step.note)] {
+            for line in note.iter().flat_map(|note| note.lines()) {
+                text.push_str(&format!("-- {word}{line}\n"));
+            }
+        }
+        let sql = step.sql.trim_end();
+        match needs_delimiter(sql, dialect) {
+            true => {
+                let delimiter = ["//", "$$", ";;", "~~~"].into_iter().find(|one| !sql.contains(one)).unwrap_or("~~~~~");
+                text.push_str(&format!("DELIMITER {delimiter}\n{sql}{delimiter}\nDELIMITER ;\n"));
+            }
+            false => text.push_str(&format!("{sql};\n")),
+        }
+    }
+    text
+}
+
+/// The programs of MariaDB and MySQL end a statement at the first `;`, also inside of a body.
+fn needs_delimiter(sql: &str, dialect: Dialect) -> bool {
+    if dialect.family() != Family::Mysql || !sql.contains(';') {
+        return false;
+    }
+    let source = Source::new("statement", sql.to_owned());
+    split(&source, 0..sql.len(), dialect)
+        .map_or(true, |found| found.iter().any(|one| one.is_compound) || found.len() > 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::catalog::Identity;
+    use crate::catalog::Kind;
+    use crate::diff::Does;
+
+    fn step(sql: &str) -> Step {
+        Step::new(Does::Create, &Arc::new(Identity::new(Kind::Table, None, "t")), sql)
+    }
+
+    #[test]
+    fn each_statement_has_its_end() {
+        let mut dropped = step("DROP TABLE t");
+        dropped.destroys = Some("the rows of `t`".to_owned());
+        let text = sql_text(&[step("CREATE TABLE t (a int)"), dropped], Dialect::Postgres);
+        assert_eq!(text, "CREATE TABLE t (a int);\n\n-- destructive: the rows of `t`\nDROP TABLE t;\n");
+        let body = step("CREATE PROCEDURE p() BEGIN SELECT 1; END");
+        let expected = "DELIMITER //\nCREATE PROCEDURE p() BEGIN SELECT 1; END//\nDELIMITER ;\n";
+        assert_eq!(sql_text(&[body], Dialect::Mariadb), expected);
+        assert_eq!(sql_text(&[step("SELECT ';'")], Dialect::Mysql), "SELECT ';';\n");
+    }
+}

@@ -1,0 +1,510 @@
+//! Statements that reach outside of the database that they run in: to its server, its files, other databases.
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+use crate::dialect::Family;
+use crate::sql::effect::unquoted;
+use crate::sql::reading::Reading;
+use crate::sql::split::Statement;
+use crate::sql::token::TokenKind;
+use crate::sql::words::telling;
+
+/// Finds what reaches outside, statement after statement: a routine that would is remembered, and its calls count.
+#[derive(Debug)]
+pub struct Outside {
+    family: Family,
+    /// Other databases of the server, in lower case (MariaDB, MySQL): a name before a dot may be one of them.
+    databases: BTreeSet<String>,
+    /// Routines whose bodies reach outside, by name, and how.
+    routines: BTreeMap<String, String>,
+}
+
+/// Words that begin a statement, and what it does. `|` is or, `!` is any word but these, also none.
+type Rules = &'static [(&'static str, &'static str)];
+
+const POSTGRES: Rules = &[
+    ("create|alter|drop role|group", ROLES),
+    ("create|alter|drop user !mapping", ROLES),
+    ("create|alter|drop tablespace", "changes a tablespace"),
+    ("create|alter|drop subscription", "connects to another server"),
+    ("create|alter|drop database", "changes a database"),
+    ("alter system", SETTINGS),
+    ("reassign|drop owned", ROLES),
+    ("comment on role|database|tablespace|subscription", "changes what belongs to the server"),
+];
+
+const MYSQL: Rules = &[
+    ("create|alter|drop|rename user|role", ROLES),
+    ("create or replace user|role", ROLES),
+    ("grant", ROLES),
+    ("revoke", ROLES),
+    ("set password", ROLES),
+    ("set default role", ROLES),
+    ("create|alter|drop database|schema", "changes a database"),
+    ("create or replace database|schema", "changes a database"),
+    ("use", "goes to another database"),
+    ("create|alter|drop server|tablespace|undo|logfile|resource", SETTINGS),
+    ("create or replace server", SETTINGS),
+    ("install|uninstall plugin|soname|component", SETTINGS),
+    ("set global|persist|persist_only", SETTINGS),
+    ("flush !privileges|table|tables|status", SETTINGS),
+    ("reset !query", SETTINGS),
+    ("purge binary|master", SETTINGS),
+    ("change master|replication", SETTINGS),
+    ("start|stop replica|slave|group_replication|all", SETTINGS),
+    ("alter|lock|unlock instance", SETTINGS),
+    ("kill", SETTINGS),
+    ("shutdown", SETTINGS),
+    ("restart", SETTINGS),
+    ("clone", SETTINGS),
+    ("binlog", SETTINGS),
+    ("load data|xml", FILES),
+    ("import table", FILES),
+];
+
+const SQLITE: Rules =
+    &[("attach", "opens another file"), ("pragma temp_store_directory|data_store_directory", SETTINGS)];
+
+const ROLES: &str = "changes roles, users or what they may do";
+const SETTINGS: &str = "changes the server";
+const FILES: &str = "uses files of the server";
+const PROGRAM: &str = "runs a program on the server";
+const CONNECTS: &str = "connects to another server or service";
+
+/// Functions that reach outside when they are called; a `*` at the end stands for any ending.
+const POSTGRES_FUNCTIONS: Rules = &[
+    ("dblink*", CONNECTS),
+    ("http", CONNECTS),
+    ("http_*", CONNECTS),
+    ("lo_export", FILES),
+    ("lo_import", FILES),
+    ("pg_file_*", FILES),
+    ("pg_reload_conf", SETTINGS),
+    ("pg_rotate_logfile", SETTINGS),
+    ("pg_terminate_backend", SETTINGS),
+    ("pg_cancel_backend", SETTINGS),
+    ("pg_create_physical_replication_slot", SETTINGS),
+    ("pg_create_logical_replication_slot", SETTINGS),
+    ("pg_copy_*", SETTINGS),
+    ("pg_drop_replication_slot", SETTINGS),
+    ("pg_replication_origin_*", SETTINGS),
+    ("pg_switch_wal", SETTINGS),
+    ("pg_promote", SETTINGS),
+    ("pg_create_restore_point", SETTINGS),
+    ("pg_backup_*", SETTINGS),
+    ("pg_start_backup", SETTINGS),
+    ("pg_stop_backup", SETTINGS),
+    ("pg_stat_reset_*", SETTINGS),
+];
+
+const MYSQL_FUNCTIONS: Rules = &[("sys_exec", PROGRAM), ("sys_eval", PROGRAM)];
+
+const SQLITE_FUNCTIONS: Rules =
+    &[("load_extension", "runs a library"), ("writefile", "writes a file"), ("edit", "runs a program")];
+
+/// Schemas of extensions of PostgreSQL whose functions act elsewhere.
+const SCHEMAS: Rules = &[
+    ("cron", "plans a job of the server"),
+    ("net", CONNECTS),
+    ("aws_lambda", CONNECTS),
+    ("aws_s3", CONNECTS),
+    ("aws_commons", CONNECTS),
+];
+
+/// Tables of PostgreSQL that all databases share.
+const SHARED: [&str; 7] = [
+    "pg_authid",
+    "pg_auth_members",
+    "pg_database",
+    "pg_db_role_setting",
+    "pg_shdescription",
+    "pg_tablespace",
+    "pg_subscription",
+];
+
+/// What stands before a statement in a body.
+const BEFORE: [&str; 9] = [";", "begin", "then", "else", "do", "loop", "atomic", ":", "handler"];
+
+/// Words behind which the name of a table or routine stands.
+const NAMING: [&str; 16] = [
+    "table",
+    "into",
+    "update",
+    "from",
+    "join",
+    "view",
+    "trigger",
+    "procedure",
+    "function",
+    "event",
+    "on",
+    "references",
+    "call",
+    "exists",
+    "ignore",
+    "to",
+];
+
+/// How deep strings in strings are looked into.
+const DEEPEST: usize = 3;
+
+/// A word of a statement, in lower case and without quotes.
+struct Word {
+    text: String,
+    kind: TokenKind,
+}
+
+/// Where a statement may begin in a text.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Begins {
+    AtFirst,
+    Anywhere,
+}
+
+impl Outside {
+    /// Begins with a script; `databases` are those of the server but its own.
+    pub fn new(family: Family, databases: impl IntoIterator<Item = String>) -> Self {
+        let databases = databases.into_iter().map(|name| name.to_lowercase()).collect();
+        Self { family, databases, routines: BTreeMap::new() }
+    }
+
+    /// Returns what the statement does outside of its database, in words that follow it; nothing when it stays inside.
+    pub fn reach(&mut self, statement: &Statement) -> Option<String> {
+        let words = words(statement.sql(), statement.reading);
+        let is = |at: usize, text: &str| words.get(at).is_some_and(|word| word.text == text);
+        let routine = routine(&words);
+        let holds_body = routine.is_some() || is(0, "do") || is(0, "begin") || is(0, "create") || is(0, "prepare");
+        let begins = if holds_body && !is(0, "prepare") { Begins::Anywhere } else { Begins::AtFirst };
+        let found = self.reach_of(&words, begins).or_else(|| {
+            let prepares = ["do", "execute", "prepare", "set", "call"].iter().any(|word| is(0, word));
+            (prepares || routine.is_some()).then(|| self.in_strings(&words, statement.reading, 0)).flatten()
+        });
+        match (found, routine) {
+            // It does so only when it is called.
+            (Some(found), Some(name)) => {
+                self.routines.insert(name, found);
+                None
+            }
+            (found, _) => found,
+        }
+    }
+
+    fn in_strings(&self, words: &[Word], reading: Reading, depth: usize) -> Option<String> {
+        let strings = words.iter().filter(|word| word.kind == TokenKind::String && depth < DEEPEST);
+        strings.map(|word| inside(&word.text)).find_map(|text| {
+            let words = self::words(&text, reading);
+            self.reach_of(&words, Begins::Anywhere).or_else(|| self.in_strings(&words, reading, depth + 1))
+        })
+    }
+
+    fn reach_of(&self, words: &[Word], begins: Begins) -> Option<String> {
+        let (rules, functions) = match self.family {
+            Family::Postgres => (POSTGRES, POSTGRES_FUNCTIONS),
+            Family::Mysql => (MYSQL, MYSQL_FUNCTIONS),
+            Family::Sqlite => (SQLITE, SQLITE_FUNCTIONS),
+        };
+        for at in 0..words.len() {
+            let is_begin = at == 0 || begins == Begins::Anywhere && BEFORE.contains(&words[at - 1].text.as_str());
+            if is_begin {
+                let rest = until_semicolon(&words[at..]);
+                let rule = rules.iter().find(|(pattern, _)| matches(pattern, rest));
+                // A hint of the optimizer in a body.
+                let is_hint = is_one_of(rest, 0, "use") && is_one_of(rest, 1, "index|key");
+                if let Some((_, what)) = rule.filter(|_| !is_hint) {
+                    return Some((*what).to_owned());
+                }
+                if let Some(what) = self.by_more(rest) {
+                    return Some(what.to_owned());
+                }
+            }
+            let text = words[at].text.as_str();
+            if words[at].kind == TokenKind::String {
+                continue;
+            }
+            let is_call = words.get(at + 1).is_some_and(|next| next.kind == TokenKind::Open);
+            if let Some((_, what)) = functions.iter().find(|(name, _)| is_call && is_named(text, name)) {
+                return Some((*what).to_owned());
+            }
+            let is_called = is_call || at > 0 && words[at - 1].text == "call";
+            if let Some(what) = self.routines.get(text).filter(|_| is_called && !defines(words)) {
+                return Some(format!("calls `{text}`, which {what}"));
+            }
+            if let Some(what) = self.by_name(words, at) {
+                return Some(what);
+            }
+        }
+        None
+    }
+
+    /// Judges a statement by more than its first words.
+    fn by_more(&self, words: &[Word]) -> Option<&'static str> {
+        let has = |patterns: &[&str]| (0..words.len()).any(|at| sequence(words, at, patterns));
+        let first = words.first()?.text.as_str();
+        match (self.family, first) {
+            (Family::Postgres, "grant" | "revoke") => {
+                let is_role = !words.iter().any(|word| word.text == "on");
+                (is_role || has(&["on", "database|tablespace|parameter"])).then_some(ROLES)
+            }
+            (Family::Postgres, "security") => has(&["on", "role|database|tablespace|subscription"]).then_some(SETTINGS),
+            (Family::Postgres, "copy") => {
+                let string = |at: usize| words.get(at + 1).is_some_and(|next| next.kind == TokenKind::String);
+                let is_file = (0..words.len()).any(|at| is_one_of(words, at, "from|to") && string(at));
+                if has(&["from|to", "program"]) { Some(PROGRAM) } else { is_file.then_some(FILES) }
+            }
+            (Family::Postgres, "insert" | "update" | "delete") => {
+                let target = words.iter().take(6).find(|word| SHARED.contains(&word.text.as_str()));
+                target.map(|_| "changes what belongs to the server")
+            }
+            (Family::Mysql, "set") => {
+                let named = |name: &str| has(&["@", "@", name]) || has(&["@@", name]) || has(&[&format!("@@{name}")]);
+                let is_wide = ["global", "persist", "persist_only"].iter().any(|name| named(name))
+                    || has(&[",", "global|persist|persist_only"]);
+                is_wide.then_some(SETTINGS)
+            }
+            (Family::Mysql, "flush") => has(&["with", "read"]).then_some("locks the whole server"),
+            (Family::Mysql, "create" | "alter") => {
+                let engine = "federated|federatedx|spider|connect|s3";
+                let is_elsewhere = has(&["engine", "=", engine]) || has(&["engine", engine]);
+                if has(&["soname"]) { Some(SETTINGS) } else { is_elsewhere.then_some(CONNECTS) }
+            }
+            (Family::Mysql, _) => has(&["into", "outfile|dumpfile"]).then_some(FILES),
+            (Family::Sqlite, "vacuum") => has(&["into"]).then_some("writes a file"),
+            _ => None,
+        }
+    }
+
+    /// Judges a name by the one before its dot.
+    fn by_name(&self, words: &[Word], at: usize) -> Option<String> {
+        if words.get(at + 1)?.text != "." || words[at].kind == TokenKind::String {
+            return None;
+        }
+        let name = words[at].text.as_str();
+        match self.family {
+            Family::Postgres => {
+                let is_call = words.get(at + 3).is_some_and(|next| next.kind == TokenKind::Open);
+                let (_, what) = SCHEMAS.iter().find(|(schema, _)| *schema == name && is_call)?;
+                Some((*what).to_owned())
+            }
+            Family::Mysql => {
+                let before = at.checked_sub(1).map_or("", |before| words[before].text.as_str());
+                let has_three = words.get(at + 3).is_some_and(|next| next.text == ".");
+                // A table may have the name of a database, and its columns stand behind a dot, too.
+                let is_place = has_three || NAMING.contains(&before) || before == ",";
+                (is_place && self.databases.contains(name)).then(|| format!("uses the database `{name}`"))
+            }
+            Family::Sqlite => None,
+        }
+    }
+}
+
+fn words(sql: &str, reading: Reading) -> Vec<Word> {
+    let word = |token: crate::sql::token::Token| {
+        let text = &sql[token.range];
+        let text = match token.kind {
+            TokenKind::String => text.to_owned(),
+            _ => unquoted(text),
+        };
+        Word { text, kind: token.kind }
+    };
+    telling(sql, reading).map(word).collect()
+}
+
+/// Returns the name of the routine that a statement makes.
+fn routine(words: &[Word]) -> Option<String> {
+    if !is_one_of(words, 0, "create") {
+        return None;
+    }
+    // `OR REPLACE`, `DEFINER = user@host`, `AGGREGATE` stand before.
+    let at = (1..words.len().min(12)).find(|at| is_one_of(words, *at, "function|procedure|package"))?;
+    let open = (at..words.len()).find(|at| words[*at].kind == TokenKind::Open || is_one_of(words, *at, "as|is"))?;
+    let is_trigger = (1..at).any(|at| is_one_of(words, at, "trigger|event"));
+    (!is_trigger).then(|| words[open - 1].text.clone())
+}
+
+/// Returns whether a statement only says what a routine is, or who may call it.
+fn defines(words: &[Word]) -> bool {
+    is_one_of(words, 0, "comment|grant|revoke|drop|alter")
+}
+
+fn until_semicolon(words: &[Word]) -> &[Word] {
+    let end = words.iter().position(|word| word.kind == TokenKind::Semicolon).unwrap_or(words.len());
+    &words[..end]
+}
+
+/// Returns whether the words begin as a pattern says.
+fn matches(pattern: &str, words: &[Word]) -> bool {
+    pattern.split(' ').enumerate().all(|(at, wanted)| match wanted.strip_prefix('!') {
+        Some(others) => !is_one_of(words, at, others),
+        None => is_one_of(words, at, wanted),
+    })
+}
+
+fn sequence(words: &[Word], at: usize, patterns: &[&str]) -> bool {
+    patterns.iter().enumerate().all(|(offset, wanted)| is_one_of(words, at + offset, wanted))
+}
+
+fn is_one_of(words: &[Word], at: usize, wanted: &str) -> bool {
+    words.get(at).is_some_and(|word| wanted.split('|').any(|wanted| wanted == word.text))
+}
+
+fn is_named(text: &str, name: &str) -> bool {
+    match name.strip_suffix('*') {
+        Some(beginning) => text.starts_with(beginning),
+        None => text == name,
+    }
+}
+
+/// Returns what stands between the quotes of a string.
+fn inside(text: &str) -> String {
+    if let Some(rest) = text.strip_prefix('$')
+        && let Some((tag, body)) = rest.split_once('$')
+    {
+        return body.strip_suffix(&format!("${tag}$")).unwrap_or(body).to_owned();
+    }
+    let Some(open) = text.find(['\'', '"']) else { return text.to_owned() };
+    let quote = &text[open..=open];
+    let body = &text[open + 1..];
+    body.strip_suffix(quote).unwrap_or(body).replace(&quote.repeat(2), quote)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dialect::Dialect;
+    use crate::span::Source;
+    use crate::sql::split::split;
+
+    /// Returns what the last statement reaches.
+    fn last(dialect: Dialect, sql: &str) -> Option<String> {
+        let source = Source::new("a.sql", sql.to_owned());
+        let statements = split(&source, 0..sql.len(), dialect).unwrap_or_else(|errors| panic!("{sql}: {errors:?}"));
+        let mut outside = Outside::new(dialect.family(), ["App".to_owned(), "mysql".to_owned()]);
+        statements.iter().map(|statement| outside.reach(statement)).last().flatten()
+    }
+
+    #[track_caller]
+    fn reaches(dialect: Dialect, statements: &[&str]) {
+        statements.iter().for_each(|sql| assert!(last(dialect, sql).is_some(), "{sql}"));
+    }
+
+    #[track_caller]
+    fn stays(dialect: Dialect, statements: &[&str]) {
+        statements.iter().for_each(|sql| assert_eq!(last(dialect, sql), None, "{sql}"));
+    }
+
+    #[test]
+    fn what_belongs_to_a_server_of_postgres_is_outside() {
+        reaches(
+            Dialect::Postgres,
+            &[
+                "CREATE ROLE app",
+                "create /* x */ user app PASSWORD 'x'",
+                "ALTER ROLE app IN DATABASE d SET search_path = x",
+                "DROP GROUP g",
+                "ALTER SYSTEM SET work_mem = '1MB'",
+                "CREATE TABLESPACE t LOCATION '/x'",
+                "CREATE SUBSCRIPTION s CONNECTION 'x' PUBLICATION p",
+                "ALTER DATABASE app SET timezone = 'UTC'",
+                "CREATE DATABASE x",
+                "GRANT admin TO app",
+                "REVOKE CONNECT ON DATABASE app FROM public",
+                "COMMENT ON DATABASE app IS 'x'",
+                "REASSIGN OWNED BY a TO b",
+                "COPY t FROM PROGRAM 'curl x'",
+                "COPY t (a, b) TO '/tmp/x'",
+                "SELECT dblink_exec('dbname=app', 'DELETE FROM t')",
+                "SELECT cron.schedule('x', '* * * * *', 'DELETE FROM t')",
+                "SELECT net.http_post('http://x')",
+                "SELECT pg_catalog.pg_terminate_backend(1)",
+                "DO $$ BEGIN CREATE ROLE app; EXCEPTION WHEN duplicate_object THEN NULL; END $$",
+                "DO $x$ BEGIN IF true THEN EXECUTE 'ALTER ROLE app SET x = 1'; END IF; END $x$",
+                "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET a = 1', current_database()); END $$",
+                "CREATE FUNCTION f() RETURNS void LANGUAGE sql AS $$ SELECT dblink('x', 'y') $$; SELECT f()",
+                "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN CREATE ROLE x; END'; CREATE TRIGGER t AFTER INSERT ON t EXECUTE FUNCTION f()",
+                "UPDATE pg_catalog.pg_database SET datallowconn = false",
+            ],
+        );
+    }
+
+    #[test]
+    fn what_belongs_to_a_database_of_postgres_is_inside() {
+        stays(
+            Dialect::Postgres,
+            &[
+                "CREATE TABLE role (id int)",
+                "CREATE USER MAPPING FOR app SERVER s",
+                "GRANT SELECT ON t TO app",
+                "ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO app",
+                "COPY t FROM STDIN;\n1\n\\.\n",
+                "INSERT INTO help VALUES ('CREATE ROLE x')",
+                "SELECT 'dblink(1)', dblink FROM t",
+                "DO $$ BEGIN CREATE TABLE role (a int); INSERT INTO t VALUES (1); END $$",
+                "CREATE FUNCTION f() RETURNS void LANGUAGE sql AS $$ SELECT dblink('x', 'y') $$",
+                "CREATE FUNCTION f() RETURNS void LANGUAGE sql AS $$ SELECT dblink('x') $$; GRANT EXECUTE ON FUNCTION f() TO a",
+                "COMMENT ON TABLE t IS 'x'",
+                "CREATE EXTENSION dblink",
+                "DROP OPERATOR + (int, int)",
+                "SET ROLE app",
+            ],
+        );
+    }
+
+    #[test]
+    fn what_belongs_to_a_server_of_mysql_is_outside() {
+        for dialect in [Dialect::Mariadb, Dialect::Mysql] {
+            reaches(
+                dialect,
+                &[
+                    "CREATE USER app@localhost IDENTIFIED BY 'x'",
+                    "GRANT SELECT ON t TO app",
+                    "SET GLOBAL event_scheduler = ON",
+                    "SET @@GLOBAL.max_connections = 5",
+                    "SET sql_mode = '', GLOBAL x = 1",
+                    "CREATE DATABASE x",
+                    "DROP SCHEMA x",
+                    "LOAD DATA INFILE '/x' INTO TABLE t",
+                    "SELECT * FROM t INTO OUTFILE '/x'",
+                    "INSERT INTO app.t VALUES (1)",
+                    "DELETE FROM `App` . t",
+                    "CREATE TABLE IF NOT EXISTS app.t (a int)",
+                    "CREATE INDEX i ON app.t (a)",
+                    "UPDATE t JOIN app.u ON t.a = u.a SET t.a = app.u.b",
+                    "CREATE TABLE t (a int) ENGINE = FEDERATED CONNECTION='x'",
+                    "INSTALL PLUGIN x SONAME 'y'",
+                    "FLUSH TABLES WITH READ LOCK",
+                    "CREATE PROCEDURE p() BEGIN CREATE USER x; END; CALL p",
+                    "PREPARE s FROM 'DROP USER x'",
+                    "/*!50000 SET GLOBAL a = 1 */",
+                    "CREATE TRIGGER g AFTER INSERT ON t FOR EACH ROW BEGIN INSERT INTO app.log VALUES (1); END",
+                ],
+            );
+            stays(
+                dialect,
+                &[
+                    "SELECT app.id FROM t AS app",
+                    "CREATE TABLE t (a int) ENGINE = InnoDB",
+                    "SET NAMES utf8mb4",
+                    "SET SESSION sql_mode = ''",
+                    "FLUSH PRIVILEGES",
+                    "INSERT INTO t VALUES ('GRANT ALL')",
+                    "CREATE PROCEDURE p() BEGIN SELECT 1 FROM t USE INDEX (i); END",
+                    "INSERT INTO other.t VALUES (1)",
+                    "SELECT 1 INTO @a",
+                ],
+            );
+        }
+    }
+
+    #[test]
+    fn another_file_of_sqlite_is_outside() {
+        reaches(
+            Dialect::Sqlite,
+            &["ATTACH 'x.db' AS x", "VACUUM INTO 'x.db'", "SELECT load_extension('x')", "attach database ? as y"],
+        );
+        stays(
+            Dialect::Sqlite,
+            &["VACUUM", "CREATE TABLE attach (a)", "SELECT 'load_extension(1)'", "PRAGMA user_version = 1"],
+        );
+    }
+}
