@@ -61,6 +61,7 @@ pub(super) fn column(
             }
             let key = if is_descending { format!("{key_name} DESC") } else { key_name.clone() };
             constraints.key(given, Kind::PrimaryKey, vec![key], words)?;
+            constraints.is_key_at_column = true;
             if words.takes(&["autoincrement"]) {
                 column.set(Attribute::AutoIncrement, Value::Set);
             }

@@ -20,11 +20,13 @@ use crate::sql::sqlite_name;
 pub(super) struct Constraints {
     table: Identity,
     found: Vec<(Option<String>, Object)>,
+    /// Whether the primary key stands at its column.
+    pub(super) is_key_at_column: bool,
 }
 
 impl Constraints {
     pub(super) fn of(table: &Identity) -> Self {
-        Self { table: table.clone(), found: Vec::new() }
+        Self { table: table.clone(), found: Vec::new(), is_key_at_column: false }
     }
 
     fn push(&mut self, name: Option<String>, kind: Kind, attributes: impl IntoIterator<Item = (Attribute, Value)>) {

@@ -13,6 +13,7 @@ use crate::db::catalog::sqlite::constraint::Constraints;
 use crate::db::catalog::sqlite::expression::Names;
 use crate::db::catalog::sqlite::words::Unexpected;
 use crate::db::catalog::sqlite::words::Words;
+use crate::sql::sqlite_name;
 use crate::sql::sqlite_name_of;
 
 /// Reads `CREATE TABLE`: the table, its columns and its constraints.
@@ -106,7 +107,8 @@ fn columns(
 
 /// Says what SQLite adds to what is written, and leaves out what means nothing.
 fn settle(columns: &mut [Object], constraints: &mut Constraints, is_without_rowid: bool) {
-    let key = constraints.primary_key();
+    let is_at_column = constraints.is_key_at_column;
+    let mut key = constraints.primary_key();
     let keyed: Vec<String> =
         key.iter().flat_map(|key| key.pieces(Attribute::Columns)).map(|column| first_name(column)).collect();
     let is_descending = key.as_ref().is_some_and(|key| key.pieces(Attribute::Columns)[0].ends_with(" DESC"));
@@ -115,7 +117,12 @@ fn settle(columns: &mut [Object], constraints: &mut Constraints, is_without_rowi
         let is_key = keyed.iter().any(|key| key == name);
         let is_alone = is_key && keyed.len() == 1;
         let declared = column.text(Attribute::Type).unwrap_or_default().to_owned();
-        let is_rowid = is_alone && declared == "INTEGER" && !is_without_rowid && !is_descending;
+        let can_be_rowid = is_alone && declared == "INTEGER" && !is_without_rowid;
+        let is_rowid = can_be_rowid && !(is_descending && is_at_column);
+        if let (true, Some(key)) = (is_rowid && is_descending, key.as_mut()) {
+            // The rowid has one direction, unless `DESC` at the column makes it an index of its own.
+            key.set(Attribute::Columns, Value::List([sqlite_name(name).into_boxed_str()].into()));
+        }
         // A rowid is never NULL, and neither is the key of a table without one.
         let is_plain_not_null = column.get(Attribute::NotNull) == Some(&Value::Set);
         if is_rowid || is_without_rowid && is_key && is_plain_not_null {
