@@ -27,6 +27,9 @@ struct Case {
     /// What must be there afterwards.
     keep: Option<Keep>,
     hint: Option<String>,
+    /// Databases on which both mean the same, so that only a comparison at [`Level::Exact`] tells them apart.
+    #[serde(default)]
+    exact: Vec<String>,
     minver: Option<serde_json::Value>,
 }
 
@@ -47,6 +50,13 @@ struct Texts {
 struct Keep {
     query: String,
     value: String,
+}
+
+impl Case {
+    fn level(&self, database: &TestDatabase) -> Level {
+        let is_exact = self.exact.iter().any(|known| known == engine(database.kind));
+        if is_exact { Level::Exact } else { Level::Logical }
+    }
 }
 
 /// The word that the cases use for a kind of database.
@@ -94,7 +104,7 @@ fn listed(differences: &[Difference]) -> String {
 
 fn every_change_is_found_and_no_trap_is_one(database: &TestDatabase) {
     check(database, |case, before, after| {
-        let found = differences(&catalog(before), &catalog(after), Level::Logical);
+        let found = differences(&catalog(before), &catalog(after), case.level(before));
         match (case.expect == Expect::Equal, found.is_empty()) {
             (true, false) => Err(format!("a false difference:\n{}", listed(&found))),
             (false, true) => Err("the change is not found".to_owned()),
@@ -103,17 +113,21 @@ fn every_change_is_found_and_no_trap_is_one(database: &TestDatabase) {
     });
 }
 
-/// `rename person to people`, `rename users.fullname to name`: what a person would answer.
+/// `rename person to people`, `rename users.fullname to name`, one or several: what a person would answer.
 fn renames(case: &Case, database: &TestDatabase) -> Vec<Rename> {
-    let Some((_, words)) = case.hint.as_deref().and_then(|hint| hint.split_once("rename ")) else { return Vec::new() };
-    let mut words = words.split(' ');
-    let (Some(old), Some("to"), Some(new)) = (words.next(), words.next(), words.next()) else { return Vec::new() };
+    let texts = case.hint.as_deref().unwrap_or_default().split("rename ").skip(1);
+    texts.filter_map(|text| rename(text, database)).collect()
+}
+
+fn rename(text: &str, database: &TestDatabase) -> Option<Rename> {
+    let mut words = text.split([' ', ',']);
+    let (Some(old), Some("to"), Some(new)) = (words.next(), words.next(), words.next()) else { return None };
     let schema = if database.kind == Kind::Postgres { "public." } else { "" };
     let (kind, new) = match old.split_once('.') {
         Some((table, _)) => (ObjectKind::Column, format!("{table}.{new}")),
         None => (ObjectKind::Table, new.to_owned()),
     };
-    vec![Rename { kind, old: format!("{schema}{old}"), new: format!("{schema}{new}") }]
+    Some(Rename { kind, old: format!("{schema}{old}"), new: format!("{schema}{new}") })
 }
 
 fn the_statements_lead_there_and_back(database: &TestDatabase) {
@@ -124,15 +138,17 @@ fn the_statements_lead_there_and_back(database: &TestDatabase) {
         if let Some(rows) = &case.rows {
             before.try_query(rows).map_err(|error| format!("{rows}: {error}"))?;
         }
-        let options = Options { renames: renames(case, before), ..Options::default() };
+        let level = case.level(before);
+        let options = Options { renames: renames(case, before), level, ..Options::default() };
+        let back = Options { level, ..Options::default() };
         let (first, wanted) = (catalog(before), catalog(after));
         let refused = |refusals: Vec<rev::diff::Refusal>| format!("refused: {refusals:?}");
-        for (from, to, options) in [(&first, &wanted, &options), (&wanted, &first, &Options::default())] {
-            let found = differences(from, to, Level::Logical);
+        for (from, to, options) in [(&first, &wanted, &options), (&wanted, &first, &back)] {
+            let found = differences(from, to, level);
             let steps = statements(from, to, &found, options).map_err(refused)?;
             let texts: Vec<_> = steps.iter().map(|step| format!("  {};", step.sql)).collect();
             run(before, &steps).map_err(|why| format!("{why}\nof:\n{}", texts.join("\n")))?;
-            let left = differences(&catalog(before), to, Level::Logical);
+            let left = differences(&catalog(before), to, level);
             if !left.is_empty() {
                 return Err(format!("still different:\n{}\nafter:\n{}", listed(&left), texts.join("\n")));
             }
