@@ -113,21 +113,20 @@ fn every_change_is_found_and_no_trap_is_one(database: &TestDatabase) {
     });
 }
 
-/// `rename person to people`, `rename users.fullname to name`, one or several: what a person would answer.
+/// `rename person to people`, `rename pt.a to x, rename pt.b to y`: what a person would answer.
 fn renames(case: &Case, database: &TestDatabase) -> Vec<Rename> {
-    let texts = case.hint.as_deref().unwrap_or_default().split("rename ").skip(1);
-    texts.filter_map(|text| rename(text, database)).collect()
-}
-
-fn rename(text: &str, database: &TestDatabase) -> Option<Rename> {
-    let mut words = text.split([' ', ',']);
-    let (Some(old), Some("to"), Some(new)) = (words.next(), words.next(), words.next()) else { return None };
+    let hint = case.hint.as_deref().unwrap_or_default();
     let schema = if database.kind == Kind::Postgres { "public." } else { "" };
-    let (kind, new) = match old.split_once('.') {
-        Some((table, _)) => (ObjectKind::Column, format!("{table}.{new}")),
-        None => (ObjectKind::Table, new.to_owned()),
+    let rename = |words: &str| {
+        let mut words = words.split([' ', ',']);
+        let (Some(old), Some("to"), Some(new)) = (words.next(), words.next(), words.next()) else { return None };
+        let (kind, new) = match old.split_once('.') {
+            Some((table, _)) => (ObjectKind::Column, format!("{table}.{new}")),
+            None => (ObjectKind::Table, new.to_owned()),
+        };
+        Some(Rename { kind, old: format!("{schema}{old}"), new: format!("{schema}{new}") })
     };
-    Some(Rename { kind, old: format!("{schema}{old}"), new: format!("{schema}{new}") })
+    hint.split("rename ").skip(1).filter_map(rename).collect()
 }
 
 fn the_statements_lead_there_and_back(database: &TestDatabase) {

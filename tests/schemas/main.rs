@@ -6,4 +6,6 @@
 mod support;
 
 mod changes;
+mod random_sqlite;
 mod reading;
+mod sqlite;

@@ -82,17 +82,19 @@ impl Writer<'_> {
         let tables: BTreeSet<Identity> =
             names.chain(renamed.columns.iter().map(|(table, ..)| &**table)).cloned().collect();
         let mut group = rename_tables(renamed, self.sides.old);
-        let created: Vec<Arc<Identity>> = self.created(&parts);
+        let Sides { old: before, new: after, .. } = self.sides;
+        let created = referenced_first(after, tables.iter().filter(|table| before.get(table).is_none()));
+        let dropped = referenced_first(before, tables.iter().filter(|table| after.get(table).is_none()));
         for table in tables {
             let found = parts.get(&table).map(Vec::as_slice).unwrap_or_default();
             let (old, new) = (self.sides.old.get(&table), self.sides.new.get(&table));
             match (old, new) {
-                (Some(old), None) => self.drop_table(old),
+                (Some(old), None) => self.drop_table(old, &dropped),
                 (None, Some(new)) => self.create_table(new, &created),
                 (Some(old), Some(new)) if is_virtual(old) || is_virtual(new) => {
                     if !found.is_empty() {
                         self.gone.insert(new.identity.clone());
-                        self.drop_table(old);
+                        self.drop_table(old, &dropped);
                         self.create_table(new, &created);
                     }
                 }
@@ -114,41 +116,28 @@ impl Writer<'_> {
         }));
     }
 
-    /// Returns the tables that are made, those first that others reference.
-    fn created(&self, parts: &BTreeMap<Identity, Vec<&Difference>>) -> Vec<Arc<Identity>> {
-        let new = self.sides.new;
-        let tables =
-            parts.keys().filter(|table| self.sides.old.get(table).is_none()).filter_map(|table| new.get(table));
-        let mut order = Vec::new();
-        let mut met = BTreeSet::new();
-        for table in tables {
-            // Behind an entry without its table yet, all that it needs was met.
-            let mut waiting = vec![(table, false)];
-            while let Some((table, is_done)) = waiting.pop() {
-                if is_done {
-                    order.push(table.identity.clone());
-                    continue;
-                }
-                if self.sides.old.get(&table.identity).is_some() || !met.insert(table.identity.clone()) {
-                    continue;
-                }
-                waiting.push((table, true));
-                let keys = new.parts(&table.identity).filter(|part| part.identity.kind == Kind::ForeignKey);
-                let mut needed: Vec<_> = keys.flat_map(|key| &key.needs).filter_map(|needed| new.get(needed)).collect();
-                needed.sort_by(|left, right| right.identity.cmp(&left.identity));
-                waiting.extend(needed.into_iter().map(|table| (table, false)));
-            }
+    fn drop_table(&mut self, table: &Object, order: &[Arc<Identity>]) {
+        let (identity, old) = (&table.identity, self.sides.old);
+        let sql = format!("DROP TABLE {}", sqlite_name(&identity.name));
+        let mut step = Step::new(Does::Drop, identity, sql);
+        step.destroys = Some(format!("all rows of `{}`", identity.path()));
+        let is_ordered = |part: &&Object| part.identity.kind != Kind::Trigger && goes_with(part, identity, order);
+        step.with = old.parts(identity).filter(is_ordered).map(|part| part.identity.clone()).collect();
+        self.gone.insert(identity.clone());
+        // In a circle of foreign keys, one goes while another still references it.
+        let is_referenced = order.iter().flat_map(|other| old.parts(other)).any(|part| {
+            let owner = part.identity.owner.as_deref().unwrap_or_default();
+            let refers = part.needs.iter().any(|needed| needed == identity) && *owner != *identity.name;
+            refers && !goes_with(part, &Identity::new(Kind::Table, None, owner), order)
+        });
+        if is_referenced {
+            let pragma = |how: &str| Step::new(Does::Drop, identity, format!("PRAGMA foreign_keys = {how}"));
+            let with = std::mem::take(&mut step.with);
+            let mut first = pragma("OFF");
+            first.with = with;
+            first.then = vec![step, pragma("ON")];
+            step = first;
         }
-        order
-    }
-
-    fn drop_table(&mut self, table: &Object) {
-        let sql = format!("DROP TABLE {}", sqlite_name(&table.identity.name));
-        let mut step = Step::new(Does::Drop, &table.identity, sql);
-        step.destroys = Some(format!("all rows of `{}`", table.identity.path()));
-        step.with = self.sides.old.parts(&table.identity).map(|part| part.identity.clone()).collect();
-        step.with.retain(|identity| !matches!(identity.kind, Kind::Trigger));
-        self.gone.insert(table.identity.clone());
         self.steps.push(step);
     }
 
@@ -159,13 +148,8 @@ impl Writer<'_> {
             return;
         }
         let mut step = Step::new(Does::Create, identity, create::table(self.sides.new, identity, &identity.name));
-        let place = |table: &Identity| order.iter().position(|known| **known == *table);
-        // SQLite takes a foreign key to a table that is not there yet, which cuts circles.
-        let is_ordered = |part: &&Object| match part.identity.kind {
-            Kind::Index | Kind::Trigger => false,
-            Kind::ForeignKey => part.needs.iter().all(|needed| place(needed) <= place(identity)),
-            _ => true,
-        };
+        let is_other = |part: &&Object| matches!(part.identity.kind, Kind::Index | Kind::Trigger);
+        let is_ordered = |part: &&Object| !is_other(part) && goes_with(part, identity, order);
         step.with = self.sides.new.parts(identity).filter(is_ordered).map(|part| part.identity.clone()).collect();
         self.steps.push(step);
     }
@@ -233,6 +217,39 @@ impl Writer<'_> {
             self.steps.push(Step::new(Does::Create, &object.identity, sql));
         }
     }
+}
+
+/// Returns tables of a catalog, those first that others of them reference; circles are cut somewhere.
+fn referenced_first<'t>(catalog: &Catalog, tables: impl Iterator<Item = &'t Identity>) -> Vec<Arc<Identity>> {
+    let tables: Vec<&Object> = tables.filter_map(|table| catalog.get(table)).collect();
+    let mut order = Vec::new();
+    let mut met = BTreeSet::new();
+    for table in &tables {
+        // Where an entry comes up for the second time, all that it needs was met.
+        let mut waiting = vec![(*table, false)];
+        while let Some((table, is_second)) = waiting.pop() {
+            if is_second {
+                order.push(table.identity.clone());
+                continue;
+            }
+            if !met.insert(table.identity.clone()) {
+                continue;
+            }
+            waiting.push((table, true));
+            let keys = catalog.parts(&table.identity).filter(|part| part.identity.kind == Kind::ForeignKey);
+            let needed: BTreeSet<_> = keys.flat_map(|key| &key.needs).collect();
+            let is_needed = |other: &&&Object| needed.contains(&other.identity);
+            waiting.extend(tables.iter().rev().filter(is_needed).map(|table| (*table, false)));
+        }
+    }
+    order
+}
+
+/// Returns whether a part comes and goes with its table: a foreign key that cuts a circle does not, SQLite takes one to a
+/// table that is not there.
+fn goes_with(part: &Object, table: &Identity, order: &[Arc<Identity>]) -> bool {
+    let place = |table: &Identity| order.iter().position(|known| **known == *table);
+    part.identity.kind != Kind::ForeignKey || part.needs.iter().all(|needed| place(needed) <= place(table))
 }
 
 fn is_virtual(table: &Object) -> bool {

@@ -187,7 +187,13 @@ fn same(left: &Object, right: &Object) -> bool {
 }
 
 fn base_name(object: &Object) -> String {
-    let columns = object.pieces(Attribute::Columns).join("_");
+    // Without its order and collation: a key that gets another is the same key, altered.
+    let name =
+        |column: &str| Words::of(column).and_then(|mut words| words.name()).unwrap_or_else(|_| column.to_owned());
+    let is_key = object.identity.kind != Kind::ForeignKey;
+    let names = object.pieces(Attribute::Columns).iter();
+    let names = names.map(|column| if is_key { name(column) } else { column.to_string() });
+    let columns = names.collect::<Vec<_>>().join("_");
     match object.identity.kind {
         Kind::PrimaryKey => "primary_key".to_owned(),
         Kind::Unique => format!("unique_{columns}"),
