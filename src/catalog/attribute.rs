@@ -113,6 +113,11 @@ attributes! {
     Grants "grants",
     /// The name of a not-null constraint.
     NotNullName "not null name",
+    /// How a type is spelled, where that is not how [`Self::Type`] says it: it means the same.
+    Spelling "spelling",
+    /// The statement that makes it, as a person wrote it, where [`Self::Definition`] is not to be run; it is never
+    /// compared.
+    Source "source",
 }
 
 impl Attribute {
@@ -123,7 +128,11 @@ impl Attribute {
 
     /// Returns whether it makes a difference at `level`.
     pub fn counts_at(self, level: Level) -> bool {
-        level == Level::Exact || !matches!(self, Self::StatisticsTarget | Self::NotNullName)
+        match self {
+            Self::Source => false,
+            Self::StatisticsTarget | Self::NotNullName | Self::Spelling => level == Level::Exact,
+            _ => true,
+        }
     }
 }
 

@@ -52,7 +52,7 @@ pub fn ordered(steps: Vec<Step>, old: &Catalog, new: &Catalog) -> Result<Vec<Ste
         return Err(Circle(left.map(|index| steps[index].about.clone()).collect()));
     }
     let mut steps: Vec<_> = steps.into_iter().map(Some).collect();
-    Ok(order.into_iter().filter_map(|index| steps[index].take()).collect())
+    Ok(order.into_iter().filter_map(|index| steps[index].take()).flat_map(Step::flattened).collect())
 }
 
 /// The steps that touch an object, by what they do with it.
@@ -183,6 +183,17 @@ mod tests {
     #[test]
     fn an_object_goes_when_nothing_needs_it_any_more() {
         check("type; t < type", "t", "-type ~t", "~t -type");
+    }
+
+    #[test]
+    fn what_belongs_together_stays_together() {
+        let table = |name: &str| Arc::new(table(name));
+        let mut rebuild = Step::new(Does::Alter, &table("b"), "b1");
+        rebuild.then = vec![Step::new(Does::Drop, &table("b"), "b2"), Step::new(Does::Alter, &table("b"), "b3")];
+        let steps = vec![Step::new(Does::Alter, &table("c"), "c"), rebuild, Step::new(Does::Drop, &table("a"), "a")];
+        let order = ordered(steps, &catalog("a; b; c"), &catalog("b; c")).unwrap();
+        assert_eq!(order.iter().map(|step| &*step.sql).collect::<Vec<_>>(), ["a", "b1", "b2", "b3", "c"]);
+        assert!(order.iter().all(|step| step.then.is_empty()));
     }
 
     #[test]

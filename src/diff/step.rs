@@ -21,6 +21,9 @@ pub struct Step {
     pub note: Option<String>,
     /// Whether it must run outside of a transaction, or be committed before what follows.
     pub is_alone: bool,
+    /// Steps that come right behind it, with nothing between them: what builds a table anew. Those that have an order are
+    /// without any: each is a step of its own then.
+    pub then: Vec<Step>,
 }
 
 /// What a step does with its object.
@@ -54,7 +57,14 @@ impl Step {
             destroys: None,
             note: None,
             is_alone: false,
+            then: Vec::new(),
         }
+    }
+
+    /// Returns it and the steps behind it, each on its own.
+    pub fn flattened(mut self) -> Vec<Self> {
+        let then = std::mem::take(&mut self.then);
+        std::iter::once(self).chain(then.into_iter().flat_map(Self::flattened)).collect()
     }
 
     /// Iterates over all objects that it touches.

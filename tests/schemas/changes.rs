@@ -28,6 +28,9 @@ struct Case {
     /// What must be there afterwards.
     keep: Option<Keep>,
     hint: Option<String>,
+    /// Databases on which both mean the same, so that only a comparison at [`Level::Exact`] tells them apart.
+    #[serde(default)]
+    exact: Vec<String>,
     minver: Option<serde_json::Value>,
 }
 
@@ -62,6 +65,13 @@ const NOT_OF_MYSQL: [&str; 9] = [
     "eq-collate-default",
     "eq-options-my",
 ];
+
+impl Case {
+    fn level(&self, database: &TestDatabase) -> Level {
+        let is_exact = self.exact.iter().any(|known| known == engine(database.kind));
+        if is_exact { Level::Exact } else { Level::Logical }
+    }
+}
 
 /// The word that the cases use for a kind of database.
 fn engine(kind: Kind) -> &'static str {
@@ -110,7 +120,7 @@ fn listed(differences: &[Difference]) -> String {
 
 fn every_change_is_found_and_no_trap_is_one(database: &TestDatabase) {
     check(database, |case, before, after| {
-        let found = differences(&catalog(before), &catalog(after), Level::Logical);
+        let found = differences(&catalog(before), &catalog(after), case.level(before));
         match (case.expect == Expect::Equal, found.is_empty()) {
             (true, false) => Err(format!("a false difference:\n{}", listed(&found))),
             (false, true) => Err("the change is not found".to_owned()),
@@ -143,11 +153,13 @@ fn the_statements_lead_there_and_back(database: &TestDatabase) {
         if let Some(rows) = &case.rows {
             before.try_query(rows).map_err(|error| format!("{rows}: {error}"))?;
         }
-        let options = Options { renames: renames(case, before), ..Options::default() };
+        let level = case.level(before);
+        let options = Options { renames: renames(case, before), level, ..Options::default() };
+        let back = Options { level, ..Options::default() };
         let (first, wanted) = (catalog(before), catalog(after));
         let refused = |refusals: Vec<rev::diff::Refusal>| format!("refused: {refusals:?}");
-        for (from, to, options) in [(&first, &wanted, &options), (&wanted, &first, &Options::default())] {
-            let found = differences(from, to, Level::Logical);
+        for (from, to, options) in [(&first, &wanted, &options), (&wanted, &first, &back)] {
+            let found = differences(from, to, level);
             let steps = statements(from, to, &found, options).map_err(refused)?;
             let texts: Vec<_> = steps.iter().map(|step| format!("  {};", step.sql)).collect();
             let done = run(before, &steps).map_err(|why| format!("{why}\nof:\n{}", texts.join("\n")));
@@ -156,7 +168,7 @@ fn the_statements_lead_there_and_back(database: &TestDatabase) {
                 return Ok(());
             }
             done?;
-            let left = differences(&catalog(before), to, Level::Logical);
+            let left = differences(&catalog(before), to, level);
             if !left.is_empty() {
                 return Err(format!("still different:\n{}\nafter:\n{}", listed(&left), texts.join("\n")));
             }
