@@ -1,14 +1,27 @@
-//! The reader of PostgreSQL.
+//! The reader of PostgreSQL: a kind is one file with its query beside it, and a line of the table below.
 //!
 //! Comes in: a connection.
 
-use crate::catalog::Catalog;
-use crate::db::database::Database;
-use crate::db::failure::Failure;
-use crate::dialect::Dialect;
-use crate::journal::Journal;
+mod array;
+mod column;
+mod constraint;
+mod found;
+mod generated_name;
+mod index;
+mod read;
+mod reading;
+mod schema;
+mod sequence;
+mod table;
 
-/// Reads all kinds.
-pub(super) async fn read(_database: &mut Database, _journal: &Journal) -> Result<Catalog, Failure> {
-    Ok(Catalog::empty(Dialect::Postgres, ""))
-}
+pub(super) use read::read;
+
+/// Every kind.
+const READINGS: &[reading::Reading] = &[
+    schema::SCHEMA,
+    table::TABLE,
+    column::COLUMN,
+    constraint::CONSTRAINT,
+    index::INDEX,
+    sequence::SEQUENCE,
+];
