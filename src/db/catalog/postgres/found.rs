@@ -1,6 +1,7 @@
 //! What the queries found, by the server's own addresses.
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -26,12 +27,17 @@ type Address = (u32, u32, i32);
 /// How often one row may stand for another, which stands for a third: an array of a row type of a table.
 const ALIASES: usize = 4;
 
+/// The server's table of extensions.
+const EXTENSION_CLASS: u32 = 3079;
+
 /// What was found so far.
 #[derive(Debug, Default)]
 pub struct Found {
     objects: Vec<Object>,
     places: HashMap<Address, usize>,
     aliases: HashMap<Address, Address>,
+    /// Which objects belong to an extension; empty when none does.
+    left_out: Vec<bool>,
     unread: Vec<Unread>,
 }
 
@@ -53,6 +59,28 @@ impl Found {
             let (from, to) = ((number(0), number(1), 0), (number(2), number(3), number(4) as i32));
             self.aliases.insert(from, to);
         }
+        self.leave_out_members();
+    }
+
+    /// Takes out what belongs to an extension, with its parts: what needs that, needs the extension.
+    fn leave_out_members(&mut self) {
+        let is_member =
+            |address: &Address| self.aliases.get(address).is_some_and(|(class, ..)| *class == EXTENSION_CLASS);
+        let members: BTreeSet<_> =
+            self.places.iter().filter(|(address, _)| is_member(address)).map(|(_, index)| *index).collect();
+        if members.is_empty() {
+            return;
+        }
+        let names = |object: &Object| (object.identity.schema.clone(), object.identity.name.clone());
+        let wholes: BTreeSet<_> = members.iter().map(|index| names(&self.objects[*index])).collect();
+        let is_left_out = |(index, object): (usize, &Object)| {
+            let whole = object.identity.owner.clone().map(|owner| (object.identity.schema.clone(), owner));
+            members.contains(&index) || whole.is_some_and(|whole| wholes.contains(&whole))
+        };
+        let left_out: Vec<_> = self.objects.iter().enumerate().map(is_left_out).collect();
+        self.places.retain(|_, index| !left_out[*index]);
+        // The others stay where their addresses lead.
+        self.left_out = left_out;
     }
 
     /// Adds comments.
@@ -109,7 +137,9 @@ impl Found {
     pub fn need(&mut self, rows: Vec<Row>) {
         for row in rows {
             let Some(index) = self.resolved(address(&row, 0)) else { continue };
-            for needed in row.get(3).and_then(Option::as_deref).unwrap_or_default().split(' ').collect::<Vec<_>>().chunks(3) {
+            for needed in
+                row.get(3).and_then(Option::as_deref).unwrap_or_default().split(' ').collect::<Vec<_>>().chunks(3)
+            {
                 let [class, oid, column] = needed else { continue };
                 let place = (class.parse().unwrap_or(0), oid.parse().unwrap_or(0), column.parse().unwrap_or(0));
                 let Some(needed) = self.resolved(place).filter(|needed| *needed != index) else { continue };
@@ -121,6 +151,8 @@ impl Found {
 
     /// Moves all objects but rev's own into a catalog.
     pub fn into_catalog(mut self, journal: &Journal, catalog: &mut Catalog) {
+        let mut left_out = std::mem::take(&mut self.left_out).into_iter();
+        self.objects.retain(|_| !left_out.next().unwrap_or(false));
         let own = |identity: &Identity| {
             let name = identity.owner.as_deref().unwrap_or(&identity.name);
             identity.schema.as_deref() == Some(&journal.schema) && journal.tables().contains(&name)
@@ -135,7 +167,8 @@ impl Found {
         // A schema that was made for them alone is rev's too.
         let is_shared = self.objects.iter().any(|object| object.identity.schema.as_deref() == Some(&journal.schema));
         if journals && !is_shared && journal.schema != "public" {
-            let schema = |object: &Object| object.identity.kind == Kind::Schema && *object.identity.name == *journal.schema;
+            let schema =
+                |object: &Object| object.identity.kind == Kind::Schema && *object.identity.name == *journal.schema;
             self.objects.retain(|object| !schema(object));
         }
         let known: BTreeMap<(Option<&str>, &str), Arc<Identity>> = self.objects.iter().filter_map(whole).collect();

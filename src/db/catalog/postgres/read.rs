@@ -64,7 +64,8 @@ pub async fn read(database: &mut Database, journal: &Journal) -> Result<Catalog,
     for (reading, rows) in READINGS.iter().zip(&mut answers) {
         found.add(reading, rows);
     }
-    let [comments, owners, grants, aliases, needs, unread, version] = std::array::from_fn(|_| answers.next().unwrap_or_default());
+    let [comments, owners, grants, aliases, needs, unread, version] =
+        std::array::from_fn(|_| answers.next().unwrap_or_default());
     found.alias(aliases);
     found.comment(comments);
     found.own(owners);

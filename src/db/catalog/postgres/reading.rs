@@ -10,7 +10,8 @@ use crate::catalog::Attribute;
 /// part of, its name, its position, what the server would make a name of, and then its attributes.
 #[derive(Debug)]
 pub struct Reading {
-    /// The query. A line that begins with `/*14+*/` is for that major version and newer, `/*13-*/` for it and older.
+    /// The query. A line that begins with `/*14+*/` is for that major version and newer, `/*13-*/` for it and
+    /// older, `/*15-16*/` for those two and all between.
     pub sql: &'static str,
     /// The oid of the server's table of such objects, as `pg_depend` names it.
     pub class: u32,
@@ -37,9 +38,14 @@ pub fn for_version(sql: &str, major: u32) -> Cow<'_, str> {
     let suits = |line: &&str| {
         let mark = line.trim_start().strip_prefix("/*").and_then(|rest| rest.split_once("*/"));
         let Some((mark, _)) = mark else { return true };
-        let (number, newer) = mark.split_at(mark.len().saturating_sub(1));
-        let Ok(number) = number.parse::<u32>() else { return true };
-        if newer == "+" { major >= number } else { major <= number }
+        // `14+`, `13-`, or `15-16`.
+        let Some((first, last)) = mark.split_once(['+', '-']) else { return true };
+        let Ok(first) = first.parse::<u32>() else { return true };
+        match last.parse::<u32>() {
+            Ok(last) => (first..=last).contains(&major),
+            Err(_) if mark.ends_with('+') => major >= first,
+            Err(_) => major <= first,
+        }
     };
     sql.lines().filter(suits).collect::<Vec<_>>().join("\n").into()
 }
