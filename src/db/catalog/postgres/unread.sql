@@ -1,5 +1,5 @@
 SELECT kind, name, reason FROM (
-    SELECT 'relation ' || c.relkind, c.oid::regclass::text, 'rev does not know this kind of relation', 1259, c.oid
+    SELECT 'relation ' || c.relkind::text, c.oid::regclass::text, 'rev does not know this kind of relation', 1259, c.oid
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE c.relkind NOT IN ('r', 'p', 'f', 'c', 'v', 'm', 'i', 'I', 'S', 't') AND n.nspname !~ '^pg_'
     UNION ALL
