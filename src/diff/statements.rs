@@ -3,6 +3,7 @@
 use crate::catalog::Catalog;
 use crate::dialect::Family;
 use crate::diff::difference::Difference;
+use crate::diff::difference::differences as differences_between;
 use crate::diff::mysql;
 use crate::diff::options::Options;
 use crate::diff::order::ordered;
@@ -26,6 +27,14 @@ pub fn statements(
     options: &Options,
 ) -> Result<Vec<Step>, Vec<Refusal>> {
     let steps = match new.dialect.family() {
+        Family::Postgres if !options.renames.is_empty() => {
+            // First of all, so that all else is about what they are called then.
+            let (mut steps, old) = postgres::renamed(old, options)?;
+            let left = differences_between(&old, new, options.level);
+            let others = postgres::steps(&old, new, &left, options)?;
+            steps.extend(ordered(others, &old, new).map_err(|circle| circle.refusals())?);
+            return Ok(steps);
+        }
         Family::Postgres => postgres::steps(old, new, differences, options),
         Family::Mysql => mysql::steps(old, new, differences, options),
         Family::Sqlite => sqlite::steps(old, new, differences, options),

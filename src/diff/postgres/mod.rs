@@ -10,7 +10,9 @@ mod fate;
 mod name;
 mod owned;
 mod part;
+mod rename;
 mod steps;
 mod table;
 
+pub(super) use rename::renamed;
 pub(super) use steps::steps;

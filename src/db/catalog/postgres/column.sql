@@ -9,7 +9,10 @@ SELECT 'column', c.oid, a.attnum, n.nspname, c.relname, a.attname,
         't'
 /*18+*/ )
     END,
-    CASE WHEN a.attgenerated = '' THEN pg_get_expr(d.adbin, d.adrelid) END,
+    -- Ways to say nothing, and to say an empty array, that the server tells apart.
+    CASE WHEN a.attgenerated = '' AND (t.typtype = 'd' OR pg_get_expr(d.adbin, d.adrelid) !~ '^NULL::[^(]*(\([0-9, ]*\))?[^(]*$') THEN
+        regexp_replace(pg_get_expr(d.adbin, d.adrelid), '^ARRAY\[\]::(.*\[\])$', '''{}''::\1')
+    END,
     CASE WHEN a.attidentity <> '' THEN
         array_remove(ARRAY[CASE a.attidentity WHEN 'a' THEN 'ALWAYS' ELSE 'BY DEFAULT' END,
             CASE WHEN s.seqincrement <> 1 THEN 'INCREMENT BY ' || s.seqincrement END,
