@@ -14,6 +14,7 @@ use crate::catalog::Object;
 use crate::catalog::Unread;
 use crate::catalog::Value;
 use crate::db::catalog::postgres::array::elements;
+use crate::db::catalog::postgres::canonical::canonical;
 use crate::db::catalog::postgres::generated_name::is_made_of;
 use crate::db::catalog::postgres::generated_name::made_of;
 use crate::db::catalog::postgres::reading::Reading;
@@ -224,6 +225,7 @@ fn object(reading: &Reading, row: Row) -> Option<(Address, Object)> {
     for ((attribute, shape), cell) in reading.says.iter().zip(cells) {
         let Some(text) = cell else { continue };
         let value = match shape {
+            Shape::Text if is_expression(kind, *attribute) => canonical(&text).into(),
             Shape::Text => text.into(),
             Shape::List => list(&text),
             Shape::Flag if text == "f" => continue,
@@ -241,6 +243,12 @@ fn object(reading: &Reading, row: Row) -> Option<(Address, Object)> {
         }
     }
     Some((address, object))
+}
+
+/// Returns whether an attribute is an expression, or holds some, as the server prints them.
+fn is_expression(kind: Kind, attribute: Attribute) -> bool {
+    let holds_text = matches!(kind, Kind::Function | Kind::Procedure | Kind::Table);
+    !holds_text && matches!(attribute, Attribute::Definition | Attribute::Default | Attribute::Expression)
 }
 
 fn list(text: &str) -> Value {

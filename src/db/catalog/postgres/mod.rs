@@ -4,6 +4,7 @@
 
 mod aggregate;
 mod array;
+mod canonical;
 mod cast;
 mod collation;
 mod column;
