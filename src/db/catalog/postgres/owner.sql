@@ -5,7 +5,8 @@ WITH usual AS (SELECT oid FROM pg_roles WHERE rolname = current_user
 owned (class, oid, owner) AS (
     SELECT 1259, oid, relowner FROM pg_class WHERE relkind IN ('r', 'p', 'f', 'v', 'm', 'S')
     UNION ALL SELECT 2615, oid, nspowner FROM pg_namespace
-    UNION ALL SELECT 1247, oid, typowner FROM pg_type WHERE typtype IN ('e', 'd', 'c', 'r')
+    UNION ALL SELECT 1247, oid, typowner FROM pg_type WHERE typtype IN ('e', 'd', 'r')
+        OR typrelid IN (SELECT oid FROM pg_class WHERE relkind = 'c')
     UNION ALL SELECT 1255, oid, proowner FROM pg_proc
     UNION ALL SELECT 3456, oid, collowner FROM pg_collation
     UNION ALL SELECT 2617, oid, oprowner FROM pg_operator
