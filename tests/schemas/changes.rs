@@ -122,17 +122,20 @@ fn every_change_is_found_and_no_trap_is_one(database: &TestDatabase) {
     });
 }
 
-/// `rename person to people`, `rename users.fullname to name`: what a person would answer.
+/// `rename person to people`, `rename users.fullname to name`, or several: what a person would answer.
 fn renames(case: &Case, database: &TestDatabase) -> Vec<Rename> {
-    let Some((_, words)) = case.hint.as_deref().and_then(|hint| hint.split_once("rename ")) else { return Vec::new() };
-    let mut words = words.split(' ');
-    let (Some(old), Some("to"), Some(new)) = (words.next(), words.next(), words.next()) else { return Vec::new() };
     let schema = if database.kind == Kind::Postgres { "public." } else { "" };
-    let (kind, new) = match old.split_once('.') {
-        Some((table, _)) => (ObjectKind::Column, format!("{table}.{new}")),
-        None => (ObjectKind::Table, new.to_owned()),
+    let rename = |words: &str| {
+        let mut words = words.split([' ', ',']);
+        let (Some(old), Some("to"), Some(new)) = (words.next(), words.next(), words.next()) else { return None };
+        let (kind, new) = match (old.split_once('.'), new.contains('.')) {
+            (Some((table, _)), _) => (ObjectKind::Column, format!("{schema}{table}.{new}")),
+            (None, false) => (ObjectKind::Table, format!("{schema}{new}")),
+            (None, true) => (ObjectKind::Table, new.to_owned()),
+        };
+        Some(Rename { kind, old: format!("{schema}{old}"), new })
     };
-    vec![Rename { kind, old: format!("{schema}{old}"), new: format!("{schema}{new}") }]
+    case.hint.iter().flat_map(|hint| hint.split("rename ").skip(1)).filter_map(rename).collect()
 }
 
 fn the_statements_lead_there_and_back(database: &TestDatabase) {
@@ -145,8 +148,10 @@ fn the_statements_lead_there_and_back(database: &TestDatabase) {
         }
         let options = Options { renames: renames(case, before), ..Options::default() };
         let (first, wanted) = (catalog(before), catalog(after));
+        let back = |rename: &Rename| Rename { kind: rename.kind, old: rename.new.clone(), new: rename.old.clone() };
+        let returning = Options { renames: options.renames.iter().map(back).collect(), ..Options::default() };
         let refused = |refusals: Vec<rev::diff::Refusal>| format!("refused: {refusals:?}");
-        for (from, to, options) in [(&first, &wanted, &options), (&wanted, &first, &Options::default())] {
+        for (from, to, options) in [(&first, &wanted, &options), (&wanted, &first, &returning)] {
             let found = differences(from, to, case.level());
             let steps = statements(from, to, &found, options).map_err(refused)?;
             let texts: Vec<_> = steps.iter().map(|step| format!("  {};", step.sql)).collect();

@@ -28,8 +28,13 @@ pub fn about(old: Option<&Object>, new: &Object) -> Vec<Step> {
     }
     let comment = new.text(Attribute::Comment);
     if old.and_then(|old| old.text(Attribute::Comment)) != comment {
-        let on = match (new.identity.kind, &new.identity.owner) {
-            (Kind::Check, Some(_)) if new.has(Attribute::Labels) => reference(new).replacen(" ON ", " ON DOMAIN ", 1),
+        let is_of_domain = new.needs.iter().any(|needed| {
+            needed.kind == Kind::Domain
+                && needed.schema == new.identity.schema
+                && Some(&*needed.name) == new.identity.owner.as_deref()
+        });
+        let on = match new.identity.kind {
+            Kind::Check if is_of_domain => reference(new).replacen(" ON ", " ON DOMAIN ", 1),
             _ => reference(new),
         };
         add(format!("COMMENT ON {on} IS {}", comment.map_or_else(|| "NULL".to_owned(), literal)));

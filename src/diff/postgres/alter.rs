@@ -23,8 +23,11 @@ pub fn altered(old: &Object, new: &Object, attributes: &[Attribute], catalog: &C
     let mut made = Vec::new();
     match identity.kind {
         Kind::Table => {
-            made.extend(partition(old, new));
-            made.extend(table::altered(Some(old), new));
+            let moved = partition(old, new).into_iter().map(|sql| Step::new(Does::Alter, &new.identity, sql));
+            let altered = table::altered(Some(old), new).into_iter();
+            let altered =
+                altered.map(|(index, sql)| Step::new(Does::Alter, &table::index_of(new, index, catalog), sql));
+            return Ok(moved.chain(altered).collect());
         }
         Kind::Column => return Ok(altered_column(old, new, attributes, catalog)),
         Kind::View if changes(Attribute::Definition) || changes(Attribute::Options) || changes(Attribute::Labels) => {
@@ -189,11 +192,10 @@ fn altered_sequence(new: &Object, attributes: &[Attribute], catalog: &Catalog) -
         add(format!("ALTER SEQUENCE {name} SET {how}"));
     }
     if changes(Attribute::OwnedBy) {
-        let column = new.text(Attribute::OwnedBy);
-        add(format!("ALTER SEQUENCE {name} OWNED BY {}", column.unwrap_or("NONE")));
-        if let Some(step) = steps.last_mut() {
-            step.with = owner_column(catalog, new).into_iter().collect();
-        }
+        let sql = format!("ALTER SEQUENCE {name} OWNED BY {}", new.text(Attribute::OwnedBy).unwrap_or("NONE"));
+        // About the column, which may need the sequence.
+        let about = owner_column(catalog, new).unwrap_or_else(|| new.identity.clone());
+        steps.push(Step::new(Does::Alter, &about, sql));
     }
     steps
 }

@@ -12,6 +12,11 @@ pub fn defined(column: &Object) -> String {
         text.push_str(more);
     };
     add(column.text(Attribute::Type).unwrap_or_default());
+    let foreign: Vec<_> =
+        column.pieces(Attribute::Options).iter().filter(|option| is_foreign(option)).cloned().collect();
+    if !foreign.is_empty() {
+        add(&format!("OPTIONS ({})", foreign.join(", ")));
+    }
     if let Some(collation) = column.text(Attribute::Collation) {
         add(&format!("COLLATE {collation}"));
     }
@@ -95,21 +100,41 @@ pub fn clauses(old: Option<&Object>, new: &Object, attributes: &[Attribute]) -> 
         alter(&format!("SET STATISTICS {}", new.text(Attribute::StatisticsTarget).unwrap_or("-1")));
     }
     if changes(Attribute::Options) {
-        let before = old.map(|old| old.pieces(Attribute::Options)).unwrap_or_default();
-        let after = new.pieces(Attribute::Options);
-        let gone: Vec<_> = before
-            .iter()
-            .map(|option| option_name(option))
-            .filter(|name| !after.iter().any(|option| option_name(option) == *name))
-            .collect();
-        if !gone.is_empty() {
-            alter(&format!("RESET ({})", gone.join(", ")));
+        let of = |object: Option<&Object>, of_server: bool| -> Vec<Box<str>> {
+            let options = object.map(|object| object.pieces(Attribute::Options)).unwrap_or_default();
+            options.iter().filter(|option| is_foreign(option) == of_server).cloned().collect()
+        };
+        let gone = |before: &[Box<str>], after: &[Box<str>]| -> Vec<String> {
+            let is_gone = |name: &&str| !after.iter().any(|option| option_name(option) == *name);
+            before.iter().map(|option| option_name(option)).filter(is_gone).map(str::to_owned).collect()
+        };
+        let (before, after) = (of(old, false), of(Some(new), false));
+        let lost = gone(&before, &after);
+        if !lost.is_empty() {
+            alter(&format!("RESET ({})", lost.join(", ")));
         }
-        if !after.is_empty() {
+        if !after.is_empty() && before != after {
             alter(&format!("SET ({})", after.join(", ")));
+        }
+        // A new column has them from its definition.
+        if let Some(old) = old {
+            let (before, after) = (of(Some(old), true), of(Some(new), true));
+            let mut changed: Vec<_> = gone(&before, &after).iter().map(|name| format!("DROP {name}")).collect();
+            for option in after.iter().filter(|option| !before.contains(option)) {
+                let had = before.iter().any(|known| option_name(known) == option_name(option));
+                changed.push(format!("{} {option}", if had { "SET" } else { "ADD" }));
+            }
+            if !changed.is_empty() {
+                alter(&format!("OPTIONS ({})", changed.join(", ")));
+            }
         }
     }
     clauses
+}
+
+/// Returns whether an option is one of a foreign table's column: `name 'value'`, not `name=value`.
+fn is_foreign(option: &str) -> bool {
+    option.split_once(' ').is_some_and(|(name, _)| !name.contains('='))
 }
 
 /// Returns the name of an option such as `n_distinct=5`.

@@ -257,13 +257,9 @@ impl Writer<'_> {
         let parts = self.new.parts(&object.identity).filter(|part| table::makes(part));
         let with: Vec<_> = parts.map(|part| part.identity.clone()).collect();
         self.add(Does::Create, &object.identity, sql).with = with.clone();
-        for sql in table::altered(None, object) {
-            let indexes = self
-                .new
-                .parts(&object.identity)
-                .filter(|part| part.identity.kind == Kind::Index || part::is_inside(part));
-            let indexes = indexes.map(|part| part.identity.clone()).collect();
-            self.add(Does::Alter, &object.identity, sql).with = indexes;
+        for (index, sql) in table::altered(None, object) {
+            let about = table::index_of(object, index, self.new);
+            self.add(Does::Alter, &about, sql);
         }
         for column in self.new.columns(&object.identity) {
             let mut clauses = column::beyond(column);
@@ -348,8 +344,9 @@ impl Writer<'_> {
         }
         if let (Kind::Sequence, Some(column)) = (identity.kind, object.text(Attribute::OwnedBy)) {
             let sql = format!("ALTER SEQUENCE {} OWNED BY {column}", own(identity));
-            let with = owner_column(self.new, object).into_iter().collect();
-            self.add(Does::Alter, identity, sql).with = with;
+            // About the column, which needs the sequence: the other way round they would wait for each other.
+            let column = owner_column(self.new, object).unwrap_or_else(|| identity.clone());
+            self.add(Does::Alter, &column, sql);
         }
     }
 }

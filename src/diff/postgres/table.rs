@@ -1,7 +1,10 @@
 //! Tables: how they are made and altered.
 
+use std::sync::Arc;
+
 use crate::catalog::Attribute;
 use crate::catalog::Catalog;
+use crate::catalog::Identity;
 use crate::catalog::Kind;
 use crate::catalog::Object;
 use crate::diff::postgres::column;
@@ -67,13 +70,25 @@ pub fn is_alterable(old: &Object, new: &Object) -> bool {
     is_foreign(old) == is_foreign(new) && [Attribute::PartitionBy, Attribute::Definition].into_iter().all(same)
 }
 
-/// Returns the statements that set what `CREATE TABLE` cannot, or that alter a table.
-pub fn altered(old: Option<&Object>, new: &Object) -> Vec<String> {
+/// Returns the index of a table that a statement is about, or else the table.
+pub fn index_of(table: &Object, name: Option<String>, catalog: &Catalog) -> Arc<Identity> {
+    let parts = name.into_iter().flat_map(|name| {
+        let is_it = move |part: &&Object| {
+            *part.identity.name == *name && (part.identity.kind == Kind::Index || part::is_inside(part))
+        };
+        catalog.parts(&table.identity).filter(is_it)
+    });
+    parts.map(|part| part.identity.clone()).next().unwrap_or_else(|| table.identity.clone())
+}
+
+/// Returns the statements that set what `CREATE TABLE` cannot, or that alter a table, each with the index that it is
+/// about.
+pub fn altered(old: Option<&Object>, new: &Object) -> Vec<(Option<String>, String)> {
     let mut made = Vec::new();
     let name = own(&new.identity);
     let before = |attribute| old.and_then(|old| old.get(attribute));
     let changes = |attribute| before(attribute) != new.get(attribute);
-    let mut alter = |clause: String| made.push(format!("ALTER TABLE {name} {clause}"));
+    let mut alter = |clause: String| made.push((None, format!("ALTER TABLE {name} {clause}")));
     if let Some(old) = old {
         if changes(Attribute::Inherits) {
             let (was, is) = (old.pieces(Attribute::Inherits), new.pieces(Attribute::Inherits));
@@ -127,19 +142,18 @@ pub fn altered(old: Option<&Object>, new: &Object) -> Vec<String> {
         }
     }
     if changes(Attribute::ReplicaIdentity) {
-        let how = match new.text(Attribute::ReplicaIdentity) {
-            Some("nothing") => "NOTHING".to_owned(),
-            Some("full") => "FULL".to_owned(),
-            Some(index) => format!("USING INDEX {}", index.trim_start_matches("index ")),
-            None => "DEFAULT".to_owned(),
+        let index = new.text(Attribute::ReplicaIdentity).and_then(|how| how.strip_prefix("index "));
+        let how = match (index, new.text(Attribute::ReplicaIdentity)) {
+            (Some(index), _) => format!("USING INDEX {index}"),
+            (None, how) => how.unwrap_or("default").to_uppercase(),
         };
-        alter(format!("REPLICA IDENTITY {how}"));
+        let index = index.map(|index| index.trim_matches('"').replace("\"\"", "\""));
+        made.push((index, format!("ALTER TABLE {name} REPLICA IDENTITY {how}")));
     }
     if changes(Attribute::ClusteredBy) {
-        alter(
-            new.text(Attribute::ClusteredBy)
-                .map_or_else(|| "SET WITHOUT CLUSTER".into(), |index| format!("CLUSTER ON {}", quoted(index))),
-        );
+        let index = new.text(Attribute::ClusteredBy);
+        let how = index.map_or_else(|| "SET WITHOUT CLUSTER".into(), |index| format!("CLUSTER ON {}", quoted(index)));
+        made.push((index.map(str::to_owned), format!("ALTER TABLE {name} {how}")));
     }
     made
 }

@@ -7,3 +7,5 @@ SELECT 'cast', c.oid, 0, NULL, NULL, format('(%s AS %s)', format_type(c.castsour
 FROM pg_cast c
 LEFT JOIN pg_proc f ON f.oid = c.castfunc LEFT JOIN pg_namespace fn ON fn.oid = f.pronamespace
 WHERE c.oid >= 16384
+    -- The server makes that of a range to its multirange.
+    AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 2605 AND d.objid = c.oid AND d.deptype = 'i')
