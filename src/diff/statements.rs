@@ -1,6 +1,7 @@
 //! The statements that turn one catalog into another.
 
 use crate::catalog::Catalog;
+use crate::catalog::Kind;
 use crate::dialect::Family;
 use crate::diff::difference::Difference;
 use crate::diff::difference::differences as differences_between;
@@ -9,6 +10,7 @@ use crate::diff::options::Options;
 use crate::diff::order::ordered;
 use crate::diff::postgres;
 use crate::diff::sqlite;
+use crate::diff::step::Does;
 use crate::diff::step::Refusal;
 use crate::diff::step::Step;
 
@@ -32,12 +34,22 @@ pub fn statements(
             let (mut steps, old) = postgres::renamed(old, options)?;
             let left = differences_between(&old, new, options.level);
             let others = postgres::steps(&old, new, &left, options)?;
-            steps.extend(ordered(others, &old, new).map_err(|circle| circle.refusals())?);
+            steps.extend(ordered(others, &old, new).map(around).map_err(|circle| circle.refusals())?);
             return Ok(steps);
         }
         Family::Postgres => postgres::steps(old, new, differences, options),
         Family::Mysql => mysql::steps(old, new, differences, options),
         Family::Sqlite => sqlite::steps(old, new, differences, options),
     }?;
-    ordered(steps, old, new).map_err(|circle| circle.refusals())
+    ordered(steps, old, new).map(around).map_err(|circle| circle.refusals())
+}
+
+/// What new objects get by themselves must not reach those that are made here: their grants are told one by one.
+fn around(mut steps: Vec<Step>) -> Vec<Step> {
+    steps.sort_by_key(|step| match (step.about.kind, step.does) {
+        (Kind::DefaultPrivilege, Does::Drop) => 0,
+        (Kind::DefaultPrivilege, _) => 2,
+        _ => 1,
+    });
+    steps
 }

@@ -12,3 +12,7 @@ UNION ALL SELECT d.classid::int, d.objid, d.refclassid::int, d.refobjid, d.refob
     WHERE d.deptype IN ('e', 'P') AND d.objid >= 16384
 UNION ALL SELECT 1259, d.objid, 1259, d.refobjid, d.refobjsubid FROM pg_depend d JOIN pg_class c ON c.oid = d.objid
     WHERE d.classid = 1259 AND d.refclassid = 1259 AND d.deptype = 'i' AND c.relkind = 'S' AND d.objid >= 16384
+UNION ALL SELECT 6106, r.oid, 6104, r.prpubid, 0 FROM pg_publication_rel r
+/*15+*/ UNION ALL SELECT 6237, s.oid, 6104, s.pnpubid, 0 FROM pg_publication_namespace s
+UNION ALL SELECT d.classid::int, d.objid, d.refclassid::int, d.refobjid, 0 FROM pg_depend d
+    WHERE d.classid IN (2602, 2603) AND d.refclassid IN (2616, 2753) AND d.deptype IN ('i', 'a') AND d.objid >= 16384

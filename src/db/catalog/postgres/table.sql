@@ -26,7 +26,7 @@ SELECT 'table', c.oid, 0, n.nspname, NULL, c.relname, NULL, NULL,
         array_remove(ARRAY[CASE WHEN c.relrowsecurity THEN 'enabled' END,
                            CASE WHEN c.relforcerowsecurity THEN 'forced' END], NULL)
     END,
-    CASE c.relreplident WHEN 'n' THEN 'nothing' WHEN 'f' THEN 'full' WHEN 'i' THEN
+    CASE CASE WHEN c.relkind <> 'f' THEN c.relreplident END WHEN 'n' THEN 'nothing' WHEN 'f' THEN 'full' WHEN 'i' THEN
         (SELECT 'index ' || quote_ident(r.relname) FROM pg_index i JOIN pg_class r ON r.oid = i.indexrelid
          WHERE i.indrelid = c.oid AND i.indisreplident)
     END,
