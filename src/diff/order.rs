@@ -74,6 +74,8 @@ impl Dependencies {
         }
         let mut dependencies = Self { graph };
         for (index, step) in steps.iter().enumerate() {
+            // A key needs its column, which the same statement makes: what alters that later is not waited for.
+            let own: BTreeSet<&Identity> = step.touches().map(|identity| &**identity).collect();
             for identity in step.touches() {
                 match step.does {
                     Does::Create => {
@@ -84,14 +86,14 @@ impl Dependencies {
                     Does::Drop => dependencies.before(index, steps_for(&touching, identity, Does::Alter)),
                 }
                 if step.does != Does::Drop {
-                    for needed in needs(new, identity) {
+                    for needed in needs(new, identity).into_iter().filter(|needed| !own.contains(needed)) {
                         dependencies.after(index, steps_for(&touching, &needed, Does::Create));
                         dependencies.after(index, steps_for(&touching, &needed, Does::Alter));
                     }
                 }
                 if step.does != Does::Create {
                     // What needed it goes before it is dropped or altered, or stops needing it.
-                    for needed in needs(old, identity) {
+                    for needed in needs(old, identity).into_iter().filter(|needed| !own.contains(needed)) {
                         dependencies.before(index, steps_for(&touching, &needed, Does::Drop));
                         if step.does == Does::Drop {
                             dependencies.before(index, steps_for(&touching, &needed, Does::Alter));
@@ -194,6 +196,17 @@ mod tests {
         let order = ordered(steps, &catalog("a; b; c"), &catalog("b; c")).unwrap();
         assert_eq!(order.iter().map(|step| &*step.sql).collect::<Vec<_>>(), ["a", "b1", "b2", "b3", "c"]);
         assert!(order.iter().all(|step| step.then.is_empty()));
+    }
+
+    #[test]
+    fn what_one_statement_makes_together_is_altered_afterwards() {
+        let (old, new) = (catalog(""), catalog("t; column < t; key < t < column"));
+        let identity = |name| Arc::new(table(name));
+        let mut created = Step::new(Does::Create, &identity("t"), "+t");
+        created.with = vec![identity("column"), identity("key")];
+        let steps = vec![Step::new(Does::Alter, &identity("column"), "~column"), created];
+        let order = ordered(steps, &old, &new).unwrap();
+        assert_eq!(order.into_iter().map(|step| step.sql).collect::<Vec<_>>(), ["+t", "~column"]);
     }
 
     #[test]

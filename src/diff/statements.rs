@@ -1,13 +1,16 @@
 //! The statements that turn one catalog into another.
 
 use crate::catalog::Catalog;
+use crate::catalog::Kind;
 use crate::dialect::Family;
 use crate::diff::difference::Difference;
+use crate::diff::difference::differences as differences_between;
 use crate::diff::mysql;
 use crate::diff::options::Options;
 use crate::diff::order::ordered;
 use crate::diff::postgres;
 use crate::diff::sqlite;
+use crate::diff::step::Does;
 use crate::diff::step::Refusal;
 use crate::diff::step::Step;
 
@@ -26,9 +29,27 @@ pub fn statements(
     options: &Options,
 ) -> Result<Vec<Step>, Vec<Refusal>> {
     let steps = match new.dialect.family() {
+        Family::Postgres if !options.renames.is_empty() => {
+            // First of all, so that all else is about what they are called then.
+            let (mut steps, old) = postgres::renamed(old, options)?;
+            let left = differences_between(&old, new, options.level);
+            let others = postgres::steps(&old, new, &left, options)?;
+            steps.extend(ordered(others, &old, new).map(around).map_err(|circle| circle.refusals())?);
+            return Ok(steps);
+        }
         Family::Postgres => postgres::steps(old, new, differences, options),
         Family::Mysql => return mysql::statements(old, new, differences, options),
         Family::Sqlite => sqlite::steps(old, new, differences, options),
     }?;
-    ordered(steps, old, new).map_err(|circle| circle.refusals())
+    ordered(steps, old, new).map(around).map_err(|circle| circle.refusals())
+}
+
+/// What new objects get by themselves must not reach those that are made here: their grants are told one by one.
+fn around(mut steps: Vec<Step>) -> Vec<Step> {
+    steps.sort_by_key(|step| match (step.about.kind, step.does) {
+        (Kind::DefaultPrivilege, Does::Drop) => 0,
+        (Kind::DefaultPrivilege, _) => 2,
+        _ => 1,
+    });
+    steps
 }

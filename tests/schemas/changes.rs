@@ -66,6 +66,10 @@ const NOT_OF_MYSQL: [&str; 9] = [
     "eq-options-my",
 ];
 
+/// The role that grants name; a server has it for all databases, and tests run side by side.
+const ROLE: &str = "DO $$ BEGIN CREATE ROLE app_reader;
+    EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$";
+
 impl Case {
     fn level(&self, database: &TestDatabase) -> Level {
         let is_exact = self.exact.iter().any(|known| known == engine(database.kind));
@@ -94,6 +98,9 @@ fn cases(kind: Kind) -> Vec<Case> {
 fn check(database: &TestDatabase, judge: fn(&Case, &TestDatabase, &TestDatabase) -> Result<(), String>) {
     let other = TestDatabase::quick(database.kind);
     let is_mysql = database.kind == Kind::Mariadb && !is_mariadb(database);
+    if database.kind == Kind::Postgres {
+        database.execute(ROLE);
+    }
     let mut wrong = Vec::new();
     let mut cases = cases(database.kind);
     cases.retain(|case| !(is_mysql && NOT_OF_MYSQL.contains(&&*case.id)));
@@ -136,11 +143,12 @@ fn renames(case: &Case, database: &TestDatabase) -> Vec<Rename> {
     let rename = |words: &str| {
         let mut words = words.split([' ', ',']);
         let (Some(old), Some("to"), Some(new)) = (words.next(), words.next(), words.next()) else { return None };
-        let (kind, new) = match old.split_once('.') {
-            Some((table, _)) => (ObjectKind::Column, format!("{table}.{new}")),
-            None => (ObjectKind::Table, new.to_owned()),
+        let (kind, new) = match (old.split_once('.'), new.contains('.')) {
+            (Some((table, _)), _) => (ObjectKind::Column, format!("{schema}{table}.{new}")),
+            (None, false) => (ObjectKind::Table, format!("{schema}{new}")),
+            (None, true) => (ObjectKind::Table, new.to_owned()),
         };
-        Some(Rename { kind, old: format!("{schema}{old}"), new: format!("{schema}{new}") })
+        Some(Rename { kind, old: format!("{schema}{old}"), new })
     };
     hint.split("rename ").skip(1).filter_map(rename).collect()
 }
@@ -155,7 +163,8 @@ fn the_statements_lead_there_and_back(database: &TestDatabase) {
         }
         let level = case.level(before);
         let options = Options { renames: renames(case, before), level, ..Options::default() };
-        let back = Options { level, ..Options::default() };
+        let turned = |rename: &Rename| Rename { kind: rename.kind, old: rename.new.clone(), new: rename.old.clone() };
+        let back = Options { renames: options.renames.iter().map(turned).collect(), level, ..Options::default() };
         let (first, wanted) = (catalog(before), catalog(after));
         let refused = |refusals: Vec<rev::diff::Refusal>| format!("refused: {refusals:?}");
         for (from, to, options) in [(&first, &wanted, &options), (&wanted, &first, &back)] {
@@ -164,7 +173,7 @@ fn the_statements_lead_there_and_back(database: &TestDatabase) {
             let texts: Vec<_> = steps.iter().map(|step| format!("  {};", step.sql)).collect();
             let done = run(before, &steps).map_err(|why| format!("{why}\nof:\n{}", texts.join("\n")));
             // The rows are in the way, and the server says so.
-            if done.is_err() && case.hint.as_deref().is_some_and(|hint| hint.starts_with("fails")) {
+            if done.is_err() && case.hint.as_deref().is_some_and(|hint| hint.contains("fails")) {
                 return Ok(());
             }
             done?;

@@ -29,6 +29,18 @@ use uuid::Uuid;
 /// A password that PostgreSQL does not ask the tests for. It is in their URLs, so that no output can show it unseen.
 pub const PASSWORD: &str = "s3cret-that-no-output-shows";
 
+/// All schemas of a database, and what is in none.
+const CLEAR_POSTGRES: &str = "DO $$ DECLARE name text; BEGIN
+    FOR name IN SELECT format('EVENT TRIGGER %I', evtname) FROM pg_event_trigger
+        UNION ALL SELECT format('PUBLICATION %I', pubname) FROM pg_publication
+        UNION ALL SELECT format('EXTENSION %I', extname) FROM pg_extension WHERE extname <> 'plpgsql'
+        UNION ALL SELECT format('FOREIGN DATA WRAPPER %I', fdwname) FROM pg_foreign_data_wrapper
+        UNION ALL SELECT format('SCHEMA %I', nspname) FROM pg_namespace
+            WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'
+    LOOP EXECUTE 'DROP ' || name || ' CASCADE'; END LOOP;
+    CREATE SCHEMA public;
+END $$";
+
 /// The kinds of servers that the tests run on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -137,7 +149,7 @@ impl TestDatabase {
                     fs::remove_file(entry.expect("the entry can be read").path()).expect("the file can be removed");
                 }
             }
-            Kind::Postgres => self.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public"),
+            Kind::Postgres => self.execute(CLEAR_POSTGRES),
             Kind::Mariadb => {
                 let Self { name, .. } = self;
                 let again = format!("DROP DATABASE {name}; CREATE DATABASE {name} CHARACTER SET utf8mb4");

@@ -1,0 +1,201 @@
+//! How objects are altered as they are.
+
+use crate::catalog::Attribute;
+use crate::catalog::Catalog;
+use crate::catalog::Kind;
+use crate::catalog::Object;
+use crate::diff::postgres::column;
+use crate::diff::postgres::create;
+use crate::diff::postgres::name::literal;
+use crate::diff::postgres::name::own;
+use crate::diff::postgres::name::quoted;
+use crate::diff::postgres::name::whole;
+use crate::diff::postgres::owned::owner_column;
+use crate::diff::postgres::table;
+use crate::diff::step::Does;
+use crate::diff::step::Step;
+
+/// Returns the steps that make these attributes of an object what they are in the new one.
+pub fn altered(old: &Object, new: &Object, attributes: &[Attribute], catalog: &Catalog) -> Result<Vec<Step>, String> {
+    let identity = &*new.identity;
+    let name = own(identity);
+    let changes = |attribute| attributes.contains(&attribute);
+    let mut made = Vec::new();
+    match identity.kind {
+        Kind::Table => {
+            let moved = partition(old, new).into_iter().map(|sql| Step::new(Does::Alter, &new.identity, sql));
+            let altered = table::altered(Some(old), new).into_iter();
+            let altered =
+                altered.map(|(index, sql)| Step::new(Does::Alter, &table::index_of(new, index, catalog), sql));
+            return Ok(moved.chain(altered).collect());
+        }
+        Kind::Column => return Ok(altered_column(old, new, attributes, catalog)),
+        Kind::View if changes(Attribute::Definition) || changes(Attribute::Options) || changes(Attribute::Labels) => {
+            let created = create::created(new, catalog, true)?;
+            made.extend(created.into_iter().map(|sql| sql.replacen("CREATE VIEW", "CREATE OR REPLACE VIEW", 1)));
+        }
+        Kind::MaterializedView => {
+            if changes(Attribute::Options) {
+                let options = new.pieces(Attribute::Options);
+                let gone: Vec<_> =
+                    old.pieces(Attribute::Options).iter().map(|option| column::option_name(option)).collect();
+                if !gone.is_empty() {
+                    made.push(format!("ALTER MATERIALIZED VIEW {name} RESET ({})", gone.join(", ")));
+                }
+                if !options.is_empty() {
+                    made.push(format!("ALTER MATERIALIZED VIEW {name} SET ({})", options.join(", ")));
+                }
+            }
+            if changes(Attribute::ClusteredBy) {
+                let how = new
+                    .text(Attribute::ClusteredBy)
+                    .map_or_else(|| "SET WITHOUT CLUSTER".into(), |index| format!("CLUSTER ON {}", quoted(index)));
+                made.push(format!("ALTER MATERIALIZED VIEW {name} {how}"));
+            }
+        }
+        Kind::Function | Kind::Procedure if changes(Attribute::Definition) => {
+            made.push(new.text(Attribute::Definition).unwrap_or_default().trim_end().to_owned());
+        }
+        Kind::Enum => return Ok(added_labels(old, new)),
+        Kind::Domain => {
+            if changes(Attribute::Default) {
+                made.push(match new.text(Attribute::Default) {
+                    Some(default) => format!("ALTER DOMAIN {name} SET DEFAULT {default}"),
+                    None => format!("ALTER DOMAIN {name} DROP DEFAULT"),
+                });
+            }
+            if changes(Attribute::NotNull) {
+                let how = if new.has(Attribute::NotNull) { "SET" } else { "DROP" };
+                made.push(format!("ALTER DOMAIN {name} {how} NOT NULL"));
+            }
+        }
+        Kind::Sequence => return Ok(altered_sequence(new, attributes, catalog)),
+        Kind::Extension => {
+            if changes(Attribute::Version) {
+                made.push(format!(
+                    "ALTER EXTENSION {name} UPDATE TO {}",
+                    literal(new.text(Attribute::Version).unwrap_or_default())
+                ));
+            }
+            if changes(Attribute::Definition) {
+                made.push(format!(
+                    "ALTER EXTENSION {name} SET {}",
+                    new.text(Attribute::Definition).unwrap_or_default()
+                ));
+            }
+        }
+        kind if changes(Attribute::Invalid) => {
+            let of = if kind == Kind::Check && create::is_of_domain(new, catalog) { "DOMAIN" } else { "TABLE" };
+            made.push(format!("ALTER {of} {} VALIDATE CONSTRAINT {}", whole(identity), quoted(&identity.name)));
+        }
+        Kind::ForeignKey if changes(Attribute::Deferrable) => {
+            let how = new
+                .text(Attribute::Deferrable)
+                .map_or_else(|| "NOT DEFERRABLE".into(), |how| format!("DEFERRABLE {}", how.to_uppercase()));
+            made.push(format!("ALTER TABLE {} ALTER CONSTRAINT {} {how}", whole(identity), quoted(&identity.name)));
+        }
+        _ => made.extend(create::afterwards(Some(old), new)),
+    }
+    Ok(made.into_iter().map(|sql| Step::new(Does::Alter, &new.identity, sql)).collect())
+}
+
+/// A table leaves its parent, and comes to another one, or within other bounds.
+fn partition(old: &Object, new: &Object) -> Vec<String> {
+    if old.get(Attribute::PartitionOf) == new.get(Attribute::PartitionOf) {
+        return Vec::new();
+    }
+    let name = own(&new.identity);
+    let mut made = Vec::new();
+    if let [parent, _] = old.pieces(Attribute::PartitionOf) {
+        made.push(format!("ALTER TABLE {parent} DETACH PARTITION {name}"));
+    }
+    if let [parent, bounds] = new.pieces(Attribute::PartitionOf) {
+        made.push(format!("ALTER TABLE {parent} ATTACH PARTITION {name} {bounds}"));
+    }
+    made
+}
+
+fn altered_column(old: &Object, new: &Object, attributes: &[Attribute], catalog: &Catalog) -> Vec<Step> {
+    let identity = &new.identity;
+    let of = |kind| {
+        let owner = identity.owner.as_deref().unwrap_or_default();
+        catalog.get(&crate::catalog::Identity::new(kind, identity.schema.as_deref(), owner)).is_some()
+    };
+    let (from, to) = (old.text(Attribute::Type).unwrap_or_default(), new.text(Attribute::Type).unwrap_or_default());
+    let retypes = attributes.contains(&Attribute::Type);
+    if of(Kind::Composite) {
+        let collate = new.text(Attribute::Collation).map(|name| format!(" COLLATE {name}")).unwrap_or_default();
+        let sql =
+            format!("ALTER TYPE {} ALTER ATTRIBUTE {} TYPE {to}{collate}", whole(identity), quoted(&identity.name));
+        let changes = retypes || attributes.contains(&Attribute::Collation);
+        return changes.then(|| Step::new(Does::Alter, identity, sql)).into_iter().collect();
+    }
+    let word = match () {
+        () if of(Kind::View) => "VIEW",
+        () if of(Kind::MaterializedView) => "MATERIALIZED VIEW",
+        () => "TABLE",
+    };
+    let clauses = column::clauses(Some(old), new, attributes);
+    let mut steps = Vec::new();
+    if !clauses.is_empty() {
+        let mut step =
+            Step::new(Does::Alter, identity, format!("ALTER {word} {} {}", whole(identity), clauses.join(", ")));
+        if retypes && !column::is_wider(from, to) {
+            step.destroys =
+                Some(format!("what values of {}.{} a {to} cannot hold", whole(identity), quoted(&identity.name)));
+        }
+        steps.push(step);
+    }
+    if new.has(Attribute::Identity) && !old.has(Attribute::Identity) {
+        let (table, name) = (whole(identity), quoted(&identity.name));
+        let sequence = format!("pg_get_serial_sequence({}, {})", literal(&table), literal(&identity.name));
+        let sql = format!("SELECT setval({sequence}, max({name})) FROM {table} HAVING max({name}) IS NOT NULL");
+        steps.push(Step::new(Does::Alter, identity, sql));
+    }
+    steps
+}
+
+/// New labels are put where they belong; one that is used by a later statement must be committed before.
+fn added_labels(old: &Object, new: &Object) -> Vec<Step> {
+    let (before, after) = (old.pieces(Attribute::Labels), new.pieces(Attribute::Labels));
+    let mut steps = Vec::new();
+    for (index, label) in after.iter().enumerate().filter(|(_, label)| !before.contains(label)) {
+        let place = match (
+            index.checked_sub(1).and_then(|index| after.get(index)),
+            after[index..].iter().find(|label| before.contains(label)),
+        ) {
+            (Some(_), None) => String::new(),
+            (Some(previous), Some(_)) => format!(" AFTER {}", literal(previous)),
+            (None, Some(next)) => format!(" BEFORE {}", literal(next)),
+            (None, None) => String::new(),
+        };
+        let sql = format!("ALTER TYPE {} ADD VALUE {}{place}", own(&new.identity), literal(label));
+        let mut step = Step::new(Does::Alter, &new.identity, sql);
+        step.is_alone = true;
+        steps.push(step);
+    }
+    steps
+}
+
+fn altered_sequence(new: &Object, attributes: &[Attribute], catalog: &Catalog) -> Vec<Step> {
+    let changes = |attribute| attributes.contains(&attribute);
+    let name = own(&new.identity);
+    let mut steps = Vec::new();
+    let mut add = |sql: String| steps.push(Step::new(Does::Alter, &new.identity, sql));
+    if changes(Attribute::Type) || changes(Attribute::Range) {
+        let kind = new.text(Attribute::Type).filter(|_| changes(Attribute::Type)).map(|name| format!(" AS {name}"));
+        let options = column::sequence_options(new.pieces(Attribute::Range)).join(" ");
+        add(format!("ALTER SEQUENCE {name}{} {options}", kind.unwrap_or_default()));
+    }
+    if changes(Attribute::Form) {
+        let how = if new.has(Attribute::Form) { "UNLOGGED" } else { "LOGGED" };
+        add(format!("ALTER SEQUENCE {name} SET {how}"));
+    }
+    if changes(Attribute::OwnedBy) {
+        let sql = format!("ALTER SEQUENCE {name} OWNED BY {}", new.text(Attribute::OwnedBy).unwrap_or("NONE"));
+        // About the column, which may need the sequence.
+        let about = owner_column(catalog, new).unwrap_or_else(|| new.identity.clone());
+        steps.push(Step::new(Does::Alter, &about, sql));
+    }
+    steps
+}
