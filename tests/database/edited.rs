@@ -271,7 +271,7 @@ fn what_nobody_knows_is_not_taken_off(database: &TestDatabase) {
     // Nothing was stored of a downgrade.
     database.execute("UPDATE rev_history SET downgrade = NULL WHERE revision = 'c'");
     let output = workspace.rev(&["downgrade", "-1", "--stored"]);
-    assert!(output.failed(2).contains("missing-downgrade"), "{}", output.stderr);
+    assert!(output.failed(2).contains("nothing-stored"), "{}", output.stderr);
     // A parent is neither in the folder nor in the history.
     database.execute("UPDATE rev_history SET down_revisions = 'gone' WHERE revision = 'b'");
     let output = workspace.rev(&["downgrade", "-1", "--stored"]);
