@@ -155,6 +155,11 @@ fn the_help_of_every_command() {
 }
 
 #[test]
+fn rev_alone_says_how_things_stand() {
+    Session::check("tests/sessions/overview.md");
+}
+
+#[test]
 fn a_slip_in_an_argument() {
     Session::check("tests/sessions/arguments.md");
 }
@@ -212,6 +217,16 @@ fn the_quick_start_of_the_readme() {
 #[test]
 fn the_tutorial() {
     Session::check("docs/tutorial.md");
+}
+
+#[test]
+fn the_quick_start_can_be_pasted() {
+    ["sh", "bash"].iter().for_each(|shell| Session::paste("README.md", shell));
+}
+
+#[test]
+fn the_tutorial_can_be_pasted() {
+    ["sh", "bash"].iter().for_each(|shell| Session::paste("docs/tutorial.md", shell));
 }
 
 #[test]

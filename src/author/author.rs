@@ -190,7 +190,9 @@ impl Project {
     /// folder inside a recursive one may still have to be made.
     fn reads(&self, told: &Path) -> bool {
         let folders = &self.config.versions;
-        let Some(real) = real_path(told) else { return folders.iter().any(|folder| folder == told) };
+        // One that is not there yet has no other name.
+        let is_named = folders.iter().any(|folder| folder == told);
+        let Some(real) = real_path(told).filter(|_| !is_named) else { return is_named };
         let is_seen = |inside: &Path| {
             let is_hidden = |part: Component<'_>| part.as_os_str().as_encoded_bytes().starts_with(b".");
             inside.as_os_str().is_empty() || (self.config.recursive && !inside.components().any(is_hidden))

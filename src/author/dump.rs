@@ -6,6 +6,7 @@ use std::path::Path;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::author::alembic::own_record;
 use crate::author::left_out::Part;
 use crate::author::left_out::database_of;
 use crate::author::left_out::is_only_autocommit;
@@ -108,7 +109,13 @@ impl Reader {
             ));
         }
         self.leave_out_restrictions(&statements);
-        for statement in &statements {
+        let of_alembic = own_record(&statements, self.dialect.family());
+        for (at, statement) in statements.iter().enumerate() {
+            // rev may go on in Alembic's own table: what the file says of it is left out all the same.
+            if of_alembic.contains(&at) {
+                self.left_out.push((self.with_end(&statement.span.range), Part::Alembic));
+                continue;
+            }
             if let Some(table) = own_table(statement, self.dialect.family(), own) {
                 let reason = format!("it holds rev's own table `{table}`");
                 let instead = match self.dialect.family() {

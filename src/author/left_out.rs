@@ -19,6 +19,7 @@ pub(super) enum Part {
     Binlog,
     Replication,
     SqliteOwn,
+    Alembic,
 }
 
 impl Part {
@@ -33,6 +34,7 @@ impl Part {
             Self::Binlog => "settings of the binary log",
             Self::Replication => "settings of replication",
             Self::SqliteOwn => "SQLite's own tables",
+            Self::Alembic => "the table of Alembic's versions",
         }
     }
 
@@ -44,6 +46,7 @@ impl Part {
             Self::Frame => "rev has its own transactions",
             Self::Binlog | Self::Replication => "replicas must get the revision as well",
             Self::SqliteOwn => "SQLite makes them itself",
+            Self::Alembic => "rev notes itself what is applied",
         }
     }
 }

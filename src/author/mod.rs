@@ -3,7 +3,8 @@
 //! Comes in: projects. Nothing here needs a database.
 
 #[allow(clippy::module_inception)] // a file is named after what it holds
-pub(crate) mod author;
+pub(crate) mod alembic;
+mod author;
 mod dump;
 pub(crate) mod init;
 mod left_out;

@@ -107,6 +107,18 @@ pub(crate) fn not_a_script(listing: &Listing) -> Vec<Remark> {
     listing.others.iter().map(remark).collect()
 }
 
+/// What to do about scripts that are not read.
+pub const UNREAD_HINT: &str =
+    "set `recursive = true` in migrations.toml, name their folder in `versions`, or move them";
+
+pub(crate) fn unread_script(listing: &Listing) -> Vec<Remark> {
+    let remark = |path: PathBuf| Remark {
+        file: Some(path),
+        ..Remark::new("this script is not read: it is in a folder inside of a script folder").hint(UNREAD_HINT)
+    };
+    listing.unread().into_iter().map(remark).collect()
+}
+
 pub(crate) fn multiple_heads(view: &GraphView<'_>) -> Vec<Remark> {
     let heads: Vec<RevisionId> = view.graph.heads().iter().map(|revision| revision.id.clone()).collect();
     if heads.len() < 2 {

@@ -14,6 +14,7 @@ mod reference;
 mod rule;
 
 pub use check::Check;
+pub use files::UNREAD_HINT;
 pub use finding::Finding;
 pub use finding::Severity;
 pub use rule::RULES;

@@ -16,6 +16,7 @@ use crate::check::files::nothing_for_dialect;
 use crate::check::files::pragma_without_effect;
 use crate::check::files::redundant_parent;
 use crate::check::files::transaction_not_sent;
+use crate::check::files::unread_script;
 use crate::check::finding::Finding;
 use crate::check::finding::Remark;
 use crate::check::finding::Severity;
@@ -80,6 +81,7 @@ pub const RULES: &[Rule] = &[
         Look::Rebuilds(parent_changed_in_rebuild),
     ),
     warning("not-a-script", "a file in a script folder is no script", Look::Listing(not_a_script)),
+    warning("unread-script", "a script is in a subfolder that is not read", Look::Listing(unread_script)),
     error("multiple-heads", "the graph has several heads", Look::Graph(multiple_heads)),
     warning("redundant-parent", "a parent is implied by another parent", Look::Graph(redundant_parent)),
     warning("label-shadows-id", "a label is the beginning of an id", Look::Graph(label_shadows_id)),

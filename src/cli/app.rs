@@ -30,6 +30,7 @@ use crate::cli::look::heads;
 use crate::cli::look::help;
 use crate::cli::look::history;
 use crate::cli::look::log;
+use crate::cli::look::overview;
 use crate::cli::look::show;
 use crate::cli::look::status;
 use crate::cli::outcome::Failed;
@@ -104,7 +105,10 @@ pub async fn run(arguments: Vec<OsString>, environment: Environment, actor: Acto
         cx.fail(&error.into());
         return 2;
     }
-    match Box::pin(dispatch(&cli.command, &arguments, &mut cx)).await {
+    if !matches!(cli.command, Some(Command::Init(_) | Command::Completions(_) | Command::Man(_) | Command::Help(_))) {
+        cx.warn_of_variables();
+    }
+    match Box::pin(dispatch(cli.command.as_ref(), &arguments, &mut cx)).await {
         Ok(outcome) => outcome.exit_code(),
         Err(mut failed) => {
             advice::fit(&mut failed.error, &name);
@@ -121,7 +125,8 @@ fn parse(arguments: &[OsString]) -> Result<(Cli, String), clap::Error> {
     Ok((Cli::from_arg_matches(&matches)?, name))
 }
 
-async fn dispatch(command: &Command, arguments: &[OsString], cx: &mut Context) -> Result<Outcome, Failed> {
+async fn dispatch(command: Option<&Command>, arguments: &[OsString], cx: &mut Context) -> Result<Outcome, Failed> {
+    let Some(command) = command else { return overview::run(cx).await };
     match command {
         Command::Init(args) => init::run(args, cx),
         Command::Revision(args) => revision::run(args, cx).await,
@@ -142,8 +147,8 @@ async fn dispatch(command: &Command, arguments: &[OsString], cx: &mut Context) -
         Command::Log(args) => log::run(args, cx).await,
         Command::History(args) => history::run(args, cx).await,
         Command::Graph(args) => graph::run(args, cx).await,
-        Command::Heads(args) => heads::run(args, cx),
-        Command::Branches(args) => branches::run(args, cx),
+        Command::Heads(args) => heads::run(args, cx).await,
+        Command::Branches(args) => branches::run(args, cx).await,
         Command::Show(args) => show::run(args, cx).await,
         Command::Check(args) => check::run(args, cx).await,
         Command::Env(args) => env::run(args, cx).await,

@@ -38,15 +38,17 @@ use crate::cli::start::init::InitArgs;
 ///
 /// Revisions are SQL scripts with an upgrade and a downgrade part. Each names the revision it grows from, so together
 /// they form a graph with branches and merges, and rev brings a database from where it is to where you want it.
+///
+/// Without a command, rev says where the database is and what to type next.
 #[derive(Debug, Parser)]
 #[command(name = "rev", version, propagate_version = false, max_term_width = 80, disable_help_subcommand = true)]
 pub struct Cli {
     /// Options of every command.
     #[command(flatten)]
     pub global: GlobalArgs,
-    /// What to do.
+    /// What to do; without it, how things stand is said.
     #[command(subcommand)]
-    pub command: Command,
+    pub command: Option<Command>,
 }
 
 /// The commands.

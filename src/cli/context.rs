@@ -6,19 +6,24 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
+use crate::check::UNREAD_HINT;
 use crate::cli::global::GlobalArgs;
 use crate::cli::outcome::Failed;
 use crate::cli::outcome::Outcome;
+use crate::cli::ui::Extent;
+use crate::cli::ui::Pager;
 use crate::cli::ui::Record;
 use crate::cli::ui::Telling;
 use crate::cli::ui::Terminal;
 use crate::cli::ui::dry_run;
 use crate::cli::ui::dry_run_json;
 use crate::cli::ui::escape;
+use crate::cli::ui::fit;
 use crate::cli::ui::json;
 use crate::config::Config;
 use crate::config::Environment;
 use crate::config::Selection;
+use crate::config::UnknownVariable;
 use crate::config::UrlOrigin;
 use crate::config::url::DatabaseUrl;
 use crate::duration::parse_duration;
@@ -98,6 +103,33 @@ impl Context {
     /// Reads configuration and scripts.
     pub fn project(&self) -> Result<Project, Error> {
         Project::load(self.config()?)
+    }
+
+    /// Reads configuration and scripts to add one.
+    pub fn project_to_add(&self) -> Result<Project, Error> {
+        Project::load_to_add(self.config()?)
+    }
+
+    /// Warns of scripts that will not be looked at, where somebody may believe that they are.
+    pub fn warn_of_unread(&mut self, project: &Project) -> Result<(), Error> {
+        let unread = project.unread_scripts()?;
+        if let [first, more @ ..] = &unread[..] {
+            let (and, are) = match more.len() {
+                0 => (String::new(), "is"),
+                more => (format!(" and {more} more"), "are"),
+            };
+            self.terminal.warn(&format!("{}{and} {are} not read: {UNREAD_HINT}", first.display()));
+        }
+        Ok(())
+    }
+
+    /// Warns of variables that look like rev's own, and that nothing reads.
+    pub fn warn_of_variables(&mut self) {
+        let Ok(config) = self.config() else { return };
+        for UnknownVariable { name, nearest } in config.unknown_variables() {
+            let hint = nearest.map_or(String::new(), |nearest| format!("; did you mean `{nearest}`?"));
+            self.terminal.warn(&format!("nothing reads the variable `{name}`{hint}"));
+        }
     }
 
     /// Connects to the project's database.
@@ -182,6 +214,32 @@ impl Context {
         Ok(Outcome::Done)
     }
 
+    /// Answers with text that may be longer than a screen: page by page on a terminal.
+    pub async fn long(&mut self, text: &str) -> Result<Outcome, Failed> {
+        let is_paged = self.terminal.columns.is_some() && !self.global.no_pager && !self.is_json();
+        let Some(pager) = is_paged.then(|| Pager::chosen(&self.environment)).flatten() else { return self.text(text) };
+        if text.is_empty() {
+            return Ok(Outcome::Done);
+        }
+        // Ctrl-C is for the pager: it must not lose the terminal to a shell while it runs.
+        self.interrupt.heed();
+        self.interrupt.settled().await;
+        if pager.show(text) {
+            return Ok(Outcome::Done);
+        }
+        let outcome = self.text(text);
+        self.terminal.warn(&format!("the pager `{}` cannot be started; REV_PAGER names another", pager.command));
+        outcome
+    }
+
+    /// Answers with a list, one line for each: on a terminal none is longer than that is wide.
+    pub async fn list(&mut self, text: &str) -> Result<Outcome, Failed> {
+        match self.terminal.columns {
+            Some(columns) if !self.global.verbose => self.long(&fit(text, columns)).await,
+            _ => self.long(text).await,
+        }
+    }
+
     /// Answers with a document, which names the database.
     fn document(&mut self, text: &str) -> Result<(), Error> {
         match &self.database {
@@ -207,12 +265,13 @@ impl Context {
     }
 
     /// Answers with what a run would do.
-    pub fn dry_run(&mut self, program: &Program) -> Result<Outcome, Failed> {
+    pub async fn dry_run(&mut self, program: &Program) -> Result<Outcome, Failed> {
         if self.is_json() {
             return self.text(&dry_run_json(program));
         }
-        let text = dry_run(program, self.terminal.paint);
-        self.text(&text)
+        let extent = if self.global.verbose { Extent::Whole } else { Extent::Beginning };
+        let text = dry_run(program, extent, self.terminal.paint);
+        self.long(&text).await
     }
 
     /// Answers that the command failed.

@@ -40,6 +40,9 @@ pub struct GlobalArgs {
     /// Print more: each statement of a run, all that is known of a revision
     #[arg(short, long, global = true, action = ArgAction::SetTrue)]
     pub verbose: bool,
+    /// Show long output at once, not page by page [env: REV_PAGER, PAGER]
+    #[arg(long, global = true)]
+    pub no_pager: bool,
     /// Use colour
     #[arg(long, value_name = "WHEN", global = true, default_value = "auto")]
     pub color: ColorChoice,

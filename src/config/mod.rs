@@ -26,6 +26,7 @@ mod setting;
 mod size;
 mod source;
 mod trust;
+mod unknown;
 pub mod url;
 
 pub use accounts::system_user;
@@ -46,3 +47,4 @@ pub use selection::Selection;
 pub use source::ResolvedUrl;
 pub use source::UrlOrigin;
 pub use source::UrlSource;
+pub use unknown::UnknownVariable;

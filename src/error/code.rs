@@ -74,6 +74,7 @@ impl ErrorKind {
             Self::BadTemplate { .. } => "bad-template",
             Self::UnknownTemplate { .. } => "unknown-template",
             Self::NotAVersionFolder { .. } => "not-a-version-folder",
+            Self::NoVersionFolder { .. } => "no-version-folder",
             Self::WhichVersionFolder { .. } => "which-version-folder",
             Self::CommandFailed { .. } => "command-failed",
             Self::HookFailed { .. } => "hook-failed",

@@ -155,6 +155,9 @@ impl ErrorKind {
                     "join the branches with `rev merge` instead; or take it down there with `rev downgrade {revision}@-1`, and `rev upgrade` after the rebase"
                 ));
             }
+            Self::NoVersionFolder { .. } => {
+                "`rev revision -m MESSAGE` makes it with the first script; if it should be there, look at `versions` in migrations.toml"
+            }
             Self::NotAVersionFolder { .. } => "add it to `versions` in migrations.toml, or name one that is there",
             Self::WhichVersionFolder { folders } => {
                 let folders: Vec<String> = folders.iter().map(|folder| format!("`{}`", folder.display())).collect();

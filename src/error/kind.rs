@@ -184,6 +184,8 @@ pub enum ErrorKind {
     UnknownTemplate { name: String, known: Vec<String>, nearest: Option<String> },
     #[error("{} is not one of the script folders", .path.display())]
     NotAVersionFolder { path: PathBuf },
+    #[error("there is no script folder {}", .path.display())]
+    NoVersionFolder { path: PathBuf },
     #[error("several script folders are configured and nothing says which one to use")]
     WhichVersionFolder { folders: Vec<PathBuf> },
     #[error("the command `{command}` failed{}", note(.status))]

@@ -1,6 +1,10 @@
 //! A project: its configuration, its graph of revisions, and the scripts behind it.
 
 use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::Path;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::config::Config;
@@ -35,6 +39,28 @@ impl Project {
     pub fn load(config: impl Into<Arc<Config>>) -> Result<Self, Error> {
         let config = config.into();
         let dir = ScriptDir { folders: config.versions.clone(), is_recursive: config.recursive };
+        Self::of(config, &dir)
+    }
+
+    /// Reads the project like [`Self::load`] to add a script to it: a folder that is not there is made with that script.
+    pub fn load_to_add(config: impl Into<Arc<Config>>) -> Result<Self, Error> {
+        let config = config.into();
+        let is_there = |folder: &&PathBuf| !is_missing(folder);
+        let folders = config.versions.iter().filter(is_there).cloned().collect();
+        let dir = ScriptDir { folders, is_recursive: config.recursive };
+        Self::of(config, &dir)
+    }
+
+    /// Returns the scripts in folders that are not looked into.
+    pub fn unread_scripts(&self) -> Result<Vec<PathBuf>, Error> {
+        if self.embedded.is_some() || self.config.recursive {
+            return Ok(Vec::new());
+        }
+        let dir = ScriptDir { folders: self.config.versions.clone(), is_recursive: false };
+        Ok(dir.list()?.unread())
+    }
+
+    fn of(config: Arc<Config>, dir: &ScriptDir) -> Result<Self, Error> {
         match RevisionGraph::build(dir.load(|outline| outline.to_revision())?) {
             Ok(graph) => Ok(Self { config, graph, embedded: None }),
             // Only a problem needs to know where each name stands; the scripts are read once more for that.
@@ -120,4 +146,9 @@ impl Project {
             TransactionScope::Run => Scope::Run,
         }
     }
+}
+
+/// Returns whether nothing has that name, not even a link that leads nowhere.
+fn is_missing(folder: &Path) -> bool {
+    fs::symlink_metadata(folder).is_err_and(|cause| cause.kind() == io::ErrorKind::NotFound)
 }

@@ -256,8 +256,10 @@ pub struct Stopped {
     pub parts: usize,
     /// Whether the next part may have been kept although nothing says so.
     pub next_part: NextPart,
-    /// The state once the revision is through.
+    /// The state once the revision has finished.
     pub after: Heads,
+    /// The names of what its statement drops or replaces, and may have done although it failed.
+    pub replaced: Vec<String>,
 }
 
 impl Report {
@@ -317,9 +319,17 @@ impl RunFailure {
             }
             NextPart::Unrecorded => format!("{at}; the statement of {part} ran, but that was not recorded; {looks}"),
             NextPart::Partly => {
-                let kept = stopped.in_progress();
+                let kept = match stopped.parts_kept {
+                    0 => format!("revision {} is not applied", stopped.revision),
+                    _ => stopped.kept(),
+                };
+                let names: Vec<_> = stopped.replaced.iter().map(|name| format!("`{name}`")).collect();
+                let gone = match names.is_empty() {
+                    true => "what it drops or replaces".to_owned(),
+                    false => format!("{}, which it drops or replaces,", names.join(", ")),
+                };
                 format!(
-                    "{at}; {kept}; the statement of {part} failed on its way, and what it drops or replaces may be gone; fix what failed and {next}"
+                    "{at}; {kept}, but its statement failed on its way, and {gone} may be gone; fix what failed and {next}"
                 )
             }
             NextPart::Left => {

@@ -38,6 +38,7 @@ use crate::run::shield::raised::Raised;
 use crate::run::single::Notes;
 use crate::run::single::single;
 use crate::run::told_to::ToldTo;
+use crate::sql::Touch;
 
 /// Runs a program on the database of `session`, whose journal must be complete.
 ///
@@ -361,6 +362,10 @@ impl Runner<'_> {
             parts: step.parts.len(),
             next_part: failure.next_part,
             after: step.after.clone(),
+            replaced: match failure.next_part {
+                NextPart::Partly => step.parts.get(failure.parts_kept).map(replaced).unwrap_or_default(),
+                _ => Vec::new(),
+            },
         };
         RunFailure { error: failure.error, report: Some(self.report), stopped: Some(stopped), standing: None }
     }
@@ -381,6 +386,12 @@ impl Runner<'_> {
             let _ = sender.commit().await;
         }
     }
+}
+
+/// Returns the names of what the statement of a part drops or replaces.
+fn replaced(part: &Part) -> Vec<String> {
+    let Some(Touch::Objects(objects)) = part.statements().next().map(Touch::of) else { return Vec::new() };
+    objects.into_iter().map(|touched| touched.object.name).collect()
 }
 
 fn is_interrupted(error: &Error) -> bool {

@@ -32,6 +32,39 @@ pub struct Listing {
     pub scripts: Vec<PathBuf>,
     /// Files that are neither scripts nor hidden; `check` tells of them.
     pub others: Vec<PathBuf>,
+    /// Folders inside of them that are not looked into.
+    pub subfolders: Vec<PathBuf>,
+}
+
+impl Listing {
+    /// Finds the `*.sql` files in the folders that are not looked into; what cannot be read there is of no concern.
+    pub fn unread(&self) -> Vec<PathBuf> {
+        let mut unread = Vec::new();
+        let mut waiting: Vec<PathBuf> = self.subfolders.iter().rev().cloned().collect();
+        while let Some(folder) = waiting.pop() {
+            let Ok(entries) = fs::read_dir(&folder) else { continue };
+            let entries = entries.flatten().filter(|entry| !is_hidden(&entry.file_name()));
+            let mut found: Vec<_> = entries.filter_map(|entry| Some((entry.path(), entry.file_type().ok()?))).collect();
+            found.sort_by(|a, b| a.0.cmp(&b.0));
+            // A link could lead back to where it is.
+            let is_script = |path: &Path| path.extension() == Some(OsStr::new("sql"));
+            unread.extend(
+                found.iter().filter(|(path, kind)| !kind.is_dir() && is_script(path)).map(|(path, _)| path.clone()),
+            );
+            waiting.extend(found.into_iter().rev().filter(|(_, kind)| kind.is_dir()).map(|(path, _)| path));
+        }
+        if unread.is_empty() {
+            return unread;
+        }
+        // A folder may be inside of two that are configured.
+        unread.sort();
+        unread.dedup();
+        // A folder inside of one that is not looked into may be configured itself, and a link lead to a file.
+        let real = |path: &PathBuf| fs::canonicalize(path).unwrap_or_else(|_| path.clone());
+        let read: HashSet<PathBuf> = self.scripts.iter().map(real).collect();
+        unread.retain(|path| !read.contains(&real(path)));
+        unread
+    }
 }
 
 impl ScriptDir {
@@ -115,7 +148,10 @@ impl Walk {
     fn folder(&mut self, root: &Path, listing: &mut Listing) -> Result<(), Error> {
         let mut waiting = vec![root.to_owned()];
         while let Some(folder) = waiting.pop() {
-            let unreadable = |cause| Error::from(ErrorKind::Unreadable { path: folder.clone() }).because(cause);
+            let unreadable = |cause: io::Error| match cause.kind() {
+                io::ErrorKind::NotFound if folder == root => ErrorKind::NoVersionFolder { path: folder.clone() }.into(),
+                _ => Error::from(ErrorKind::Unreadable { path: folder.clone() }).because(cause),
+            };
             let real = fs::canonicalize(&folder).map_err(unreadable)?;
             if !self.seen.insert(real.clone()) {
                 continue; // the folder is configured twice, or a link leads back to it
@@ -140,7 +176,10 @@ impl Walk {
             let is_link = kind.is_symlink();
             let path = folder.join(&name);
             if kind.is_dir() || (is_link && path.is_dir()) {
-                subfolders.extend(self.is_recursive.then_some(path));
+                match self.is_recursive {
+                    true => subfolders.push(path),
+                    false => listing.subfolders.extend((!is_link).then_some(path)),
+                }
                 continue;
             }
             // Only links can lead to one file in two ways; asking for each of 100,000 real paths would be slow.
@@ -185,6 +224,19 @@ mod tests {
             fs::write(&path, format!("-- revision: {id}\n-- rev: upgrade\n")).unwrap();
         }
         folder
+    }
+
+    #[test]
+    fn scripts_that_are_not_read_are_found() {
+        let root =
+            folder(&["v/a.sql", "v/x/b.sql", "v/x/y/c.sql", "v/x/d.txt", "v/.git/e.sql", "v/z/f.sql", "v/z/g/h.sql"]);
+        let unread = |folders: &[&str], is_recursive: bool| -> Vec<String> {
+            let paths = dir(&root, folders, is_recursive).list().unwrap().unread();
+            paths.iter().map(|path| path.strip_prefix(root.path()).unwrap().display().to_string()).collect()
+        };
+        assert_eq!(unread(&["v"], false), ["v/x/b.sql", "v/x/y/c.sql", "v/z/f.sql", "v/z/g/h.sql"]);
+        assert_eq!(unread(&["v", "v/x", "v/z/g"], false), ["v/x/y/c.sql", "v/z/f.sql"]);
+        assert_eq!(unread(&["v"], true), owned(&[]));
     }
 
     fn dir(root: &tempfile::TempDir, folders: &[&str], is_recursive: bool) -> ScriptDir {
@@ -255,7 +307,7 @@ mod tests {
         let root = folder(&[]);
         let error = dir(&root, &["nope", "neither"], false).list().unwrap_err();
         assert_eq!(error.problems().len(), 2);
-        assert_eq!(error.problems()[0].code(), "unreadable");
+        assert_eq!(error.problems()[0].code(), "no-version-folder");
     }
 
     #[test]

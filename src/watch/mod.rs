@@ -17,5 +17,6 @@ pub use observation::Observation;
 pub use observation::Portrait;
 pub use reach::Reach;
 pub use reach::Until;
+pub use status::FullStatus;
 pub use status::State;
 pub use status::Status;

@@ -12,10 +12,14 @@ use crate::project::project::Project;
 use crate::run::Reading;
 use crate::run::session::Session;
 use crate::run::session::location;
+use crate::watch::status::FullStatus;
 use crate::watch::status::Status;
 
 /// How long a database may take to answer before it counts as unreachable; probes have patience for seconds only.
 const PATIENCE: Duration = Duration::from_secs(2);
+
+/// How long people wait for an answer that they can have later by a command of its own.
+const PATIENCE_OF_PEOPLE: Duration = Duration::from_secs(5);
 
 /// Where a database stands, and what ran on it last.
 #[derive(Debug, Clone)]
@@ -40,7 +44,7 @@ pub struct Portrait {
 impl Project {
     /// Asks the database where it stands. Like all that watches, it sends SELECTs only and does not wait for a server.
     pub async fn observe(&self) -> Result<Observation, Error> {
-        self.asked(async |session| {
+        self.asked(PATIENCE, async |session| {
             let status = self.status(session)?;
             let (last_step, failed) = session.newest_and_failed().await?;
             Ok(Observation { status, last_step, failed })
@@ -48,9 +52,14 @@ impl Project {
         .await
     }
 
+    /// Asks the database where it stands, for people: in full, but not for longer than they care to wait.
+    pub async fn overlook(&self) -> Result<FullStatus, Error> {
+        self.asked(PATIENCE_OF_PEOPLE, async |session| self.full_status(session).await).await
+    }
+
     /// Asks the database for all that a picture shows of it; of more than `limit` revisions the newest are drawn.
     pub async fn portray(&self, limit: usize) -> Result<Portrait, Error> {
-        self.asked(async |session| {
+        self.asked(PATIENCE, async |session| {
             let status = self.status(session)?;
             let last = session.last_steps().await?;
             let Session { rows, progress, .. } = &*session;
@@ -67,7 +76,7 @@ impl Project {
 
     /// Asks the database for the steps that ran last, newest first.
     pub async fn newest_steps(&self, limit: u64) -> Result<Vec<HistoryRow>, Error> {
-        self.asked(async |session| session.newest_steps(limit).await).await
+        self.asked(PATIENCE, async |session| session.newest_steps(limit).await).await
     }
 
     fn newest(&self, position: Option<Position<'_>>, limit: usize) -> Result<Picture, Error> {
@@ -76,19 +85,23 @@ impl Project {
     }
 
     /// Connects for one question. A connection that stayed open would keep databases from being dropped and copied.
-    async fn asked<T>(&self, question: impl AsyncFnOnce(&mut Session) -> Result<T, Error>) -> Result<T, Error> {
+    async fn asked<T>(
+        &self,
+        patience: Duration,
+        question: impl AsyncFnOnce(&mut Session) -> Result<T, Error>,
+    ) -> Result<T, Error> {
         let database = &self.config.database;
-        let url = database.url.resolve_within(PATIENCE)?.url;
+        let url = database.url.resolve_within(patience)?.url;
         let answer = async {
-            let mut session = Session::open(&url, &location(database, self.ids()), Reading::watching(PATIENCE)).await?;
+            let mut session = Session::open(&url, &location(database, self.ids()), Reading::watching(patience)).await?;
             let answer = question(&mut session).await;
             session.close().await;
             answer
         };
-        match tokio::time::timeout(PATIENCE, answer).await {
+        match tokio::time::timeout(patience, answer).await {
             Ok(answer) => answer,
             Err(_) => {
-                let reason = format!("no answer within {} s", PATIENCE.as_secs());
+                let reason = format!("no answer within {} s", patience.as_secs());
                 Err(ErrorKind::ConnectionFailed { address: url.address(), reason }.into())
             }
         }

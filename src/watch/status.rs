@@ -1,11 +1,15 @@
 //! Where a database stands against the scripts.
 
+use crate::error::Error;
 use crate::error::ErrorKind;
 use crate::graph::Anchor;
 use crate::graph::Target;
 use crate::id::Heads;
 use crate::id::RevisionId;
+use crate::journal::LastSteps;
 use crate::program::halfway::Halfway;
+use crate::project::edited::EditedScript;
+use crate::project::moved::MovedRevision;
 use crate::project::project::Project;
 use crate::run::session::Session;
 
@@ -26,6 +30,19 @@ pub struct Status {
     pub unknown: Vec<RevisionId>,
     /// The revision that stopped half-way.
     pub halfway: Option<Halfway>,
+}
+
+/// Where a database stands, and what its history tells besides.
+#[derive(Debug, Clone)]
+pub struct FullStatus {
+    /// Where it stands.
+    pub status: Status,
+    /// The last step of each revision.
+    pub last: LastSteps,
+    /// The scripts that were edited after they were applied.
+    pub edited: Vec<EditedScript>,
+    /// The revisions that were moved onto one that never ran here.
+    pub moved: Vec<MovedRevision>,
 }
 
 /// The state in a word, as programs read it.
@@ -83,5 +100,18 @@ impl Project {
             unknown,
             halfway: self.halfway(session),
         })
+    }
+
+    /// Compares the rows that were read with the graph, and the history with the scripts.
+    pub async fn full_status(&self, session: &mut Session) -> Result<FullStatus, Error> {
+        let status = self.status(session)?;
+        if session.rows.is_empty() {
+            return Ok(FullStatus { status, last: LastSteps::default(), edited: Vec::new(), moved: Vec::new() });
+        }
+        let last = session.last_steps().await?;
+        let edited = self.edited(session, &last)?;
+        let applied = self.graph.applied(&session.rows);
+        let moved = applied.iter().filter_map(|revision| MovedRevision::find(revision, &last)).collect();
+        Ok(FullStatus { status, last, edited, moved })
     }
 }

@@ -18,6 +18,7 @@ use std::path::PathBuf;
 
 use crate::support::normal::Normal;
 use crate::support::shell::Shell;
+use crate::support::shell::pasted_into;
 
 /// A Markdown file, taken apart.
 #[derive(Debug)]
@@ -101,6 +102,26 @@ impl Session {
             }
         }
         Self { path: path.to_owned(), pieces }
+    }
+
+    /// Pastes the commands of a file, given relative to the repository, into `shell` in an empty folder, as they stand and
+    /// today, and fails unless each ends with the exit status that the file shows.
+    #[track_caller]
+    pub fn paste(path: &str, shell: &str) {
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+        let text = fs::read_to_string(&file).unwrap_or_else(|error| panic!("{path}: {error}"));
+        let (mut pasted, mut expected) = (String::new(), Vec::new());
+        for piece in Self::parse(&file, &text).pieces {
+            let Piece::Step { line, command, output } = piece else { continue };
+            let last = output.lines().last().unwrap_or_default();
+            let code = last.strip_prefix("(exit ").and_then(|rest| rest.strip_suffix(')')).unwrap_or("0");
+            pasted.push_str(&format!("{command}\nprintf '%s\\n' \"{path}:{line}: $?\" >>\"$STATUSES\"\n"));
+            expected.push(format!("{path}:{line}: {code}"));
+        }
+        assert!(!expected.is_empty(), "{path} has no ```console block");
+        let (printed, statuses) = pasted_into(shell, &pasted);
+        let ended: Vec<&str> = statuses.lines().collect();
+        assert_eq!(ended, expected, "{shell}\n{printed}");
     }
 
     /// Runs every command, puts the real output where it differs, and returns the differences.

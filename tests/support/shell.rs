@@ -33,6 +33,32 @@ const BEGINS: &str = "2026-11-20T09:12:44Z";
 
 const FOLDERS: [&str; 4] = [".git", "exchange", "room", "tmp"];
 
+/// Gives a shell all of `text`, in an empty folder with `rev` on its path, and returns what was printed, and what was
+/// written into the file of `$STATUSES`.
+pub fn pasted_into(shell: &str, text: &str) -> (String, String) {
+    let place = tempfile::tempdir().expect("a temporary folder can be made");
+    let folder = place.path().join("room/project");
+    fs::create_dir_all(&folder).expect("a folder can be made");
+    fs::create_dir(place.path().join(".git")).expect("a folder can be made");
+    let statuses = place.path().join("statuses");
+    let mut command = Command::new(shell);
+    command.env_clear().current_dir(&folder).env("PATH", path()).env("HOME", &folder).env("STATUSES", &statuses);
+    let script = place.path().join("pasted");
+    fs::write(&script, text).expect("a file can be written");
+    let output =
+        command.stdin(fs::File::open(&script).expect("it is there")).output().expect("the shell can be started");
+    let printed = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
+    (printed, fs::read_to_string(&statuses).unwrap_or_default())
+}
+
+/// Returns the `PATH` on which `rev` comes first.
+fn path() -> std::ffi::OsString {
+    let programs = Path::new(env!("CARGO_BIN_EXE_rev")).parent().expect("a program is in a folder");
+    let others = env::var_os("PATH").unwrap_or_default();
+    env::join_paths([programs.to_path_buf()].into_iter().chain(env::split_paths(&others)))
+        .expect("a build folder has no `:` in its path")
+}
+
 /// A running shell in a temporary folder of its own.
 #[derive(Debug)]
 pub struct Shell {
@@ -56,14 +82,10 @@ impl Shell {
         fs::create_dir(&folder).expect("a folder can be made");
         let begins: Timestamp = BEGINS.parse().expect("it is a time");
         let shift = begins.as_second() - Timestamp::now().as_second();
-        let programs = Path::new(env!("CARGO_BIN_EXE_rev")).parent().expect("a program is in a folder");
-        let others = env::var_os("PATH").unwrap_or_default();
-        let path = env::join_paths([programs.to_path_buf()].into_iter().chain(env::split_paths(&others)))
-            .expect("a build folder has no `:` in its path");
         let mut command = Command::new("sh");
         let mut child = same_day(command.env_clear())
             .current_dir(&folder)
-            .env("PATH", path)
+            .env("PATH", path())
             .env("HOME", &folder)
             .env("TMPDIR", place.path().join("tmp"))
             .env("LC_ALL", "C.UTF-8")

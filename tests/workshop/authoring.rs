@@ -1,5 +1,7 @@
 //! `rev revision` and `rev merge`: where scripts go, what they are called, and what they grow from.
 
+use std::fs;
+
 use crate::place::Place;
 use crate::place::refused;
 
@@ -134,4 +136,22 @@ fn a_merge_takes_labels_prefixes_and_heads() {
     place.run("merge heads --rev-id m3").succeeded();
     assert_eq!(place.run("heads --json").json()["heads"], serde_json::json!(["m3"]));
     refused(&place.run("merge heads"), "nothing-to-merge");
+}
+
+#[test]
+fn a_folder_that_is_missing_is_made_with_its_first_script() {
+    let place = Place::new("");
+    fs::remove_dir(place.path().join("versions")).unwrap();
+    for line in ["upgrade", "status", "history", "check", "heads", "merge heads"] {
+        let text = place.run(line);
+        let is_plain = text.stderr.contains("error[no-version-folder]: there is no script folder versions");
+        assert!(text.code == 2 && (is_plain || line == "merge heads"), "{line}: {}", text.stderr);
+    }
+    assert!(!place.path().join("versions").exists());
+    assert!(place.revision("-m x --rev-id a1").starts_with("versions/"));
+    // One of several.
+    place.write("migrations.toml", "versions = ['versions', 'shop/versions']\n");
+    refused(&place.run("history"), "no-version-folder");
+    assert!(place.revision("-m y --rev-id b1 --head base --version-path shop/versions").starts_with("shop/versions/"));
+    place.run("history").succeeded();
 }

@@ -141,3 +141,31 @@ fn a_row_that_no_script_has_is_found_when_the_database_is_asked() {
     check(&place, "", &[]);
     check(&place, "--database", &["error unknown-row null:null b"]);
 }
+
+#[test]
+fn scripts_in_folders_that_are_not_read_are_pointed_out() {
+    let place = Place::with("a");
+    place.write("versions/old/b.sql", "-- revision: b\n-- rev: upgrade\n");
+    place.write("versions/old/c.sql", "not even a script\n");
+    place.write("versions/.trash/d.sql", "");
+    check(
+        &place,
+        "",
+        &["warning unread-script versions/old/b.sql:null null", "warning unread-script versions/old/c.sql:null null"],
+    );
+    check(&place, "--allow unread-script", &[]);
+    let warned = "warning: versions/old/b.sql and 1 more are not read: set `recursive = true`";
+    let output = place.run("upgrade --dry-run");
+    assert!(output.stderr.contains(warned), "{}", output.stderr);
+    let output = place.run("upgrade");
+    assert_eq!(output.stderr.matches(warned).count(), 1, "{}", output.stderr);
+    assert!(!place.run("history").stderr.contains("not read"));
+    std::fs::remove_file(place.path().join("versions/old/c.sql")).unwrap();
+    place.write("migrations.toml", "versions = ['versions', 'versions/old']\n[check]\nallow = ['multiple-heads', 'empty-message', 'missing-downgrade']\n");
+    check(&place, "", &[]);
+    place.write(
+        "migrations.toml",
+        "recursive = true\n[check]\nallow = ['multiple-heads', 'empty-message', 'missing-downgrade']\n",
+    );
+    check(&place, "", &[]);
+}

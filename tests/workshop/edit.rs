@@ -58,3 +58,43 @@ fn json_is_one_document_whatever_the_editor_prints() {
     );
     assert!(output.stderr.contains("versions/a.sql"));
 }
+
+#[test]
+fn a_script_that_is_wrong_is_opened_by_its_id_or_its_path() {
+    let place = place();
+    let editor = format!("'{}/my editor.sh'", place.path().display());
+    place.write("versions/2026-11-20_c3_add_x.sql", "nonsense\n");
+    place.write("versions/other.sql", "-- revision: d4\n-- down_revision: nowhere\n-- rev: upgarde\n");
+    for target in [
+        "c3",
+        "2026-11-20_c3_add_x",
+        "versions/2026-11-20_c3_add_x.sql",
+        "./versions/2026-11-20_c3_add_x.sql",
+        "d4",
+        "a",
+    ] {
+        edit(&place, &[target], &[("EDITOR", &editor)]).succeeded();
+    }
+    edit(&place, &["2026-11-20_c3_add_x.sql"], &[("EDITOR", &editor)]).succeeded();
+    let (c, d, a) = ("versions/2026-11-20_c3_add_x.sql\n", "versions/other.sql\n", "versions/a.sql\n");
+    assert_eq!(place.read("edited"), [c, c, c, c, d, a, c].concat());
+    let output = edit(&place, &["c3", "--json"], &[("EDITOR", "true")]);
+    assert!(output.json()["revision"].is_null() && output.json()["path"] == c.trim_end());
+    // What names none of them says what is wrong.
+    assert!(
+        refused(&edit(&place, &[], &[("EDITOR", &editor)]), "no-revision-id").contains("2026-11-20_c3_add_x.sql:1")
+    );
+}
+
+#[test]
+fn of_two_scripts_with_one_id_the_path_chooses() {
+    let place = place();
+    let editor = format!("'{}/my editor.sh'", place.path().display());
+    place.write("versions/again.sql", "-- revision: a\n-- rev: upgrade\n");
+    let output = edit(&place, &["a"], &[("EDITOR", &editor)]);
+    let text = refused(&output, "usage");
+    assert!(text.contains("`a` may be `versions/a.sql` or `versions/again.sql`"), "{text}");
+    edit(&place, &["versions/again.sql"], &[("EDITOR", &editor)]).succeeded();
+    edit(&place, &["b"], &[("EDITOR", &editor)]).succeeded();
+    assert_eq!(place.read("edited"), "versions/again.sql\nversions/b.sql\n");
+}

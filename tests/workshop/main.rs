@@ -5,11 +5,14 @@
 mod support;
 
 mod against;
+mod alembic;
 mod authoring;
 mod check;
 mod edit;
 mod hook;
 mod listing;
+#[cfg(unix)]
+mod pages;
 mod place;
 mod rebase;
 mod template;

@@ -60,7 +60,7 @@ pub async fn print(request: &OfflineRequest, cx: &mut Context) -> Result<Outcome
     for warning in &script.program.warnings {
         cx.terminal.warn(&format!("{}: {}", warning.span, warning.message));
     }
-    cx.text(&script.text())
+    cx.long(&script.text()).await
 }
 
 /// Splits `FROM:TO`; without a colon only the second end is there.

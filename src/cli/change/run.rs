@@ -40,12 +40,15 @@ impl RunArgs {
         cx.lock_wait.clone_from(&self.lock_wait);
         cx.lock_timeout.clone_from(&self.lock_timeout);
         let project = cx.project().map_err(Failed::before_run)?;
+        if matches!(request, Request::Upgrade(_)) {
+            cx.warn_of_unread(&project).map_err(Failed::before_run)?;
+        }
         let mut session = cx.open(&project).await.map_err(Failed::before_run)?;
         cx.name_run(request.command());
         if self.dry_run {
             let program = project.program(request, &mut session).await?;
             session.close().await;
-            return cx.dry_run(&program);
+            return cx.dry_run(&program).await;
         }
         let mut observer = Confirming::new(cx, &project.config, self.yes);
         let report = project.migrate(request, &mut session, &cx.actor, &mut observer).await?;

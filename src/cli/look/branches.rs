@@ -11,7 +11,7 @@ use crate::cli::ui::json;
 pub struct BranchesArgs {}
 
 /// Runs the command.
-pub fn run(_args: &BranchesArgs, cx: &mut Context) -> Result<Outcome, Failed> {
+pub async fn run(_args: &BranchesArgs, cx: &mut Context) -> Result<Outcome, Failed> {
     let project = cx.project()?;
     let graph = &project.graph;
     if cx.is_json() {
@@ -23,5 +23,5 @@ pub fn run(_args: &BranchesArgs, cx: &mut Context) -> Result<Outcome, Failed> {
     if text.is_empty() {
         cx.talk("no revision has more than one child");
     }
-    cx.text(&text)
+    cx.list(&text).await
 }

@@ -78,7 +78,7 @@ pub async fn run(args: &GraphArgs, cx: &mut Context) -> Result<Outcome, Failed> 
     let Some(form) = form else { return cx.text(&json::document(&picture)) };
     let scripts = if form == Form::Html { scripts(&project, &picture)? } else { BTreeMap::new() };
     let text = form.write(&picture, &scripts)?;
-    let Some(path) = &args.output else { return cx.text(&text) };
+    let Some(path) = &args.output else { return cx.long(&text).await };
     write(path, &text)?;
     if cx.is_json() {
         let path = path.to_string_lossy().into_owned();

@@ -12,7 +12,7 @@ use crate::cli::ui::verbose;
 pub struct HeadsArgs {}
 
 /// Runs the command.
-pub fn run(_args: &HeadsArgs, cx: &mut Context) -> Result<Outcome, Failed> {
+pub async fn run(_args: &HeadsArgs, cx: &mut Context) -> Result<Outcome, Failed> {
     let project = cx.project()?;
     let graph = &project.graph;
     let heads = graph.heads();
@@ -28,5 +28,5 @@ pub fn run(_args: &HeadsArgs, cx: &mut Context) -> Result<Outcome, Failed> {
     if text.is_empty() {
         cx.talk("there are no revisions yet");
     }
-    cx.text(&text)
+    cx.list(&text).await
 }

@@ -65,5 +65,5 @@ pub async fn run(args: &HistoryArgs, cx: &mut Context) -> Result<Outcome, Failed
     if revisions.is_empty() {
         cx.talk("no revision to list");
     }
-    cx.text(&text)
+    cx.list(&text).await
 }

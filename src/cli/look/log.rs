@@ -34,23 +34,53 @@ pub async fn run(args: &LogArgs, cx: &mut Context) -> Result<Outcome, Failed> {
         cx.talk("nothing ran on this database yet");
     }
     let rows: Vec<Vec<String>> = entries.iter().map(cells).collect();
-    cx.text(&table(&rows))
+    let lines = table(&rows);
+    let text: String = lines.lines().zip(&entries).map(|(line, row)| format!("{line}\n{}", below(row))).collect();
+    cx.list(&text).await
 }
 
 fn count(text: &str) -> Result<usize, &'static str> {
     text.parse().map_err(|_| "write a whole number")
 }
 
+/// Returns what is told of every step: when, what, how it ended, how long it took.
 fn cells(row: &HistoryRow) -> Vec<String> {
     let took = row.duration_ms.and_then(|ms| u64::try_from(ms).ok()).map(Duration::from_millis);
+    let started = seconds(&row.started);
+    let cells = [&started, &row.direction, &row.revision, &row.outcome];
+    let mut cells: Vec<String> = cells.map(|cell| escape(cell).into_owned()).to_vec();
+    cells.push(took.map_or(String::new(), humane));
+    cells
+}
+
+/// Returns the line below, with what has no bounds: the message, and who it was.
+fn below(row: &HistoryRow) -> String {
     let who = match (&row.user, &row.host) {
-        (Some(user), Some(host)) => format!("{user}@{host}"),
-        (Some(name), None) | (None, Some(name)) => name.clone(),
+        (Some(user), Some(host)) => format!("by {user}@{host}"),
+        (Some(name), None) | (None, Some(name)) => format!("by {name}"),
         (None, None) => String::new(),
     };
-    let message = row.message.as_deref().unwrap_or_default();
-    let cells = [&row.started, &row.direction, &row.revision, &row.outcome];
-    let mut cells: Vec<String> = cells.map(|cell| escape(cell).into_owned()).to_vec();
-    cells.extend([took.map_or(String::new(), humane), escape(&who).into_owned(), escape(message).into_owned()]);
-    cells
+    let message = row.message.clone().unwrap_or_default();
+    let said: Vec<String> = [message, who].into_iter().filter(|text| !text.is_empty()).collect();
+    if said.is_empty() { String::new() } else { format!("    {}\n", escape(&said.join(", "))) }
+}
+
+/// Cuts the fraction of a second off, which only programs read.
+fn seconds(started: &str) -> String {
+    match started.split_once('.') {
+        Some((seconds, fraction)) if fraction.ends_with('Z') => format!("{seconds}Z"),
+        _ => started.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn people_read_whole_seconds() {
+        assert_eq!(seconds("2026-11-20T09:12:44.310Z"), "2026-11-20T09:12:44Z");
+        assert_eq!(seconds("2026-11-20T09:12:44Z"), "2026-11-20T09:12:44Z");
+        assert_eq!(seconds("some time"), "some time");
+    }
 }

@@ -10,5 +10,6 @@ pub(in crate::cli) mod heads;
 pub(in crate::cli) mod help;
 pub(in crate::cli) mod history;
 pub(in crate::cli) mod log;
+pub(in crate::cli) mod overview;
 pub(in crate::cli) mod show;
 pub(in crate::cli) mod status;

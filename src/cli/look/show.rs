@@ -42,5 +42,5 @@ pub async fn run(args: &ShowArgs, cx: &mut Context) -> Result<Outcome, Failed> {
     let paint = cx.terminal.paint;
     let revisions = ids.iter().filter_map(|id| graph.get(id));
     let text: Vec<String> = revisions.map(|revision| verbose(graph, revision, None, paint)).collect();
-    cx.text(&text.join("\n"))
+    cx.long(&text.join("\n")).await
 }

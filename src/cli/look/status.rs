@@ -10,16 +10,11 @@ use crate::cli::ui::escape;
 use crate::cli::ui::json;
 use crate::cli::ui::row;
 use crate::cli::ui::short;
-use crate::error::Error;
 use crate::error::ErrorKind;
-use crate::journal::LastSteps;
 use crate::program::Halfway;
-use crate::project::EditedScript;
-use crate::project::MovedRevision;
 use crate::project::Project;
-use crate::run::Session;
+use crate::watch::FullStatus;
 use crate::watch::State;
-use crate::watch::Status;
 
 /// Show what is applied and what is pending
 #[derive(Debug, clap::Args)]
@@ -33,49 +28,33 @@ pub struct StatusArgs {
 pub async fn run(args: &StatusArgs, cx: &mut Context) -> Result<Outcome, Failed> {
     let project = cx.project()?;
     let mut session = cx.open(&project).await.map_err(Failed::unreachable)?;
-    let status = project.status(&session)?;
-    let told = told(&project, &mut session).await?;
+    let full = project.full_status(&mut session).await?;
     session.close().await;
     if cx.is_json() {
-        cx.text(&json::status(&status, &told.edited, &told.last))?;
+        cx.text(&json::status(&full.status, &full.edited, &full.last))?;
     } else {
-        let text = text(&project, &status, &told, cx.terminal.paint);
+        let text = text(&project, &full, cx.terminal.paint);
         cx.text(&text)?;
     }
-    if args.exit_code && status.state != State::UpToDate { Ok(Outcome::Found) } else { Ok(Outcome::Done) }
+    if args.exit_code && full.status.state != State::UpToDate { Ok(Outcome::Found) } else { Ok(Outcome::Done) }
 }
 
 /// How many pending revisions are listed before it is only said how many there are.
 const LISTED: usize = 20;
 
-/// What the history tells besides.
-struct Told {
-    last: LastSteps,
-    edited: Vec<EditedScript>,
-    moved: Vec<MovedRevision>,
-}
-
-async fn told(project: &Project, session: &mut Session) -> Result<Told, Error> {
-    if session.rows.is_empty() {
-        return Ok(Told { last: LastSteps::default(), edited: Vec::new(), moved: Vec::new() });
-    }
-    let last = session.last_steps().await?;
-    let edited = project.edited(session, &last)?;
-    let applied = project.graph.applied(&session.rows);
-    let moved = applied.iter().filter_map(|revision| MovedRevision::find(revision, &last)).collect();
-    Ok(Told { last, edited, moved })
-}
-
 /// Returns what somebody must look at before the next run, as the error that the run would be.
-fn look(status: &Status, told: &Told) -> Option<ErrorKind> {
+fn look(full: &FullStatus) -> Option<ErrorKind> {
+    let FullStatus { status, last, .. } = full;
     if let Some(revision) = status.unknown.first().cloned() {
-        let applied = told.last.get(&revision).map(|last| last.step.note());
+        let applied = last.get(&revision).map(|last| last.step.note());
         return Some(ErrorKind::UnknownRow { revision, applied });
     }
     status.halfway.as_ref().map(Halfway::error)
 }
 
-fn text(project: &Project, status: &Status, told: &Told, paint: Paint) -> String {
+/// Returns what people read of where a database stands.
+pub(super) fn text(project: &Project, full: &FullStatus, paint: Paint) -> String {
+    let FullStatus { status, last, edited, moved } = full;
     let graph = &project.graph;
     let applied = Applied::of(graph, &status.current).stopped_at(status.halfway.as_ref());
     let mut text = match status.state {
@@ -89,7 +68,7 @@ fn text(project: &Project, status: &Status, told: &Told, paint: Paint) -> String
         State::UnknownRevision => text.push('\n'),
         _ => text.push_str(&format!(": {} applied, {} pending\n", status.applied, status.pending.len())),
     }
-    if let Some(kind) = look(status, told) {
+    if let Some(kind) = look(full) {
         let hint = kind.hint().unwrap_or_default();
         text.push_str(&format!("\n{}\n  help: {}\n", escape(&kind.to_string()), escape(&hint)));
     }
@@ -97,21 +76,21 @@ fn text(project: &Project, status: &Status, told: &Told, paint: Paint) -> String
         text.push_str("\ncurrent:\n");
         for id in status.current.iter() {
             text.push_str(&format!("  {}\n", row(graph, id, Some(&applied), paint)));
-            let lost = told.last.get(id).filter(|_| graph.get(id).is_none());
+            let lost = last.get(id).filter(|_| graph.get(id).is_none());
             if let Some(last) = lost {
                 text.push_str(&format!("    {}\n", escape(&last.step.note())));
             }
         }
     }
-    if !told.edited.is_empty() {
+    if !edited.is_empty() {
         text.push_str("\nedited after they were applied:\n");
-        for edited in &told.edited {
+        for edited in edited {
             let place = escape(&edited.path.display().to_string()).into_owned();
             let applied = escape(&edited.applied.applied()).into_owned();
             text.push_str(&format!("  {}  {place}, {applied}\n", paint.text(Role::Id, edited.revision.as_str())));
         }
     }
-    for moved in &told.moved {
+    for moved in moved {
         text.push_str(&format!("\n{}\n  help: {}\n", escape(&moved.to_string()), escape(&moved.hint())));
     }
     if !status.pending.is_empty() && status.state != State::UnknownRevision {

@@ -91,7 +91,7 @@ async fn from_file(
 ) -> Result<Outcome, Failed> {
     let only = args.dialect.as_deref().and_then(|word| Dialect::ALL.into_iter().find(|it| it.as_str() == word));
     let (path, bytes) = read_all(file)?;
-    let project = cx.project()?;
+    let project = cx.project_to_add()?;
     let dump = match project.read_dump(&path, bytes.clone(), only)? {
         Some(dump) => dump,
         None => match configured_dialect(&project) {
@@ -149,7 +149,7 @@ impl NewArgs {
         cx: &mut Context,
     ) -> Result<Outcome, Failed> {
         let new = self.revision(message, parents, depends_on);
-        let project = cx.project()?;
+        let project = cx.project_to_add()?;
         let rows = cx.rows_for(&project, Project::needs_rows(&new)).await?;
         let script = project.create_revision(&new, &rows, wall::now())?;
         cx.run_post_write(&project, &script.path)?;

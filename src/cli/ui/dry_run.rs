@@ -12,6 +12,7 @@ use crate::cli::ui::step::step_line;
 use crate::cli::ui::step::warning_line;
 use crate::direction::Direction;
 use crate::escape::escape;
+use crate::escape::escape_lines;
 use crate::id::Heads;
 use crate::id::RevisionId;
 use crate::journal::Write;
@@ -25,13 +26,22 @@ use crate::program::Undo;
 use crate::sql::Statement;
 use crate::sql::summary;
 
+/// How much of each statement is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// Its beginning, on one line.
+    Beginning,
+    /// All of it.
+    Whole,
+}
+
 /// Returns the program in lines: its revisions, their transactions, and each statement with its place.
-pub fn dry_run(program: &Program, paint: Paint) -> String {
+pub fn dry_run(program: &Program, extent: Extent, paint: Paint) -> String {
     let product = program.dialect.product();
     if program.is_empty() {
         return format!("nothing to do: the {product} database is at {}\n", escape(&program.from.to_string()));
     }
-    let mut text = Text { program, paint, lines: Lines::default(), text: String::new() };
+    let mut text = Text { program, extent, paint, lines: Lines::default(), text: String::new() };
     text.head();
     for (step, number) in program.steps.iter().zip(1..) {
         text.step(step, number);
@@ -48,6 +58,7 @@ pub fn dry_run(program: &Program, paint: Paint) -> String {
 
 struct Text<'a> {
     program: &'a Program,
+    extent: Extent,
     paint: Paint,
     lines: Lines,
     text: String,
@@ -63,10 +74,10 @@ impl Text<'_> {
         let (from, to) = (from.to_string(), to.to_string());
         self.add(0, &format!("{count} on {}, from {} to {}", dialect.product(), escape(&from), escape(&to)));
         let together = match scope {
-            Scope::Revision => "what stands between BEGIN and COMMIT commits together",
+            Scope::Revision => "what is between BEGIN and COMMIT commits together",
             Scope::Run => "the whole run commits together",
         };
-        self.add(0, &format!("nothing was sent; {together}"));
+        self.add(0, &format!("dry run: nothing was sent; {together}"));
         if let Some(place) = &self.program.makes_journal_in {
             self.add(0, &format!("first run on this database: rev's tables would be made in {}", escape(place)));
         }
@@ -85,6 +96,7 @@ impl Text<'_> {
             let path = step.path.display().to_string();
             let path = self.paint.text(Role::Faint, &escape(&path)).into_owned();
             self.add(2, &path);
+            self.lines.has_told(&step.path);
         }
         if let Some(undo) = &step.undo {
             let Undo { parts, of, left_out } = undo;
@@ -140,9 +152,22 @@ impl Text<'_> {
     }
 
     fn statement(&mut self, statement: &Statement, indent: usize) {
-        let place = self.lines.place(&statement.span);
-        let summary = summary(statement.sql(), statement.reading);
-        self.add(indent, &format!("{}  {}", self.paint.text(Role::Faint, &place), escape(&summary)));
+        let (path, line) = self.lines.told(&statement.span);
+        if let Some(path) = path {
+            let path = self.paint.text(Role::Faint, &path).into_owned();
+            self.add(indent, &path);
+        }
+        let line = self.paint.text(Role::Faint, &line).into_owned();
+        match self.extent {
+            Extent::Beginning => {
+                let summary = summary(statement.sql(), statement.reading);
+                self.add(indent, &format!("{line}  {}", escape(&summary)));
+            }
+            Extent::Whole => {
+                self.add(indent, &line);
+                escape_lines(statement.sql()).lines().for_each(|line| self.add(indent + 2, line));
+            }
+        }
     }
 
     fn journal(&mut self, part: &Part, indent: usize) {
@@ -271,7 +296,7 @@ mod tests {
     use super::*;
 
     fn check(program: &Program, expected: &[&str]) {
-        let text = dry_run(program, Paint::Plain);
+        let text = dry_run(program, Extent::Beginning, Paint::Plain);
         assert_eq!(text.lines().collect::<Vec<_>>(), expected, "\n{text}");
     }
 
@@ -281,16 +306,16 @@ mod tests {
             &program(),
             &[
                 "2 revisions on PostgreSQL, from a to c",
-                "nothing was sent; what stands between BEGIN and COMMIT commits together",
+                "dry run: nothing was sent; what is between BEGIN and COMMIT commits together",
                 "",
                 r"upgrade 1/2  b  create \u{1b} t",
                 "  versions/b.sql",
                 "  part 1 of 2: done by an earlier run, which stopped after it",
                 "    said again, for this session",
-                "      versions/b.sql:2  SET x = 1",
+                "      line 2  SET x = 1",
                 "  part 2 of 2",
                 "    outside a transaction",
-                "      versions/b.sql:6  CREATE INDEX CONCURRENTLY i ON t (i)",
+                "      line 6  CREATE INDEX CONCURRENTLY i ON t (i)",
                 "    BEGIN",
                 "      rev's own tables: version a -> b, history, all parts are done",
                 "    COMMIT",
@@ -298,7 +323,7 @@ mod tests {
                 "upgrade 2/2  c",
                 "  versions/c.sql",
                 "    BEGIN",
-                "      versions/c.sql:1  DROP TABLE t",
+                "      line 1  DROP TABLE t",
                 "      rev's own tables: version b -> c, history",
                 "    COMMIT",
                 "",
@@ -317,13 +342,13 @@ mod tests {
             &program,
             &[
                 "1 revision on PostgreSQL, from a to c",
-                "nothing was sent; the whole run commits together",
+                "dry run: nothing was sent; the whole run commits together",
                 "",
                 "BEGIN",
                 "",
                 "upgrade 1/1  c",
                 "  versions/c.sql",
-                "    versions/c.sql:1  DROP TABLE t",
+                "    line 1  DROP TABLE t",
                 "    rev's own tables: version b -> c, history",
                 "",
                 "COMMIT",
@@ -335,16 +360,35 @@ mod tests {
     fn an_unfinished_part_is_shown_as_it_runs() {
         let mut program = program();
         program.steps[0].parts_done = 0;
-        let text = dry_run(&program, Paint::Plain);
+        let text = dry_run(&program, Extent::Beginning, Paint::Plain);
         let part = [
             "  part 1 of 2",
             "    BEGIN",
-            "      versions/b.sql:2  SET x = 1",
-            "      versions/b.sql:3  CREATE TABLE t ( i INTEGER )",
+            "      line 2  SET x = 1",
+            "      line 3  CREATE TABLE t ( i INTEGER )",
             "      rev's own tables: part 1 is done",
             "    COMMIT",
             "  part 2 of 2",
         ];
+        assert!(text.contains(&part.join("\n")), "{text}");
+    }
+
+    #[test]
+    fn every_statement_is_shown_whole_when_more_is_wanted() {
+        let mut program = program();
+        program.steps[0].parts_done = 0;
+        let text = dry_run(&program, Extent::Whole, Paint::Plain);
+        let part = ["      line 3", "        CREATE TABLE t (", "          i INTEGER", "        )", "      rev's own"];
+        assert!(text.contains(&part.join("\n")), "{text}");
+    }
+
+    #[test]
+    fn a_statement_of_another_file_has_its_path_once() {
+        let mut program = program();
+        program.steps.remove(0);
+        program.steps[0].path = "versions/moved.sql".into();
+        let text = dry_run(&program, Extent::Beginning, Paint::Plain);
+        let part = ["  versions/moved.sql", "    BEGIN", "      versions/c.sql", "      line 1  DROP TABLE t"];
         assert!(text.contains(&part.join("\n")), "{text}");
     }
 
@@ -360,9 +404,12 @@ mod tests {
 
     #[test]
     fn colour_adds_nothing_but_colour() {
-        let colored = dry_run(&program(), Paint::Color);
+        let colored = dry_run(&program(), Extent::Beginning, Paint::Color);
         assert!(colored.contains("\x1b["));
-        assert_eq!(anstream::adapter::strip_str(&colored).to_string(), dry_run(&program(), Paint::Plain));
+        assert_eq!(
+            anstream::adapter::strip_str(&colored).to_string(),
+            dry_run(&program(), Extent::Beginning, Paint::Plain)
+        );
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Where statements stand, found in one walk over their script.
 
+use std::path::Path;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::escape::escape;
@@ -12,6 +14,8 @@ pub(super) struct Lines {
     source: Option<Arc<Source>>,
     offset: usize,
     line: usize,
+    /// The file whose path was shown last.
+    path: Option<PathBuf>,
 }
 
 impl Lines {
@@ -20,7 +24,7 @@ impl Lines {
         let is_same = self.source.as_ref().is_some_and(|source| Arc::ptr_eq(source, &span.source));
         let start = span.range.start.min(span.source.text.len());
         if !is_same || start < self.offset {
-            *self = Self { source: Some(Arc::clone(&span.source)), offset: 0, line: 1 };
+            (self.source, self.offset, self.line) = (Some(Arc::clone(&span.source)), 0, 1);
         }
         let passed = &span.source.text.as_bytes()[self.offset..start];
         self.line += passed.iter().filter(|byte| **byte == b'\n').count();
@@ -28,10 +32,20 @@ impl Lines {
         self.line
     }
 
-    /// Returns `file:line`, safe to show.
-    pub(super) fn place(&mut self, span: &Span) -> String {
-        let line = self.of(span);
-        format!("{}:{line}", escape(&span.source.path.display().to_string()))
+    /// Returns `line N`, and before the first line of another file than the last one its path, safe to show.
+    pub(super) fn told(&mut self, span: &Span) -> (Option<String>, String) {
+        let path = &span.source.path;
+        let is_other = self.path.as_ref() != Some(path);
+        let path = is_other.then(|| {
+            self.path = Some(path.clone());
+            escape(&path.display().to_string()).into_owned()
+        });
+        (path, format!("line {}", self.of(span)))
+    }
+
+    /// Notes that the path of a file is shown already.
+    pub(super) fn has_told(&mut self, path: &Path) {
+        self.path = Some(path.to_owned());
     }
 }
 
@@ -46,7 +60,11 @@ mod tests {
         for (start, line) in [(0, 1), (4, 3), (4, 3), (6, 4), (3, 2), (99, 4)] {
             assert_eq!(lines.of(&a.span(start..start)), line, "{start}");
         }
-        assert_eq!(lines.place(&b.span(0..1)), r"b\u{1b}.sql:1");
+        let told = |path: Option<&str>, line: &str| (path.map(str::to_owned), line.to_owned());
+        assert_eq!(lines.told(&b.span(0..1)), told(Some(r"b\u{1b}.sql"), "line 1"));
+        assert_eq!(lines.told(&b.span(0..1)), told(None, "line 1"));
+        lines.has_told(Path::new("a.sql"));
+        assert_eq!(lines.told(&a.span(3..4)), told(None, "line 2"));
         assert_eq!(lines.of(&a.span(4..5)), 3);
     }
 }

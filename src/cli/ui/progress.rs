@@ -9,6 +9,7 @@ use indicatif::ProgressBar;
 use indicatif::ProgressStyle;
 
 use crate::cli::ui::duration::humane;
+use crate::cli::ui::fit::fit;
 use crate::cli::ui::paint::Paint;
 use crate::cli::ui::paint::Role;
 use crate::cli::ui::place::Lines;
@@ -63,22 +64,25 @@ pub struct Progress<W: Write = io::Stderr> {
     is_open: bool,
     /// When it is next told in a line how far a statement is.
     next_word: Option<Instant>,
+    /// How wide the terminal is, if it is one.
+    columns: Option<usize>,
 }
 
 impl<W: Write> Progress<W> {
     /// Shows plain lines.
     pub fn lines(out: W, paint: Paint, volume: Volume) -> Self {
-        Self { out, paint, volume, living: None, running: None, is_open: false, next_word: None }
+        Self { out, paint, volume, living: None, running: None, is_open: false, next_word: None, columns: None }
     }
 
     /// Shows a living line, which is drawn on standard error; `out` must be the same terminal.
-    pub fn living(out: W, paint: Paint, volume: Volume) -> Self {
+    pub fn living(out: W, paint: Paint, volume: Volume, columns: usize) -> Self {
         // The elapsed time stands first, so that it does not jump with the length of the statement.
         let style = ProgressStyle::with_template("{spinner} {elapsed:>3} {wide_msg}").expect("the template is correct");
         let bar = ProgressBar::new_spinner().with_style(style);
         bar.finish_and_clear(); // it is shown while a revision runs
         let mut progress = Self::lines(out, paint, volume);
         progress.living = Some(bar);
+        progress.columns = Some(columns);
         progress
     }
 
@@ -110,9 +114,13 @@ impl<W: Write> Progress<W> {
             self.print(&line);
             let mut lines = Lines::default();
             for statement in step.statements() {
-                let place = lines.place(&statement.span);
-                let place = self.paint.text(Role::Faint, &place).into_owned();
-                self.print(&format!("  {place}  {}", self.summary(statement)));
+                let (path, line) = lines.told(&statement.span);
+                if let Some(path) = path {
+                    let path = self.paint.text(Role::Faint, &path).into_owned();
+                    self.print(&format!("  {path}"));
+                }
+                let line = self.paint.text(Role::Faint, &line).into_owned();
+                self.print(&format!("    {line}  {}", self.summary(statement)));
             }
         }
         self.open(line, self.volume == Volume::Normal);
@@ -167,12 +175,22 @@ impl<W: Write> Progress<W> {
             // Others write to the terminal between two revisions, so nothing may be left there.
             bar.finish_and_clear();
         }
+        let length = " … ".chars().count() + word.chars().count();
         let word = self.paint.text(role, word).into_owned();
         if self.is_open {
             self.is_open = false;
             self.write(&format!("{word}{note}\n"));
         } else {
+            let line = self.fitting(&line, length + note.chars().count());
             self.print(&format!("{line} … {word}{note}"));
+        }
+    }
+
+    /// Returns the line of a revision, cut on a terminal so that it and what follows are one line there.
+    fn fitting(&self, line: &str, follows: usize) -> String {
+        match self.columns.and_then(|columns| columns.checked_sub(follows)) {
+            Some(columns) if self.volume != Volume::Verbose => fit(line, columns),
+            _ => line.to_owned(),
         }
     }
 
@@ -279,7 +297,7 @@ mod tests {
     fn written(volume: Volume, is_living: bool, run: impl FnOnce(&mut Progress<&mut Vec<u8>>)) -> String {
         let mut out = Vec::new();
         let mut progress = match is_living {
-            true => Progress::living(&mut out, Paint::Plain, volume),
+            true => Progress::living(&mut out, Paint::Plain, volume, 80),
             false => Progress::lines(&mut out, Paint::Plain, volume),
         };
         if let Some(bar) = &progress.living {
@@ -373,7 +391,8 @@ mod tests {
     fn statements_are_listed_when_more_is_wanted() {
         let lines = [
             r"upgrade 1/2  b  create \u{1b} t",
-            "  versions/b.sql:6  CREATE INDEX CONCURRENTLY i ON t (i)",
+            "  versions/b.sql",
+            "    line 6  CREATE INDEX CONCURRENTLY i ON t (i)",
             r"upgrade 1/2  b  create \u{1b} t … done (12 ms)",
         ];
         check(Volume::Verbose, first, &lines, &lines);

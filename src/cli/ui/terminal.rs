@@ -44,6 +44,8 @@ pub struct Terminal {
     /// How much is told.
     pub volume: Volume,
     is_living: bool,
+    /// How wide the terminal is that shows the data; nothing where there is none.
+    pub columns: Option<usize>,
     log: Log,
 }
 
@@ -57,6 +59,7 @@ impl Terminal {
             talk: Box::new(io::stderr()),
             volume: if log.has_stderr() { Volume::Quiet } else { volume },
             is_living: io::stderr().is_terminal(),
+            columns: io::stdout().is_terminal().then(|| columns(io::stdout())),
             log,
         }
     }
@@ -70,7 +73,7 @@ impl Terminal {
         volume: Volume,
     ) -> Self {
         let (out, talk) = (Box::new(out), Box::new(talk));
-        Self { out, talk, paint, talk_paint: paint, volume, is_living: false, log: Log::default() }
+        Self { out, talk, paint, talk_paint: paint, volume, is_living: false, columns: None, log: Log::default() }
     }
 
     /// Writes data, and the end of its last line where that is missing.
@@ -130,7 +133,7 @@ impl Terminal {
 
     fn progress(&self) -> Progress {
         match self.is_living {
-            true => Progress::living(io::stderr(), self.talk_paint, self.volume),
+            true => Progress::living(io::stderr(), self.talk_paint, self.volume, columns(io::stderr())),
             false => Progress::lines(io::stderr(), self.talk_paint, self.volume),
         }
     }
@@ -141,6 +144,24 @@ impl Terminal {
         let _ = self.talk.write_all(format!("{text}{end}").as_bytes());
         let _ = self.talk.flush();
     }
+}
+
+/// How wide a terminal is that does not say it.
+const USUAL: usize = 80;
+
+/// Returns how wide a terminal is.
+#[cfg(unix)]
+fn columns(terminal: impl std::os::fd::AsFd) -> usize {
+    let size = rustix::termios::tcgetwinsize(terminal).map_or(0, |size| usize::from(size.ws_col));
+    // Nothing can be read in less, and some say 0.
+    const LEAST: usize = 20;
+    if size < LEAST { USUAL } else { size }
+}
+
+/// Returns how wide a terminal is.
+#[cfg(not(unix))]
+fn columns<T>(_: T) -> usize {
+    USUAL
 }
 
 impl ColorChoice {

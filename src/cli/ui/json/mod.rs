@@ -20,6 +20,7 @@ pub use record::log;
 pub use record::restore_points;
 pub use record::restored;
 pub use revision::branches;
+pub use revision::edited;
 pub use revision::heads;
 pub use revision::history;
 pub use revision::new_script;

@@ -47,6 +47,11 @@ pub fn branches(graph: &RevisionGraph, branch_points: &[&Revision]) -> String {
 
 /// Returns the document of `revision` and `merge`.
 pub fn new_script(revision: &RevisionId, path: &Path) -> String {
+    edited(Some(revision), path)
+}
+
+/// Returns the document of `edit`; of a script that is wrong, the id may not be known.
+pub fn edited(revision: Option<&RevisionId>, path: &Path) -> String {
     document(&NewScriptJson { revision, path: self::path(path) })
 }
 
@@ -117,6 +122,6 @@ struct BranchJson {
 
 #[derive(Serialize)]
 struct NewScriptJson<'a> {
-    revision: &'a RevisionId,
+    revision: Option<&'a RevisionId>,
     path: String,
 }
