@@ -31,13 +31,15 @@ use crate::watch::Status;
 /// becomes the command: same process, same environment, signals and output untouched.
 #[derive(Debug, clap::Args)]
 pub struct ExecArgs {
-    /// What to do when the database could not be upgraded, or looked at
-    #[arg(long, value_name = "WHAT", default_value = "exit")]
+    /// On failure: `exit` (default) or `continue`
+    ///
+    /// When the database could not be upgraded, or looked at: the command is not started, or it is all the same.
+    #[arg(long, value_name = "WHAT", default_value = "exit", hide_default_value = true, hide_possible_values = true)]
     on_failure: OnFailure,
     /// Do not upgrade, only say what is pending
     #[arg(long)]
     no_upgrade: bool,
-    /// Start the command only if the database is at the heads
+    /// Start only if it is at the heads
     #[arg(long)]
     require_head: bool,
     /// Wait this long for another rev [default: 60s]
