@@ -157,7 +157,7 @@ impl Config {
             url: UrlSource::of(url),
             restore_points: 0,
             protected: false,
-            auto_upgrade: false,
+            auto_upgrade: None,
             hooks: Hooks::default(),
             lock: LockKind::Auto,
             edited: EditedPolicy::Refuse,

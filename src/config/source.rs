@@ -93,7 +93,7 @@ impl UrlSource {
 
     /// Returns what is known where the database is known already.
     pub(super) fn of(url: DatabaseUrl) -> Self {
-        let resolved = ResolvedUrl { url, origin: UrlOrigin::Program };
+        let resolved = ResolvedUrl { url, origin: UrlOrigin::Program, source: "program".to_owned() };
         Self { origin: UrlOrigin::Program, resolved: OnceLock::from(resolved), ..Self::nothing() }
     }
 

@@ -1,1 +1,15 @@
+//! What rev reads of real databases, what differs between two of them, and whether the statements turn one into the other.
 
+#![allow(clippy::unwrap_used)] // a test that cannot go on fails
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod changes;
+mod comparing;
+mod mysql;
+mod random_sqlite;
+mod reading;
+mod scratch;
+mod sqlite;
+mod whole;
