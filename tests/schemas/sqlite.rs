@@ -129,6 +129,7 @@ fn layout_and_spelling_are_no_difference() {
         ("GENERATED ALWAYS AS (\"a b\" * 2) VIRTUAL", "as (`A b`*2)"),
         ("length(code) > 0 /* else nothing */ AND", "LENGTH( \"Order\".Code )>0 and"),
         ("FOR EACH ROW", ""),
+        ("b TEXT NOT NULL, PRIMARY", "b TEXT, PRIMARY"),
         ("[from]", "\"from\""),
         ("DEFAULT \"word\"", "DEFAULT 'word'"),
         ("REFERENCES \"Order\"", "REFERENCES \"order\" (ID)"),

@@ -29,7 +29,7 @@ pub(super) fn table(name: &str, sql: &str) -> Result<Vec<Object>, Unexpected> {
     let names = Names { table: name, columns: &names };
     let mut constraints = Constraints::of(&identity);
     let mut columns = columns(body, &identity, names, &mut constraints)?;
-    settle(&mut columns, &mut constraints, forms.contains(&"without rowid"));
+    settle(&mut columns, &mut constraints, &forms);
     let mut table = Object::new(identity);
     if !forms.is_empty() {
         table.set(Attribute::Form, Value::List(forms.into_iter().map(Into::into).collect()));
@@ -106,7 +106,8 @@ fn columns(
 }
 
 /// Says what SQLite adds to what is written, and leaves out what means nothing.
-fn settle(columns: &mut [Object], constraints: &mut Constraints, is_without_rowid: bool) {
+fn settle(columns: &mut [Object], constraints: &mut Constraints, forms: &[&str]) {
+    let is_without_rowid = forms.contains(&"without rowid");
     let is_at_column = constraints.is_key_at_column;
     let mut key = constraints.primary_key();
     let keyed: Vec<String> =
@@ -123,11 +124,12 @@ fn settle(columns: &mut [Object], constraints: &mut Constraints, is_without_rowi
             // The rowid has one direction, unless `DESC` at the column makes it an index of its own.
             key.set(Attribute::Columns, Value::List([sqlite_name(name).into_boxed_str()].into()));
         }
-        // A rowid is never NULL, and neither is the key of a table without one.
-        let is_plain_not_null = column.get(Attribute::NotNull) == Some(&Value::Set);
-        if is_rowid || is_without_rowid && is_key && is_plain_not_null {
+        // A rowid is never NULL, and neither is the key of a table without one, or of a strict one.
+        if is_rowid {
             column.unset(Attribute::NotNull);
             column.unset(Attribute::NotNullName);
+        } else if !forms.is_empty() && is_key && !column.has(Attribute::NotNull) {
+            column.set(Attribute::NotNull, Value::Set);
         }
         let spelled = one_spelling(&declared);
         if !is_alone && spelled != declared {
