@@ -64,7 +64,7 @@ fn joints(text: &str, outside: &[bool], group: std::ops::Range<usize>, word: &st
 fn flattened(text: &str) -> Option<String> {
     let outside = outside(text);
     let bytes = text.as_bytes();
-    for open in text.match_indices("((").map(|(index, _)| index).filter(|index| outside[*index]) {
+    for open in (0..bytes.len()).filter(|index| outside[*index] && bytes[*index..].starts_with(b"((")) {
         let (Some(last), Some(inner)) = (closing(bytes, &outside, open), closing(bytes, &outside, open + 1)) else {
             continue;
         };
@@ -118,6 +118,7 @@ mod tests {
     fn what_is_joined_alike_is_flat() {
         check("CHECK (((a >= 1) AND (a <= 5)))", "CHECK (((a >= 1) AND (a <= 5)))");
         check("(((a >= 1) AND (a <= 5)) AND (b = 1))", "((a >= 1) AND (a <= 5) AND (b = 1))");
+        check("CHECK ((((a) AND (b)) AND (c)))", "CHECK (((a) AND (b) AND (c)))");
         check("(((a) OR (b)) AND (c))", "(((a) OR (b)) AND (c))");
         check("('((a AND b) AND c)' = d)", "('((a AND b) AND c)' = d)");
     }
