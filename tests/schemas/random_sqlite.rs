@@ -63,8 +63,8 @@ fn schema(choices: &[u8]) -> Schema {
         ));
         if choices.is() {
             schema.sql.push(format!(
-                "CREATE TRIGGER \"t t\" AFTER INSERT ON {name} BEGIN UPDATE {name} SET {column} = {column} + {}; END",
-                choices.of(2)
+                "CREATE TRIGGER \"t t\" AFTER INSERT ON {name} BEGIN UPDATE {name} SET {column} = {column} {} 0; END",
+                ["+", "-"][choices.of(2)]
             ));
         }
     }
@@ -140,7 +140,7 @@ fn made(schema: &Schema) -> TestDatabase {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1500, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn schemas_turn_into_each_other(before in vec(any::<u8>(), 0..90), after in vec(any::<u8>(), 0..90)) {

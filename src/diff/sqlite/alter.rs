@@ -61,6 +61,12 @@ fn by_alter(table: &Arc<Identity>, sides: Sides<'_>, found: &[&Difference]) -> O
     if level == Level::Exact && !ends_in_order(table, sides, &added, &dropped) {
         return None;
     }
+    // One that has values must be left.
+    let is_plain = |column: &&&Object| !column.has(Attribute::Generated);
+    let plain = old.columns(table).iter().filter(is_plain).count();
+    if !dropped.is_empty() && dropped.iter().filter(is_plain).count() >= plain {
+        return None;
+    }
     if !dropped.iter().all(|column| can_be_dropped(column, sides.old, table, sides.new)) {
         return None;
     }
@@ -118,7 +124,7 @@ fn can_be_dropped(column: &Object, old: &Catalog, table: &Identity, new: &Catalo
             && (part.identity.kind != Kind::Index || new.get(&part.identity).is_some_and(|after| *after == **part))
     };
     let others = old.parts(table).filter(|part| part.identity != column.identity).filter(stays);
-    old.columns(table).len() > 1 && !others.into_iter().any(|part| speaks_of(part, name))
+    !others.into_iter().any(|part| speaks_of(part, name))
 }
 
 /// Returns whether a part of a table names a column.
