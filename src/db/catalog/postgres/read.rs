@@ -2,8 +2,8 @@
 
 use crate::catalog::Catalog;
 use crate::catalog::Unread;
-use crate::db::catalog::postgres::READINGS;
 use crate::db::catalog::postgres::found::Found;
+use crate::db::catalog::postgres::kinds::READINGS;
 use crate::db::catalog::postgres::reading::for_version;
 use crate::db::database::Connection;
 use crate::db::database::Database;
