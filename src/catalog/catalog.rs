@@ -37,6 +37,15 @@ impl Catalog {
         Self { dialect, version: version.to_owned(), objects: BTreeMap::new(), unread: Vec::new() }
     }
 
+    /// Makes the catalog of a database as its server creates it: on PostgreSQL there is the schema `public`.
+    pub fn fresh(dialect: Dialect, version: &str) -> Self {
+        let mut catalog = Self::empty(dialect, version);
+        if dialect == Dialect::Postgres {
+            catalog.insert(Object::new(Identity::new(Kind::Schema, None, "public")));
+        }
+        catalog
+    }
+
     /// Adds an object; one of the same identity is replaced, and returned.
     pub fn insert(&mut self, object: Object) -> Option<Object> {
         self.objects.insert(object.identity.clone(), object)

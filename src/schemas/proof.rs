@@ -51,7 +51,7 @@ impl Sides<'_> {
 
 /// Returns the statements that make a whole schema.
 pub fn whole(catalog: &Catalog, options: &Options) -> Result<Vec<Step>, Error> {
-    let nothing = Catalog::empty(catalog.dialect, &catalog.version);
+    let nothing = Catalog::fresh(catalog.dialect, &catalog.version);
     let found = differences(&nothing, catalog, options.level);
     statements(&nothing, catalog, &found, options).map_err(refused)
 }
