@@ -2,8 +2,8 @@
 //!
 //! Comes in: projects. Nothing here needs a database.
 
-#[allow(clippy::module_inception)] // a file is named after what it holds
 pub(crate) mod alembic;
+#[allow(clippy::module_inception)] // the file is named after its noun
 mod author;
 mod dump;
 pub(crate) mod init;

@@ -217,7 +217,7 @@ fn scratch(
     if let Some(url) = variables.get_filled(SCRATCH_VARIABLE) {
         let key = SCRATCH_VARIABLE.to_owned();
         let setting = Setting { key, data: Data::Word(url.to_owned()), span: None, written: None };
-        return Ok(ScratchServer::Url(layers.source((Some(setting), UrlOrigin::Scratch), working, working)));
+        return Ok(ScratchServer::Url(Box::new(layers.source((Some(setting), UrlOrigin::Scratch), working, working))));
     }
     let mut settings = ScratchSettings::default();
     for key in SCRATCH_KEYS {
@@ -229,7 +229,7 @@ fn scratch(
     }
     Ok(match settings {
         ScratchSettings { url: Some(url), .. } => {
-            ScratchServer::Url(layers.source((Some(url), UrlOrigin::Scratch), root, root))
+            ScratchServer::Url(Box::new(layers.source((Some(url), UrlOrigin::Scratch), root, root)))
         }
         ScratchSettings { command: Some(command), .. } => {
             trust.check_command(&command, root)?;

@@ -13,7 +13,7 @@ pub enum ScratchServer {
     /// The one that the target is on; refused for a protected one.
     OfTarget,
     /// The one of a URL, whose database itself is not used.
-    Url(UrlSource),
+    Url(Box<UrlSource>),
     /// The one of the URL that a command prints, which is ended afterwards.
     Command(Hook),
     /// One that is started from the installed programs, and removed afterwards.

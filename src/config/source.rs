@@ -280,9 +280,8 @@ impl UrlSource {
             return Ok(ResolvedUrl { url, origin: UrlOrigin::Variable, source: DATABASE_URL.to_owned() });
         }
         if let Some(url) = postgres {
-            let first = ["PGSERVICE", "PGHOST", "PGHOSTADDR", "PGDATABASE"].into_iter();
-            let source =
-                first.filter(|name| self.environment.get_filled(name).is_some()).next().unwrap_or("PGDATABASE");
+            let mut first = ["PGSERVICE", "PGHOST", "PGHOSTADDR", "PGDATABASE"].into_iter();
+            let source = first.find(|name| self.environment.get_filled(name).is_some()).unwrap_or("PGDATABASE");
             return Ok(ResolvedUrl { url, origin: UrlOrigin::PgVariables, source: source.to_owned() });
         }
         if let Some(name) = MYSQL_PLACES.iter().find(|name| self.environment.get_filled(name).is_some()) {

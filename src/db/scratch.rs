@@ -463,7 +463,7 @@ mod tests {
     #[test]
     fn a_setting_is_written_as_it_was_stored() {
         assert_eq!(setting("search_path=\"$user\", app").unwrap(), "\"search_path\" = \"$user\", app");
-        assert_eq!(setting("DateStyle=ISO, DMY").unwrap(), "\"DateStyle\" = 'ISO, DMY'");
-        assert_eq!(setting("app.tenant=it's").unwrap(), "\"app\".\"tenant\" = 'it''s'");
+        assert_eq!(setting("DateStyle=ISO, DMY").unwrap(), "\"DateStyle\" = E'ISO, DMY'");
+        assert_eq!(setting("app.tenant=it's").unwrap(), "\"app\".\"tenant\" = E'it''s'");
     }
 }

@@ -182,6 +182,6 @@ mod tests {
     fn a_folder_that_is_not_there_is_named() {
         let folder = folder(&[]);
         let error = check(&folder.path().join("nope"), &[]).unwrap_err();
-        assert!(told(&error).contains("nope cannot be read"), "{error}");
+        assert!(told(&error).contains("there is no script folder"), "{error}");
     }
 }

@@ -57,6 +57,7 @@ impl Error {
     }
 
     /// Returns the message as the history keeps it: with its place, in one piece of bounded length.
+    #[cfg(feature = "engine")]
     pub(crate) fn told_in_history(&self) -> String {
         const LONGEST: usize = 4000;
         let mut text = self.to_string();

@@ -309,7 +309,7 @@ mod tests {
       + FROM b
 ";
         assert_eq!(text(&compared(), Paint::Plain), expected);
-        assert_eq!(summary(&compared()), "from applied to live: 5 added, 2 removed, 2 changed");
+        assert_eq!(summary(&compared()), "from applied to live: 4 added, 2 removed, 2 changed");
     }
 
     #[test]

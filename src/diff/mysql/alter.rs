@@ -168,8 +168,7 @@ impl<'c> Alter<'c> {
     fn must_be_made_again(&self, column: &Object) -> bool {
         let Some(old) = self.old.get(&column.identity) else { return false };
         let (before, after) = (old.text(Attribute::Generated), column.text(Attribute::Generated));
-        before != after && [before, after].contains(&Some("virtual"))
-            || before != after && before.is_none()
+        before != after && (before.is_none() || [before, after].contains(&Some("virtual")))
             || before.is_some()
                 && old.get(Attribute::Expression) != column.get(Attribute::Expression)
                 && after.is_some()

@@ -199,9 +199,7 @@ pub fn using(name: &str, from: &str, to: &str) -> Option<String> {
         return None;
     }
     if let (Some(from), Some(target)) = (from.strip_suffix("[]"), target.strip_suffix("[]")) {
-        if using(name, from, target).is_none() {
-            return None;
-        }
+        using(name, from, target)?;
         return Some(format!("{name}::text[]::{to}"));
     }
     let casts = is_text(&from) || matches!((&*from, &*target), ("integer", "boolean") | ("boolean", "integer"));

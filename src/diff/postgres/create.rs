@@ -176,11 +176,11 @@ pub fn afterwards(old: Option<&Object>, new: &Object) -> Vec<String> {
 pub fn default_privileges(object: &Object, is_there: bool) -> Vec<String> {
     let (of, on) =
         (object.text(Attribute::Definition).unwrap_or_default(), object.text(Attribute::Applies).unwrap_or_default());
-    let statement = |grant: &Box<str>| {
+    let statement = |grant: &str| {
         let (right, rest, gives) = match (grant.split_once(" TO "), grant.split_once(" FROM ")) {
             (Some((right, role)), _) => (right, role, true),
             (None, Some((right, role))) => (right, role, false),
-            (None, None) => (&**grant, "PUBLIC", true),
+            (None, None) => (grant, "PUBLIC", true),
         };
         let role = rest.strip_suffix(" WITH GRANT OPTION").unwrap_or(rest);
         match gives == is_there {
@@ -190,7 +190,7 @@ pub fn default_privileges(object: &Object, is_there: bool) -> Vec<String> {
             false => format!("ALTER DEFAULT PRIVILEGES {of}REVOKE {right} ON {on} FROM {role}"),
         }
     };
-    object.pieces(Attribute::Grants).iter().map(statement).collect()
+    object.pieces(Attribute::Grants).iter().map(|grant| statement(grant)).collect()
 }
 
 /// `WITH LOCAL CHECK OPTION` stands behind a view, though the server keeps it as an option.

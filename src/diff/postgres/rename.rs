@@ -28,7 +28,7 @@ pub fn renamed(old: &Catalog, options: &Options) -> Result<(Vec<Step>, Catalog),
         let from = catalog.of_kind(rename.kind).find(|object| object.identity.path() == rename.old);
         let Some(from) = from.map(|object| object.identity.clone()) else { continue };
         let to = target(&from, rename);
-        match (rename.kind, &from.schema == &to.schema) {
+        match (rename.kind, from.schema == to.schema) {
             (Kind::Table, true) => {
                 let sql = format!("ALTER TABLE {} RENAME TO {}", own(&from), quoted(&to.name));
                 steps.push(Step::new(Does::Alter, &Arc::new(to.clone()), sql));

@@ -196,7 +196,8 @@ fn find(name: &str, version: &str, config: &Config) -> Result<PathBuf, Error> {
     installed.sort_by(|one, other| other.cmp(one));
     let fitting =
         installed.iter().filter(|(version, _)| version.to_string() == major).map(|(_, folder)| folder.clone());
-    let path = config.variables.get("PATH").map(|path| std::env::split_paths(path).collect()).unwrap_or(Vec::new());
+    let path: Vec<_> =
+        config.variables.get("PATH").map(|path| std::env::split_paths(path).collect()).unwrap_or_default();
     let all = installed.iter().map(|(_, folder)| folder.clone());
     let mut places = fitting.chain(path).chain(all).map(|folder| folder.join(name));
     places.find(|place| place.is_file()).ok_or_else(|| {

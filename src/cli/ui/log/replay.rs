@@ -302,7 +302,7 @@ mod tests {
         let blockers =
             [Blocker { pid: "7".into(), name: Some(text.into()), age: Some(duration), is_idle: true, query }];
         let holder = Holder { user: Some(text.into()), host: None, pid: Some(7), since: None, lease_left: Some(9) };
-        let journal = CreatedJournal { place: text.into(), is_first: ms % 2 == 0, others: vec![text.into()] };
+        let journal = CreatedJournal { place: text.into(), is_first: ms.is_multiple_of(2), others: vec![text.into()] };
         let notice = Notice { severity: "warning".into(), message: text.into() };
         let slow = StatementProgress { phase: text.into(), percent: Some(42) };
         let hook_key = "before_upgrade";

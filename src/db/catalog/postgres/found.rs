@@ -172,7 +172,7 @@ impl Found {
                 |object: &Object| object.identity.kind == Kind::Schema && *object.identity.name == *journal.schema;
             self.objects.retain(|object| !schema(object));
         }
-        let known: BTreeMap<(Option<&str>, &str), Arc<Identity>> = self.objects.iter().filter_map(whole).collect();
+        let known: BTreeMap<Place<'_>, Arc<Identity>> = self.objects.iter().filter_map(whole).collect();
         let wholes: Vec<_> = self.objects.iter().map(|object| whole_of(object, &known)).collect();
         for (mut object, whole) in self.objects.into_iter().zip(wholes) {
             object.needs.extend(whole);
@@ -185,8 +185,11 @@ impl Found {
     }
 }
 
+/// A schema, if there is one, and a name.
+type Place<'n> = (Option<&'n str>, &'n str);
+
 /// Returns an object by its names, if others may be parts of it or in it.
-fn whole(object: &Object) -> Option<((Option<&str>, &str), Arc<Identity>)> {
+fn whole(object: &Object) -> Option<(Place<'_>, Arc<Identity>)> {
     let identity = &object.identity;
     let has_parts = match identity.kind {
         Kind::Schema => return Some(((None, &identity.name), identity.clone())),
@@ -197,7 +200,7 @@ fn whole(object: &Object) -> Option<((Option<&str>, &str), Arc<Identity>)> {
 }
 
 /// Returns what an object is a part of, or else the schema that it is in.
-fn whole_of(object: &Object, known: &BTreeMap<(Option<&str>, &str), Arc<Identity>>) -> Option<Arc<Identity>> {
+fn whole_of(object: &Object, known: &BTreeMap<Place<'_>, Arc<Identity>>) -> Option<Arc<Identity>> {
     let identity = &object.identity;
     match (&identity.schema, &identity.owner) {
         (schema, Some(owner)) => known.get(&(schema.as_deref(), &**owner)).cloned(),
@@ -217,10 +220,10 @@ fn object(reading: &Reading, row: Row) -> Option<(Address, Object)> {
     let name = cells.next()??.into();
     let mut object = Object::new(Identity { schema, owner, kind, name });
     object.position = cells.next()?.and_then(|position| position.parse().ok());
-    if let Some(pieces) = cells.next()? {
-        if is_made_of(&object.identity.name, &elements(&pieces)) {
-            object.naming = Naming::Server;
-        }
+    if let Some(pieces) = cells.next()?
+        && is_made_of(&object.identity.name, &elements(&pieces))
+    {
+        object.naming = Naming::Server;
     }
     for ((attribute, shape), cell) in reading.says.iter().zip(cells) {
         let Some(text) = cell else { continue };
