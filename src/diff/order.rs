@@ -18,11 +18,13 @@ use crate::diff::step::Step;
 pub struct Circle(pub Vec<Arc<Identity>>);
 
 impl Circle {
-    /// Returns each object of it, with the reason why nothing can be written for it.
-    pub fn refusals(self) -> Vec<Refusal> {
-        let names: Vec<_> = self.0.iter().map(|identity| identity.to_string()).collect();
-        let reason = format!("none of these can be made before the others: {}", names.join(", "));
-        self.0.into_iter().map(|identity| Refusal { identity, reason: reason.clone() }).collect()
+    /// Returns why nothing can be written, once for all that need each other.
+    pub fn refusals(mut self) -> Vec<Refusal> {
+        self.0.sort();
+        self.0.dedup();
+        let names: Vec<_> = self.0.iter().skip(1).map(|identity| identity.to_string()).collect();
+        let reason = format!("it and these need each other first: {}", names.join(", "));
+        self.0.into_iter().take(1).map(|identity| Refusal { identity, reason: reason.clone() }).collect()
     }
 }
 
@@ -91,7 +93,9 @@ impl Dependencies {
                         dependencies.after(index, steps_for(&touching, &needed, Does::Alter));
                     }
                 }
-                if step.does != Does::Create {
+                // One that is made again is altered when it is there again.
+                let is_made = !steps_for(&touching, identity, Does::Create).is_empty();
+                if step.does == Does::Drop || (step.does == Does::Alter && !is_made) {
                     // What needed it goes before it is dropped or altered, or stops needing it.
                     for needed in needs(old, identity).into_iter().filter(|needed| !own.contains(needed)) {
                         dependencies.before(index, steps_for(&touching, &needed, Does::Drop));
@@ -180,6 +184,11 @@ mod tests {
     #[test]
     fn what_needs_an_altered_object_goes_before_and_comes_after() {
         check("t; v < t", "t; v < t", "+v ~t -v", "-v ~t +v");
+    }
+
+    #[test]
+    fn what_is_made_again_is_altered_when_it_is_there_again() {
+        check("t; v < t", "t; v < t", "+v ~v -v -t +t", "-v -t +t +v ~v");
     }
 
     #[test]
