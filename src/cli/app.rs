@@ -46,6 +46,7 @@ use crate::cli::revisions::merge;
 use crate::cli::revisions::rebase;
 use crate::cli::revisions::revision;
 use crate::cli::schemas::diff;
+use crate::cli::schemas::drift;
 use crate::cli::schemas::dump;
 use crate::cli::schemas::scratch;
 use crate::cli::start::db;
@@ -144,6 +145,7 @@ async fn dispatch(command: Option<&Command>, arguments: &[OsString], cx: &mut Co
         Command::Stamp(args) => stamp::run(args, cx).await,
         Command::Accept(args) => accept::run(args, cx).await,
         Command::Diff(args) => Box::pin(diff::run(args, cx)).await,
+        Command::Drift(args) => Box::pin(drift::run(args, cx)).await,
         Command::Dump(args) => Box::pin(dump::run(args, cx)).await,
         Command::Scratch(args) => Box::pin(scratch::run(args, cx)).await,
         Command::Exec(args) => exec::run(args, cx).await,

@@ -32,6 +32,7 @@ use crate::cli::revisions::merge::MergeArgs;
 use crate::cli::revisions::rebase::RebaseArgs;
 use crate::cli::revisions::revision::RevisionArgs;
 use crate::cli::schemas::diff::DiffArgs;
+use crate::cli::schemas::drift::DriftArgs;
 use crate::cli::schemas::dump::DumpArgs;
 use crate::cli::schemas::scratch::ScratchArgs;
 use crate::cli::start::db::DbArgs;
@@ -71,6 +72,7 @@ pub enum Command {
     Stamp(StampArgs),
     Accept(AcceptArgs),
     Diff(DiffArgs),
+    Drift(DriftArgs),
     Dump(DumpArgs),
     Scratch(ScratchArgs),
     Exec(ExecArgs),

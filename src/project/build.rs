@@ -143,22 +143,40 @@ impl Project {
         actor: &Actor,
         observer: &mut dyn Observer,
     ) -> Result<usize, RunFailure> {
-        let mut outside = match scratch.is_shared() {
-            true => Some(self.outside(session).await?),
-            false => None,
-        };
+        let mut outside = self.outside_of(scratch, session).await?;
         let mut steps = 0;
         for (target, _) in plans {
-            let request = Request::Upgrade((*target).clone());
-            let program = self.program(&request, session).await?;
-            if let Some(outside) = &mut outside {
-                check_inside(&program, outside)?;
-            } else if program.dialect == Dialect::Postgres {
-                self.make_roles(&program, scratch).await?;
-            }
-            steps += Box::pin(self.migrate(&request, session, actor, observer)).await?.steps.len();
+            steps += self.run_inside(target, &mut outside, scratch, session, actor, observer).await?;
         }
         Ok(steps)
+    }
+
+    /// Upgrades a scratch database to a target, when nothing of that reaches outside; returns how many revisions ran.
+    pub(super) async fn run_inside(
+        &self,
+        target: &Target,
+        outside: &mut Option<Outside>,
+        scratch: &mut Scratch,
+        session: &mut Session,
+        actor: &Actor,
+        observer: &mut dyn Observer,
+    ) -> Result<usize, RunFailure> {
+        let request = Request::Upgrade(target.clone());
+        let program = self.program(&request, session).await?;
+        if let Some(outside) = outside {
+            check_inside(&program, outside)?;
+        } else if program.dialect == Dialect::Postgres {
+            self.make_roles(&program, scratch).await?;
+        }
+        Ok(Box::pin(self.migrate(&request, session, actor, observer)).await?.steps.len())
+    }
+
+    /// Returns what is outside of a scratch database, where that is not a server of its own.
+    pub(super) async fn outside_of(&self, scratch: &Scratch, session: &mut Session) -> Result<Option<Outside>, Error> {
+        match scratch.is_shared() {
+            true => Ok(Some(self.outside(session).await?)),
+            false => Ok(None),
+        }
     }
 
     async fn outside(&self, session: &mut Session) -> Result<Outside, Error> {

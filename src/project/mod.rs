@@ -10,6 +10,7 @@ pub mod hooks;
 pub(crate) mod known;
 pub(crate) mod migrate;
 pub(crate) mod moved;
+pub(crate) mod origins;
 #[allow(clippy::module_inception)] // a file is named after what it holds
 pub(crate) mod project;
 pub(crate) mod recall;
@@ -22,6 +23,7 @@ pub(crate) mod test_database;
 pub use build::Built;
 pub use edited::EditedScript;
 pub use moved::MovedRevision;
+pub use origins::Origin;
 pub use project::Project;
 pub use request::Request;
 pub use request::Sections;

@@ -1,8 +1,11 @@
 //! The catalogs of sides: live ones are read, and the others are built on scratch first.
 
+use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use crate::catalog::Catalog;
+use crate::catalog::Identity;
 use crate::config::url::DatabaseUrl;
 use crate::diff::Step;
 use crate::error::Error;
@@ -10,6 +13,7 @@ use crate::error::ErrorKind;
 use crate::graph::Anchor;
 use crate::graph::Target;
 use crate::id::Heads;
+use crate::id::RevisionId;
 use crate::project::Project;
 use crate::regular_file;
 use crate::run::Actor;
@@ -135,6 +139,19 @@ impl<'p> Sides<'p> {
             run_file(path, &mut session, is_shared).await?;
         }
         Ok(session)
+    }
+
+    /// Returns for every object that the applied revisions ever made which of them touched it last.
+    ///
+    /// # Errors
+    ///
+    /// When the configured database cannot be reached, or the revisions cannot be built on scratch.
+    pub async fn origins(&mut self) -> Result<BTreeMap<Arc<Identity>, RevisionId>, Error> {
+        let applied = self.applied().await?;
+        let project = self.project;
+        let (interrupt, actor) = (self.interrupt.clone(), self.actor.clone());
+        let scratch = self.scratch().await?;
+        Box::pin(project.origins(&applied, scratch, &interrupt, &actor)).await
     }
 
     async fn applied(&mut self) -> Result<Heads, Error> {

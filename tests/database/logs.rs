@@ -72,7 +72,16 @@ fn a_run_is_told_from_its_start_to_its_end(database: &TestDatabase) {
     let frame: Vec<&str> = names(&told).into_iter().filter(|name| !name.starts_with("statement")).collect();
     assert_eq!(
         frame,
-        ["journal_created", "started", "step_started", "step_done", "step_started", "step_done", "finished"]
+        [
+            "database",
+            "journal_created",
+            "started",
+            "step_started",
+            "step_done",
+            "step_started",
+            "step_done",
+            "finished"
+        ]
     );
     assert_eq!((&told[1]["steps"], &told[1]["direction"]), (&2.into(), &"upgrade".into()));
     let statements: Vec<&str> =

@@ -53,7 +53,44 @@ fn a_side_that_is_none_is_named(database: &TestDatabase) {
     }
 }
 
+fn drift_names_the_revision_that_made_what_was_changed(database: &TestDatabase) {
+    let workspace = Workspace::new(database);
+    workspace.script("a", "", "-- rev: upgrade\nCREATE TABLE t (n INTEGER);\n");
+    workspace.script("b", "a", "-- rev: upgrade\nCREATE TABLE unmoved (n INTEGER);\nCREATE TABLE u (n INTEGER);\n");
+    workspace.rev(&["upgrade"]).succeeded();
+    assert_eq!(workspace.rev(&["drift"]).succeeded(), "");
+    database.execute("ALTER TABLE u ADD COLUMN note INTEGER");
+    database.execute("CREATE TABLE by_hand (n INTEGER)");
+    let told = workspace.rev(&["drift"]);
+    told.failed(1);
+    assert!(told.stdout.contains("+ column note") && told.stdout.contains("by_hand"), "{}", told.stdout);
+    let document = workspace.rev(&["drift", "--json"]).json();
+    let origin = |name: &str| {
+        let found = document["differences"].as_array().unwrap().iter().find(|one| one["name"] == name);
+        found.unwrap()["origin"].clone()
+    };
+    let line = 1 + workspace.read("versions/b.sql").lines().position(|line| line.contains("TABLE u ")).unwrap();
+    assert_eq!(origin("note"), serde_json::json!({"revision": "b", "file": "versions/b.sql", "line": line}));
+    assert!(origin("by_hand").is_null());
+    assert_eq!(workspace.rev(&["drift", "--include", "table:*t"]).succeeded(), "");
+    assert_eq!(database.query("SELECT count(*) FROM u"), [["0"]]);
+}
+
+fn a_dump_makes_the_schema_that_it_was_made_of(database: &TestDatabase) {
+    let workspace = Workspace::new(database);
+    let tables = "CREATE TABLE t (n INTEGER PRIMARY KEY, s VARCHAR(20) DEFAULT 'it''s' NOT NULL);\n\
+                  CREATE TABLE u (n INTEGER REFERENCES t (n), CHECK (n > 0));\nCREATE VIEW v AS SELECT n FROM u;\n";
+    workspace.script("a", "", &format!("-- rev: upgrade\n{tables}"));
+    workspace.rev(&["upgrade"]).succeeded();
+    let dumped = workspace.rev(&["dump"]).succeeded().to_owned();
+    workspace.write("schema.sql", &dumped);
+    assert_eq!(workspace.rev(&["diff", "file:schema.sql", "live", "--level", "exact"]).succeeded(), "");
+    assert_eq!(workspace.rev(&["dump", "head"]).succeeded(), dumped);
+}
+
 on_each_database!(
+    drift_names_the_revision_that_made_what_was_changed,
+    a_dump_makes_the_schema_that_it_was_made_of,
     what_is_the_same_does_not_differ,
     what_is_wrong_with_a_file_has_its_place,
     a_side_that_is_none_is_named,

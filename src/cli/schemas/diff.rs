@@ -1,5 +1,7 @@
 //! `rev diff`.
 
+use std::collections::BTreeMap;
+
 use crate::catalog::Level;
 use crate::cli::context::Context;
 use crate::cli::outcome::Failed;
@@ -51,7 +53,7 @@ pub struct DiffArgs {
 
 /// How close two schemas must be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum Closeness {
+pub(super) enum Closeness {
     /// They mean the same
     Logical,
     /// The order of columns and all names are the same, too
@@ -119,5 +121,14 @@ async fn compare(
         true => Some(sides.proof(&from, &old, &new, &Options { level, ..Options::default() }).await?),
         false => None::<Proof>,
     };
-    Ok(Compared { from: from.to_string(), to: to.to_string(), level, old, new, differences, proof })
+    Ok(Compared {
+        from: from.to_string(),
+        to: to.to_string(),
+        level,
+        old,
+        new,
+        differences,
+        proof,
+        origins: BTreeMap::new(),
+    })
 }

@@ -1,6 +1,7 @@
 //! In what two schemas differ, for people and for programs.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::Serialize;
 
@@ -11,12 +12,15 @@ use crate::catalog::Level;
 use crate::catalog::Unread;
 use crate::catalog::Value;
 use crate::cli::ui::json::document;
+use crate::cli::ui::json::path;
 use crate::cli::ui::paint::Paint;
 use crate::cli::ui::paint::Role;
 use crate::diff::Alteration;
 use crate::diff::Change;
 use crate::diff::Difference;
 use crate::escape::escape;
+use crate::id::RevisionId;
+use crate::project::Origin;
 use crate::schemas::Proof;
 
 /// Two schemas, and in what they differ.
@@ -35,6 +39,8 @@ pub struct Compared {
     pub differences: Vec<Difference>,
     /// The statements that turn the one into the other, if they were asked for.
     pub proof: Option<Proof>,
+    /// Which revision made each object of them, or changed it last, as far as that was asked.
+    pub origins: BTreeMap<Arc<Identity>, Origin>,
 }
 
 /// How wide the column of attributes is at most.
@@ -154,16 +160,17 @@ pub fn summary(compared: &Compared) -> String {
 
 /// Returns the document of `diff`.
 pub fn json(compared: &Compared) -> String {
-    let Compared { from, to, level, old, new, differences, proof } = compared;
+    let Compared { from, to, level, old, new, differences, proof, origins } = compared;
+    let of = |found| DifferenceJson::of(found, origins);
     document(&DiffJson {
         from,
         to,
         level: *level,
         equal: differences.is_empty() && old.unread.is_empty() && new.unread.is_empty(),
-        differences: differences.iter().map(DifferenceJson::of).collect(),
+        differences: differences.iter().map(of).collect(),
         unread: old.unread.iter().chain(&new.unread).collect(),
         statements: proof.as_ref().map(|proof| proof.steps.iter().map(StepJson::of).collect()),
-        left: proof.as_ref().map(|proof| proof.left.iter().map(DifferenceJson::of).collect()),
+        left: proof.as_ref().map(|proof| proof.left.iter().map(of).collect()),
     })
 }
 
@@ -188,6 +195,16 @@ struct DifferenceJson<'a> {
     name: &'a str,
     old_name: Option<&'a str>,
     attributes: Vec<AttributeJson<'a>>,
+    /// Only of `drift`, and where a revision ever made the object.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    origin: Option<OriginJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct OriginJson<'a> {
+    revision: &'a RevisionId,
+    file: String,
+    line: Option<usize>,
 }
 
 #[derive(Serialize)]
@@ -214,7 +231,7 @@ struct StepJson<'a> {
 }
 
 impl<'a> DifferenceJson<'a> {
-    fn of(found: &'a Difference) -> Self {
+    fn of(found: &'a Difference, origins: &'a BTreeMap<Arc<Identity>, Origin>) -> Self {
         let Identity { schema, owner, kind, name } = &*found.identity;
         let (change, old_name, attributes) = match &found.change {
             Change::Added => ("added", None, Vec::new()),
@@ -225,7 +242,12 @@ impl<'a> DifferenceJson<'a> {
             }
         };
         let (schema, of) = (schema.as_deref(), owner.as_deref());
-        Self { change, kind: kind.as_str(), schema, of, name, old_name, attributes }
+        let origin = origins.get(&found.identity).map(|origin| OriginJson {
+            revision: &origin.revision,
+            file: path(&origin.path),
+            line: origin.line,
+        });
+        Self { change, kind: kind.as_str(), schema, of, name, old_name, attributes, origin }
     }
 }
 
@@ -288,7 +310,7 @@ mod tests {
         ]);
         let differences = differences(&old, &new, Level::Logical);
         let (from, to) = ("applied".to_owned(), "live".to_owned());
-        Compared { from, to, level: Level::Logical, old, new, differences, proof: None }
+        Compared { from, to, level: Level::Logical, old, new, differences, proof: None, origins: BTreeMap::new() }
     }
 
     #[test]

@@ -1,0 +1,115 @@
+//! `rev drift`.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::catalog::Identity;
+use crate::catalog::Level;
+use crate::cli::context::Context;
+use crate::cli::outcome::Failed;
+use crate::cli::outcome::Outcome;
+use crate::cli::schemas::diff::Closeness;
+use crate::cli::schemas::dump::filter;
+use crate::cli::schemas::dump::warn_of;
+use crate::cli::ui::difference;
+use crate::cli::ui::difference::Compared;
+use crate::cli::ui::escape;
+use crate::cli::ui::table;
+use crate::diff::Change;
+use crate::diff::Difference;
+use crate::diff::differences;
+use crate::error::Error;
+use crate::id::RevisionId;
+use crate::project::Origin;
+use crate::project::Project;
+use crate::run::scratch::Kept;
+use crate::schemas::Filter;
+use crate::schemas::Side;
+use crate::schemas::Sides;
+
+/// Show what was changed in the database past the revisions
+///
+/// Builds what the applied revisions make on a scratch database, and compares the configured database with it. Each
+/// difference has the revision that made the object or changed it last, found by running them one after the other. Sends
+/// nothing but queries to the configured database. Exit status 1 when there is a difference.
+#[derive(Debug, clap::Args)]
+pub struct DriftArgs {
+    /// How close they must be to count as equal
+    #[arg(long, default_value = "logical")]
+    level: Closeness,
+    /// Only objects of this kind and name, as `table:app.*`
+    #[arg(long, value_name = "KIND:GLOB")]
+    include: Vec<String>,
+    /// No objects of this kind and name
+    #[arg(long, value_name = "KIND:GLOB")]
+    exclude: Vec<String>,
+}
+
+/// Runs the command.
+pub async fn run(args: &DriftArgs, cx: &mut Context) -> Result<Outcome, Failed> {
+    let filter = filter(&args.include, &args.exclude)?;
+    let project = cx.project()?;
+    cx.resolve(&project.config)?;
+    cx.interrupt.heed();
+    let mut sides = Sides::new(&project, Kept::Copied, &cx.interrupt, &cx.actor);
+    let found = find(&project, args.level.into(), &filter, &mut sides).await;
+    let removed = sides.close().await;
+    let drift = found?;
+    removed?;
+    if cx.is_json() {
+        cx.text(&difference::json(&drift))?;
+    } else {
+        cx.text(&(difference::text(&drift, cx.terminal.paint) + &origins(&drift.origins)))?;
+        warn_of(&drift.old, cx);
+        warn_of(&drift.new, cx);
+        cx.talk(&difference::summary(&drift));
+    }
+    Ok(if drift.differences.is_empty() { Outcome::Done } else { Outcome::Found })
+}
+
+async fn find(project: &Project, level: Level, filter: &Filter, sides: &mut Sides<'_>) -> Result<Compared, Error> {
+    let mut new = sides.catalog(&Side::Live).await?;
+    let mut old = sides.catalog(&Side::Applied).await?;
+    filter.apply(&mut old);
+    filter.apply(&mut new);
+    let dialect = new.dialect;
+    let differences = differences(&old, &new, level);
+    let mut origins = BTreeMap::new();
+    if !differences.is_empty() {
+        let touched = sides.origins().await?;
+        for found in &differences {
+            if let Some(revision) = origin(found, &touched) {
+                origins.insert(found.identity.clone(), project.origin_of(&found.identity, revision, dialect)?);
+            }
+        }
+    }
+    let (from, to) = (Side::Applied.to_string(), Side::Live.to_string());
+    Ok(Compared { from, to, level, old, new, differences, proof: None, origins })
+}
+
+/// Returns the revision that touched an object last, or else the whole that it is a part of.
+fn origin<'o>(found: &Difference, touched: &'o BTreeMap<Arc<Identity>, RevisionId>) -> Option<&'o RevisionId> {
+    let before = match &found.change {
+        Change::Altered { old, .. } => old,
+        Change::Added | Change::Removed => &found.identity,
+    };
+    let is_whole = |known: &Identity| {
+        known.owner.is_none() && known.schema == before.schema && before.owner.as_ref() == Some(&known.name)
+    };
+    touched.get(before).or_else(|| touched.iter().find(|(known, _)| is_whole(known)).map(|(_, revision)| revision))
+}
+
+/// Returns a line for each difference whose object some revision made.
+fn origins(origins: &BTreeMap<Arc<Identity>, Origin>) -> String {
+    if origins.is_empty() {
+        return String::new();
+    }
+    let row = |(identity, origin): (&Arc<Identity>, &Origin)| {
+        let line = origin.line.map_or_else(String::new, |line| format!(":{line}"));
+        let cells = [identity.to_string(), origin.revision.to_string(), format!("{}{line}", origin.path.display())];
+        cells.iter().map(|cell| escape(cell).into_owned()).collect()
+    };
+    let rows: Vec<Vec<String>> = origins.iter().map(row).collect();
+    let lines: String = table(&rows).lines().map(|line| format!("  {line}\n")).collect();
+    format!("\nmade or changed last by:\n{lines}")
+}
