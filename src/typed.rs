@@ -22,9 +22,19 @@ pub(crate) fn in_commands(text: String) -> String {
 }
 
 fn with(text: &str, options: &str) -> String {
-    // `init` makes a project, and takes neither.
-    let typed = text.replace("`rev ", &format!("`rev{options} "));
-    typed.replace(&format!("`rev{options} init"), "`rev init")
+    let mut pieces = text.split("`rev ");
+    let mut typed = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        // A message may have been through here before; and `init` makes a project, and takes neither.
+        let is_whole = piece.starts_with("init") || piece.starts_with(&format!("{} ", options.trim_start()));
+        typed.push_str("`rev");
+        if !is_whole {
+            typed.push_str(options);
+        }
+        typed.push(' ');
+        typed.push_str(piece);
+    }
+    typed
 }
 
 #[cfg(any(feature = "cli", test))]
@@ -44,6 +54,9 @@ mod tests {
             with(advice, " -e prod"),
             "`rev -e prod upgrade b` goes on with it; `rev -e prod history` and `history -r`"
         );
+        let once = with(advice, " -e prod");
+        assert_eq!(with(&once, " -e prod"), once);
+        assert_eq!(with("`rev init` makes one", " -e prod"), "`rev init` makes one");
         assert_eq!(quoted("it's/m.toml"), "'it'\\''s/m.toml'");
     }
 }

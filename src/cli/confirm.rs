@@ -16,6 +16,8 @@ pub struct Confirming {
     telling: Telling,
     /// What must be typed; nothing when no question is asked.
     answer: Option<String>,
+    /// Whether a program reads the answer, and nobody the question.
+    is_json: bool,
     /// What is asked about.
     database: String,
     /// Whether it was typed once; a redo goes down and up with one answer.
@@ -28,11 +30,14 @@ impl Confirming {
         let name = config.environment.clone().unwrap_or_else(|| "yes".to_owned());
         let answer = (config.database.protected && !yes).then_some(name);
         let database = cx.database.as_ref().map_or_else(|| "this database".to_owned(), Named::to_string);
-        Self { telling: cx.telling(), answer, database, is_confirmed: false }
+        Self { telling: cx.telling(), answer, is_json: cx.is_json(), database, is_confirmed: false }
     }
 
     fn ask(&mut self) -> Result<(), Error> {
         let Some(answer) = &self.answer else { return Ok(()) };
+        if self.is_json {
+            return Err(ErrorKind::NobodyToAsk.into());
+        }
         ask(&format!("{} is protected", self.database), answer, ErrorKind::NobodyToAsk)?;
         self.is_confirmed = true;
         Ok(())

@@ -155,9 +155,9 @@ impl ErrorKind {
             Self::AfterHookFailed { .. } => {
                 "fix what it is about, and run the command yourself: rev runs it after the next run only"
             }
-            Self::AppliedThere { revision, .. } => {
+            Self::AppliedThere { undo, .. } => {
                 return Some(format!(
-                    "join the branches with `rev merge` instead; or take it down there with `rev downgrade {revision}@-1`, and `rev upgrade` after the rebase"
+                    "join the branches with `rev merge` instead; or undo it there with `{undo}`, and `rev upgrade` after the rebase"
                 ));
             }
             Self::NoVersionFolder { .. } => {

@@ -79,8 +79,8 @@ impl Project {
         Program::compile(&plan, &scripts, &target).ok()?.steps.pop()
     }
 
-    /// Returns the command that takes off exactly what is below a revision, whatever else is applied.
-    fn downgrade_command(&self, revision: &RevisionId) -> Option<String> {
+    /// Returns the command that undoes a revision with what grows from it, and nothing else.
+    pub(super) fn downgrade_command(&self, revision: &RevisionId) -> Option<String> {
         let parent = self.graph.get(revision)?.down_revisions.first();
         Some(format!("rev downgrade {revision}@{}", parent.map_or("base", RevisionId::as_str)))
     }

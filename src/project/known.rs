@@ -40,7 +40,8 @@ impl Project {
                 Ok(Ok(Answer::NotApplied)) => {}
                 Ok(Ok(Answer::Applied)) => {
                     let database = format!("{title} ({url})");
-                    return Err(ErrorKind::AppliedThere { revision: id.clone(), database }.into());
+                    let undo = self.downgrade_command(id).unwrap_or_else(|| format!("rev downgrade {id}@base"));
+                    return Err(ErrorKind::AppliedThere { revision: id.clone(), database, undo }.into());
                 }
                 Ok(Ok(Answer::Unknown(row))) => {
                     warnings.push(unknown(&format!("it is at `{row}`, which no script has")))

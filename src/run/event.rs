@@ -394,6 +394,7 @@ impl Stopped {
     fn kept(&self) -> String {
         let Self { revision, parts_kept, parts, .. } = self;
         match parts_kept {
+            0 if self.direction == Direction::Downgrade => format!("revision {revision} is still applied"),
             0 => format!("nothing of revision {revision} was kept"),
             1 => format!("revision {revision} is in progress: part 1 of {parts} is kept"),
             _ => format!("revision {revision} is in progress: parts 1 to {parts_kept} of {parts} are kept"),

@@ -20,6 +20,7 @@ use crate::error::Error;
 use crate::error::ErrorKind;
 use crate::escape::escape;
 use crate::escape::escape_lines;
+use crate::typed;
 
 /// When to use colour.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -104,6 +105,7 @@ impl Terminal {
 
     /// Tells what deserves a look.
     pub fn warn(&mut self, message: &str) {
+        let message = &typed::in_commands(message.to_owned());
         let word = self.talk_paint.text(Role::Warning, "warning:");
         let text = format!("{word} {}", escape(message));
         self.tell(&text, &Record::warning(None, message, None));
