@@ -3,6 +3,7 @@
 use crate::config::config::Config;
 use crate::config::key::DATABASE_KEYS;
 use crate::config::key::URL_KEYS;
+use crate::config::scratch::SCRATCH_VARIABLE;
 use crate::nearest::nearest;
 use crate::regular_file;
 
@@ -67,7 +68,7 @@ fn is_named_in(text: &str, name: &str) -> bool {
 fn known() -> Vec<String> {
     let keys = DATABASE_KEYS.iter().filter(|key| key.variable).map(|key| key.variable_name());
     let urls = URL_KEYS.iter().filter(|key| key.variable).map(|key| key.variable_name());
-    READ.iter().map(|name| (*name).to_owned()).chain(urls).chain(keys).collect()
+    READ.iter().chain(&[SCRATCH_VARIABLE]).map(|name| (*name).to_owned()).chain(urls).chain(keys).collect()
 }
 
 #[cfg(test)]

@@ -9,6 +9,10 @@ use crate::sql::split;
 /// Writes the statements, each with its `;` and a blank line between.
 pub fn sql_text(steps: &[Step], dialect: Dialect) -> String {
     let mut text = String::new();
+    // What a failed copy leaves must not be dropped: the sqlite3 program would go on behind an error.
+    if dialect == Dialect::Sqlite && steps.iter().any(|step| step.sql.starts_with("DROP TABLE")) {
+        text.push_str(".bail on\n");
+    }
     for step in steps {
         if !text.is_empty() {
             text.push('\n');
@@ -51,6 +55,12 @@ mod tests {
 
     fn step(sql: &str) -> Step {
         Step::new(Does::Create, &Arc::new(Identity::new(Kind::Table, None, "t")), sql)
+    }
+
+    #[test]
+    fn a_failed_copy_of_sqlite_ends_the_script() {
+        let text = sql_text(&[step("INSERT INTO n SELECT * FROM t"), step("DROP TABLE t")], Dialect::Sqlite);
+        assert_eq!(text, ".bail on\n\nINSERT INTO n SELECT * FROM t;\n\nDROP TABLE t;\n");
     }
 
     #[test]

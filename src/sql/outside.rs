@@ -124,7 +124,30 @@ const SHARED: [&str; 7] = [
 ];
 
 /// What stands before a statement in a body.
-const BEFORE: [&str; 9] = [";", "begin", "then", "else", "do", "loop", "atomic", ":", "handler"];
+const BEFORE: [&str; 21] = [
+    ";",
+    "begin",
+    "then",
+    "else",
+    "do",
+    "loop",
+    "atomic",
+    ":",
+    "handler",
+    // A body of one statement stands behind the head of its routine or trigger, or behind a condition.
+    ")",
+    "row",
+    "sqlexception",
+    "sqlwarning",
+    "found",
+    "deterministic",
+    "sql",
+    "data",
+    "definer",
+    "invoker",
+    "repeat",
+    "preserve",
+];
 
 /// Words behind which the name of a table or routine stands.
 const NAMING: [&str; 16] = [
@@ -252,9 +275,18 @@ impl Outside {
                 let is_file = (0..words.len()).any(|at| is_one_of(words, at, "from|to") && string(at));
                 if has(&["from|to", "program"]) { Some(PROGRAM) } else { is_file.then_some(FILES) }
             }
-            (Family::Postgres, "insert" | "update" | "delete") => {
-                let target = words.iter().take(6).find(|word| SHARED.contains(&word.text.as_str()));
-                target.map(|_| "changes what belongs to the server")
+            (Family::Postgres, "insert" | "update" | "delete" | "merge" | "with") => {
+                // Also within a query that the statement begins with.
+                let is_at = |at: usize| words.get(at).is_some_and(|word| SHARED.contains(&word.text.as_str()));
+                let changes = |at: usize| match () {
+                    () if sequence(words, at, &["delete", "from"]) => Some(at + 2),
+                    () if is_one_of(words, at, "update|into") => Some(at + 1),
+                    () => None,
+                };
+                let named = |at: usize| if is_one_of(words, at, "only") { at + 1 } else { at };
+                let bare = |at: usize| if sequence(words, at, &["pg_catalog", "."]) { at + 2 } else { at };
+                let found = (0..words.len()).filter_map(changes).any(|at| is_at(bare(named(at))));
+                found.then_some("changes what belongs to the server")
             }
             (Family::Mysql, "set") => {
                 let named = |name: &str| has(&["@", "@", name]) || has(&["@@", name]) || has(&[&format!("@@{name}")]);
@@ -289,8 +321,14 @@ impl Outside {
             Family::Mysql => {
                 let before = at.checked_sub(1).map_or("", |before| words[before].text.as_str());
                 let has_three = words.get(at + 3).is_some_and(|next| next.text == ".");
-                // A table may have the name of a database, and its columns stand behind a dot, too.
-                let is_place = has_three || NAMING.contains(&before) || before == ",";
+                // A table or alias may have the name of a database, and its columns stand behind a dot, too.
+                let is_bare = |(at, word): (usize, &Word)| {
+                    word.text == name
+                        && words.get(at + 1).is_none_or(|next| next.text != ".")
+                        && at.checked_sub(1).is_none_or(|before| words[before].text != ".")
+                };
+                let is_of_statement = words.iter().enumerate().any(is_bare);
+                let is_place = !is_of_statement || has_three || NAMING.contains(&before) || before == ",";
                 (is_place && self.databases.contains(name)).then(|| format!("uses the database `{name}`"))
             }
             Family::Sqlite => None,
@@ -425,6 +463,44 @@ mod tests {
                 "UPDATE pg_catalog.pg_database SET datallowconn = false",
             ],
         );
+    }
+
+    #[test]
+    fn what_belongs_to_others_is_outside_however_it_is_said() {
+        reaches(
+            Dialect::Mariadb,
+            &[
+                "INSERT app.t (v) VALUES (1)",
+                "REPLACE app.t VALUES (1)",
+                "TRUNCATE app.u",
+                "DROP TABLES app.u",
+                "UPDATE LOW_PRIORITY app.t SET a = 1",
+                "UPDATE (app.t) SET a = 1",
+                "ALTER TABLE x RENAME app.x",
+                "CREATE SEQUENCE app.s",
+                "SELECT NEXTVAL(app.s)",
+                "LOCK TABLES app.t WRITE",
+                "CREATE PROCEDURE p() CREATE USER h; CALL p()",
+                "CREATE TRIGGER tr BEFORE INSERT ON t FOR EACH ROW SET GLOBAL max_connections = 10",
+            ],
+        );
+        stays(
+            Dialect::Mariadb,
+            &[
+                "SELECT app.a FROM t AS app",
+                "UPDATE app SET app.a = 1",
+                "CREATE TRIGGER tr BEFORE INSERT ON t FOR EACH ROW SET NEW.a = 1",
+            ],
+        );
+        reaches(
+            Dialect::Postgres,
+            &[
+                "WITH a AS (SELECT 1) UPDATE pg_database SET datconnlimit = 1",
+                "WITH d AS (UPDATE pg_catalog.pg_database SET datconnlimit = 1 RETURNING 1) SELECT 1",
+                "MERGE INTO pg_database d USING t ON true WHEN MATCHED THEN DO NOTHING",
+            ],
+        );
+        stays(Dialect::Postgres, &["INSERT INTO t SELECT datname FROM pg_database"]);
     }
 
     #[test]

@@ -84,7 +84,7 @@ fn a_revision_that_was_changed_is_found_unless_only_its_looks_changed() {
     repository.0.write("versions/a.sql", text);
     fs::rename(repository.0.path().join("versions/b.sql"), repository.0.path().join("versions/0_b.sql")).unwrap();
     repository.check("main", &[]);
-    repository.edit("c", "-- rev: upgrade\n", "-- rev: upgrade\nSELECT 1;\n");
+    repository.edit("c", "-- rev: upgrade\n", "-- rev: upgrade\nSELECT 3;\n");
     repository.edit("a", "-- rev: downgrade\r\n", "-- rev: downgrade irreversible\r\n");
     repository
         .check("main", &["error changed-revision versions/a.sql:3 a", "error changed-revision versions/c.sql:3 c"]);
@@ -130,7 +130,7 @@ fn a_new_revision_whose_parent_is_no_head_any_more_is_found() {
 fn what_the_reference_alone_changed_is_no_change_of_ours() {
     let repository = Repository::with("a; b < a");
     repository.git("branch mine");
-    repository.edit("a", "-- rev: upgrade\n", "-- rev: upgrade\nSELECT 1;\n");
+    repository.edit("a", "-- rev: upgrade\n", "-- rev: upgrade\nSELECT 3;\n");
     fs::remove_file(repository.0.path().join("versions/b.sql")).unwrap();
     repository.commit();
     repository.git("checkout -q mine");
@@ -151,7 +151,7 @@ fn folders_in_depth_and_several_of_them_are_compared() {
     let repository = Repository::with("a");
     repository.0.write("migrations.toml", "versions = ['versions', 'more']\nrecursive = true\n");
     for (id, folder) in [("b", "versions/in/depth"), ("c", "more"), ("d", "more/.hidden")] {
-        let text = format!("-- {id}\n--\n-- revision: {id}\n-- rev: upgrade\n-- rev: downgrade\n");
+        let text = format!("-- {id}\n--\n-- revision: {id}\n-- rev: upgrade\nSELECT 1;\n-- rev: downgrade\n");
         repository.0.write(&format!("{folder}/ñ {id}.sql"), text);
     }
     repository.commit();
@@ -172,7 +172,7 @@ fn a_check_works_inside_of_a_commit_hook_and_from_a_folder_below() {
     repository.commit();
     assert_eq!(repository.0.read("hook.txt"), "no findings\n");
     repository.0.grow("d < c");
-    repository.edit("a", "-- rev: upgrade\n", "-- rev: upgrade\nSELECT 1;\n");
+    repository.edit("a", "-- rev: upgrade\n", "-- rev: upgrade\nSELECT 3;\n");
     repository.git("add -A");
     assert_ne!(repository.run_git("commit -q -m x").code, 0);
     assert!(repository.0.read("hook.txt").contains("changed-revision"));

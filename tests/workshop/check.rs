@@ -70,7 +70,7 @@ fn every_rule_of_the_files_finds_what_it_is_for() {
 #[test]
 fn what_is_meant_can_be_allowed() {
     let place = Place::with("a; b");
-    place.write("versions/c.sql", "-- revision: c\n-- rev: upgrade\n-- rev: downgrade\n");
+    place.write("versions/c.sql", "-- revision: c\n-- rev: upgrade empty\n-- rev: downgrade\n");
     check(&place, "--allow multiple-heads,empty-message", &[]);
     check(&place, "--allow multiple-heads --allow empty-message", &[]);
     place.write("migrations.toml", "[check]\nallow = ['multiple-heads']\n");
@@ -96,7 +96,7 @@ fn broken_scripts_are_findings_and_no_failure() {
     place.grow("d < nope; e < b");
     check(&place, "", &["error missing-parent versions/d.sql:4 null"]);
     let label = Place::with("a");
-    label.script("x", "", "-- branch_labels: a\n-- rev: upgrade\n-- rev: downgrade\n");
+    label.script("x", "", "-- branch_labels: a\n-- rev: upgrade empty\n-- rev: downgrade\n");
     check(&label, "", &["error label-is-id versions/x.sql:5 null"]);
 }
 
@@ -145,7 +145,7 @@ fn a_row_that_no_script_has_is_found_when_the_database_is_asked() {
 #[test]
 fn scripts_in_folders_that_are_not_read_are_pointed_out() {
     let place = Place::with("a");
-    place.write("versions/old/b.sql", "-- revision: b\n-- rev: upgrade\n");
+    place.write("versions/old/b.sql", "-- revision: b\n-- rev: upgrade empty\n");
     place.write("versions/old/c.sql", "not even a script\n");
     place.write("versions/.trash/d.sql", "");
     check(

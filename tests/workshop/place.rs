@@ -36,7 +36,7 @@ impl Place {
         for script in scripts.split(';') {
             let (id, parents) = script.split_once('<').unwrap_or((script, ""));
             let parents: Vec<&str> = parents.split_whitespace().collect();
-            let body = "\n-- rev: upgrade\n\n-- rev: downgrade\n";
+            let body = "\n-- rev: upgrade\nSELECT 1;\n\n-- rev: downgrade\n";
             self.script(id.trim(), &parents.join(", "), body);
         }
     }

@@ -34,7 +34,7 @@ pub(super) fn rebuild(table: &Arc<Identity>, old: &Catalog, new: &Catalog) -> Ve
     ];
     if !columns.into.is_empty() {
         let (into, from) = (columns.into.join(", "), columns.from.join(", "));
-        let mut copy = step(format!("INSERT INTO {temporary_name} ({into})\nSELECT {from} FROM {name}"));
+        let mut copy = step(format!("INSERT OR ABORT INTO {temporary_name} ({into})\nSELECT {from} FROM {name}"));
         copy.note = (!columns.notes.is_empty()).then(|| columns.notes.join("; "));
         steps.push(copy);
     }

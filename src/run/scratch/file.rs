@@ -37,7 +37,11 @@ impl ScratchFile {
     /// Makes a folder in which there is no database yet.
     pub(super) fn make() -> Result<Self, Error> {
         let unwritable = |cause| Error::from(ErrorKind::Unwritable { path: env::temp_dir() }).because(cause);
-        let folder = tempfile::Builder::new().prefix(PREFIX).tempdir().map_err(unwritable)?;
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(PREFIX);
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+        let folder = builder.tempdir().map_err(unwritable)?;
         let held = File::create(folder.path().join(HELD)).map_err(unwritable)?;
         held.lock().map_err(unwritable)?;
         Ok(Self { folder, _held: held })
