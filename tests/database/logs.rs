@@ -83,7 +83,7 @@ fn a_run_is_told_from_its_start_to_its_end(database: &TestDatabase) {
             "finished"
         ]
     );
-    assert_eq!((&told[1]["steps"], &told[1]["direction"]), (&2.into(), &"upgrade".into()));
+    assert_eq!((&told[2]["steps"], &told[2]["direction"]), (&2.into(), &"upgrade".into()));
     let statements: Vec<&str> =
         told.iter().filter(|event| event["event"] == "statement").map(|event| event["sql"].as_str().unwrap()).collect();
     assert_eq!(statements.len(), 3);

@@ -158,7 +158,7 @@ fn show_takes_every_kind_of_target() {
     refused(&place.run("show +9"), "walked-too-far");
     let document = place.run("show m --json").json();
     let keys = ["revision", "is_head", "upgrade", "downgrade"].map(|key| document[key].clone());
-    assert_eq!(serde_json::json!(keys), serde_json::json!(["m", false, "blank", "blank"]));
+    assert_eq!(serde_json::json!(keys), serde_json::json!(["m", false, "present", "blank"]));
     assert_eq!(place.run("show heads --json").json()["error"]["code"], "several-revisions");
 }
 
