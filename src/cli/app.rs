@@ -104,13 +104,11 @@ pub async fn run(arguments: Vec<OsString>, environment: Environment, actor: Acto
         lock_timeout: None,
         terminal,
         database: None,
+        has_told_variables: false,
     };
     if let Some(error) = unopened {
         cx.fail(&error.into());
         return 2;
-    }
-    if !matches!(cli.command, Some(Command::Init(_) | Command::Completions(_) | Command::Man(_) | Command::Help(_))) {
-        cx.warn_of_variables();
     }
     match Box::pin(dispatch(cli.command.as_ref(), &arguments, &mut cx)).await {
         Ok(outcome) => outcome.exit_code(),

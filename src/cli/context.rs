@@ -59,6 +59,8 @@ pub struct Context {
     pub terminal: Terminal,
     /// The database that it is about, once that is known.
     pub database: Option<Named>,
+    /// Whether it was warned of variables that nothing reads.
+    pub has_told_variables: bool,
 }
 
 /// A database, and what says that it is this one.
@@ -87,8 +89,8 @@ impl Context {
         text.parse::<Target>().map_err(Error::from)
     }
 
-    /// Reads the configuration.
-    pub fn config(&self) -> Result<Config, Error> {
+    /// Reads the configuration, and warns once of variables that look like rev's own, and that nothing reads.
+    pub fn config(&mut self) -> Result<Config, Error> {
         let selection = Selection {
             config: self.global.config.clone(),
             env: self.global.env.clone(),
@@ -97,38 +99,35 @@ impl Context {
             lock_wait: duration("--lock-wait", self.lock_wait.as_deref())?,
             lock_timeout: duration("--lock-timeout", self.lock_timeout.as_deref())?,
         };
-        Config::load(Path::new(""), &selection, &self.environment)
+        let config = Config::load(Path::new(""), &selection, &self.environment)?;
+        if !std::mem::replace(&mut self.has_told_variables, true) {
+            for UnknownVariable { name, nearest } in config.unknown_variables() {
+                let hint = nearest.map_or(String::new(), |nearest| format!("; did you mean `{nearest}`?"));
+                self.terminal.warn(&format!("nothing reads the variable `{name}`{hint}"));
+            }
+        }
+        Ok(config)
     }
 
     /// Reads configuration and scripts.
-    pub fn project(&self) -> Result<Project, Error> {
+    pub fn project(&mut self) -> Result<Project, Error> {
         Project::load(self.config()?)
     }
 
     /// Reads configuration and scripts to add one.
-    pub fn project_to_add(&self) -> Result<Project, Error> {
+    pub fn project_to_add(&mut self) -> Result<Project, Error> {
         Project::load_to_add(self.config()?)
     }
 
     /// Warns of scripts that will not be looked at, where somebody may believe that they are.
-    pub fn warn_of_unread(&mut self, project: &Project) -> Result<(), Error> {
-        let unread = project.unread_scripts()?;
+    pub fn warn_of_unread(&mut self, project: &Project) {
+        let unread = project.unread_scripts();
         if let [first, more @ ..] = &unread[..] {
             let (and, are) = match more.len() {
                 0 => (String::new(), "is"),
                 more => (format!(" and {more} more"), "are"),
             };
             self.terminal.warn(&format!("{}{and} {are} not read: {UNREAD_HINT}", first.display()));
-        }
-        Ok(())
-    }
-
-    /// Warns of variables that look like rev's own, and that nothing reads.
-    pub fn warn_of_variables(&mut self) {
-        let Ok(config) = self.config() else { return };
-        for UnknownVariable { name, nearest } in config.unknown_variables() {
-            let hint = nearest.map_or(String::new(), |nearest| format!("; did you mean `{nearest}`?"));
-            self.terminal.warn(&format!("nothing reads the variable `{name}`{hint}"));
         }
     }
 

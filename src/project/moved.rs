@@ -42,10 +42,11 @@ impl MovedRevision {
 
     /// Returns what to do about it.
     pub fn hint(&self) -> String {
-        let Self { revision, then, .. } = self;
+        let Self { revision, then, now, .. } = self;
+        let below = now.first().map_or("base", String::as_str);
         let stamp = if then.is_empty() { "base".to_owned() } else { then.join(" ") };
         format!(
-            "if {} did not run here: `rev downgrade {revision}@-1`, then `rev stamp --purge {stamp}` and `rev upgrade`",
+            "if {} did not run here: `rev downgrade {revision}@{below}`, then `rev stamp --purge {stamp}` and `rev upgrade`",
             names(&self.missing)
         )
     }
@@ -95,7 +96,7 @@ mod tests {
 
     #[test]
     fn a_revision_on_a_parent_that_never_ran_is_found() {
-        let told = "revision `b` was applied with parent `a`; its script now says `c`; if `c` did not run here: `rev downgrade b@-1`, then `rev stamp --purge a` and `rev upgrade`";
+        let told = "revision `b` was applied with parent `a`; its script now says `c`; if `c` did not run here: `rev downgrade b@c`, then `rev stamp --purge a` and `rev upgrade`";
         check(&[["a", "upgrade", ""], ["b", "upgrade", "a"]], Some(told));
         check(&[["c", "upgrade", "a"], ["c", "downgrade", "a"], ["b", "upgrade", "a"]], Some(told));
         let base = told.replace("`a`", "`none`").replace("--purge a", "--purge base");

@@ -19,6 +19,7 @@ use crate::id::RevisionId;
 use crate::program::program::Scope;
 use crate::run::session::Session;
 use crate::script::Embedded;
+use crate::script::Listing;
 use crate::script::Outline;
 use crate::script::Script;
 use crate::script::ScriptDir;
@@ -33,6 +34,8 @@ pub struct Project {
     pub graph: RevisionGraph,
     /// The scripts, where they are a part of the program; else they are files.
     embedded: Option<BTreeMap<RevisionId, Script>>,
+    /// What stands in the version folders, where there are folders that are not looked into.
+    beside: Option<Box<Listing>>,
 }
 
 impl Project {
@@ -53,19 +56,19 @@ impl Project {
     }
 
     /// Returns the scripts in folders that are not looked into.
-    pub fn unread_scripts(&self) -> Result<Vec<PathBuf>, Error> {
-        if self.embedded.is_some() || self.config.recursive {
-            return Ok(Vec::new());
-        }
-        let dir = ScriptDir { folders: self.config.versions.clone(), is_recursive: false };
-        Ok(dir.list()?.unread())
+    pub fn unread_scripts(&self) -> Vec<PathBuf> {
+        self.beside.as_deref().map(Listing::unread).unwrap_or_default()
     }
 
     fn of(config: Arc<Config>, dir: &ScriptDir) -> Result<Self, Error> {
-        match RevisionGraph::build(dir.load(|outline| outline.to_revision())?) {
-            Ok(graph) => Ok(Self { config, graph, embedded: None }),
+        let listing = dir.list()?;
+        match RevisionGraph::build(listing.load(|outline| outline.to_revision())?) {
+            Ok(graph) => {
+                let beside = (!listing.subfolders.is_empty()).then(|| listing.into());
+                Ok(Self { config, graph, embedded: None, beside })
+            }
             // Only a problem needs to know where each name stands; the scripts are read once more for that.
-            Err(problems) => Err(Outline::placed(problems, &dir.load(|outline| outline)?)),
+            Err(problems) => Err(Outline::placed(problems, &listing.load(|outline| outline)?)),
         }
     }
 
@@ -85,7 +88,7 @@ impl Project {
         let outlines: Vec<Outline> = parsed.iter().map(Outline::of).collect();
         let graph = Outline::graph(&outlines)?;
         let embedded = parsed.into_iter().map(|script| (script.header.revision.value.clone(), script)).collect();
-        Ok(Self { config: Arc::new(config), graph, embedded: Some(embedded) })
+        Ok(Self { config: Arc::new(config), graph, embedded: Some(embedded), beside: None })
     }
 
     /// Reads every script again, as they are now.
@@ -94,7 +97,7 @@ impl Project {
             None => Self::load(Arc::clone(&self.config)),
             Some(scripts) => {
                 let (config, embedded) = (Arc::clone(&self.config), Some(scripts.clone()));
-                Ok(Self { config, graph: self.graph.clone(), embedded })
+                Ok(Self { config, graph: self.graph.clone(), embedded, beside: None })
             }
         }
     }
@@ -102,7 +105,7 @@ impl Project {
     /// Returns the same scripts for a scratch database.
     pub fn on_scratch(&self, url: DatabaseUrl) -> Self {
         let config = self.config.for_scratch(url).into();
-        Self { config, graph: self.graph.clone(), embedded: self.embedded.clone() }
+        Self { config, graph: self.graph.clone(), embedded: self.embedded.clone(), beside: None }
     }
 
     /// Connects to the database to read.

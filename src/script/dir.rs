@@ -84,9 +84,7 @@ impl ScriptDir {
 
     /// Reads every script once and keeps of each what `keep` makes of it; the problems of all files come together.
     pub fn load<T: Send>(&self, keep: impl Fn(Outline) -> T + Sync) -> Result<Vec<T>, Error> {
-        let (kept, problems) = self.load_with_problems(keep)?;
-        Error::join(problems)?;
-        Ok(kept)
+        self.list()?.load(keep)
     }
 
     /// Reads every script once, and returns what is kept of the valid ones beside each single problem of the others.
@@ -97,11 +95,29 @@ impl ScriptDir {
         &self,
         keep: impl Fn(Outline) -> T + Sync,
     ) -> Result<(Vec<T>, Vec<Error>), Error> {
-        let paths = self.list()?.scripts;
+        Ok(self.list()?.load_with_problems(keep))
+    }
+
+    /// Returns the configured folder in which `path` lies.
+    pub fn folder_of(&self, path: &Path) -> Option<&Path> {
+        self.folders.iter().map(PathBuf::as_path).find(|folder| path.starts_with(folder))
+    }
+}
+
+impl Listing {
+    /// Reads every script once and keeps of each what `keep` makes of it; the problems of all files come together.
+    pub fn load<T: Send>(&self, keep: impl Fn(Outline) -> T + Sync) -> Result<Vec<T>, Error> {
+        let (kept, problems) = self.load_with_problems(keep);
+        Error::join(problems)?;
+        Ok(kept)
+    }
+
+    fn load_with_problems<T: Send>(&self, keep: impl Fn(Outline) -> T + Sync) -> (Vec<T>, Vec<Error>) {
+        let paths = &self.scripts;
         let threads =
             if paths.len() < PARALLEL_FROM { 1 } else { thread::available_parallelism().map_or(1, usize::from) };
         if threads == 1 {
-            return Ok(read_all(&paths, &keep));
+            return read_all(paths, &keep);
         }
         let keep = &keep;
         let (mut kept, mut problems) = (Vec::with_capacity(paths.len()), Vec::new());
@@ -114,12 +130,7 @@ impl ScriptDir {
                 problems.extend(more);
             }
         });
-        Ok((kept, problems))
-    }
-
-    /// Returns the configured folder in which `path` lies.
-    pub fn folder_of(&self, path: &Path) -> Option<&Path> {
-        self.folders.iter().map(PathBuf::as_path).find(|folder| path.starts_with(folder))
+        (kept, problems)
     }
 }
 

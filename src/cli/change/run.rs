@@ -41,7 +41,7 @@ impl RunArgs {
         cx.lock_timeout.clone_from(&self.lock_timeout);
         let project = cx.project().map_err(Failed::before_run)?;
         if matches!(request, Request::Upgrade(_)) {
-            cx.warn_of_unread(&project).map_err(Failed::before_run)?;
+            cx.warn_of_unread(&project);
         }
         let mut session = cx.open(&project).await.map_err(Failed::before_run)?;
         cx.name_run(request.command());

@@ -109,7 +109,7 @@ async fn prepare(args: &ExecArgs, cx: &mut Context) -> Result<(), Failed> {
     cx.lock_wait.clone_from(&args.lock_wait);
     cx.lock_timeout.clone_from(&args.lock_timeout);
     let project = cx.project().map_err(Failed::before_run)?;
-    cx.warn_of_unread(&project).map_err(Failed::before_run)?;
+    cx.warn_of_unread(&project);
     if args.yes || !project.config.database.protected {
         // From here on, since signals do not end the first process of a container. At a question they must, though.
         cx.interrupt.heed();
