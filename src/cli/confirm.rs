@@ -20,6 +20,8 @@ pub struct Confirming {
     is_json: bool,
     /// What is asked about.
     database: String,
+    /// Whether what goes down comes up again.
+    is_redo: bool,
     /// Whether it was typed once; a redo goes down and up with one answer.
     is_confirmed: bool,
 }
@@ -30,7 +32,12 @@ impl Confirming {
         let name = config.environment.clone().unwrap_or_else(|| "yes".to_owned());
         let answer = (config.database.protected && !yes).then_some(name);
         let database = cx.database.as_ref().map_or_else(|| "this database".to_owned(), Named::to_string);
-        Self { telling: cx.telling(), answer, is_json: cx.is_json(), database, is_confirmed: false }
+        Self { telling: cx.telling(), answer, is_json: cx.is_json(), database, is_redo: false, is_confirmed: false }
+    }
+
+    /// Says before the question that what goes down comes up again.
+    pub fn of_redo(self) -> Self {
+        Self { is_redo: true, ..self }
     }
 
     fn ask(&mut self) -> Result<(), Error> {
@@ -56,6 +63,9 @@ impl Observer for Confirming {
     fn confirm_change(&mut self, program: &Program) -> Result<(), Error> {
         if self.answer.is_some() {
             self.telling.plan(program);
+            if self.is_redo {
+                self.telling.say("then the upgrades of the same revisions, as their scripts are now");
+            }
         }
         self.ask()
     }

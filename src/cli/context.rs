@@ -147,7 +147,7 @@ impl Context {
         Ok(resolved.url)
     }
 
-    /// Says on which database a command is about to work, and why on that one: the first line of every run.
+    /// Says which database a command is about, and why that one: the first line of every run, and of every look.
     pub fn name_run(&mut self, command: &'static str) {
         let Some(database) = &self.database else { return };
         let record = Record::Database { command, url: &database.url, from: &database.from };

@@ -4,6 +4,7 @@ use std::fs;
 use std::fs::File;
 use std::fs::OpenOptions;
 use std::fs::TryLockError;
+use std::path::Path;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -48,14 +49,7 @@ impl Lock {
     /// Opens the way to the lock of the database of `url`; takes nothing yet.
     pub async fn open(url: &DatabaseUrl) -> Result<Self, Error> {
         let kind = match url {
-            DatabaseUrl::Sqlite(file) => {
-                // Whoever comes by a link must find the same lock.
-                let is_link = file.path.is_symlink();
-                let path = is_link.then(|| fs::canonicalize(&file.path).ok()).flatten();
-                let mut path = path.unwrap_or_else(|| file.path.clone()).into_os_string();
-                path.push(".rev-lock");
-                Kind::Sqlite { path: path.into(), file: None }
-            }
+            DatabaseUrl::Sqlite(file) => Kind::Sqlite { path: lock_path(&file.path), file: None },
             DatabaseUrl::Server(server) => {
                 let mut connection = Box::new(Database::connect(url, Access::Write, Duration::ZERO).await?);
                 match connection.family() {
@@ -156,6 +150,43 @@ impl Lock {
             Kind::Lease(lease) => lease.release().await,
         }
     }
+}
+
+impl Database {
+    /// Returns whether somebody holds the lock of the database, as far as the server's own locks tell; a lease is not seen.
+    ///
+    /// Takes nothing on servers; of SQLite the lock's file is tried for a moment, which nobody waits for longer than that.
+    pub async fn is_locked(&mut self, url: &DatabaseUrl) -> Result<bool, Error> {
+        let query = match url {
+            DatabaseUrl::Sqlite(file) => {
+                let path = lock_path(&file.path);
+                let Ok(opened) = regular_file::expect(&path).and_then(|()| File::open(&path)) else { return Ok(false) };
+                return Ok(matches!(opened.try_lock(), Err(TryLockError::WouldBlock)));
+            }
+            DatabaseUrl::Server(server) => match self.family() {
+                Family::Mysql => {
+                    format!(
+                        "SELECT CASE WHEN IS_USED_LOCK('{}') IS NULL THEN 0 ELSE 1 END",
+                        lock_name(&server.database)
+                    )
+                }
+                Family::Postgres | Family::Sqlite => format!(
+                    "SELECT CASE WHEN EXISTS (SELECT 1 FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_database d \
+                     ON d.oid = l.database WHERE d.datname = current_database() AND l.locktype = 'advisory' \
+                     AND l.granted AND (l.classid, l.objid) = ({POSTGRES_KEY})) THEN 1 ELSE 0 END"
+                ),
+            },
+        };
+        is_one(self, &[&query]).await
+    }
+}
+
+/// Returns the file of SQLite's lock: whoever comes by a link must find the same one.
+fn lock_path(database: &Path) -> PathBuf {
+    let path = database.is_symlink().then(|| fs::canonicalize(database).ok()).flatten();
+    let mut path = path.unwrap_or_else(|| database.to_owned()).into_os_string();
+    path.push(".rev-lock");
+    path.into()
 }
 
 /// A waiter holds no transaction: it would keep a pooler's connection from the holder.

@@ -276,6 +276,11 @@ impl ErrorKind {
             Self::TransactionEnded => {
                 "take the COMMIT or ROLLBACK out of what the script calls, or use `transaction=off`"
             }
+            Self::Edited { revision, ran_nothing: true, .. } => {
+                return Some(format!(
+                    "it had nothing to run then; `rev redo {revision} --stored` runs what it holds now"
+                ));
+            }
             Self::Edited { revision, .. } => {
                 return Some(format!(
                     "put it back as it was, and make the change in a new revision; if it makes no difference, say so with `rev accept {revision}`"

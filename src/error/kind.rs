@@ -325,7 +325,7 @@ pub enum ErrorKind {
     #[error("the script ended the transaction that it ran in")]
     TransactionEnded,
     #[error("revision `{revision}` was edited after it was {applied}")]
-    Edited { revision: RevisionId, applied: String },
+    Edited { revision: RevisionId, applied: String, ran_nothing: bool },
     #[error("the downgrade of revision `{revision}` was edited after it was {applied}")]
     EditedDowngrade { revision: RevisionId, applied: String, difference: String },
     #[error("revision `{revision}` would be undone, and no script has it any more ({applied})")]

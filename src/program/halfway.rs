@@ -5,6 +5,7 @@ use std::fmt;
 use crate::direction::Direction;
 use crate::error::ErrorKind;
 use crate::id::RevisionId;
+use crate::journal::Holder;
 use crate::journal::ProgressRow;
 
 /// A revision that stopped between its parts.
@@ -60,6 +61,13 @@ impl Halfway {
             on: self.on.clone(),
             back: self.back.clone(),
         }
+    }
+
+    /// Returns what it is while another run works on it, in a sentence.
+    pub fn worked_on(&self, by: &Holder) -> String {
+        let of = self.of.map_or(String::new(), |of| format!(" of {of}"));
+        let Self { revision, direction, done, .. } = self;
+        format!("the {direction} of revision {revision} runs now, after part {done}{of}: {by}")
     }
 
     /// Returns what it is, for a command that forgets it: `revision a, which stopped half-way …`.

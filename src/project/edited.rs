@@ -35,6 +35,8 @@ pub struct EditedScript {
     pub span: Span,
     /// The step that applied it.
     pub applied: HistoryRow,
+    /// Whether it had nothing to run then, so that nothing of what it holds now ran.
+    pub ran_nothing: bool,
 }
 
 impl Project {
@@ -83,13 +85,23 @@ impl EditedScript {
             path: script.source.path.clone(),
             span: script.span(&revision.range),
             applied: known.step.clone(),
+            ran_nothing: Script::is_of_nothing(dialect, then),
         };
         (!script.has_checksum(dialect, then)).then(edited)
     }
 
+    /// Returns what to do about it.
+    pub fn hint(&self) -> String {
+        self.kind().hint().unwrap_or_default()
+    }
+
+    fn kind(&self) -> ErrorKind {
+        let (revision, applied) = (self.revision.clone(), self.applied.applied());
+        ErrorKind::Edited { revision, applied, ran_nothing: self.ran_nothing }
+    }
+
     fn error(&self) -> Error {
-        let kind = ErrorKind::Edited { revision: self.revision.clone(), applied: self.applied.applied() };
-        Error::from(kind).at(self.span.clone())
+        Error::from(self.kind()).at(self.span.clone())
     }
 
     fn warning(&self) -> Warning {

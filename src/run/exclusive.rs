@@ -118,6 +118,15 @@ impl Session {
         self.held.as_mut().is_some_and(|held| std::mem::replace(&mut held.is_in_hooks, is_in_hooks))
     }
 
+    /// Returns who works on the database now, if another run holds the lock; a lease is not seen.
+    pub async fn working(&mut self) -> Result<Option<Holder>, Error> {
+        let url = self.url().clone();
+        if !self.db.is_locked(&url).await? {
+            return Ok(None);
+        }
+        Ok(Some(self.holder().await?.map(|(_, holder)| holder).unwrap_or_default()))
+    }
+
     /// Makes sure that the lock is still held, before something is done under it.
     pub(crate) async fn check_lock(&mut self) -> Result<(), Error> {
         let Some(held) = &mut self.held else { return Ok(()) };

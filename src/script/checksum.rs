@@ -10,6 +10,7 @@ use crate::script::compile::CompiledSection;
 use crate::script::script::Script;
 use crate::script::section::Section;
 use crate::script::timeouts::Timeouts;
+use crate::span::Source;
 use crate::sql::Mode;
 use crate::sql::Modes;
 use crate::sql::Reading;
@@ -37,6 +38,14 @@ impl Script {
         let says_empty = || self.sections_for(Direction::Upgrade, dialect).any(|section| section.is_empty);
         self.checksum(dialect) == checksum
             || says_empty() && self.checksum_of(dialect, |section| !section.is_empty) == checksum
+    }
+
+    /// Returns whether a checksum is that of a script with nothing in it, as a template makes it.
+    pub fn is_of_nothing(dialect: Dialect, checksum: &str) -> bool {
+        ["", "-- rev: downgrade\n"].iter().any(|downgrade| {
+            let text = format!("-- revision: nothing\n-- rev: upgrade\n{downgrade}");
+            Self::parse(Source::new("nothing", text)).is_ok_and(|script| script.checksum(dialect) == checksum)
+        })
     }
 
     fn checksum_of(&self, dialect: Dialect, counts: impl Fn(&Section) -> bool) -> String {
@@ -193,6 +202,19 @@ mod tests {
         let patient = sum("-- rev: upgrade lock_timeout=60s\nA;\n-- rev: downgrade\n");
         assert_ne!(plain, patient);
         assert_eq!(patient, sum("-- rev: upgrade lock_timeout=1m\nA;\n-- rev: downgrade\n"));
+    }
+
+    #[test]
+    fn what_a_template_makes_has_the_checksum_of_nothing() {
+        let check = |sections: &str, expected: bool| {
+            let script = Script::parse(Source::new("a", format!("-- x\n--\n-- revision: a\n\n{sections}"))).unwrap();
+            let is = Dialect::ALL.map(|dialect| Script::is_of_nothing(dialect, &script.checksum(dialect)));
+            assert_eq!(is, [expected; 4], "{sections}");
+        };
+        check("-- rev: upgrade\n\n\n-- rev: downgrade\n", true);
+        check("-- rev: upgrade\n-- to do\n", true);
+        check("-- rev: upgrade\nA;\n-- rev: downgrade\n", false);
+        check("-- rev: upgrade\n-- rev: downgrade\nB;\n", false);
     }
 
     #[test]

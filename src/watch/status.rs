@@ -6,6 +6,7 @@ use crate::graph::Anchor;
 use crate::graph::Target;
 use crate::id::Heads;
 use crate::id::RevisionId;
+use crate::journal::Holder;
 use crate::journal::LastSteps;
 use crate::program::halfway::Halfway;
 use crate::project::edited::EditedScript;
@@ -28,7 +29,7 @@ pub struct Status {
     pub pending: Vec<RevisionId>,
     /// Rows that no script has.
     pub unknown: Vec<RevisionId>,
-    /// The revision that stopped half-way.
+    /// The revision that is between its parts: it stopped there, unless somebody works on it.
     pub halfway: Option<Halfway>,
 }
 
@@ -43,6 +44,8 @@ pub struct FullStatus {
     pub edited: Vec<EditedScript>,
     /// The revisions that were moved onto one that never ran here.
     pub moved: Vec<MovedRevision>,
+    /// Who works on the revision that is between its parts.
+    pub working: Option<Holder>,
 }
 
 /// The state in a word, as programs read it.
@@ -105,13 +108,20 @@ impl Project {
     /// Compares the rows that were read with the graph, and the history with the scripts.
     pub async fn full_status(&self, session: &mut Session) -> Result<FullStatus, Error> {
         let status = self.status(session)?;
+        let working = if status.halfway.is_some() { session.working().await? } else { None };
         if session.rows.is_empty() {
-            return Ok(FullStatus { status, last: LastSteps::default(), edited: Vec::new(), moved: Vec::new() });
+            return Ok(FullStatus {
+                status,
+                last: LastSteps::default(),
+                edited: Vec::new(),
+                moved: Vec::new(),
+                working,
+            });
         }
         let last = session.last_steps().await?;
         let edited = self.edited(session, &last)?;
         let applied = self.graph.applied(&session.rows);
         let moved = applied.iter().filter_map(|revision| MovedRevision::find(revision, &last)).collect();
-        Ok(FullStatus { status, last, edited, moved })
+        Ok(FullStatus { status, last, edited, moved, working })
     }
 }

@@ -156,7 +156,26 @@ fn whoever_waits_for_the_lock_can_be_stopped(database: &TestDatabase) {
     assert_eq!(first.ends(database).code, 130);
 }
 
+fn a_revision_that_runs_now_is_told_from_one_that_stopped(database: &TestDatabase) {
+    let workspace = project(database, " transaction=off");
+    let run = Run::at(&workspace, database, &["upgrade"], "(60)");
+    for command in ["status", "current"] {
+        let told = workspace.rev(&[command]);
+        let told = format!("{}{}", told.stdout, told.stderr);
+        assert!(told.contains("the upgrade of revision b runs now, after part 1 of 2: "), "{told}");
+        assert!(told.contains("process ") && !told.contains("stopped") && !told.contains("--purge"), "{told}");
+        let document = workspace.rev(&[command, "--json"]).json();
+        assert!(document["running_by"].as_str().is_some_and(|by| by.contains("process ")), "{document}");
+    }
+    run.send("-TERM");
+    run.ends(database);
+    let told = workspace.rev(&["status"]).succeeded().to_owned();
+    assert!(told.contains("stopped half-way through its upgrade") && !told.contains("runs now"), "{told}");
+    assert!(workspace.rev(&["status", "--json"]).json()["running_by"].is_null());
+}
+
 on_each_database!(
+    a_revision_that_runs_now_is_told_from_one_that_stopped,
     ctrl_c_stops_the_statement_and_the_next_run_goes_on,
     sigterm_stops_a_statement_outside_of_a_transaction,
     programs_read_what_was_done,

@@ -44,7 +44,7 @@ pub async fn run(args: &RedoArgs, cx: &mut Context) -> Result<Outcome, Failed> {
     let project = cx.project().map_err(Failed::before_run)?;
     let mut session = cx.open(&project).await.map_err(Failed::before_run)?;
     cx.name_run("redo");
-    let mut observer = Confirming::new(cx, &project.config, args.yes);
+    let mut observer = Confirming::new(cx, &project.config, args.yes).of_redo();
     let report = project.redo(&target, sections, &mut session, &cx.actor, &mut observer).await?;
     cx.report(&report)
 }

@@ -22,13 +22,15 @@ pub struct CurrentArgs {
 /// Runs the command.
 pub async fn run(args: &CurrentArgs, cx: &mut Context) -> Result<Outcome, Failed> {
     let project = cx.project()?;
-    let session = cx.open(&project).await?;
+    let mut session = cx.open(&project).await?;
+    cx.name_run("current");
     let status = project.status(&session)?;
+    let working = if status.halfway.is_some() { session.working().await? } else { None };
     session.close().await;
     let graph = &project.graph;
     let is_up_to_date = status.state == State::UpToDate;
     if cx.is_json() {
-        cx.text(&json::current(&status))?;
+        cx.text(&json::current(&status, working.as_ref()))?;
     } else {
         let applied = Applied::of(graph, &status.current).stopped_at(status.halfway.as_ref());
         let paint = cx.terminal.paint;
@@ -48,7 +50,10 @@ pub async fn run(args: &CurrentArgs, cx: &mut Context) -> Result<Outcome, Failed
             cx.talk("the database is at base: nothing is applied");
         }
         if let Some(halfway) = &status.halfway {
-            cx.talk(&with_hint(&halfway.error()));
+            match &working {
+                Some(by) => cx.talk(&escape(&halfway.worked_on(by))),
+                None => cx.talk(&with_hint(&halfway.error())),
+            }
         }
     }
     if args.check_heads && !is_up_to_date {

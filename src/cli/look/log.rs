@@ -39,6 +39,7 @@ pub async fn run(args: &LogArgs, cx: &mut Context) -> Result<Outcome, Failed> {
     }
     let project = cx.project()?;
     let mut session = cx.open(&project).await?;
+    cx.name_run("log");
     let mut entries = session.history().await?;
     session.close().await;
     entries.reverse();

@@ -69,7 +69,7 @@ pub async fn run(cx: &mut Context) -> Result<Outcome, Failed> {
     };
     if cx.is_json() {
         cx.resolve(&project.config)?;
-        return cx.text(&json::status(&full.status, &full.edited, &full.last));
+        return cx.text(&json::status(&full));
     }
     text.push_str(&format!("\n{}{}", status::text(&project, &full, paint), next(&project, &full)));
     cx.text(&typed::in_commands(text))
@@ -125,6 +125,8 @@ fn next(project: &Project, full: &FullStatus) -> String {
     let several = full.status.heads.len() > 1;
     let next = match full.status.state {
         State::UnknownRevision | State::InProgress => return String::new(),
+        // The status has said it.
+        _ if full.edited.iter().any(|edited| edited.ran_nothing) => return String::new(),
         _ if !full.edited.is_empty() => {
             "`rev check --database` shows what was edited, and `rev accept ID` says that an edit is harmless"
         }

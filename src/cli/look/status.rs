@@ -29,10 +29,11 @@ pub struct StatusArgs {
 pub async fn run(args: &StatusArgs, cx: &mut Context) -> Result<Outcome, Failed> {
     let project = cx.project()?;
     let mut session = cx.open(&project).await.map_err(Failed::unreachable)?;
+    cx.name_run("status");
     let full = project.full_status(&mut session).await?;
     session.close().await;
     if cx.is_json() {
-        cx.text(&json::status(&full.status, &full.edited, &full.last))?;
+        cx.text(&json::status(&full))?;
     } else {
         let text = text(&project, &full, cx.terminal.paint);
         cx.text(&text)?;
@@ -55,7 +56,7 @@ fn look(full: &FullStatus) -> Option<ErrorKind> {
 
 /// Returns what people read of where a database stands.
 pub(super) fn text(project: &Project, full: &FullStatus, paint: Paint) -> String {
-    let FullStatus { status, last, edited, moved } = full;
+    let FullStatus { status, last, edited, moved, working } = full;
     let graph = &project.graph;
     let applied = Applied::of(graph, &status.current).stopped_at(status.halfway.as_ref());
     let mut text = match status.state {
@@ -71,13 +72,12 @@ pub(super) fn text(project: &Project, full: &FullStatus, paint: Paint) -> String
     }
     if status.state != State::UnknownRevision && !status.heads.is_empty() {
         let halfway = status.halfway.as_ref().map(|halfway| &halfway.revision);
-        text.push_str(&format!(
-            "
-{}",
-            standing(graph, &status.current, halfway, paint)
-        ));
+        text.push('\n');
+        text.push_str(&standing(graph, &status.current, halfway, paint));
     }
-    if let Some(kind) = look(full) {
+    if let (Some(by), Some(halfway)) = (working, &status.halfway) {
+        text.push_str(&format!("\n{}\n", escape(&halfway.worked_on(by))));
+    } else if let Some(kind) = look(full) {
         let hint = kind.hint().unwrap_or_default();
         text.push_str(&format!("\n{}\n  help: {}\n", escape(&kind.to_string()), escape(&hint)));
     }
@@ -97,6 +97,9 @@ pub(super) fn text(project: &Project, full: &FullStatus, paint: Paint) -> String
             let place = escape(&edited.path.display().to_string()).into_owned();
             let applied = escape(&edited.applied.applied()).into_owned();
             text.push_str(&format!("  {}  {place}, {applied}\n", paint.text(Role::Id, edited.revision.as_str())));
+            if edited.ran_nothing {
+                text.push_str(&format!("    {}\n", escape(&edited.hint())));
+            }
         }
     }
     for moved in moved {

@@ -12,8 +12,8 @@ use crate::error::Error;
 use crate::id::Heads;
 use crate::id::RevisionId;
 use crate::journal::HistoryRow;
-use crate::journal::LastSteps;
-use crate::project::EditedScript;
+use crate::journal::Holder;
+use crate::watch::FullStatus;
 use crate::watch::State;
 use crate::watch::Status;
 
@@ -23,14 +23,16 @@ pub fn unreachable(error: &Error) -> String {
 }
 
 /// Returns the document of `current`.
-pub fn current(status: &Status) -> String {
+pub fn current(status: &Status, working: Option<&Holder>) -> String {
     let Status { current, heads, state, halfway, .. } = status;
     let in_progress = halfway.as_ref().map(HalfwayJson::of);
-    document(&CurrentJson { current, heads, up_to_date: *state == State::UpToDate, in_progress })
+    let running_by = working.map(Holder::to_string);
+    document(&CurrentJson { current, heads, up_to_date: *state == State::UpToDate, in_progress, running_by })
 }
 
-/// Returns the document of `status`; `last` is what the history says of the revisions that no script has.
-pub fn status(status: &Status, edited: &[EditedScript], last: &LastSteps) -> String {
+/// Returns the document of `status`.
+pub fn status(full: &FullStatus) -> String {
+    let FullStatus { status, edited, last, working, .. } = full;
     let unknown = status.unknown.iter().map(|id| AppliedJson::of(id, None, last.get(id).map(|last| &last.step)));
     let edited = edited.iter().map(|one| AppliedJson::of(&one.revision, Some(&one.path), Some(&one.applied)));
     document(&StatusJson {
@@ -43,6 +45,7 @@ pub fn status(status: &Status, edited: &[EditedScript], last: &LastSteps) -> Str
         unknown_revisions: unknown.collect(),
         edited_revisions: edited.collect(),
         in_progress: status.halfway.as_ref().map(HalfwayJson::of),
+        running_by: working.as_ref().map(Holder::to_string),
     })
 }
 
@@ -63,6 +66,9 @@ struct CurrentJson<'a> {
     up_to_date: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     in_progress: Option<HalfwayJson<'a>>,
+    /// Who works on it now; only while somebody does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    running_by: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -77,6 +83,9 @@ struct StatusJson<'a> {
     edited_revisions: Vec<AppliedJson<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     in_progress: Option<HalfwayJson<'a>>,
+    /// Who works on it now; only while somebody does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    running_by: Option<String>,
 }
 
 /// A revision with what the history says of the step that applied it.

@@ -21,6 +21,7 @@ use crate::run::Report;
 use crate::run::StepReport;
 use crate::script::SectionState;
 use crate::span::Source;
+use crate::watch::FullStatus;
 use crate::watch::State;
 use crate::watch::Status;
 
@@ -114,6 +115,10 @@ fn an_entry_of_the_log_has_the_columns_of_the_history() {
     check_document(log(&[HistoryRow::from_row(&row).unwrap()]), &expected.concat());
 }
 
+fn full(status: Status, edited: Vec<EditedScript>, last: LastSteps) -> FullStatus {
+    FullStatus { status, last, edited, moved: Vec::new(), working: None }
+}
+
 #[test]
 fn where_a_database_stands_is_one_word_besides_the_revisions() {
     let words = [
@@ -133,12 +138,12 @@ fn where_a_database_stands_is_one_word_besides_the_revisions() {
             halfway: None,
         };
         check_document(
-            current(&standing),
+            current(&standing, None),
             &format!(r#"{{"ok":true,"current":["a"],"heads":["c","b"],"up_to_date":{up_to_date}}}"#),
         );
         let pending = r#""pending_revisions":["c","b"]"#;
         check_document(
-            status(&standing, &[], &LastSteps::default()),
+            status(&full(standing, Vec::new(), LastSteps::default())),
             &format!(
                 r#"{{"ok":true,"status":"{word}","applied":1,"pending":2,"current":["a"],"heads":["c","b"],{pending},"unknown_revisions":[],"edited_revisions":[]}}"#
             ),
@@ -153,7 +158,8 @@ fn what_is_lost_and_what_was_edited_is_told_with_when_and_by_whom() {
     let row = cells.map(|cell| (!cell.is_empty()).then(|| cell.to_owned())).to_vec();
     let row = HistoryRow::from_row(&row).unwrap();
     let span = Source::new("a.sql", "").span(0..0);
-    let edited = EditedScript { revision: id("a"), path: "a.sql".into(), span, applied: row.clone() };
+    let edited =
+        EditedScript { revision: id("a"), path: "a.sql".into(), span, applied: row.clone(), ran_nothing: false };
     let standing = Status {
         state: State::UnknownRevision,
         applied: 0,
@@ -163,7 +169,7 @@ fn what_is_lost_and_what_was_edited_is_told_with_when_and_by_whom() {
         unknown: vec![id("g"), id("h")],
         halfway: None,
     };
-    let told = status(&standing, &[edited], &[row].into_iter().collect());
+    let told = status(&full(standing, vec![edited], [row].into_iter().collect()));
     let known = r#""message":"m","started":"2026-11-20T09:12:44.000Z","user":"ada","host":null}"#;
     let unknown = r#""message":null,"started":null,"user":null,"host":null}"#;
     let expected = format!(
