@@ -85,15 +85,7 @@ impl Journal {
             .and_where(counts())
             .group_by_columns(["revision", "outcome"])
             .take();
-        let columns = HISTORY_COLUMNS.into_iter().filter(|column| *column != "downgrade");
-        let query = Query::select()
-            .columns(columns)
-            .expr(Expr::cust("NULL"))
-            .from(self.table(&self.history))
-            .and_where(self.is_in_query("id", last))
-            .order_by("id", Order::Asc)
-            .take();
-        self.render(&query)
+        self.steps_of(last)
     }
 
     /// Returns the query for the newest steps, newest first, as [`HistoryRow`](crate::journal::HistoryRow)s without the
@@ -159,12 +151,17 @@ impl Journal {
             .and_where(self.is("outcome", Outcome::Failed.as_str()))
             .group_by_col("revision")
             .take();
+        self.steps_of(last)
+    }
+
+    /// Returns the query for the steps with these ids, oldest first, without the stored downgrades.
+    fn steps_of(&self, ids: SelectStatement) -> String {
         let columns = HISTORY_COLUMNS.into_iter().filter(|column| *column != "downgrade");
         let query = Query::select()
             .columns(columns)
             .expr(Expr::cust("NULL"))
             .from(self.table(&self.history))
-            .and_where(self.is_in_query("id", last))
+            .and_where(self.is_in_query("id", ids))
             .order_by("id", Order::Asc)
             .take();
         self.render(&query)

@@ -10,6 +10,8 @@ mod graph;
 mod halfway;
 pub mod json;
 mod log;
+#[cfg(test)]
+mod page;
 mod pager;
 mod paint;
 mod place;

@@ -252,10 +252,6 @@ impl StoredRun {
 
 #[cfg(test)]
 mod tests {
-    use std::io;
-    use std::sync::Arc;
-    use std::sync::Mutex;
-
     use proptest::prelude::*;
 
     use super::*;
@@ -264,6 +260,7 @@ mod tests {
     use crate::cli::ui::log::Level;
     use crate::cli::ui::log::Telling;
     use crate::cli::ui::log::log::Log;
+    use crate::cli::ui::page::Page;
     use crate::config::Hook;
     use crate::db::Blocker;
     use crate::db::Notice;
@@ -272,26 +269,6 @@ mod tests {
     use crate::run::CreatedJournal;
     use crate::run::Event;
     use crate::run::Observer;
-
-    /// A stream that can be read afterwards.
-    #[derive(Clone, Default)]
-    struct Page(Arc<Mutex<Vec<u8>>>);
-
-    impl Page {
-        fn text(&self) -> String {
-            String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
-        }
-    }
-
-    impl Write for Page {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.0.lock().unwrap().write(bytes)
-        }
-
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
 
     /// Tells the events that the numbers stand for, with `text` in all that says something.
     fn tell(telling: &mut Telling<Page>, numbers: &[u8], text: &str, ms: u64) {
