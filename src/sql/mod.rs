@@ -2,6 +2,7 @@
 //!
 //! Comes in: text, and which database reads it. No files, no catalog.
 
+mod affinity;
 mod body;
 mod changed;
 mod client;
@@ -30,6 +31,7 @@ mod touch;
 mod value;
 mod words;
 
+pub use affinity::Affinity;
 pub use changed::TableName;
 pub use changed::changed_tables;
 pub use effect::Effect;
