@@ -18,6 +18,8 @@ pub struct Outside {
     databases: BTreeSet<String>,
     /// Routines whose bodies reach outside, by name, and how.
     routines: BTreeMap<String, String>,
+    /// What a string of the script would do that a later statement may run (MariaDB, MySQL).
+    in_a_string: Option<String>,
 }
 
 /// Words that begin a statement, and what it does. `|` is or, `!` is any word but these, also none.
@@ -31,6 +33,8 @@ const POSTGRES: Rules = &[
     ("create|alter|drop database", "changes a database"),
     ("alter system", SETTINGS),
     ("reassign|drop owned", ROLES),
+    ("prepare transaction", PREPARED),
+    ("commit|rollback prepared", PREPARED),
     ("comment on role|database|tablespace|subscription", "changes what belongs to the server"),
 ];
 
@@ -46,6 +50,10 @@ const MYSQL: Rules = &[
     ("use", "goes to another database"),
     ("create|alter|drop server|tablespace|undo|logfile|resource", SETTINGS),
     ("create or replace server", SETTINGS),
+    ("create|drop spatial reference", SETTINGS),
+    ("create or replace spatial reference", SETTINGS),
+    ("xa", PREPARED),
+    ("backup", "locks the whole server"),
     ("install|uninstall plugin|soname|component", SETTINGS),
     ("set global|persist|persist_only", SETTINGS),
     ("flush !privileges|table|tables|status", SETTINGS),
@@ -70,6 +78,7 @@ const ROLES: &str = "changes roles, users or what they may do";
 const SETTINGS: &str = "changes the server";
 const FILES: &str = "uses files of the server";
 const PROGRAM: &str = "runs a program on the server";
+const PREPARED: &str = "leaves a transaction on the server";
 const CONNECTS: &str = "connects to another server or service";
 
 /// Functions that reach outside when they are called; a `*` at the end stands for any ending.
@@ -123,6 +132,9 @@ const SHARED: [&str; 7] = [
     "pg_subscription",
 ];
 
+/// Databases in which a server only describes itself.
+const DESCRIBING: [&str; 3] = ["information_schema", "performance_schema", "sys"];
+
 /// What stands before a statement in a body.
 const BEFORE: [&str; 21] = [
     ";",
@@ -169,6 +181,9 @@ const NAMING: [&str; 16] = [
     "to",
 ];
 
+/// How many strings of a statement are looked at together.
+const MOST_JOINED: usize = 16;
+
 /// How deep strings in strings are looked into.
 const DEEPEST: usize = 3;
 
@@ -186,10 +201,12 @@ enum Begins {
 }
 
 impl Outside {
-    /// Begins with a script; `databases` are those of the server but its own.
-    pub fn new(family: Family, databases: impl IntoIterator<Item = String>) -> Self {
-        let databases = databases.into_iter().map(|name| name.to_lowercase()).collect();
-        Self { family, databases, routines: BTreeMap::new() }
+    /// Begins with a script that runs in the database `own`; `databases` are those of its server.
+    pub fn new(family: Family, own: &str, databases: impl IntoIterator<Item = String>) -> Self {
+        let own = own.to_lowercase();
+        let databases = databases.into_iter().map(|name| name.to_lowercase());
+        let databases = databases.filter(|name| *name != own && !DESCRIBING.contains(&name.as_str())).collect();
+        Self { family, databases, routines: BTreeMap::new(), in_a_string: None }
     }
 
     /// Returns what the statement does outside of its database, in words that follow it; nothing when it stays inside.
@@ -203,6 +220,11 @@ impl Outside {
             let prepares = ["do", "execute", "prepare", "set", "call"].iter().any(|word| is(0, word));
             (prepares || routine.is_some()).then(|| self.in_strings(&words, statement.reading, 0)).flatten()
         });
+        let found = found.or_else(|| self.by_another_name(&words, routine.as_deref()));
+        if self.family == Family::Mysql && self.in_a_string.is_none() {
+            self.in_a_string = self.in_strings(&words, statement.reading, 0);
+        }
+        let found = found.or_else(|| self.in_a_string.clone().filter(|_| runs_a_value(&words)));
         match (found, routine) {
             // It does so only when it is called.
             (Some(found), Some(name)) => {
@@ -213,11 +235,55 @@ impl Outside {
         }
     }
 
+    /// Judges what names a routine that reaches outside, as all do that give it another name or let it be called by one.
+    fn by_another_name(&self, words: &[Word], routine: Option<&str>) -> Option<String> {
+        if self.family != Family::Postgres {
+            return None;
+        }
+        let is_body_elsewhere = sequence_in(words, &["language", "c|internal"]);
+        if routine.is_some() && is_body_elsewhere {
+            let strings = words.iter().filter(|word| word.kind == TokenKind::String);
+            let names = strings.map(|word| inside(&word.text, false));
+            let known = |name: String| POSTGRES_FUNCTIONS.iter().find(|(known, _)| is_named(&name, known));
+            if let Some((_, what)) = names.into_iter().find_map(known) {
+                return Some((*what).to_owned());
+            }
+        }
+        let is_kept = is_one_of(words, 0, "comment|grant|revoke|drop")
+            || is_one_of(words, 0, "alter")
+                && is_one_of(words, 1, "function|procedure|routine")
+                && !words.iter().any(|word| word.text == "rename");
+        let mentioned = words.iter().filter(|word| word.kind != TokenKind::String && !is_kept);
+        let mut others = mentioned.filter(|word| routine != Some(&*word.text));
+        if let Some((name, what)) = others.find_map(|word| self.routines.get_key_value(&word.text)) {
+            return Some(format!("names `{name}`, which {what}"));
+        }
+        // Those of the server and of extensions, without a call.
+        let names = |at: usize| {
+            is_one_of(words, 0, "alter") && is_one_of(words, at, "function|procedure|routine")
+                || is_one_of(words, 0, "create") && is_one_of(words, at, "=|function|procedure")
+        };
+        let after = (1..words.len()).filter(|at| names(at - 1) && routine.is_none() && !is_kept);
+        let last = after.map(|at| if sequence(words, at + 1, &["."]) { at + 2 } else { at });
+        let mut called = last.filter_map(|at| words.get(at));
+        let known = |word: &Word| POSTGRES_FUNCTIONS.iter().find(|(name, _)| is_named(&word.text, name));
+        called.find_map(known).map(|(_, what)| (*what).to_owned())
+    }
+
     fn in_strings(&self, words: &[Word], reading: Reading, depth: usize) -> Option<String> {
-        let strings = words.iter().filter(|word| word.kind == TokenKind::String && depth < DEEPEST);
-        strings.map(|word| inside(&word.text)).find_map(|text| {
-            let words = self::words(&text, reading);
+        if depth >= DEEPEST {
+            return None;
+        }
+        let strings = words.iter().filter(|word| is_literal(word, self.family));
+        let texts: Vec<String> = strings.map(|word| inside(&word.text, reading.escapes())).collect();
+        let found = texts.iter().find_map(|text| {
+            let words = self::words(text, reading);
             self.reach_of(&words, Begins::Anywhere).or_else(|| self.in_strings(&words, reading, depth + 1))
+        });
+        found.or_else(|| {
+            // `'CREATE ' || 'ROLE x'`: a few that may be one statement together.
+            let mut joined = (0..texts.len()).filter(|_| (2..=MOST_JOINED).contains(&texts.len()));
+            joined.find_map(|from| self.reach_of(&self::words(&texts[from..].concat(), reading), Begins::AtFirst))
         })
     }
 
@@ -356,13 +422,38 @@ fn routine(words: &[Word]) -> Option<String> {
     // `OR REPLACE`, `DEFINER = user@host`, `AGGREGATE` stand before.
     let at = (1..words.len().min(12)).find(|at| is_one_of(words, *at, "function|procedure|package"))?;
     let open = (at..words.len()).find(|at| words[*at].kind == TokenKind::Open || is_one_of(words, *at, "as|is"))?;
-    let is_trigger = (1..at).any(|at| is_one_of(words, at, "trigger|event"));
-    (!is_trigger).then(|| words[open - 1].text.clone())
+    // A cast, an operator or a trigger only names one.
+    let has_definer = is_one_of(words, 1, "definer") || is_one_of(words, 3, "definer");
+    let is_other = (1..at).any(|at| match has_definer {
+        true => is_one_of(words, at, "trigger|event"),
+        false => !is_one_of(words, at, "or|replace|aggregate"),
+    });
+    (!is_other).then(|| words[open - 1].text.clone())
 }
 
 /// Returns whether a statement only says what a routine is, or who may call it.
 fn defines(words: &[Word]) -> bool {
     is_one_of(words, 0, "comment|grant|revoke|drop|alter")
+}
+
+/// Returns whether a statement runs what a variable or an expression holds (MariaDB, MySQL).
+fn runs_a_value(words: &[Word]) -> bool {
+    let is_string = |at: usize| words.get(at).is_some_and(|word| word.kind == TokenKind::String);
+    let ends = |at: usize| words.get(at).is_none_or(|word| word.kind == TokenKind::Semicolon || word.text == "using");
+    let is_value = |at: usize| !(is_string(at) && ends(at + 1));
+    (0..words.len()).any(|at| {
+        is_one_of(words, at, "prepare") && is_one_of(words, at + 2, "from") && is_value(at + 3)
+            || sequence(words, at, &["execute", "immediate"]) && is_value(at + 2)
+    })
+}
+
+/// Returns whether a word is a string, or a number in hexadecimal digits, which is a string to MariaDB and MySQL.
+fn is_literal(word: &Word, family: Family) -> bool {
+    word.kind == TokenKind::String || family == Family::Mysql && word.text.len() > 3 && word.text.starts_with("0x")
+}
+
+fn sequence_in(words: &[Word], patterns: &[&str]) -> bool {
+    (0..words.len()).any(|at| sequence(words, at, patterns))
 }
 
 fn until_semicolon(words: &[Word]) -> &[Word] {
@@ -393,17 +484,83 @@ fn is_named(text: &str, name: &str) -> bool {
     }
 }
 
-/// Returns what stands between the quotes of a string.
-fn inside(text: &str) -> String {
+/// Returns what a string says; `escapes` is whether a backslash does in one without a prefix.
+fn inside(text: &str, escapes: bool) -> String {
     if let Some(rest) = text.strip_prefix('$')
         && let Some((tag, body)) = rest.split_once('$')
     {
         return body.strip_suffix(&format!("${tag}$")).unwrap_or(body).to_owned();
     }
+    if let Some(digits) = text.strip_prefix("0x") {
+        return of_digits(digits);
+    }
     let Some(open) = text.find(['\'', '"']) else { return text.to_owned() };
-    let quote = &text[open..=open];
+    let (prefix, quote) = (text[..open].to_ascii_lowercase(), &text[open..=open]);
     let body = &text[open + 1..];
-    body.strip_suffix(quote).unwrap_or(body).replace(&quote.repeat(2), quote)
+    let body = body.strip_suffix(quote).unwrap_or(body).replace(&quote.repeat(2), quote);
+    match &*prefix {
+        "x" => of_digits(&body),
+        "e" => without_escapes(&body),
+        "u&" => of_code_points(&body),
+        _ if escapes => without_escapes(&body),
+        _ => body,
+    }
+}
+
+/// Returns the text of hexadecimal digits, two for a byte.
+fn of_digits(digits: &str) -> String {
+    let pairs = digits.as_bytes().chunks(2).map(String::from_utf8_lossy);
+    let bytes: Vec<u8> = pairs.filter_map(|pair| u8::from_str_radix(&pair, 16).ok()).collect();
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// Returns a text with its escapes by backslashes replaced by what they mean.
+fn without_escapes(text: &str) -> String {
+    let mut plain = String::new();
+    let mut rest = text.chars();
+    while let Some(character) = rest.next() {
+        if character != '\\' {
+            plain.push(character);
+            continue;
+        }
+        let Some(escaped) = rest.next() else { break };
+        let mut number = |radix: u32, most: usize, first: Option<char>| {
+            let mut digits: String = first.into_iter().collect();
+            while digits.len() < most
+                && let Some(digit) = rest.as_str().chars().next().filter(|digit| digit.is_digit(radix))
+            {
+                digits.push(digit);
+                rest.next();
+            }
+            u32::from_str_radix(&digits, radix).ok().and_then(char::from_u32)
+        };
+        match escaped {
+            'n' | 'r' | 't' | 'b' | 'f' => plain.push(' '),
+            'x' => plain.extend(number(16, 2, None)),
+            'u' => plain.extend(number(16, 4, None)),
+            'U' => plain.extend(number(16, 8, None)),
+            '0'..='7' => plain.extend(number(8, 3, Some(escaped))),
+            other => plain.push(other),
+        }
+    }
+    plain
+}
+
+/// Returns a text of `U&'…'` with its code points, as `\0041` and `\+000041`, replaced by what they mean.
+fn of_code_points(text: &str) -> String {
+    let mut plain = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('\\') {
+        plain.push_str(before);
+        let (digits, length) = match after.strip_prefix('+') {
+            Some(digits) => (digits.get(..6), 7),
+            None => (after.get(..4), 4),
+        };
+        let point = digits.and_then(|digits| u32::from_str_radix(digits, 16).ok()).and_then(char::from_u32);
+        plain.push(point.unwrap_or('\\'));
+        rest = if point.is_some() { after.get(length..).unwrap_or_default() } else { after };
+    }
+    plain + rest
 }
 
 #[cfg(test)]
@@ -417,7 +574,8 @@ mod tests {
     fn last(dialect: Dialect, sql: &str) -> Option<String> {
         let source = Source::new("a.sql", sql.to_owned());
         let statements = split(&source, 0..sql.len(), dialect).unwrap_or_else(|errors| panic!("{sql}: {errors:?}"));
-        let mut outside = Outside::new(dialect.family(), ["App".to_owned(), "mysql".to_owned()]);
+        let mut outside =
+            Outside::new(dialect.family(), "Own", ["App", "mysql", "own", "information_schema"].map(str::to_owned));
         statements.iter().map(|statement| outside.reach(statement)).last().flatten()
     }
 
@@ -501,6 +659,94 @@ mod tests {
             ],
         );
         stays(Dialect::Postgres, &["INSERT INTO t SELECT datname FROM pg_database"]);
+    }
+
+    #[test]
+    fn a_routine_that_reaches_is_known_by_another_name_too() {
+        let makes = "CREATE FUNCTION f(a int) RETURNS int LANGUAGE plpgsql AS $$ BEGIN CREATE ROLE x; END $$;\n";
+        for later in [
+            "ALTER FUNCTION f(int) RENAME TO g",
+            "ALTER ROUTINE f RENAME TO g",
+            "CREATE AGGREGATE a (int) (SFUNC = f, STYPE = int)",
+            "CREATE OPERATOR # (PROCEDURE = f, RIGHTARG = int)",
+            "CREATE CAST (t AS u) WITH FUNCTION f",
+            "CREATE CAST (t AS u) WITH FUNCTION f(int)",
+            "CREATE OPERATOR CLASS c FOR TYPE t USING btree AS FUNCTION 1 f(int, int)",
+            "CREATE TRIGGER t AFTER INSERT ON t EXECUTE PROCEDURE f ()",
+            "CREATE EVENT TRIGGER e ON ddl_command_end EXECUTE FUNCTION f()",
+            "ALTER TABLE t ALTER a SET DEFAULT f(1)",
+        ] {
+            assert!(last(Dialect::Postgres, &format!("{makes}{later}")).is_some(), "{later}");
+        }
+        for later in [
+            "DROP FUNCTION f(int)",
+            "COMMENT ON FUNCTION f(int) IS 'x'",
+            "ALTER FUNCTION f(int) OWNER TO app",
+            "ALTER FUNCTION f(int) SET search_path = public",
+            "GRANT EXECUTE ON FUNCTION f(int) TO app",
+            "CREATE OR REPLACE FUNCTION f(a int) RETURNS int LANGUAGE sql AS 'SELECT 1'",
+            "INSERT INTO t VALUES ('f')",
+        ] {
+            assert_eq!(last(Dialect::Postgres, &format!("{makes}{later}")), None, "{later}");
+        }
+        reaches(
+            Dialect::Postgres,
+            &[
+                "ALTER FUNCTION dblink_exec RENAME TO x",
+                "CREATE AGGREGATE a (text) (SFUNC = public.dblink_exec, STYPE = text)",
+                "CREATE FUNCTION x(int) RETURNS bool LANGUAGE internal AS 'pg_terminate_backend'; SELECT x(1)",
+                "PREPARE TRANSACTION 'x'",
+            ],
+        );
+    }
+
+    #[test]
+    fn strings_are_read_as_the_server_reads_them() {
+        reaches(
+            Dialect::Postgres,
+            &[
+                r"DO $$ BEGIN EXECUTE E'CREATE\x20ROLE x'; END $$",
+                r"DO $$ BEGIN EXECUTE E'\103REATE\tROLE x'; END $$",
+                r"DO $$ BEGIN EXECUTE e'CREATE \u0052OLE x'; END $$",
+                r"DO $$ BEGIN EXECUTE U&'CREATE \0052OLE x'; END $$",
+                r"DO $$ BEGIN EXECUTE 'CREATE ' || 'ROLE x'; END $$",
+                r"DO E'BEGIN CREATE\nROLE x; END'",
+            ],
+        );
+        reaches(
+            Dialect::Mariadb,
+            &[
+                r"PREPARE s FROM 'DROP US\ER x'",
+                "SET @a = 'DROP USER x'; PREPARE s FROM @a",
+                "SET @a = CONCAT('DROP ', 'USER x'); PREPARE s FROM @a",
+                "SET @a = 0x44524F5020555345522078; PREPARE s FROM @a",
+                "SET @a = x'44524F5020555345522078'; PREPARE s FROM @a",
+                "SELECT 'DROP USER x' INTO @a; SELECT 1; EXECUTE IMMEDIATE @a",
+                "INSERT INTO t VALUES ('DROP USER x'); SELECT a INTO @a FROM t; PREPARE s FROM @a",
+                "EXECUTE IMMEDIATE CONCAT('DROP ', 'USER x')",
+                "INSERT INTO t VALUES ('DROP USER x'); CREATE PROCEDURE p() BEGIN PREPARE s FROM @a; END; CALL p()",
+            ],
+        );
+        stays(
+            Dialect::Mariadb,
+            &[
+                "SET @a = 'SELECT 1'; PREPARE s FROM @a",
+                "INSERT INTO t VALUES ('DROP USER x'); PREPARE s FROM 'SELECT 1'",
+                "EXECUTE IMMEDIATE 'SELECT 1'",
+                "SELECT 1 FROM information_schema.tables",
+                "SELECT 1 FROM own.t",
+                "CREATE SPATIAL INDEX i ON t (g)",
+            ],
+        );
+        reaches(
+            Dialect::Mysql,
+            &[
+                "CREATE SPATIAL REFERENCE SYSTEM 4120 NAME 'x' DEFINITION 'y'",
+                "DROP SPATIAL REFERENCE SYSTEM IF EXISTS 4120",
+                "XA START 'x'",
+            ],
+        );
+        reaches(Dialect::Mariadb, &["BACKUP STAGE START", "BACKUP LOCK t"]);
     }
 
     #[test]
