@@ -5,6 +5,23 @@ use std::collections::BTreeSet;
 
 use crate::dialect::Family;
 use crate::sql::effect::unquoted;
+use crate::sql::literal::inside;
+use crate::sql::outside_rules::BEFORE;
+use crate::sql::outside_rules::CONNECTS;
+use crate::sql::outside_rules::DESCRIBING;
+use crate::sql::outside_rules::FILES;
+use crate::sql::outside_rules::MYSQL;
+use crate::sql::outside_rules::MYSQL_FUNCTIONS;
+use crate::sql::outside_rules::NAMING;
+use crate::sql::outside_rules::POSTGRES;
+use crate::sql::outside_rules::POSTGRES_FUNCTIONS;
+use crate::sql::outside_rules::PROGRAM;
+use crate::sql::outside_rules::ROLES;
+use crate::sql::outside_rules::SCHEMAS;
+use crate::sql::outside_rules::SETTINGS;
+use crate::sql::outside_rules::SHARED;
+use crate::sql::outside_rules::SQLITE;
+use crate::sql::outside_rules::SQLITE_FUNCTIONS;
 use crate::sql::reading::Reading;
 use crate::sql::split::Statement;
 use crate::sql::token::TokenKind;
@@ -21,165 +38,6 @@ pub struct Outside {
     /// What a string of the script would do that a later statement may run (MariaDB, MySQL).
     in_a_string: Option<String>,
 }
-
-/// Words that begin a statement, and what it does. `|` is or, `!` is any word but these, also none.
-type Rules = &'static [(&'static str, &'static str)];
-
-const POSTGRES: Rules = &[
-    ("create|alter|drop role|group", ROLES),
-    ("create|alter|drop user !mapping", ROLES),
-    ("create|alter|drop tablespace", "changes a tablespace"),
-    ("create|alter|drop subscription", "connects to another server"),
-    ("create|alter|drop database", "changes a database"),
-    ("alter system", SETTINGS),
-    ("reassign|drop owned", ROLES),
-    ("prepare transaction", PREPARED),
-    ("commit|rollback prepared", PREPARED),
-    ("comment on role|database|tablespace|subscription", "changes what belongs to the server"),
-];
-
-const MYSQL: Rules = &[
-    ("create|alter|drop|rename user|role", ROLES),
-    ("create or replace user|role", ROLES),
-    ("grant", ROLES),
-    ("revoke", ROLES),
-    ("set password", ROLES),
-    ("set default role", ROLES),
-    ("create|alter|drop database|schema", "changes a database"),
-    ("create or replace database|schema", "changes a database"),
-    ("use", "goes to another database"),
-    ("create|alter|drop server|tablespace|undo|logfile|resource", SETTINGS),
-    ("create or replace server", SETTINGS),
-    ("create|drop spatial reference", SETTINGS),
-    ("create or replace spatial reference", SETTINGS),
-    ("xa", PREPARED),
-    ("backup", "locks the whole server"),
-    ("install|uninstall plugin|soname|component", SETTINGS),
-    ("set global|persist|persist_only", SETTINGS),
-    ("flush !privileges|table|tables|status", SETTINGS),
-    ("reset !query", SETTINGS),
-    ("purge binary|master", SETTINGS),
-    ("change master|replication", SETTINGS),
-    ("start|stop replica|slave|group_replication|all", SETTINGS),
-    ("alter|lock|unlock instance", SETTINGS),
-    ("kill", SETTINGS),
-    ("shutdown", SETTINGS),
-    ("restart", SETTINGS),
-    ("clone", SETTINGS),
-    ("binlog", SETTINGS),
-    ("load data|xml", FILES),
-    ("import table", FILES),
-];
-
-const SQLITE: Rules =
-    &[("attach", "opens another file"), ("pragma temp_store_directory|data_store_directory", SETTINGS)];
-
-const ROLES: &str = "changes roles, users or what they may do";
-const SETTINGS: &str = "changes the server";
-const FILES: &str = "uses files of the server";
-const PROGRAM: &str = "runs a program on the server";
-const PREPARED: &str = "leaves a transaction on the server";
-const CONNECTS: &str = "connects to another server or service";
-
-/// Functions that reach outside when they are called; a `*` at the end stands for any ending.
-const POSTGRES_FUNCTIONS: Rules = &[
-    ("dblink*", CONNECTS),
-    ("http", CONNECTS),
-    ("http_*", CONNECTS),
-    ("lo_export", FILES),
-    ("lo_import", FILES),
-    ("pg_file_*", FILES),
-    ("pg_reload_conf", SETTINGS),
-    ("pg_rotate_logfile", SETTINGS),
-    ("pg_terminate_backend", SETTINGS),
-    ("pg_cancel_backend", SETTINGS),
-    ("pg_create_physical_replication_slot", SETTINGS),
-    ("pg_create_logical_replication_slot", SETTINGS),
-    ("pg_copy_*", SETTINGS),
-    ("pg_drop_replication_slot", SETTINGS),
-    ("pg_replication_origin_*", SETTINGS),
-    ("pg_switch_wal", SETTINGS),
-    ("pg_promote", SETTINGS),
-    ("pg_create_restore_point", SETTINGS),
-    ("pg_backup_*", SETTINGS),
-    ("pg_start_backup", SETTINGS),
-    ("pg_stop_backup", SETTINGS),
-    ("pg_stat_reset_*", SETTINGS),
-];
-
-const MYSQL_FUNCTIONS: Rules = &[("sys_exec", PROGRAM), ("sys_eval", PROGRAM)];
-
-const SQLITE_FUNCTIONS: Rules =
-    &[("load_extension", "runs a library"), ("writefile", "writes a file"), ("edit", "runs a program")];
-
-/// Schemas of extensions of PostgreSQL whose functions act elsewhere.
-const SCHEMAS: Rules = &[
-    ("cron", "plans a job of the server"),
-    ("net", CONNECTS),
-    ("aws_lambda", CONNECTS),
-    ("aws_s3", CONNECTS),
-    ("aws_commons", CONNECTS),
-];
-
-/// Tables of PostgreSQL that all databases share.
-const SHARED: [&str; 7] = [
-    "pg_authid",
-    "pg_auth_members",
-    "pg_database",
-    "pg_db_role_setting",
-    "pg_shdescription",
-    "pg_tablespace",
-    "pg_subscription",
-];
-
-/// Databases in which a server only describes itself.
-const DESCRIBING: [&str; 3] = ["information_schema", "performance_schema", "sys"];
-
-/// What stands before a statement in a body.
-const BEFORE: [&str; 21] = [
-    ";",
-    "begin",
-    "then",
-    "else",
-    "do",
-    "loop",
-    "atomic",
-    ":",
-    "handler",
-    // A body of one statement stands behind the head of its routine or trigger, or behind a condition.
-    ")",
-    "row",
-    "sqlexception",
-    "sqlwarning",
-    "found",
-    "deterministic",
-    "sql",
-    "data",
-    "definer",
-    "invoker",
-    "repeat",
-    "preserve",
-];
-
-/// Words behind which the name of a table or routine stands.
-const NAMING: [&str; 16] = [
-    "table",
-    "into",
-    "update",
-    "from",
-    "join",
-    "view",
-    "trigger",
-    "procedure",
-    "function",
-    "event",
-    "on",
-    "references",
-    "call",
-    "exists",
-    "ignore",
-    "to",
-];
 
 /// How many strings of a statement are looked at together.
 const MOST_JOINED: usize = 16;
@@ -261,7 +119,9 @@ impl Outside {
         // Those of the server and of extensions, without a call.
         let names = |at: usize| {
             is_one_of(words, 0, "alter") && is_one_of(words, at, "function|procedure|routine")
-                || is_one_of(words, 0, "create") && is_one_of(words, at, "=|function|procedure")
+                || is_one_of(words, 0, "create") && is_one_of(words, at, "function|procedure")
+                || sequence_in(words, &["create", "aggregate|operator"]) && is_one_of(words, at, "=")
+                || sequence_in(words, &["or", "replace", "aggregate"]) && is_one_of(words, at, "=")
         };
         let after = (1..words.len()).filter(|at| names(at - 1) && routine.is_none() && !is_kept);
         let last = after.map(|at| if sequence(words, at + 1, &["."]) { at + 2 } else { at });
@@ -482,85 +342,6 @@ fn is_named(text: &str, name: &str) -> bool {
         Some(beginning) => text.starts_with(beginning),
         None => text == name,
     }
-}
-
-/// Returns what a string says; `escapes` is whether a backslash does in one without a prefix.
-fn inside(text: &str, escapes: bool) -> String {
-    if let Some(rest) = text.strip_prefix('$')
-        && let Some((tag, body)) = rest.split_once('$')
-    {
-        return body.strip_suffix(&format!("${tag}$")).unwrap_or(body).to_owned();
-    }
-    if let Some(digits) = text.strip_prefix("0x") {
-        return of_digits(digits);
-    }
-    let Some(open) = text.find(['\'', '"']) else { return text.to_owned() };
-    let (prefix, quote) = (text[..open].to_ascii_lowercase(), &text[open..=open]);
-    let body = &text[open + 1..];
-    let body = body.strip_suffix(quote).unwrap_or(body).replace(&quote.repeat(2), quote);
-    match &*prefix {
-        "x" => of_digits(&body),
-        "e" => without_escapes(&body),
-        "u&" => of_code_points(&body),
-        _ if escapes => without_escapes(&body),
-        _ => body,
-    }
-}
-
-/// Returns the text of hexadecimal digits, two for a byte.
-fn of_digits(digits: &str) -> String {
-    let pairs = digits.as_bytes().chunks(2).map(String::from_utf8_lossy);
-    let bytes: Vec<u8> = pairs.filter_map(|pair| u8::from_str_radix(&pair, 16).ok()).collect();
-    String::from_utf8_lossy(&bytes).into_owned()
-}
-
-/// Returns a text with its escapes by backslashes replaced by what they mean.
-fn without_escapes(text: &str) -> String {
-    let mut plain = String::new();
-    let mut rest = text.chars();
-    while let Some(character) = rest.next() {
-        if character != '\\' {
-            plain.push(character);
-            continue;
-        }
-        let Some(escaped) = rest.next() else { break };
-        let mut number = |radix: u32, most: usize, first: Option<char>| {
-            let mut digits: String = first.into_iter().collect();
-            while digits.len() < most
-                && let Some(digit) = rest.as_str().chars().next().filter(|digit| digit.is_digit(radix))
-            {
-                digits.push(digit);
-                rest.next();
-            }
-            u32::from_str_radix(&digits, radix).ok().and_then(char::from_u32)
-        };
-        match escaped {
-            'n' | 'r' | 't' | 'b' | 'f' => plain.push(' '),
-            'x' => plain.extend(number(16, 2, None)),
-            'u' => plain.extend(number(16, 4, None)),
-            'U' => plain.extend(number(16, 8, None)),
-            '0'..='7' => plain.extend(number(8, 3, Some(escaped))),
-            other => plain.push(other),
-        }
-    }
-    plain
-}
-
-/// Returns a text of `U&'…'` with its code points, as `\0041` and `\+000041`, replaced by what they mean.
-fn of_code_points(text: &str) -> String {
-    let mut plain = String::new();
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once('\\') {
-        plain.push_str(before);
-        let (digits, length) = match after.strip_prefix('+') {
-            Some(digits) => (digits.get(..6), 7),
-            None => (after.get(..4), 4),
-        };
-        let point = digits.and_then(|digits| u32::from_str_radix(digits, 16).ok()).and_then(char::from_u32);
-        plain.push(point.unwrap_or('\\'));
-        rest = if point.is_some() { after.get(length..).unwrap_or_default() } else { after };
-    }
-    plain + rest
 }
 
 #[cfg(test)]
