@@ -53,6 +53,8 @@ async fn insisted(interrupt: &Interrupt) -> Signal {
 struct Signals {
     #[cfg(unix)]
     streams: Option<[tokio::signal::unix::Signal; 2]>,
+    #[cfg(unix)]
+    hangup: Option<tokio::signal::unix::Signal>,
 }
 
 #[cfg(unix)]
@@ -61,17 +63,35 @@ impl Signals {
         use tokio::signal::unix::SignalKind;
         use tokio::signal::unix::signal;
         let streams = signal(SignalKind::interrupt()).and_then(|first| Ok([first, signal(SignalKind::terminate())?]));
-        Self { streams: streams.ok() }
+        // Who started it with `nohup` wants it to go on; to listen would undo that.
+        let hangup = if ignores_hangup() { None } else { signal(SignalKind::hangup()).ok() };
+        Self { streams: streams.ok(), hangup }
     }
 
     async fn next(&mut self) -> Signal {
         // Where they cannot be listened to, they do what they always do.
         let Some([interrupt, terminate]) = &mut self.streams else { return future::pending().await };
+        let hangup = async {
+            match &mut self.hangup {
+                Some(hangup) => hangup.recv().await,
+                None => future::pending().await,
+            }
+        };
         tokio::select! {
             _ = interrupt.recv() => Signal::Interrupt,
             _ = terminate.recv() => Signal::Terminate,
+            _ = hangup => Signal::Hangup,
         }
     }
+}
+
+/// Returns whether the process ignores SIGHUP, or that cannot be told.
+#[cfg(unix)]
+fn ignores_hangup() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    // The lowest bit is that of signal 1.
+    ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).is_none_or(|mask| mask & 1 != 0)
 }
 
 #[cfg(not(unix))]

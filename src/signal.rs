@@ -9,6 +9,8 @@ pub enum Signal {
     Interrupt,
     /// What service managers and containers send.
     Terminate,
+    /// The terminal or the connection to it is gone.
+    Hangup,
 }
 
 impl Signal {
@@ -17,6 +19,7 @@ impl Signal {
         match self {
             Self::Interrupt => 130,
             Self::Terminate => 143,
+            Self::Hangup => 129,
         }
     }
 }
@@ -26,6 +29,7 @@ impl fmt::Display for Signal {
         f.write_str(match self {
             Self::Interrupt => "SIGINT",
             Self::Terminate => "SIGTERM",
+            Self::Hangup => "SIGHUP",
         })
     }
 }

@@ -181,16 +181,11 @@ impl Project {
 
     async fn outside(&self, session: &mut Session) -> Result<Outside, Error> {
         let own = match session.url() {
-            DatabaseUrl::Server(server) => server.database.to_lowercase(),
+            DatabaseUrl::Server(server) => server.database.clone(),
             DatabaseUrl::Sqlite(_) => String::new(),
         };
         let names = session.db.database_names().await?;
-        // What is only read there is the server's own description of itself.
-        let is_other = |name: &String| {
-            let name = name.to_lowercase();
-            name != own && !["information_schema", "performance_schema", "sys"].contains(&name.as_str())
-        };
-        Ok(Outside::new(session.db.family(), names.into_iter().filter(is_other)))
+        Ok(Outside::new(session.db.family(), &own, names))
     }
 }
 

@@ -10,8 +10,10 @@ mod text;
 
 pub use filter::Filter;
 pub use filter::Pattern;
+pub use proof::LeftOut;
 pub use proof::Proof;
 pub use proof::whole;
+pub use proof::whole_but;
 pub use side::Side;
 pub use sides::Sides;
 pub use text::sql_text;

@@ -1,9 +1,12 @@
 //! One side of a comparison, in words.
 
 use std::fmt;
+use std::path::Path;
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use crate::config::Environment;
+use crate::config::url::DatabaseUrl;
 use crate::error::Error;
 use crate::graph::Target;
 
@@ -43,14 +46,17 @@ impl FromStr for Side {
 }
 
 impl fmt::Display for Side {
-    /// Writes it as it is read; of a URL, which may hold a password, only that it is one.
+    /// Writes it as it is read; of a URL, which may hold a password, the address.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Live => f.write_str("live"),
             Self::Applied => f.write_str("applied"),
             Self::Target(target) => write!(f, "{target}"),
             Self::Environment(name) => write!(f, "env:{name}"),
-            Self::Url(_) => f.write_str("the database of the URL"),
+            Self::Url(text) => match DatabaseUrl::parse(text, Path::new(""), &Environment::default()) {
+                Ok(url) => write!(f, "{url}"),
+                Err(_) => f.write_str("the database of the URL"),
+            },
             Self::File(path) => write!(f, "file:{}", path.display()),
         }
     }
@@ -71,6 +77,9 @@ mod tests {
             assert_eq!(read(text).to_string(), text);
         }
         let shown = read("postgres://u:s3cret@h/d").to_string();
+        assert_eq!(shown, "postgres://u:***@h:5432/d");
+        assert_eq!(read("sqlite:a/b.db").to_string(), "sqlite:a/b.db");
+        let shown = read("postgres://u:s3cret@h:x/d?passwrod=s3cret").to_string();
         assert!(!shown.contains("s3cret"));
     }
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::catalog::Catalog;
 use crate::catalog::Identity;
 use crate::config::url::DatabaseUrl;
+use crate::dialect::Dialect;
 use crate::diff::Step;
 use crate::error::Error;
 use crate::error::ErrorKind;
@@ -73,6 +74,7 @@ impl<'p> Sides<'p> {
             Side::Url(text) => {
                 let config = &self.project.config;
                 let url = DatabaseUrl::parse(text, Path::new(""), &config.variables)?;
+                expect_file(&url)?;
                 read(Session::connect(&config.database, &url, self.project.ids()).await?).await
             }
             Side::Applied | Side::Target(_) | Side::File(_) => {
@@ -80,6 +82,44 @@ impl<'p> Sides<'p> {
                 self.read_scratch(session).await
             }
         }
+    }
+
+    /// Returns the kind of database that a side is, without a connection.
+    fn dialect(&self, side: &Side) -> Result<Dialect, Error> {
+        let config = &self.project.config;
+        let url = match side {
+            Side::Url(text) => DatabaseUrl::parse(text, Path::new(""), &config.variables)?,
+            Side::Environment(name) => {
+                let found = config.databases()?;
+                match found.into_iter().find(|one| one.environment.as_deref() == Some(name)) {
+                    Some(named) => named.settings?.url.resolve()?.url,
+                    // Reading it says so.
+                    None => config.database.url.resolve()?.url,
+                }
+            }
+            Side::Live | Side::Applied | Side::Target(_) | Side::File(_) => config.database.url.resolve()?.url,
+        };
+        Ok(url.dialect())
+    }
+
+    /// Refuses two sides that cannot be compared, or whose statements cannot be tried, before anything is built.
+    ///
+    /// # Errors
+    ///
+    /// When they are databases of two kinds, or are to be tried and scratch databases are of another kind.
+    pub fn expect_alike(&self, from: &Side, to: &Side, is_tried: bool) -> Result<(), Error> {
+        let (old, new) = (self.dialect(from)?, self.dialect(to)?);
+        let mismatch = |place: String, found: Dialect, wanted: Dialect| {
+            Error::from(ErrorKind::ScratchMismatch { place, found: found.product(), wanted: wanted.product() })
+        };
+        if old.family() != new.family() {
+            return Err(mismatch(format!("`{from}`"), old, new));
+        }
+        let scratch = if is_tried { self.dialect(&Side::Live)? } else { old };
+        if scratch.family() != old.family() {
+            return Err(mismatch("the place for scratch databases".to_owned(), scratch, old));
+        }
+        Ok(())
     }
 
     /// Makes a scratch database that has the schema of a side, whose catalog is known; a live one is made from its statements.
@@ -185,6 +225,16 @@ impl<'p> Sides<'p> {
     }
 }
 
+/// Who names a file means one that is there; only of the configured one nothing may be applied yet.
+fn expect_file(url: &DatabaseUrl) -> Result<(), ErrorKind> {
+    match url {
+        DatabaseUrl::Sqlite(file) if !file.path.exists() => {
+            Err(ErrorKind::NoSuchDatabase { address: url.address(), reason: "there is no such file".to_owned() })
+        }
+        DatabaseUrl::Sqlite(_) | DatabaseUrl::Server(_) => Ok(()),
+    }
+}
+
 /// Reads the catalog of an open database, and closes it.
 async fn read(mut session: Session) -> Result<Catalog, Error> {
     let journal = session.probe.journal.clone();
@@ -207,12 +257,11 @@ async fn run_file(path: &Path, session: &mut Session, is_shared: bool) -> Result
     };
     if is_shared {
         let own = match session.url() {
-            DatabaseUrl::Server(server) => server.database.to_lowercase(),
+            DatabaseUrl::Server(server) => server.database.clone(),
             DatabaseUrl::Sqlite(_) => String::new(),
         };
         let names = session.db.database_names().await?;
-        let others = names.into_iter().filter(|name| name.to_lowercase() != own);
-        let mut outside = Outside::new(session.db.family(), others);
+        let mut outside = Outside::new(session.db.family(), &own, names);
         let problem = |statement: &crate::sql::Statement| {
             let what = outside.reach(statement)?;
             let text = summary(statement.sql(), statement.reading);

@@ -2,6 +2,7 @@
 //!
 //! Comes in: text, and which database reads it. No files, no catalog.
 
+mod affinity;
 mod body;
 mod changed;
 mod client;
@@ -9,12 +10,14 @@ mod compound;
 mod effect;
 mod kind;
 mod lex;
+mod literal;
 mod loss;
 mod mask;
 mod mode;
 mod name;
 mod object;
 mod outside;
+mod outside_rules;
 mod reading;
 mod rebuild;
 mod reference;
@@ -30,6 +33,7 @@ mod touch;
 mod value;
 mod words;
 
+pub use affinity::Affinity;
 pub use changed::TableName;
 pub use changed::changed_tables;
 pub use effect::Effect;

@@ -5,6 +5,23 @@ use std::collections::BTreeSet;
 
 use crate::dialect::Family;
 use crate::sql::effect::unquoted;
+use crate::sql::literal::inside;
+use crate::sql::outside_rules::BEFORE;
+use crate::sql::outside_rules::CONNECTS;
+use crate::sql::outside_rules::DESCRIBING;
+use crate::sql::outside_rules::FILES;
+use crate::sql::outside_rules::MYSQL;
+use crate::sql::outside_rules::MYSQL_FUNCTIONS;
+use crate::sql::outside_rules::NAMING;
+use crate::sql::outside_rules::POSTGRES;
+use crate::sql::outside_rules::POSTGRES_FUNCTIONS;
+use crate::sql::outside_rules::PROGRAM;
+use crate::sql::outside_rules::ROLES;
+use crate::sql::outside_rules::SCHEMAS;
+use crate::sql::outside_rules::SETTINGS;
+use crate::sql::outside_rules::SHARED;
+use crate::sql::outside_rules::SQLITE;
+use crate::sql::outside_rules::SQLITE_FUNCTIONS;
 use crate::sql::reading::Reading;
 use crate::sql::split::Statement;
 use crate::sql::token::TokenKind;
@@ -18,156 +35,12 @@ pub struct Outside {
     databases: BTreeSet<String>,
     /// Routines whose bodies reach outside, by name, and how.
     routines: BTreeMap<String, String>,
+    /// What a string of the script would do that a later statement may run (MariaDB, MySQL).
+    in_a_string: Option<String>,
 }
 
-/// Words that begin a statement, and what it does. `|` is or, `!` is any word but these, also none.
-type Rules = &'static [(&'static str, &'static str)];
-
-const POSTGRES: Rules = &[
-    ("create|alter|drop role|group", ROLES),
-    ("create|alter|drop user !mapping", ROLES),
-    ("create|alter|drop tablespace", "changes a tablespace"),
-    ("create|alter|drop subscription", "connects to another server"),
-    ("create|alter|drop database", "changes a database"),
-    ("alter system", SETTINGS),
-    ("reassign|drop owned", ROLES),
-    ("comment on role|database|tablespace|subscription", "changes what belongs to the server"),
-];
-
-const MYSQL: Rules = &[
-    ("create|alter|drop|rename user|role", ROLES),
-    ("create or replace user|role", ROLES),
-    ("grant", ROLES),
-    ("revoke", ROLES),
-    ("set password", ROLES),
-    ("set default role", ROLES),
-    ("create|alter|drop database|schema", "changes a database"),
-    ("create or replace database|schema", "changes a database"),
-    ("use", "goes to another database"),
-    ("create|alter|drop server|tablespace|undo|logfile|resource", SETTINGS),
-    ("create or replace server", SETTINGS),
-    ("install|uninstall plugin|soname|component", SETTINGS),
-    ("set global|persist|persist_only", SETTINGS),
-    ("flush !privileges|table|tables|status", SETTINGS),
-    ("reset !query", SETTINGS),
-    ("purge binary|master", SETTINGS),
-    ("change master|replication", SETTINGS),
-    ("start|stop replica|slave|group_replication|all", SETTINGS),
-    ("alter|lock|unlock instance", SETTINGS),
-    ("kill", SETTINGS),
-    ("shutdown", SETTINGS),
-    ("restart", SETTINGS),
-    ("clone", SETTINGS),
-    ("binlog", SETTINGS),
-    ("load data|xml", FILES),
-    ("import table", FILES),
-];
-
-const SQLITE: Rules =
-    &[("attach", "opens another file"), ("pragma temp_store_directory|data_store_directory", SETTINGS)];
-
-const ROLES: &str = "changes roles, users or what they may do";
-const SETTINGS: &str = "changes the server";
-const FILES: &str = "uses files of the server";
-const PROGRAM: &str = "runs a program on the server";
-const CONNECTS: &str = "connects to another server or service";
-
-/// Functions that reach outside when they are called; a `*` at the end stands for any ending.
-const POSTGRES_FUNCTIONS: Rules = &[
-    ("dblink*", CONNECTS),
-    ("http", CONNECTS),
-    ("http_*", CONNECTS),
-    ("lo_export", FILES),
-    ("lo_import", FILES),
-    ("pg_file_*", FILES),
-    ("pg_reload_conf", SETTINGS),
-    ("pg_rotate_logfile", SETTINGS),
-    ("pg_terminate_backend", SETTINGS),
-    ("pg_cancel_backend", SETTINGS),
-    ("pg_create_physical_replication_slot", SETTINGS),
-    ("pg_create_logical_replication_slot", SETTINGS),
-    ("pg_copy_*", SETTINGS),
-    ("pg_drop_replication_slot", SETTINGS),
-    ("pg_replication_origin_*", SETTINGS),
-    ("pg_switch_wal", SETTINGS),
-    ("pg_promote", SETTINGS),
-    ("pg_create_restore_point", SETTINGS),
-    ("pg_backup_*", SETTINGS),
-    ("pg_start_backup", SETTINGS),
-    ("pg_stop_backup", SETTINGS),
-    ("pg_stat_reset_*", SETTINGS),
-];
-
-const MYSQL_FUNCTIONS: Rules = &[("sys_exec", PROGRAM), ("sys_eval", PROGRAM)];
-
-const SQLITE_FUNCTIONS: Rules =
-    &[("load_extension", "runs a library"), ("writefile", "writes a file"), ("edit", "runs a program")];
-
-/// Schemas of extensions of PostgreSQL whose functions act elsewhere.
-const SCHEMAS: Rules = &[
-    ("cron", "plans a job of the server"),
-    ("net", CONNECTS),
-    ("aws_lambda", CONNECTS),
-    ("aws_s3", CONNECTS),
-    ("aws_commons", CONNECTS),
-];
-
-/// Tables of PostgreSQL that all databases share.
-const SHARED: [&str; 7] = [
-    "pg_authid",
-    "pg_auth_members",
-    "pg_database",
-    "pg_db_role_setting",
-    "pg_shdescription",
-    "pg_tablespace",
-    "pg_subscription",
-];
-
-/// What stands before a statement in a body.
-const BEFORE: [&str; 21] = [
-    ";",
-    "begin",
-    "then",
-    "else",
-    "do",
-    "loop",
-    "atomic",
-    ":",
-    "handler",
-    // A body of one statement stands behind the head of its routine or trigger, or behind a condition.
-    ")",
-    "row",
-    "sqlexception",
-    "sqlwarning",
-    "found",
-    "deterministic",
-    "sql",
-    "data",
-    "definer",
-    "invoker",
-    "repeat",
-    "preserve",
-];
-
-/// Words behind which the name of a table or routine stands.
-const NAMING: [&str; 16] = [
-    "table",
-    "into",
-    "update",
-    "from",
-    "join",
-    "view",
-    "trigger",
-    "procedure",
-    "function",
-    "event",
-    "on",
-    "references",
-    "call",
-    "exists",
-    "ignore",
-    "to",
-];
+/// How many strings of a statement are looked at together.
+const MOST_JOINED: usize = 16;
 
 /// How deep strings in strings are looked into.
 const DEEPEST: usize = 3;
@@ -186,10 +59,12 @@ enum Begins {
 }
 
 impl Outside {
-    /// Begins with a script; `databases` are those of the server but its own.
-    pub fn new(family: Family, databases: impl IntoIterator<Item = String>) -> Self {
-        let databases = databases.into_iter().map(|name| name.to_lowercase()).collect();
-        Self { family, databases, routines: BTreeMap::new() }
+    /// Begins with a script that runs in the database `own`; `databases` are those of its server.
+    pub fn new(family: Family, own: &str, databases: impl IntoIterator<Item = String>) -> Self {
+        let own = own.to_lowercase();
+        let databases = databases.into_iter().map(|name| name.to_lowercase());
+        let databases = databases.filter(|name| *name != own && !DESCRIBING.contains(&name.as_str())).collect();
+        Self { family, databases, routines: BTreeMap::new(), in_a_string: None }
     }
 
     /// Returns what the statement does outside of its database, in words that follow it; nothing when it stays inside.
@@ -203,6 +78,11 @@ impl Outside {
             let prepares = ["do", "execute", "prepare", "set", "call"].iter().any(|word| is(0, word));
             (prepares || routine.is_some()).then(|| self.in_strings(&words, statement.reading, 0)).flatten()
         });
+        let found = found.or_else(|| self.by_another_name(&words, routine.as_deref()));
+        if self.family == Family::Mysql && self.in_a_string.is_none() {
+            self.in_a_string = self.in_strings(&words, statement.reading, 0);
+        }
+        let found = found.or_else(|| self.in_a_string.clone().filter(|_| runs_a_value(&words)));
         match (found, routine) {
             // It does so only when it is called.
             (Some(found), Some(name)) => {
@@ -213,11 +93,57 @@ impl Outside {
         }
     }
 
+    /// Judges what names a routine that reaches outside, as all do that give it another name or let it be called by one.
+    fn by_another_name(&self, words: &[Word], routine: Option<&str>) -> Option<String> {
+        if self.family != Family::Postgres {
+            return None;
+        }
+        let is_body_elsewhere = sequence_in(words, &["language", "c|internal"]);
+        if routine.is_some() && is_body_elsewhere {
+            let strings = words.iter().filter(|word| word.kind == TokenKind::String);
+            let names = strings.map(|word| inside(&word.text, false));
+            let known = |name: String| POSTGRES_FUNCTIONS.iter().find(|(known, _)| is_named(&name, known));
+            if let Some((_, what)) = names.into_iter().find_map(known) {
+                return Some((*what).to_owned());
+            }
+        }
+        let is_kept = is_one_of(words, 0, "comment|grant|revoke|drop")
+            || is_one_of(words, 0, "alter")
+                && is_one_of(words, 1, "function|procedure|routine")
+                && !words.iter().any(|word| word.text == "rename");
+        let mentioned = words.iter().filter(|word| word.kind != TokenKind::String && !is_kept);
+        let mut others = mentioned.filter(|word| routine != Some(&*word.text));
+        if let Some((name, what)) = others.find_map(|word| self.routines.get_key_value(&word.text)) {
+            return Some(format!("names `{name}`, which {what}"));
+        }
+        // Those of the server and of extensions, without a call.
+        let names = |at: usize| {
+            is_one_of(words, 0, "alter") && is_one_of(words, at, "function|procedure|routine")
+                || is_one_of(words, 0, "create") && is_one_of(words, at, "function|procedure")
+                || sequence_in(words, &["create", "aggregate|operator"]) && is_one_of(words, at, "=")
+                || sequence_in(words, &["or", "replace", "aggregate"]) && is_one_of(words, at, "=")
+        };
+        let after = (1..words.len()).filter(|at| names(at - 1) && routine.is_none() && !is_kept);
+        let last = after.map(|at| if sequence(words, at + 1, &["."]) { at + 2 } else { at });
+        let mut called = last.filter_map(|at| words.get(at));
+        let known = |word: &Word| POSTGRES_FUNCTIONS.iter().find(|(name, _)| is_named(&word.text, name));
+        called.find_map(known).map(|(_, what)| (*what).to_owned())
+    }
+
     fn in_strings(&self, words: &[Word], reading: Reading, depth: usize) -> Option<String> {
-        let strings = words.iter().filter(|word| word.kind == TokenKind::String && depth < DEEPEST);
-        strings.map(|word| inside(&word.text)).find_map(|text| {
-            let words = self::words(&text, reading);
+        if depth >= DEEPEST {
+            return None;
+        }
+        let strings = words.iter().filter(|word| is_literal(word, self.family));
+        let texts: Vec<String> = strings.map(|word| inside(&word.text, reading.escapes())).collect();
+        let found = texts.iter().find_map(|text| {
+            let words = self::words(text, reading);
             self.reach_of(&words, Begins::Anywhere).or_else(|| self.in_strings(&words, reading, depth + 1))
+        });
+        found.or_else(|| {
+            // `'CREATE ' || 'ROLE x'`: a few that may be one statement together.
+            let mut joined = (0..texts.len()).filter(|_| (2..=MOST_JOINED).contains(&texts.len()));
+            joined.find_map(|from| self.reach_of(&self::words(&texts[from..].concat(), reading), Begins::AtFirst))
         })
     }
 
@@ -356,13 +282,38 @@ fn routine(words: &[Word]) -> Option<String> {
     // `OR REPLACE`, `DEFINER = user@host`, `AGGREGATE` stand before.
     let at = (1..words.len().min(12)).find(|at| is_one_of(words, *at, "function|procedure|package"))?;
     let open = (at..words.len()).find(|at| words[*at].kind == TokenKind::Open || is_one_of(words, *at, "as|is"))?;
-    let is_trigger = (1..at).any(|at| is_one_of(words, at, "trigger|event"));
-    (!is_trigger).then(|| words[open - 1].text.clone())
+    // A cast, an operator or a trigger only names one.
+    let has_definer = is_one_of(words, 1, "definer") || is_one_of(words, 3, "definer");
+    let is_other = (1..at).any(|at| match has_definer {
+        true => is_one_of(words, at, "trigger|event"),
+        false => !is_one_of(words, at, "or|replace|aggregate"),
+    });
+    (!is_other).then(|| words[open - 1].text.clone())
 }
 
 /// Returns whether a statement only says what a routine is, or who may call it.
 fn defines(words: &[Word]) -> bool {
     is_one_of(words, 0, "comment|grant|revoke|drop|alter")
+}
+
+/// Returns whether a statement runs what a variable or an expression holds (MariaDB, MySQL).
+fn runs_a_value(words: &[Word]) -> bool {
+    let is_string = |at: usize| words.get(at).is_some_and(|word| word.kind == TokenKind::String);
+    let ends = |at: usize| words.get(at).is_none_or(|word| word.kind == TokenKind::Semicolon || word.text == "using");
+    let is_value = |at: usize| !(is_string(at) && ends(at + 1));
+    (0..words.len()).any(|at| {
+        is_one_of(words, at, "prepare") && is_one_of(words, at + 2, "from") && is_value(at + 3)
+            || sequence(words, at, &["execute", "immediate"]) && is_value(at + 2)
+    })
+}
+
+/// Returns whether a word is a string, or a number in hexadecimal digits, which is a string to MariaDB and MySQL.
+fn is_literal(word: &Word, family: Family) -> bool {
+    word.kind == TokenKind::String || family == Family::Mysql && word.text.len() > 3 && word.text.starts_with("0x")
+}
+
+fn sequence_in(words: &[Word], patterns: &[&str]) -> bool {
+    (0..words.len()).any(|at| sequence(words, at, patterns))
 }
 
 fn until_semicolon(words: &[Word]) -> &[Word] {
@@ -393,19 +344,6 @@ fn is_named(text: &str, name: &str) -> bool {
     }
 }
 
-/// Returns what stands between the quotes of a string.
-fn inside(text: &str) -> String {
-    if let Some(rest) = text.strip_prefix('$')
-        && let Some((tag, body)) = rest.split_once('$')
-    {
-        return body.strip_suffix(&format!("${tag}$")).unwrap_or(body).to_owned();
-    }
-    let Some(open) = text.find(['\'', '"']) else { return text.to_owned() };
-    let quote = &text[open..=open];
-    let body = &text[open + 1..];
-    body.strip_suffix(quote).unwrap_or(body).replace(&quote.repeat(2), quote)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -417,7 +355,8 @@ mod tests {
     fn last(dialect: Dialect, sql: &str) -> Option<String> {
         let source = Source::new("a.sql", sql.to_owned());
         let statements = split(&source, 0..sql.len(), dialect).unwrap_or_else(|errors| panic!("{sql}: {errors:?}"));
-        let mut outside = Outside::new(dialect.family(), ["App".to_owned(), "mysql".to_owned()]);
+        let mut outside =
+            Outside::new(dialect.family(), "Own", ["App", "mysql", "own", "information_schema"].map(str::to_owned));
         statements.iter().map(|statement| outside.reach(statement)).last().flatten()
     }
 
@@ -501,6 +440,94 @@ mod tests {
             ],
         );
         stays(Dialect::Postgres, &["INSERT INTO t SELECT datname FROM pg_database"]);
+    }
+
+    #[test]
+    fn a_routine_that_reaches_is_known_by_another_name_too() {
+        let makes = "CREATE FUNCTION f(a int) RETURNS int LANGUAGE plpgsql AS $$ BEGIN CREATE ROLE x; END $$;\n";
+        for later in [
+            "ALTER FUNCTION f(int) RENAME TO g",
+            "ALTER ROUTINE f RENAME TO g",
+            "CREATE AGGREGATE a (int) (SFUNC = f, STYPE = int)",
+            "CREATE OPERATOR # (PROCEDURE = f, RIGHTARG = int)",
+            "CREATE CAST (t AS u) WITH FUNCTION f",
+            "CREATE CAST (t AS u) WITH FUNCTION f(int)",
+            "CREATE OPERATOR CLASS c FOR TYPE t USING btree AS FUNCTION 1 f(int, int)",
+            "CREATE TRIGGER t AFTER INSERT ON t EXECUTE PROCEDURE f ()",
+            "CREATE EVENT TRIGGER e ON ddl_command_end EXECUTE FUNCTION f()",
+            "ALTER TABLE t ALTER a SET DEFAULT f(1)",
+        ] {
+            assert!(last(Dialect::Postgres, &format!("{makes}{later}")).is_some(), "{later}");
+        }
+        for later in [
+            "DROP FUNCTION f(int)",
+            "COMMENT ON FUNCTION f(int) IS 'x'",
+            "ALTER FUNCTION f(int) OWNER TO app",
+            "ALTER FUNCTION f(int) SET search_path = public",
+            "GRANT EXECUTE ON FUNCTION f(int) TO app",
+            "CREATE OR REPLACE FUNCTION f(a int) RETURNS int LANGUAGE sql AS 'SELECT 1'",
+            "INSERT INTO t VALUES ('f')",
+        ] {
+            assert_eq!(last(Dialect::Postgres, &format!("{makes}{later}")), None, "{later}");
+        }
+        reaches(
+            Dialect::Postgres,
+            &[
+                "ALTER FUNCTION dblink_exec RENAME TO x",
+                "CREATE AGGREGATE a (text) (SFUNC = public.dblink_exec, STYPE = text)",
+                "CREATE FUNCTION x(int) RETURNS bool LANGUAGE internal AS 'pg_terminate_backend'; SELECT x(1)",
+                "PREPARE TRANSACTION 'x'",
+            ],
+        );
+    }
+
+    #[test]
+    fn strings_are_read_as_the_server_reads_them() {
+        reaches(
+            Dialect::Postgres,
+            &[
+                r"DO $$ BEGIN EXECUTE E'CREATE\x20ROLE x'; END $$",
+                r"DO $$ BEGIN EXECUTE E'\103REATE\tROLE x'; END $$",
+                r"DO $$ BEGIN EXECUTE e'CREATE \u0052OLE x'; END $$",
+                r"DO $$ BEGIN EXECUTE U&'CREATE \0052OLE x'; END $$",
+                r"DO $$ BEGIN EXECUTE 'CREATE ' || 'ROLE x'; END $$",
+                r"DO E'BEGIN CREATE\nROLE x; END'",
+            ],
+        );
+        reaches(
+            Dialect::Mariadb,
+            &[
+                r"PREPARE s FROM 'DROP US\ER x'",
+                "SET @a = 'DROP USER x'; PREPARE s FROM @a",
+                "SET @a = CONCAT('DROP ', 'USER x'); PREPARE s FROM @a",
+                "SET @a = 0x44524F5020555345522078; PREPARE s FROM @a",
+                "SET @a = x'44524F5020555345522078'; PREPARE s FROM @a",
+                "SELECT 'DROP USER x' INTO @a; SELECT 1; EXECUTE IMMEDIATE @a",
+                "INSERT INTO t VALUES ('DROP USER x'); SELECT a INTO @a FROM t; PREPARE s FROM @a",
+                "EXECUTE IMMEDIATE CONCAT('DROP ', 'USER x')",
+                "INSERT INTO t VALUES ('DROP USER x'); CREATE PROCEDURE p() BEGIN PREPARE s FROM @a; END; CALL p()",
+            ],
+        );
+        stays(
+            Dialect::Mariadb,
+            &[
+                "SET @a = 'SELECT 1'; PREPARE s FROM @a",
+                "INSERT INTO t VALUES ('DROP USER x'); PREPARE s FROM 'SELECT 1'",
+                "EXECUTE IMMEDIATE 'SELECT 1'",
+                "SELECT 1 FROM information_schema.tables",
+                "SELECT 1 FROM own.t",
+                "CREATE SPATIAL INDEX i ON t (g)",
+            ],
+        );
+        reaches(
+            Dialect::Mysql,
+            &[
+                "CREATE SPATIAL REFERENCE SYSTEM 4120 NAME 'x' DEFINITION 'y'",
+                "DROP SPATIAL REFERENCE SYSTEM IF EXISTS 4120",
+                "XA START 'x'",
+            ],
+        );
+        reaches(Dialect::Mariadb, &["BACKUP STAGE START", "BACKUP LOCK t"]);
     }
 
     #[test]

@@ -88,7 +88,96 @@ fn a_dump_makes_the_schema_that_it_was_made_of(database: &TestDatabase) {
     assert_eq!(workspace.rev(&["dump", "head"]).succeeded(), dumped);
 }
 
+fn a_file_that_is_not_there_is_no_empty_database(database: &TestDatabase) {
+    let workspace = Workspace::new(database);
+    if database.kind != Kind::Sqlite {
+        return;
+    }
+    for args in [
+        &["dump", "sqlite:missing.db"][..],
+        &["diff", "sqlite:missing.db", "sqlite:missing2.db"],
+        &["diff", "live", "sqlite:missing.db", "--sql"],
+        &["dump", "sqlite:missing.db?mode=ro"],
+    ] {
+        let told = workspace.rev(args);
+        assert!(!told.stderr.is_empty() && told.stdout.is_empty(), "{args:?}: {}", told.stderr);
+        assert!(told.stderr.contains("missing") && told.stderr.contains("error["), "{}", told.stderr);
+    }
+    assert_eq!(workspace.rev(&["dump", "live"]).succeeded(), "");
+}
+
+fn urls_are_named_without_their_passwords(database: &TestDatabase) {
+    let workspace = Workspace::new(database);
+    database.execute("CREATE TABLE t (n INTEGER)");
+    let told = workspace.rev(&["diff", &database.url, &database.url]);
+    told.succeeded();
+    let name = if database.kind == Kind::Sqlite { database.url.clone() } else { database.name().to_owned() };
+    assert_eq!(told.stderr.matches(&name).count(), 2, "{}", told.stderr);
+    assert!(told.stderr.contains("do not differ") && !told.stderr.contains("the URL"), "{}", told.stderr);
+    let other = TestDatabase::quick(if database.kind == Kind::Sqlite { Kind::Postgres } else { Kind::Sqlite });
+    other.execute("CREATE TABLE t (n INTEGER)");
+    let told = workspace.rev(&["diff", &other.url, &other.url, "--sql"]);
+    assert!(told.stderr.contains("error[scratch-mismatch]"), "{}", told.stderr);
+}
+
+fn what_only_reads_the_servers_description_is_inside(database: &TestDatabase) {
+    let workspace = Workspace::new(database);
+    if database.kind == Kind::Sqlite {
+        return;
+    }
+    workspace.write("a.sql", "SELECT table_name FROM information_schema.tables;\nCREATE TABLE t (n int);\n");
+    assert!(workspace.rev(&["dump", "file:a.sql"]).succeeded().contains("CREATE TABLE"));
+}
+
+/// What would act by itself: its copy on the scratch server must not.
+fn what_acts_by_itself_does_not_in_a_copy(database: &TestDatabase) {
+    let workspace = Workspace::new(database);
+    match database.kind {
+        Kind::Sqlite => return,
+        Kind::Postgres => database.execute(
+            "CREATE TABLE a (n int);
+             CREATE FUNCTION refuse() RETURNS event_trigger LANGUAGE plpgsql AS
+             $$ BEGIN RAISE EXCEPTION 'it ran in %', current_database(); END $$;
+             CREATE EVENT TRIGGER guard ON ddl_command_start EXECUTE FUNCTION refuse();",
+        ),
+        Kind::Mariadb => database
+            .execute("CREATE TABLE a (n int); CREATE EVENT e ON SCHEDULE EVERY 1 SECOND DO INSERT INTO a VALUES (1);"),
+    }
+    let other = TestDatabase::new(database.kind);
+    other.execute("CREATE TABLE a (n int); CREATE TABLE b (n int);");
+    for sides in [["live", &*other.url], [&*other.url, "live"]] {
+        let told = workspace.rev(&["diff", sides[0], sides[1], "--sql"]);
+        told.succeeded();
+        assert!(!told.stderr.contains("do not reach"), "{}", told.stderr);
+        assert!(!told.stdout.contains("DISABLE"), "{}", told.stdout);
+    }
+}
+
+/// What rev cannot write does not keep the rest from being written.
+fn what_cannot_be_written_is_left_out_of_a_dump(database: &TestDatabase) {
+    let workspace = Workspace::new(database);
+    if database.kind != Kind::Postgres {
+        return;
+    }
+    database.execute(
+        "CREATE TABLE t (n int); CREATE FOREIGN DATA WRAPPER w; CREATE SERVER s FOREIGN DATA WRAPPER w;
+         CREATE USER MAPPING FOR PUBLIC SERVER s OPTIONS (user 'u', password 's3cret');",
+    );
+    let told = workspace.rev(&["dump"]);
+    let text = told.succeeded();
+    assert!(text.starts_with("-- left out: user mapping ") && text.contains("CREATE TABLE public.t"), "{text}");
+    assert!(told.stderr.contains("is left out: has a password"), "{}", told.stderr);
+    assert!(!text.contains("s3cret") && !told.stderr.contains("s3cret"));
+    let document = workspace.rev(&["dump", "--json"]).json();
+    assert_eq!(document["unread"][0]["kind"], "user mapping", "{document}");
+}
+
 on_each_database!(
+    a_file_that_is_not_there_is_no_empty_database,
+    urls_are_named_without_their_passwords,
+    what_only_reads_the_servers_description_is_inside,
+    what_acts_by_itself_does_not_in_a_copy,
+    what_cannot_be_written_is_left_out_of_a_dump,
     drift_names_the_revision_that_made_what_was_changed,
     a_dump_makes_the_schema_that_it_was_made_of,
     what_is_the_same_does_not_differ,

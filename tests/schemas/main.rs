@@ -7,6 +7,7 @@ mod support;
 
 mod changes;
 mod comparing;
+mod losing;
 mod mysql;
 mod random_sqlite;
 mod reading;

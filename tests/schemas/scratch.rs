@@ -142,8 +142,8 @@ fn send(child: &Child, signal: &str) {
 
 fn a_signal_ends_the_command_and_removes_the_database(database: &TestDatabase) {
     let workspace = project(database);
-    for (signal, status) in [("-TERM", 143), ("-INT", 130)] {
-        let script = format!("trap 'exit {status}' TERM INT; {NOTE}; touch began; while :; do sleep 0.1; done");
+    for (signal, status) in [("-TERM", 143), ("-INT", 130), ("-HUP", 129)] {
+        let script = format!("trap 'exit {status}' TERM INT HUP; {NOTE}; touch began; while :; do sleep 0.1; done");
         let child = spawn(&workspace, &["scratch", "--", "sh", "-c", &script]);
         wait_for(&workspace, "began");
         fs::remove_file(workspace.path().join("began")).unwrap();

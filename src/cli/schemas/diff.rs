@@ -108,6 +108,7 @@ async fn compare(
     sides: &mut Sides<'_>,
 ) -> Result<Compared, Error> {
     let level = args.level.into();
+    sides.expect_alike(&from, &to, args.sql)?;
     let mut new = sides.catalog(&to).await?;
     let mut old = sides.catalog(&from).await?;
     if old.dialect.family() != new.dialect.family() {

@@ -19,11 +19,12 @@ use crate::error::Error;
 use crate::error::ErrorKind;
 use crate::run::scratch::Kept;
 use crate::schemas::Filter;
+use crate::schemas::LeftOut;
 use crate::schemas::Pattern;
 use crate::schemas::Side;
 use crate::schemas::Sides;
 use crate::schemas::sql_text;
-use crate::schemas::whole;
+use crate::schemas::whole_but;
 
 /// Write the schema of a database as SQL
 ///
@@ -69,9 +70,18 @@ pub async fn run(args: &DumpArgs, cx: &mut Context) -> Result<Outcome, Failed> {
     let mut catalog = read?;
     removed?;
     filter.apply(&mut catalog);
-    let steps = whole(&catalog, &Options { level: Level::Exact, ..Options::default() })?;
-    let text = sql_text(&steps, catalog.dialect);
+    let (steps, left) = whole_but(&catalog, &Options { level: Level::Exact, ..Options::default() });
+    let text = left_out(&left) + &sql_text(&steps, catalog.dialect);
     warn_of(&catalog, cx);
+    for LeftOut { identity, reason } in &left {
+        cx.terminal.warn(&format!("{identity} is left out: {reason}"));
+    }
+    let named = |LeftOut { identity, reason }: &LeftOut| Unread {
+        kind: identity.kind.to_string(),
+        name: identity.path(),
+        reason: reason.clone(),
+    };
+    let unread: Vec<_> = catalog.unread.iter().cloned().chain(left.iter().map(named)).collect();
     if let Some(path) = &args.output {
         write(path, &text)?;
     }
@@ -82,7 +92,7 @@ pub async fn run(args: &DumpArgs, cx: &mut Context) -> Result<Outcome, Failed> {
             dialect: catalog.dialect,
             fingerprint: catalog.fingerprint(Level::Exact).to_string(),
             objects: catalog.len(),
-            unread: &catalog.unread,
+            unread: &unread,
             sql,
             path: args.output.as_deref().map(json::path),
         }));
@@ -94,6 +104,16 @@ pub async fn run(args: &DumpArgs, cx: &mut Context) -> Result<Outcome, Failed> {
         }
         None => cx.text(&text),
     }
+}
+
+/// Says in the file what is not in it.
+fn left_out(left: &[LeftOut]) -> String {
+    let line = |LeftOut { identity, reason }: &LeftOut| {
+        let text: String = format!("{identity}: {reason}").split_whitespace().collect::<Vec<_>>().join(" ");
+        format!("-- left out: {text}\n")
+    };
+    let lines: String = left.iter().map(line).collect();
+    if lines.is_empty() { lines } else { lines + "\n" }
 }
 
 /// Reads the patterns of two options.

@@ -12,6 +12,7 @@ use crate::cli::programs::exec;
 use crate::cli::ui::escape;
 use crate::cli::ui::json;
 use crate::config::url::DatabaseUrl;
+use crate::dialect::Family;
 use crate::error::Error;
 use crate::error::ErrorKind;
 use crate::id::Heads;
@@ -112,12 +113,63 @@ async fn with(args: &ScratchArgs, built: &Built, cx: &mut Context) -> Result<Out
     }
 }
 
-/// Returns the URL in the form that most programs read: some take the path of `sqlite:/x` for a host, and not all know the
-/// short name of PostgreSQL.
+/// Returns the URL in the form that most programs read: some take the path of `sqlite:/x` for a host, not all know the short
+/// name of PostgreSQL, and those of MariaDB and MySQL have parameters of their own.
 fn common(url: &DatabaseUrl) -> String {
     let text = url.expose();
     if let Some(path) = text.strip_prefix("sqlite:/") {
         return format!("sqlite:////{path}");
     }
+    if url.dialect().family() == Family::Mysql {
+        return with_words_of_mysql(&text);
+    }
     text.strip_prefix("postgres://").map_or(text.clone(), |rest| format!("postgresql://{rest}"))
+}
+
+/// Writes parameters as the programs of MariaDB and MySQL do; what is usual is left out, since others refuse what they do
+/// not know.
+fn with_words_of_mysql(url: &str) -> String {
+    let Some((place, parameters)) = url.split_once('?') else { return url.to_owned() };
+    let parameter = |pair: &str| {
+        let (name, value) = pair.split_once('=')?;
+        Some(match (name, value) {
+            ("sslmode", "prefer") => return None,
+            ("sslmode", "disable") => "ssl-mode=DISABLED".to_owned(),
+            ("sslmode", "require") => "ssl-mode=REQUIRED".to_owned(),
+            ("sslmode", "verify-ca") => "ssl-mode=VERIFY_CA".to_owned(),
+            ("sslmode", "verify-full") => "ssl-mode=VERIFY_IDENTITY".to_owned(),
+            ("sslrootcert", path) => format!("ssl-ca={path}"),
+            ("sslcert", path) => format!("ssl-cert={path}"),
+            ("sslkey", path) => format!("ssl-key={path}"),
+            _ => pair.to_owned(),
+        })
+    };
+    let parameters: Vec<String> = parameters.split('&').filter_map(parameter).collect();
+    if parameters.is_empty() { place.to_owned() } else { format!("{place}?{}", parameters.join("&")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::config::Environment;
+
+    #[track_caller]
+    fn check(given: &str, expected: &str) {
+        let url = DatabaseUrl::parse(given, Path::new("/"), &Environment::default()).unwrap();
+        assert_eq!(common(&url), expected);
+        // rev itself reads it as it was.
+        let again = DatabaseUrl::parse(expected, Path::new("/"), &Environment::default()).unwrap();
+        assert_eq!(again, url);
+    }
+
+    #[test]
+    fn a_url_has_the_parameters_of_its_programs() {
+        check("mysql://u:p%26@h:1/d", "mysql://u:p%26@h:1/d");
+        check("mysql://u@h:1/d?ssl-mode=disabled", "mysql://u@h:1/d?ssl-mode=DISABLED");
+        check("mariadb://u@h:1/d?ssl-ca=/ca.pem", "mariadb://u@h:1/d?ssl-mode=VERIFY_CA&ssl-ca=%2Fca.pem");
+        check("mysql://u@h:1/d?charset=utf8mb4&ssl=true", "mysql://u@h:1/d?ssl-mode=REQUIRED&charset=utf8mb4");
+        check("postgres://u@h:1/d?sslmode=require", "postgresql://u@h:1/d?sslmode=require");
+    }
 }

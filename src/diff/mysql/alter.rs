@@ -139,6 +139,16 @@ impl<'c> Alter<'c> {
                     let place = if is_moved { format!(" {place}") } else { String::new() };
                     if is_altered && self.must_be_made_again(column) {
                         self.dropped.push(format!("DROP COLUMN {}", quoted(name)));
+                        let is_computed = |catalog: &Catalog| {
+                            catalog.get(&column.identity).is_some_and(|column| column.has(Attribute::Generated))
+                        };
+                        if !(is_computed(self.old) && is_computed(self.new)) {
+                            self.destroys.push(format!(
+                                "the values of column {}.{}",
+                                quoted(&table.name),
+                                quoted(name)
+                            ));
+                        }
                         let place =
                             previous.map_or("FIRST".to_owned(), |previous| format!("AFTER {}", quoted(previous)));
                         self.clauses.push(format!("ADD COLUMN {} {place}", definition(None)));
@@ -247,7 +257,11 @@ impl<'c> Alter<'c> {
         let (old, new) = (self.before, self.table);
         let differs = |attribute| old.get(attribute) != new.get(attribute);
         if differs(Attribute::Method) {
-            self.clauses.push(format!("ENGINE={}", new.text(Attribute::Method).unwrap_or_default()));
+            let engine = new.text(Attribute::Method).unwrap_or_default();
+            if engine.eq_ignore_ascii_case("blackhole") {
+                self.destroys.push(format!("the rows of table {}", quoted(&new.identity.name)));
+            }
+            self.clauses.push(format!("ENGINE={engine}"));
         }
         if let Some((charset, collation)) = new.text(Attribute::Charset).zip(new.text(Attribute::Collation))
             && (differs(Attribute::Charset) || differs(Attribute::Collation))

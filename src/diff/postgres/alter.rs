@@ -2,6 +2,7 @@
 
 use crate::catalog::Attribute;
 use crate::catalog::Catalog;
+use crate::catalog::Identity;
 use crate::catalog::Kind;
 use crate::catalog::Object;
 use crate::diff::postgres::column;
@@ -135,7 +136,17 @@ fn altered_column(old: &Object, new: &Object, attributes: &[Attribute], catalog:
         () if of(Kind::MaterializedView) => "MATERIALIZED VIEW",
         () => "TABLE",
     };
-    let clauses = column::clauses(Some(old), new, attributes);
+    let mut clauses = column::clauses(Some(old), new, attributes);
+    if major(&catalog.version) < 16 && word == "TABLE" {
+        // To set the same type again is to set its storage, too.
+        let collate = new.text(Attribute::Collation).map(|name| format!(" COLLATE {name}")).unwrap_or_default();
+        let retype = format!("TYPE {to}{collate}");
+        clauses.iter_mut().for_each(|clause| *clause = clause.replace(column::DEFAULT_STORAGE, &retype));
+    }
+    let counter = counter(old, new, catalog);
+    if counter.iter().any(|step| step.does == Does::Drop) {
+        clauses.retain(|clause| !clause.ends_with(" DROP IDENTITY"));
+    }
     let mut steps = Vec::new();
     if !clauses.is_empty() {
         let mut step =
@@ -146,13 +157,76 @@ fn altered_column(old: &Object, new: &Object, attributes: &[Attribute], catalog:
         }
         steps.push(step);
     }
-    if new.has(Attribute::Identity) && !old.has(Attribute::Identity) {
-        let (table, name) = (whole(identity), quoted(&identity.name));
-        let sequence = format!("pg_get_serial_sequence({}, {})", literal(&table), literal(&identity.name));
-        let sql = format!("SELECT setval({sequence}, max({name})) FROM {table} HAVING max({name}) IS NOT NULL");
-        steps.push(Step::new(Does::Alter, identity, sql));
-    }
+    steps.extend(counter);
     steps
+}
+
+/// Returns the statements that let a column count on from where it was, when another sequence counts from now on.
+fn counter(old: &Object, new: &Object, catalog: &Catalog) -> Vec<Step> {
+    let (before, after) = (source(old), source(new));
+    let identity = &new.identity;
+    let (table, name) = (whole(identity), quoted(&identity.name));
+    let alter = |sql: String| Step::new(Does::Alter, identity, sql);
+    match (before, after) {
+        (before, Source::Identity) if before != Source::Identity => {
+            // By the kind of dependency: one that the column owned until now is found by `pg_get_serial_sequence`, too.
+            let own = format!(
+                "pg_depend d JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid\n\
+                 WHERE d.classid = 'pg_class'::regclass AND d.deptype = 'i' AND d.refobjid = {}::regclass \
+                 AND a.attname = {}",
+                literal(&table),
+                literal(&identity.name)
+            );
+            let sql = match before {
+                Source::Sequence(sequence) => {
+                    format!("SELECT setval(d.objid::regclass, s.last_value) FROM {sequence} s, {own} AND s.is_called")
+                }
+                _ => format!(
+                    "SELECT setval(d.objid::regclass, m.value) FROM (SELECT max({name})::bigint AS value FROM {table}) m, {own} \
+                     AND m.value IS NOT NULL"
+                ),
+            };
+            vec![alter(sql)]
+        }
+        (Source::Identity, Source::Sequence(sequence)) => {
+            // The name of its own sequence is free then.
+            let mut leave =
+                Step::new(Does::Drop, identity, format!("ALTER TABLE {table} ALTER COLUMN {name} DROP IDENTITY"));
+            leave.with = new.needs.iter().filter(|needed| needed.kind == Kind::Sequence).cloned().collect();
+            let is_new = |identity: &Identity| catalog.get(identity).is_some();
+            leave.with.retain(|identity| is_new(identity));
+            let set = format!(
+                "SELECT setval({}, max({name})::bigint) FROM {table} HAVING max({name}) IS NOT NULL",
+                literal(sequence)
+            );
+            vec![leave, alter(set)]
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// What gives a column its next value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Source<'o> {
+    Identity,
+    /// The sequence of its default.
+    Sequence(&'o str),
+    Other,
+}
+
+fn source(column: &Object) -> Source<'_> {
+    if column.has(Attribute::Identity) {
+        return Source::Identity;
+    }
+    let default = column.text(Attribute::Default).unwrap_or_default();
+    let sequence = default.strip_prefix("nextval('").and_then(|rest| rest.strip_suffix("'::regclass)"));
+    sequence.filter(|name| !name.contains('\'')).map_or(Source::Other, Source::Sequence)
+}
+
+/// Returns the first number of a version.
+fn major(version: &str) -> u32 {
+    let digits: String = version.chars().take_while(char::is_ascii_digit).collect();
+    digits.parse().unwrap_or(u32::MAX)
 }
 
 /// New labels are put where they belong; one that is used by a later statement must be committed before.

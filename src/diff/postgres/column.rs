@@ -81,8 +81,12 @@ pub fn clauses(old: Option<&Object>, new: &Object, attributes: &[Attribute]) -> 
         alter(&format!("TYPE {to}{collate}{using}"));
     }
     // A new type brings its own storage.
-    if changes(Attribute::Storage) || retypes && new.has(Attribute::Storage) {
-        alter(&format!("SET STORAGE {}", new.text(Attribute::Storage).unwrap_or("DEFAULT")));
+    if new.has(Attribute::Storage) && (changes(Attribute::Storage) || retypes) {
+        alter(&format!("SET STORAGE {}", new.text(Attribute::Storage).unwrap_or_default()));
+    } else if changes(Attribute::Storage) && !retypes {
+        // A word for it has only PostgreSQL 16 and later.
+        let own = own_storage(new.text(Attribute::Type).unwrap_or_default());
+        alter(&own.map_or(DEFAULT_STORAGE.to_owned(), |own| format!("SET STORAGE {own}")));
     }
     if changes(Attribute::Compression) || retypes && new.has(Attribute::Compression) {
         alter(&format!("SET COMPRESSION {}", new.text(Attribute::Compression).unwrap_or("DEFAULT")));
@@ -130,6 +134,23 @@ pub fn clauses(old: Option<&Object>, new: &Object, attributes: &[Attribute]) -> 
         }
     }
     clauses
+}
+
+/// Gives a column the storage of its type.
+pub const DEFAULT_STORAGE: &str = "SET STORAGE DEFAULT";
+
+/// Returns the storage that a type of the server has of itself; of other types, only the server knows.
+fn own_storage(kind: &str) -> Option<&'static str> {
+    if kind.ends_with("[]") {
+        return Some("extended");
+    }
+    match &*plain(kind) {
+        "text" | "character varying" | "character" | "bytea" | "json" | "jsonb" | "xml" | "bit" | "bit varying"
+        | "tsvector" | "path" | "polygon" | "int4range" | "int8range" | "numrange" | "tsrange" | "tstzrange"
+        | "daterange" | "jsonpath" => Some("extended"),
+        "numeric" | "inet" | "cidr" => Some("main"),
+        _ => None,
+    }
 }
 
 /// Returns whether an option is one of a foreign table's column: `name 'value'`, not `name=value`.
@@ -266,6 +287,23 @@ mod tests {
         ] {
             assert_eq!(using("v", from, to).as_deref(), expected, "{from} to {to}");
         }
+    }
+
+    #[test]
+    fn the_storage_of_a_type_is_written_with_its_own_name() {
+        let column = |kind: &str| {
+            let table = crate::catalog::Identity::new(crate::catalog::Kind::Table, Some("public"), "t");
+            Object::new(table.part(crate::catalog::Kind::Column, "v")).with(Attribute::Type, kind)
+        };
+        let check = |from: &str, to: &str, expected: &[&str]| {
+            let old = column(from).with(Attribute::Storage, "external");
+            assert_eq!(clauses(Some(&old), &column(to), &[Attribute::Storage, Attribute::Type]), expected);
+        };
+        check("text", "text", &["ALTER COLUMN v SET STORAGE extended"]);
+        check("numeric(9,2)", "numeric(9,2)", &["ALTER COLUMN v SET STORAGE main"]);
+        check("text[]", "text[]", &["ALTER COLUMN v SET STORAGE extended"]);
+        check("public.word", "public.word", &["ALTER COLUMN v SET STORAGE DEFAULT"]);
+        check("text", "character varying", &["ALTER COLUMN v TYPE character varying"]); // a new type brings its own
     }
 
     #[test]

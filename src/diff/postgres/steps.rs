@@ -152,7 +152,7 @@ impl Writer<'_> {
             let with = with.get(&names(identity)).filter(|_| is_whole(identity.kind)).cloned().unwrap_or_default();
             let destroys = match identity.kind {
                 Kind::Table => Some(format!("all rows of {}", own(identity))),
-                Kind::Column if !object.has(Attribute::Generated) && sql.starts_with("ALTER TABLE") => {
+                Kind::Column if !object.has(Attribute::Generated) => {
                     Some(format!("all values of {}.{name}", whole(identity)))
                 }
                 Kind::Sequence => Some(format!("the counter of {}", own(identity))),
@@ -195,9 +195,35 @@ impl Writer<'_> {
                 self.add(Does::Drop, &identity, format!("ALTER TABLE {table} {}", leaves.join(", ")));
             }
             if !returns.is_empty() {
-                self.add(Does::Create, &identity, format!("ALTER TABLE {table} {}", returns.join(", ")));
+                let destroys = self.lost_by_types(is_retyped.then_some((old, new)));
+                let step = self.add(Does::Create, &identity, format!("ALTER TABLE {table} {}", returns.join(", ")));
+                step.destroys = destroys.map(|what| format!("what values of {table}.{name} {what} cannot hold"));
             }
         }
+    }
+
+    /// Returns the type that does not hold all that the columns of its old form do; the cast cuts, or fails.
+    fn lost_by_types(&self, sides: Option<(&Object, &Object)>) -> Option<String> {
+        let (before, after) = sides?;
+        let remade = before.needs.iter().filter(|needed| self.fates.made.contains(*needed));
+        let is_lossy = |(old, new): &(&Object, &Object)| match new.identity.kind {
+            Kind::Enum => {
+                let kept = new.pieces(Attribute::Labels);
+                old.pieces(Attribute::Labels).iter().any(|label| !kept.contains(label))
+            }
+            Kind::Domain => {
+                let kind = |object: &Object| object.text(Attribute::Type).unwrap_or_default().to_owned();
+                !column::is_wider(&kind(old), &kind(new))
+            }
+            _ => old.content(crate::catalog::Level::Exact) != new.content(crate::catalog::Level::Exact),
+        };
+        let types = remade.filter_map(|needed| Some((self.old.get(needed)?, self.new.get(needed)?)));
+        let is_type = |(old, _): &(&Object, &Object)| {
+            matches!(old.identity.kind, Kind::Enum | Kind::Domain | Kind::Composite | Kind::Range)
+        };
+        let is_retyped = before.get(Attribute::Type) != after.get(Attribute::Type);
+        let lossy = types.filter(is_type).any(|sides| is_lossy(&sides)) || is_retyped;
+        lossy.then(|| after.text(Attribute::Type).unwrap_or_default().to_owned())
     }
 
     fn alter(&mut self) {

@@ -4,6 +4,7 @@
 
 mod alter;
 mod create;
+mod loss;
 mod rebuild;
 mod rename;
 mod writer;

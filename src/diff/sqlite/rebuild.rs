@@ -7,6 +7,7 @@ use crate::catalog::Catalog;
 use crate::catalog::Identity;
 use crate::catalog::Object;
 use crate::diff::sqlite::create;
+use crate::diff::sqlite::loss::loss;
 use crate::diff::step::Does;
 use crate::diff::step::Step;
 use crate::sql::sqlite_name;
@@ -46,7 +47,9 @@ pub(super) fn rebuild(table: &Arc<Identity>, old: &Catalog, new: &Catalog) -> Ve
         )));
     }
     let mut drop = step(format!("DROP TABLE {name}"));
-    drop.destroys = (!columns.lost.is_empty()).then(|| format!("the values of {}", columns.lost.join(", ")));
+    let gone = (!columns.lost.is_empty()).then(|| format!("the values of {}", columns.lost.join(", ")));
+    let lost: Vec<_> = gone.into_iter().chain(columns.changed).collect();
+    drop.destroys = (!lost.is_empty()).then(|| lost.join("; "));
     steps.push(drop);
     steps.push(step(format!("ALTER TABLE {temporary_name} RENAME TO {name}")));
     steps.push(step("PRAGMA legacy_alter_table = OFF".to_owned()));
@@ -61,6 +64,8 @@ struct Copied {
     from: Vec<String>,
     notes: Vec<String>,
     lost: Vec<String>,
+    /// What another type makes of values, in words.
+    changed: Vec<String>,
 }
 
 impl Copied {
@@ -75,6 +80,7 @@ impl Copied {
                 Some(before) => {
                     copied.into.push(name.clone());
                     copied.from.push(name);
+                    copied.changed.extend(loss((old.get(table), before), (new.get(table), column)));
                     if column.has(Attribute::NotNull) && !before.has(Attribute::NotNull) {
                         let note = format!(
                             "this fails where `{}` is NULL: give those rows a value before",
@@ -93,7 +99,11 @@ impl Copied {
                 None => {}
             }
         }
-        let is_lost = |column: &&Object| new.get(&column.identity).is_none() && !column.has(Attribute::Generated);
+        // One that is computed from now on does not keep what it had.
+        let is_lost = |column: &&Object| {
+            let is_kept = new.get(&column.identity).is_some_and(|after| !after.has(Attribute::Generated));
+            !is_kept && !column.has(Attribute::Generated)
+        };
         let lost = old.columns(table).into_iter().filter(is_lost);
         copied.lost = lost.map(|column| format!("`{}`", column.identity.path())).collect();
         if copied.into.is_empty() {

@@ -20,7 +20,7 @@ pub async fn run_program(prepared: Prepared, interrupt: &Interrupt) -> io::Resul
         signal = interrupt.stopped() => signal,
     };
     // On a terminal Ctrl-C has reached it already.
-    if signal == Signal::Terminate || !io::stdin().is_terminal() {
+    if signal != Signal::Interrupt || !io::stdin().is_terminal() {
         pass_on(&child, signal);
     }
     child.wait().await.map(exit_code)
@@ -31,6 +31,7 @@ fn pass_on(child: &Child, signal: Signal) {
     let signal = match signal {
         Signal::Interrupt => rustix::process::Signal::INT,
         Signal::Terminate => rustix::process::Signal::TERM,
+        Signal::Hangup => rustix::process::Signal::HUP,
     };
     if let Some(pid) = child.id().and_then(|id| i32::try_from(id).ok()).and_then(rustix::process::Pid::from_raw) {
         let _ = rustix::process::kill_process(pid, signal);

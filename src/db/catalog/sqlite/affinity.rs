@@ -1,29 +1,6 @@
-//! What the types of SQLite's columns mean.
+//! What the types of SQLite's columns make of spellings and defaults.
 
-/// What a column does to the values that are put into it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Affinity {
-    Integer,
-    Text,
-    Blob,
-    Real,
-    Numeric,
-}
-
-impl Affinity {
-    /// Returns the affinity of a declared type, by SQLite's rules.
-    pub(super) fn of(declared: &str) -> Self {
-        let upper = declared.to_ascii_uppercase();
-        let has = |word: &str| upper.contains(word);
-        match () {
-            () if has("INT") => Self::Integer,
-            () if has("CHAR") || has("CLOB") || has("TEXT") => Self::Text,
-            () if has("BLOB") || upper.is_empty() => Self::Blob,
-            () if has("REAL") || has("FLOA") || has("DOUB") => Self::Real,
-            () => Self::Numeric,
-        }
-    }
-}
+use crate::sql::Affinity;
 
 /// Returns the one spelling of types that mean the same to SQLite and to people: its integers have 64 bits.
 ///

@@ -5,7 +5,6 @@ use crate::catalog::Identity;
 use crate::catalog::Kind;
 use crate::catalog::Object;
 use crate::catalog::Value;
-use crate::db::catalog::sqlite::affinity::Affinity;
 use crate::db::catalog::sqlite::affinity::converted;
 use crate::db::catalog::sqlite::constraint::Constraints;
 use crate::db::catalog::sqlite::constraint::conflict;
@@ -14,6 +13,7 @@ use crate::db::catalog::sqlite::expression::collation;
 use crate::db::catalog::sqlite::expression::expression;
 use crate::db::catalog::sqlite::words::Unexpected;
 use crate::db::catalog::sqlite::words::Words;
+use crate::sql::Affinity;
 use crate::sql::TokenKind;
 use crate::sql::sqlite_name;
 
