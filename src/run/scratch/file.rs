@@ -12,6 +12,8 @@ use tempfile::TempDir;
 
 use crate::error::Error;
 use crate::error::ErrorKind;
+use crate::run::scratch::age::is_older;
+use crate::run::scratch::age::now_in;
 
 /// What the names of the folders begin with.
 const PREFIX: &str = "rev_scratch_";
@@ -65,12 +67,12 @@ pub(super) fn sweep() {
 }
 
 fn sweep_in(folder: &Path, old: Duration) {
+    let Some(now) = now_in(folder) else { return };
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let path = entry.path();
         let is_named = entry.file_name().to_str().is_some_and(|name| name.starts_with(PREFIX));
         let Ok(about) = fs::symlink_metadata(&path) else { continue };
-        let is_old = about.modified().is_ok_and(|then| then.elapsed().is_ok_and(|age| age > old));
-        if is_named && about.is_dir() && is_own(&about) && is_old && !is_held(&path) {
+        if is_named && about.is_dir() && is_own(&about) && is_older(&about, old, now) && !is_held(&path) {
             let _ = fs::remove_dir_all(&path);
         }
     }
@@ -95,6 +97,10 @@ pub(super) fn is_own(_: &Metadata) -> bool {
 mod tests {
     use super::*;
 
+    fn set_time(folder: &Path, time: std::time::SystemTime) {
+        File::open(folder).unwrap().set_modified(time).unwrap();
+    }
+
     #[test]
     fn what_a_killed_run_left_is_removed_and_what_is_used_stays() {
         let place = tempfile::tempdir().unwrap();
@@ -109,7 +115,9 @@ mod tests {
         held.lock().unwrap();
         sweep_in(place.path(), OLD);
         assert!(left.exists(), "it is too young to be one that was left");
-        sweep_in(place.path(), Duration::ZERO);
+        set_time(&used, now_in(place.path()).unwrap() - 2 * OLD);
+        set_time(&left, now_in(place.path()).unwrap() - 2 * OLD);
+        sweep_in(place.path(), OLD);
         assert_eq!((left.exists(), used.exists(), other.exists()), (false, true, true));
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Comes in: which database is meant, and where the configuration lets others be made.
 
+mod age;
 mod file;
 mod local;
 mod process;

@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::config::Environment;
+use crate::run::scratch::age::is_older;
+use crate::run::scratch::age::now_in;
 use crate::run::scratch::file::is_own;
 
 /// How long a file is kept that nobody copies.
@@ -36,7 +38,9 @@ impl Cache {
             return false;
         }
         // What is used is kept.
-        let _ = fs::File::options().append(true).open(&kept).and_then(|file| file.set_modified(now()));
+        if let Some(now) = now_in(&self.folder) {
+            let _ = fs::File::options().append(true).open(&kept).and_then(|file| file.set_modified(now));
+        }
         true
     }
 
@@ -50,9 +54,9 @@ impl Cache {
 
     /// Removes what was not used for long.
     pub(super) fn sweep(&self) {
+        let Some(now) = now_in(&self.folder) else { return };
         for entry in fs::read_dir(&self.folder).into_iter().flatten().flatten() {
-            let modified = entry.metadata().and_then(|about| about.modified());
-            if modified.is_ok_and(|then| then.elapsed().is_ok_and(|age| age > UNUSED)) {
+            if entry.metadata().is_ok_and(|about| is_older(&about, UNUSED, now)) {
                 let _ = fs::remove_file(entry.path());
             }
         }
@@ -61,10 +65,6 @@ impl Cache {
     fn path(&self, key: &str) -> PathBuf {
         self.folder.join(format!("{key}.db"))
     }
-}
-
-fn now() -> std::time::SystemTime {
-    crate::wall::now().into()
 }
 
 #[cfg(unix)]
