@@ -153,6 +153,7 @@ impl ErrorKind {
             Self::UnknownStart { .. } => "unknown-start",
             Self::Interrupted { .. } => "interrupted",
             Self::Usage { .. } => "usage",
+            Self::BadRename { .. } => "bad-rename",
             Self::Declined => "declined",
             Self::NobodyToAsk => "nobody-to-ask",
             Self::NotAtHeads { .. } => "not-at-heads",

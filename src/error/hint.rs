@@ -45,6 +45,9 @@ impl ErrorKind {
             Self::SeveralRevisions { .. } => "name one of them",
             Self::NothingToRedo => "`rev upgrade` applies what is pending",
             Self::AlreadyJoined { .. } => "`rev heads` lists what can be joined",
+            Self::BadRename { .. } => {
+                "write OLD:NEW as `rev diff` names them, `users.name:users.full_name` or `logs:events`"
+            }
             Self::NotApplied { .. } => "`rev current` shows what is applied",
             Self::WrongWay { direction: Direction::Downgrade, .. } => {
                 "`+N` is for `rev upgrade`; a downgrade takes `-N`"

@@ -382,6 +382,8 @@ pub enum ErrorKind {
     // ---- the command line
     #[error("{message}")]
     Usage { message: String, hint: Option<String> },
+    #[error("`{text}` is no rename: {reason}")]
+    BadRename { text: String, reason: String },
     #[error("declined: nothing was changed")]
     Declined,
     #[error("the database is protected, and there is no terminal to ask on")]

@@ -4,6 +4,7 @@
 
 mod filter;
 mod proof;
+mod script_proof;
 mod side;
 mod sides;
 mod text;
@@ -12,8 +13,12 @@ pub use filter::Filter;
 pub use filter::Pattern;
 pub use proof::LeftOut;
 pub use proof::Proof;
+pub use proof::refused;
 pub use proof::whole;
 pub use proof::whole_but;
+pub use script_proof::Claim;
+pub use script_proof::ScriptProof;
 pub use side::Side;
 pub use sides::Sides;
 pub use text::sql_text;
+pub use text::statement_text;

@@ -33,11 +33,11 @@ use crate::sql::summary;
 /// Reads the catalogs of sides; the place for scratch databases is found when the first one needs it.
 #[derive(Debug)]
 pub struct Sides<'p> {
-    project: &'p Project,
+    pub(super) project: &'p Project,
     scratch: Option<Scratch>,
     kept: Kept,
-    interrupt: Interrupt,
-    actor: Actor,
+    pub(super) interrupt: Interrupt,
+    pub(super) actor: Actor,
     /// What is applied to the configured database, once it was asked.
     applied: Option<Heads>,
 }
@@ -153,10 +153,16 @@ impl<'p> Sides<'p> {
         session.refresh().await?;
         let url = session.url().clone();
         let catalog = read(session).await;
-        if let Some(scratch) = &mut self.scratch {
-            scratch.remove(&url).await?;
-        }
+        self.remove(&url).await?;
         catalog
+    }
+
+    /// Removes one scratch database.
+    pub(super) async fn remove(&mut self, url: &DatabaseUrl) -> Result<(), Error> {
+        match &mut self.scratch {
+            Some(scratch) => scratch.remove(url).await,
+            None => Ok(()),
+        }
     }
 
     /// Builds a side on scratch.
@@ -205,7 +211,7 @@ impl<'p> Sides<'p> {
         Ok(rows)
     }
 
-    async fn scratch(&mut self) -> Result<&mut Scratch, Error> {
+    pub(super) async fn scratch(&mut self) -> Result<&mut Scratch, Error> {
         if self.scratch.is_none() {
             let scratch = self.interrupt.or_stop(Scratch::open(&self.project.config, self.kept)).await?;
             self.scratch = Some(scratch);

@@ -11,6 +11,8 @@ use crate::author::Parents;
 use crate::cli::context::Context;
 use crate::cli::outcome::Failed;
 use crate::cli::outcome::Outcome;
+use crate::cli::revisions::autogenerate;
+use crate::cli::revisions::autogenerate::AutogenerateArgs;
 use crate::cli::ui::dump;
 use crate::cli::ui::json;
 use crate::dialect::Dialect;
@@ -38,13 +40,18 @@ pub struct RevisionArgs {
     #[arg(long, value_name = "TARGET", value_delimiter = ',')]
     depends_on: Vec<String>,
     /// Take the SQL of a file, such as a dump, as its upgrade; `-` reads it from the standard input
+    ///
+    /// With --autogenerate: `live` compares the configured database with the model, `scripts` what the scripts make. Without
+    /// it, the database if it is at the head.
     #[arg(long, value_name = "FILE")]
     from: Option<PathBuf>,
     /// The database that the file is for
     ///
     /// Needed where the file does not say it; the sections are for that database alone then.
-    #[arg(long, value_name = "DIALECT", requires = "from", value_parser = ["sqlite", "postgres", "mysql", "mariadb"])]
+    #[arg(long, value_name = "DIALECT", requires = "from", conflicts_with = "autogenerate", value_parser = ["sqlite", "postgres", "mysql", "mariadb"])]
     dialect: Option<String>,
+    #[command(flatten)]
+    generated: AutogenerateArgs,
 }
 
 /// What `revision` and `merge` have in common.
@@ -75,6 +82,10 @@ pub struct NewArgs {
 pub async fn run(args: &RevisionArgs, cx: &mut Context) -> Result<Outcome, Failed> {
     let depends_on = args.depends_on.iter().map(|text| cx.target(text)).collect::<Result<_, _>>()?;
     let heads = args.head.iter().map(|text| cx.target(text)).collect::<Result<_, _>>()?;
+    if args.generated.is_wanted() {
+        let message = args.message.clone();
+        return autogenerate::run(&args.generated, &args.new, args.from.as_deref(), message, heads, depends_on, cx).await;
+    }
     match &args.from {
         None => args.new.create(args.message.clone(), Parents::Of(heads), depends_on, cx).await,
         Some(file) => from_file(args, file, Parents::Of(heads), depends_on, cx).await,
@@ -159,7 +170,8 @@ impl NewArgs {
         cx.text(&format!("{}\n", script.path.display()))
     }
 
-    fn revision(&self, message: String, parents: Parents, depends_on: Vec<Target>) -> NewRevision {
+    /// Returns what the new revision shall be.
+    pub(super) fn revision(&self, message: String, parents: Parents, depends_on: Vec<Target>) -> NewRevision {
         NewRevision {
             message,
             id: self.rev_id.clone(),

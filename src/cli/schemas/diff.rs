@@ -119,7 +119,7 @@ async fn compare(
     filter.apply(&mut new);
     let differences = differences(&old, &new, level);
     let proof = match args.sql {
-        true => Some(sides.proof(&from, &old, &new, &Options { level, ..Options::default() }).await?),
+        true => Some(sides.proof(&from, &old, &new, &Options { level, ..Options::default() }, filter).await?),
         false => None::<Proof>,
     };
     Ok(Compared {

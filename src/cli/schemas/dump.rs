@@ -117,13 +117,13 @@ fn left_out(left: &[LeftOut]) -> String {
 }
 
 /// Reads the patterns of two options.
-pub(super) fn filter(include: &[String], exclude: &[String]) -> Result<Filter, ErrorKind> {
+pub(in crate::cli) fn filter(include: &[String], exclude: &[String]) -> Result<Filter, ErrorKind> {
     let patterns = |texts: &[String]| texts.iter().map(|text| Pattern::parse(text)).collect::<Result<_, ErrorKind>>();
     Ok(Filter { include: patterns(include)?, exclude: patterns(exclude)? })
 }
 
 /// Names what could not be read.
-pub(super) fn warn_of(catalog: &Catalog, cx: &mut Context) {
+pub(in crate::cli) fn warn_of(catalog: &Catalog, cx: &mut Context) {
     for Unread { kind, name, reason } in &catalog.unread {
         cx.terminal.warn(&format!("{kind} {name} could not be read: {reason}"));
     }

@@ -146,8 +146,12 @@ fn alteration(one: &Alteration, indent: &str, paint: Paint) -> String {
 /// Returns how many objects differ, in a line.
 pub fn summary(compared: &Compared) -> String {
     let Compared { from, to, differences, old, new, .. } = compared;
+    counted_summary(from, to, differences, old.unread.len() + new.unread.len())
+}
+
+/// Returns how many objects differ between two sides of which so many objects could not be read, in a line.
+pub fn counted_summary(from: &str, to: &str, differences: &[Difference], unread: usize) -> String {
     if differences.is_empty() {
-        let unread = old.unread.len() + new.unread.len();
         let but = if unread == 0 { "" } else { ", as far as they could be read" };
         return format!("{from} and {to} do not differ{but}");
     }
@@ -186,8 +190,9 @@ struct DiffJson<'a> {
     left: Option<Vec<DifferenceJson<'a>>>,
 }
 
+/// One difference, for programs.
 #[derive(Serialize)]
-struct DifferenceJson<'a> {
+pub struct DifferenceJson<'a> {
     change: &'static str,
     kind: &'static str,
     schema: Option<&'a str>,
@@ -231,6 +236,12 @@ struct StepJson<'a> {
 }
 
 impl<'a> DifferenceJson<'a> {
+    /// Of a difference whose origin nobody asked for.
+    pub fn plain(found: &'a Difference) -> Self {
+        static NONE: BTreeMap<Arc<Identity>, Origin> = BTreeMap::new();
+        Self::of(found, &NONE)
+    }
+
     fn of(found: &'a Difference, origins: &'a BTreeMap<Arc<Identity>, Origin>) -> Self {
         let Identity { schema, owner, kind, name } = &*found.identity;
         let (change, old_name, attributes) = match &found.change {
