@@ -106,9 +106,7 @@ fn likeness(gone: &Identity, come: &Identity, old: &Catalog, new: &Catalog) -> u
         return if before.is_some() && before == after { 100 } else { 0 };
     }
     let columns = |catalog: &Catalog, table: &Identity| -> BTreeSet<(String, Option<String>)> {
-        let of = |column: &Object| {
-            (column.identity.name.to_string(), column.text(Attribute::Type).map(str::to_owned))
-        };
+        let of = |column: &Object| (column.identity.name.to_string(), column.text(Attribute::Type).map(str::to_owned));
         catalog.columns(table).into_iter().map(of).collect()
     };
     let (before, after) = (columns(old, gone), columns(new, come));
@@ -148,7 +146,8 @@ mod tests {
             assert_eq!(resolve(text, &old, &new).unwrap(), column, "{text}");
         }
         assert_eq!(resolve("logs:events", &old, &new).unwrap(), rename(Kind::Table, "app.logs", "app.events"));
-        for text in ["users.name", "users.nam:full_name", "users.name:ful_name", "users.id:full_name", "id:key", "a:b"] {
+        for text in ["users.name", "users.nam:full_name", "users.name:ful_name", "users.id:full_name", "id:key", "a:b"]
+        {
             assert!(resolve(text, &old, &new).is_err(), "{text}");
         }
     }

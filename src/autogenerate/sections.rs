@@ -27,6 +27,9 @@ pub(super) fn section(word: &str, way: &Way, remarks: &[String], dialect: Dialec
             comment(&mut text, "Take out the word `irreversible`, and write here what takes it back.");
         }
         Way::Steps(steps) => {
+            // rev itself keeps SQLite's references out of the way while a table is built anew.
+            let is_written = |step: &&Step| dialect != Dialect::Sqlite || !step.sql.starts_with("PRAGMA ");
+            let steps: Vec<_> = steps.iter().filter(is_written).collect();
             let mut is_off = false;
             text.push_str(&format!("-- rev: {word}\n"));
             if !remarks.is_empty() {
@@ -39,7 +42,9 @@ pub(super) fn section(word: &str, way: &Way, remarks: &[String], dialect: Dialec
                 if is_alone != is_off {
                     let option = if is_alone { " transaction=off" } else { "" };
                     match index {
-                        0 => text = text.replacen(&format!("-- rev: {word}\n"), &format!("-- rev: {word}{option}\n"), 1),
+                        0 => {
+                            text = text.replacen(&format!("-- rev: {word}\n"), &format!("-- rev: {word}{option}\n"), 1)
+                        }
                         _ => text.push_str(&format!("\n-- rev: {word}{option}\n")),
                     }
                     is_off = is_alone;
@@ -95,6 +100,8 @@ mod tests {
         let identity = Arc::new(Identity::new(Kind::Table, None, "t"));
         let refused = Way::Refused(vec![Refusal { identity, reason: "it is odd".to_owned() }]);
         let text = section("downgrade", &refused, &[], Dialect::Sqlite);
-        assert!(text.starts_with("-- rev: downgrade irreversible\n\n-- no statement is known for table t: it is odd\n"));
+        assert!(
+            text.starts_with("-- rev: downgrade irreversible\n\n-- no statement is known for table t: it is odd\n")
+        );
     }
 }

@@ -90,7 +90,8 @@ pub async fn run(
     if !cx.is_json() {
         warn_of(&made.change.old, cx);
         warn_of(&made.change.new, cx);
-        generated::lines(&made).iter().for_each(|line| cx.talk(line));
+        let paint = cx.terminal.paint;
+        generated::lines(&made, paint).iter().for_each(|line| cx.talk(line));
     }
     let Some(script) = &made.script else {
         if cx.is_json() {
@@ -165,7 +166,8 @@ async fn current_side(told: Option<&Path>, parents: &[Target], project: &Project
             return Err(usage(format!("--from is `live` or `scripts` with --autogenerate, not `{other}`")));
         }
     };
-    let scripts = Side::Target(if project.graph.revisions().is_empty() { Target::new(Anchor::Base) } else { parent.clone() });
+    let scripts =
+        Side::Target(if project.graph.revisions().is_empty() { Target::new(Anchor::Base) } else { parent.clone() });
     if is_scripts == Some(true) {
         return Ok(scripts);
     }

@@ -84,7 +84,8 @@ pub async fn run(args: &RevisionArgs, cx: &mut Context) -> Result<Outcome, Faile
     let heads = args.head.iter().map(|text| cx.target(text)).collect::<Result<_, _>>()?;
     if args.generated.is_wanted() {
         let message = args.message.clone();
-        return autogenerate::run(&args.generated, &args.new, args.from.as_deref(), message, heads, depends_on, cx).await;
+        return autogenerate::run(&args.generated, &args.new, args.from.as_deref(), message, heads, depends_on, cx)
+            .await;
     }
     match &args.from {
         None => args.new.create(args.message.clone(), Parents::Of(heads), depends_on, cx).await,

@@ -48,8 +48,13 @@ const WIDEST: usize = 20;
 
 /// Returns a list of the differences, those of one table or view together.
 pub fn text(compared: &Compared, paint: Paint) -> String {
+    tree(&compared.old, &compared.new, &compared.differences, paint)
+}
+
+/// Returns the same of two catalogs.
+pub fn tree(old: &Catalog, new: &Catalog, differences: &[Difference], paint: Paint) -> String {
     let mut groups: BTreeMap<(Option<&str>, &str), Vec<&Difference>> = BTreeMap::new();
-    for found in &compared.differences {
+    for found in differences {
         let Identity { schema, owner, name, .. } = &*found.identity;
         groups.entry((schema.as_deref(), owner.as_deref().unwrap_or(name))).or_default().push(found);
     }
@@ -65,7 +70,7 @@ pub fn text(compared: &Compared, paint: Paint) -> String {
             (Some(_), true) => text.push_str(&format!("    {}\n", counted(&parts))),
             (Some(first), false) => {
                 if whole.is_none() {
-                    text.push_str(&format!("  {}\n", escape(&owner(compared, &first.identity))));
+                    text.push_str(&format!("  {}\n", escape(&owner(old, new, &first.identity))));
                 }
                 parts.iter().for_each(|one| text.push_str(&entry(one, "  ", paint)));
             }
@@ -76,11 +81,11 @@ pub fn text(compared: &Compared, paint: Paint) -> String {
 }
 
 /// Returns what a part belongs to: `table public.users`.
-fn owner(compared: &Compared, part: &Identity) -> String {
+fn owner(old: &Catalog, new: &Catalog, part: &Identity) -> String {
     let name = part.owner.as_deref().unwrap_or_default();
     let kinds = [Kind::Table, Kind::View, Kind::MaterializedView, Kind::Domain];
     let known = kinds.iter().map(|kind| Identity::new(*kind, part.schema.as_deref(), name));
-    let known = known.into_iter().find(|whole| compared.new.get(whole).or(compared.old.get(whole)).is_some());
+    let known = known.into_iter().find(|whole| new.get(whole).or(old.get(whole)).is_some());
     known.unwrap_or_else(|| Identity::new(Kind::Table, part.schema.as_deref(), name)).to_string()
 }
 

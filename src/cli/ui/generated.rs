@@ -9,6 +9,7 @@ use crate::cli::ui::difference;
 use crate::cli::ui::difference::DifferenceJson;
 use crate::cli::ui::json::document;
 use crate::cli::ui::json::path;
+use crate::cli::ui::paint::Paint;
 use crate::diff::Rename;
 use crate::schemas::ScriptProof;
 
@@ -27,10 +28,12 @@ pub struct Generated {
 }
 
 /// Returns what a person is told beside the path.
-pub fn lines(made: &Generated) -> Vec<String> {
+pub fn lines(made: &Generated, paint: Paint) -> Vec<String> {
     let Generated { change, written, proof, likely, .. } = made;
     let (from, to) = (change.from.to_string(), change.to.to_string());
-    let mut lines = vec![difference::counted_summary(&from, &to, &change.differences, unread(change))];
+    let text = difference::tree(&change.old, &change.new, &change.differences, paint);
+    let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+    lines.push(difference::counted_summary(&from, &to, &change.differences, unread(change)));
     for Rename { kind, old, new } in likely {
         lines.push(format!("{kind} {old} goes and {new} comes; if it is the same: --rename {old}:{new}"));
     }
