@@ -5,6 +5,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod autogenerate;
 mod changes;
 mod comparing;
 mod losing;
