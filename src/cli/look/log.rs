@@ -95,6 +95,11 @@ fn below(row: &HistoryRow) -> String {
         (Some(name), None) | (None, Some(name)) => format!("by {name}"),
         (None, None) => String::new(),
     };
+    let who = match (who.is_empty(), row.other_user()) {
+        (_, None) => who,
+        (false, Some(user)) => format!("{who} as {user}"),
+        (true, Some(user)) => format!("as {user}"),
+    };
     // What a failed step failed at says more than what it was for.
     let message = row.error.as_ref().or(row.message.as_ref()).cloned().unwrap_or_default();
     let said: Vec<String> = [message, who].into_iter().filter(|text| !text.is_empty()).collect();

@@ -110,7 +110,7 @@ fn an_entry_of_the_log_has_the_columns_of_the_history() {
         r#"{"ok":true,"entries":[{"id":1,"revision":"a","direction":"upgrade","outcome":"done","checksum":null,"#,
         r#""message":null,"down_revisions":null,"depends_on":null,"branch_labels":null,"#,
         r#""started":"2026-11-20T09:12:44.000Z","duration_ms":5,"user":null,"host":null,"#,
-        r#""rev_version":"0.1.0","downgrade":null,"error":null}]}"#,
+        r#""rev_version":"0.1.0","downgrade":null,"error":null,"database_user":null}]}"#,
     ];
     check_document(log(&[HistoryRow::from_row(&row).unwrap()]), &expected.concat());
 }
