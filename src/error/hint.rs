@@ -155,6 +155,9 @@ impl ErrorKind {
             Self::AfterHookFailed { .. } => {
                 "fix what it is about, and run the command yourself: rev runs it after the next run only"
             }
+            Self::AppliedThere { is_chosen: true, .. } => {
+                "with `--redo` it is undone there, moved and applied again; or join the branches with `rev merge`"
+            }
             Self::AppliedThere { undo, .. } => {
                 return Some(format!(
                     "join the branches with `rev merge` instead; or undo it there with `{undo}`, and `rev upgrade` after the rebase"

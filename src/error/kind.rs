@@ -203,7 +203,7 @@ pub enum ErrorKind {
     #[error("revision `{revision}` cannot be moved: {reason}")]
     CannotRebase { revision: RevisionId, reason: String },
     #[error("revision `{revision}` is applied in {database}, so its parents are history")]
-    AppliedThere { revision: RevisionId, database: String, undo: String },
+    AppliedThere { revision: RevisionId, database: String, undo: String, is_chosen: bool },
     #[error("no rule of `check` is called `{name}`")]
     UnknownRule { name: String, known: Vec<String>, nearest: Option<String> },
     #[error("git cannot tell what `{reference}` has: {reason}")]

@@ -12,6 +12,7 @@ use crate::config::TransactionScope;
 use crate::config::url::DatabaseUrl;
 use crate::error::Error;
 use crate::error::ErrorKind;
+use crate::graph::Move;
 use crate::graph::Plan;
 use crate::graph::Revision;
 use crate::graph::RevisionGraph;
@@ -100,6 +101,15 @@ impl Project {
                 Ok(Self { config, graph: self.graph.clone(), embedded, beside: None })
             }
         }
+    }
+
+    /// Returns the project as it is once a revision has moved; its script is still the old one.
+    pub(crate) fn moved(&self, change: &Move) -> Result<Self, Error> {
+        let graph = self.graph.moved(change).map_err(|problems| {
+            let reason = problems.first().map(ToString::to_string).unwrap_or_default();
+            ErrorKind::CannotRebase { revision: change.revision.clone(), reason }
+        })?;
+        Ok(Self { config: Arc::clone(&self.config), graph, embedded: self.embedded.clone(), beside: None })
     }
 
     /// Returns the same scripts for a scratch database.
