@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
-use crate::check::UNREAD_HINT;
+use crate::check::unread_hint;
 use crate::cli::global::GlobalArgs;
 use crate::cli::outcome::Failed;
 use crate::cli::outcome::Outcome;
@@ -127,7 +127,7 @@ impl Context {
                 0 => (String::new(), "is"),
                 more => (format!(" and {more} more"), "are"),
             };
-            self.terminal.warn(&format!("{}{and} {are} not read: {UNREAD_HINT}", first.display()));
+            self.terminal.warn(&format!("{}{and} {are} not read: {}", first.display(), unread_hint(first)));
         }
     }
 

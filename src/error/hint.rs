@@ -41,6 +41,7 @@ impl ErrorKind {
             }
             Self::RangeRequired { .. } => "write `FROM:TO`; either end may be empty",
             Self::BadRange { .. } => "the lower end stands first; `rev history --graph` shows what grows from what",
+            Self::NoRevision { at_base: true, .. } => "`rev upgrade` applies what is pending",
             Self::NoRevision { .. } => "`rev history` lists the revisions, and `rev revision -m MESSAGE` makes one",
             Self::SeveralRevisions { .. } => "name one of them",
             Self::NothingToRedo => "`rev upgrade` applies what is pending",

@@ -66,8 +66,8 @@ pub enum ErrorKind {
     WalkedTooFar { target: String, reason: String },
     #[error("`{target}` is several revisions, but one is needed here: {}", list(.revisions))]
     SeveralRevisions { target: String, revisions: Vec<RevisionId> },
-    #[error("`{target}` is no revision, but one is needed here")]
-    NoRevision { target: String },
+    #[error("`{target}` is no revision{}", if *.at_base { ": the database is at base" } else { ", but one is needed here" })]
+    NoRevision { target: String, at_base: bool },
     #[error("nothing is applied, so there is nothing to redo")]
     NothingToRedo,
     #[error("{} are already joined in `{merge}`", list(.revisions))]

@@ -83,6 +83,11 @@ pub enum Moment<'a> {
         /// Where rev runs.
         host: Option<&'a str>,
     },
+    /// It began then, in a run that was killed, of which nothing else is known.
+    Earlier {
+        /// When the step began, as far as the journal knows.
+        started: &'a str,
+    },
     /// Somebody will feed the text to a shell; the server knows the time and its user.
     Offline,
 }
@@ -170,6 +175,9 @@ impl Journal {
             Moment::Now { started, duration_ms, user, host } => {
                 (self.text(started), Expr::val(duration_ms), self.optional(user), self.optional(host))
             }
+            Moment::Earlier { started } => {
+                (self.text(started), Expr::cust("NULL"), Expr::cust("NULL"), Expr::cust("NULL"))
+            }
             Moment::Offline => (self.server_time(), Expr::cust("NULL"), self.server_user(), Expr::cust("NULL")),
         };
         // A step that ends well names no column that tables of an older rev lack.
@@ -220,7 +228,7 @@ impl Journal {
         moment: Moment<'_>,
     ) -> Vec<Guarded> {
         let started = match moment {
-            Moment::Now { started, .. } => self.text(started),
+            Moment::Now { started, .. } | Moment::Earlier { started } => self.text(started),
             Moment::Offline => self.server_time(),
         };
         let query = Query::insert()

@@ -56,7 +56,7 @@ impl Project {
         Self::of(config, &dir)
     }
 
-    /// Returns the scripts in folders that are not looked into.
+    /// Returns the files that somebody may take for scripts, and that are not read.
     pub fn unread_scripts(&self) -> Vec<PathBuf> {
         self.beside.as_deref().map(Listing::unread).unwrap_or_default()
     }
@@ -65,7 +65,7 @@ impl Project {
         let listing = dir.list()?;
         match RevisionGraph::build(listing.load(|outline| outline.to_revision())?) {
             Ok(graph) => {
-                let beside = (!listing.subfolders.is_empty()).then(|| listing.into());
+                let beside = listing.may_leave_out().then(|| listing.into());
                 Ok(Self { config, graph, embedded: None, beside })
             }
             // Only a problem needs to know where each name stands; the scripts are read once more for that.

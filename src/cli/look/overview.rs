@@ -54,6 +54,7 @@ pub async fn run(cx: &mut Context) -> Result<Outcome, Failed> {
             return Err(error.into());
         }
     };
+    cx.warn_of_unread(&project);
     let full = match project.overlook().await.map_err(Failed::unreachable_if_so) {
         Err(failed) if failed.is_unreachable && !cx.is_json() => {
             text.push_str(&unreachable(&project, &failed.error, paint));
