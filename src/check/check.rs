@@ -137,7 +137,7 @@ impl<'c> Check<'c> {
         }
     }
 
-    /// Looks at what is built anew, once it is known which tables are referenced.
+    /// Looks at what is rebuilt, once it is known which tables are referenced.
     fn rebuilds(&mut self) {
         let rebuilds = std::mem::take(&mut self.rebuilds);
         self.look(|look| match look {

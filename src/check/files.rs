@@ -143,7 +143,7 @@ pub(crate) fn redundant_parent(view: &GraphView<'_>) -> Vec<Remark> {
     let remarks = redundant.filter_map(|found| {
         let span = view.span(&found.revision, |outline| outline.down_revision_span(found.place))?;
         let message = match found.parent == found.implied_by {
-            true => format!("parent `{}` stands there twice", found.parent),
+            true => format!("parent `{}` is named twice", found.parent),
             false => format!("parent `{}` is implied by parent `{}`", found.parent, found.implied_by),
         };
         Some(Remark::new(message).about(&found.revision, span).hint("leave it out of `down_revision`"))

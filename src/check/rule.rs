@@ -72,12 +72,12 @@ pub const RULES: &[Rule] = &[
     warning("pragma-without-effect", "a pragma does nothing in a transaction", Look::Script(pragma_without_effect)),
     error(
         "unshielded-rebuild",
-        "SQLite: a table is built anew, and rows of others would go with it",
+        "SQLite: a table is rebuilt, and rows of others would go with it",
         Look::Rebuilds(unshielded_rebuild),
     ),
     error(
         "parent-changed-in-rebuild",
-        "SQLite: a section that builds a table anew changes rows that others reference",
+        "SQLite: a section that rebuilds a table changes rows that others reference",
         Look::Rebuilds(parent_changed_in_rebuild),
     ),
     warning("not-a-script", "a file in a script folder is no script", Look::Listing(not_a_script)),

@@ -290,7 +290,7 @@ impl Probe {
         (!self.is_complete()).then(|| match self.journal.dialect.family() {
             Family::Sqlite => "the file".to_owned(),
             Family::Postgres if self.schema_exists => format!("schema `{schema}`"),
-            Family::Postgres => format!("schema `{schema}`, which is made first"),
+            Family::Postgres => format!("schema `{schema}`, which is created first"),
             Family::Mysql => format!("database `{schema}`"),
         })
     }

@@ -232,7 +232,7 @@ impl Compiler<'_> {
         }
     }
 
-    /// Finds the tables that are built anew: each in one transaction, or with foreign keys switched off by the script.
+    /// Finds the tables that are rebuilt: each in one transaction, or with foreign keys switched off by the script.
     fn raise_shields(&mut self, drafts: &mut [Draft]) {
         let mut is_off = false;
         for draft in drafts.iter_mut() {

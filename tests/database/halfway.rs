@@ -84,7 +84,7 @@ fn where_it_stopped_is_told_everywhere(database: &TestDatabase) {
     for command in ["status", "current"] {
         let output = workspace.rev(&[command]);
         output.succeeded();
-        check_told(&output, &[&sentence, "`rev upgrade b` goes on with it", "`rev downgrade b@a` undoes what ran"]);
+        check_told(&output, &[&sentence, "`rev upgrade b` continues it", "`rev downgrade b@a` undoes what ran"]);
         let json = &workspace.rev(&[command, "--json"]).json()["in_progress"];
         assert_eq!((json["parts_done"].as_u64(), json["parts"].as_u64()), (Some(done), Some(of)), "{json}");
         assert_eq!((json["revision"].as_str(), json["direction"].as_str()), (Some("b"), Some("upgrade")));
@@ -221,7 +221,7 @@ fn a_downgrade_that_stopped_is_not_upgraded(database: &TestDatabase) {
     for args in [&["upgrade"][..], &["upgrade", "b"], &["stamp", "a"]] {
         let output = workspace.rev(args);
         output.failed(2);
-        check_told(&output, &["in-progress", sentence, "`rev downgrade b@a` goes on with it"]);
+        check_told(&output, &["in-progress", sentence, "`rev downgrade b@a` continues it"]);
     }
     check_told(&workspace.rev(&["history", "-i"]), &["b (head) (current) (in progress: downgrade, 1 of 2 parts, at "]);
     database.execute("ALTER TABLE d RENAME TO c");

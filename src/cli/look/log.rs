@@ -68,7 +68,7 @@ fn replay(run: &StoredRun, cx: &mut Context) -> Result<Outcome, Failed> {
         cx.terminal.warn("the last line of the log is cut off: whoever wrote it was stopped, or the disk was full");
     }
     if !run.has_ended() {
-        let end = "does not say how it ended: it goes on, or was killed; `rev status` shows where the database is";
+        let end = "does not say how it ended: it is still running, or was killed; `rev status` shows where the database is";
         cx.terminal.warn(&format!("the log of run {} {end}", run.run));
     }
     Ok(Outcome::Done)

@@ -85,7 +85,7 @@ impl Text<'_> {
         };
         self.add(0, &format!("dry run: nothing was sent; {together}"));
         if let Some(place) = &self.program.makes_journal_in {
-            self.add(0, &format!("first run on this database: rev's tables would be made in {}", escape(place)));
+            self.add(0, &format!("first run on this database: rev's tables would be created in {}", escape(place)));
         }
         if let Some(halfway) = &self.program.gives_up {
             self.add(0, &format!("\ngives up {}", escape(&halfway.forgotten())));

@@ -97,7 +97,7 @@ fn findings_are_a_result_and_no_failure() {
         r#"{"ok":true,"findings":[{"code":"no-upgrade-section","severity":"error","#,
         r#""message":"the script has no `-- rev: upgrade` section","file":"a.sql","line":2,"revision":null},"#,
         r#"{"code":"sql-before-section","severity":"error","#,
-        r#""message":"SQL stands before the first `-- rev:` line","file":null,"line":null,"revision":"b"}]}"#,
+        r#""message":"there is SQL before the first `-- rev:` line","file":null,"line":null,"revision":"b"}]}"#,
     ];
     check_document(check(&findings), &expected.concat());
 }

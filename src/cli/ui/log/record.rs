@@ -492,7 +492,7 @@ mod tests {
             "run from a to c: 0 revisions",
             "versions/c.sql:1:6: this is odd",
             "odd",
-            "first run on this database: rev's tables are made in schema `b` (not this project's: a.rev_version)",
+            "first run on this database: rev's tables are created in schema `b` (not this project's: a.rev_version)",
             "restore point: app.db.rev-a",
             "no restore point: the database has 2 bytes, more than the 1 of `restore_point_limit`",
             "upgrade sqlite:app.db (default)",
