@@ -20,6 +20,7 @@ use crate::cli::ui::dry_run_json;
 use crate::cli::ui::escape;
 use crate::cli::ui::fit;
 use crate::cli::ui::json;
+use crate::cli::ui::wrap;
 use crate::config::Config;
 use crate::config::Environment;
 use crate::config::Selection;
@@ -236,6 +237,14 @@ impl Context {
         match self.terminal.columns {
             Some(columns) if !self.global.verbose => self.long(&fit(text, columns)).await,
             _ => self.long(text).await,
+        }
+    }
+
+    /// Answers with sentences: on a terminal they are broken between words.
+    pub fn prose(&mut self, text: &str) -> Result<Outcome, Failed> {
+        match self.terminal.columns {
+            Some(columns) => self.text(&wrap(text, columns)),
+            None => self.text(text),
         }
     }
 

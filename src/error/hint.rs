@@ -209,7 +209,9 @@ impl ErrorKind {
             Self::ConnectionLost { reason, .. } if reason.contains("protocol error") => {
                 "the driver could not read an answer: is it text that is not UTF-8, as after `SET client_encoding`? leave that out, or such notices with `SET client_min_messages = error`"
             }
-            Self::ConnectionLost { .. } => "when the server is back, run the same command again: it continues from there",
+            Self::ConnectionLost { .. } => {
+                "when the server is back, run the same command again: it continues from there"
+            }
             Self::NoSchema { .. } => "create it, or name another one with `schema` in migrations.toml",
             Self::DamagedJournal { .. } => "correct or delete the row by hand: only you can know what it stands for",
             Self::NewerJournal { .. } => "use the rev that wrote it, or a newer one",
@@ -304,9 +306,7 @@ impl ErrorKind {
             Self::Unplaced { .. } => {
                 "check out the branch that has its script, or undo it by hand and record where the database is with `rev stamp --purge TARGET`"
             }
-            Self::ParentChangedInRebuild { .. } => {
-                "put the statement into its own section, where foreign keys are on"
-            }
+            Self::ParentChangedInRebuild { .. } => "put the statement into its own section, where foreign keys are on",
             Self::UnshieldedRebuild { .. } => {
                 "remove `transaction=off`, so that rev can shield it, or say `PRAGMA foreign_keys = OFF` in a `transaction=off` section before it"
             }
@@ -418,7 +418,8 @@ impl ErrorKind {
 }
 
 /// What is left where neither way is wanted.
-const GIVE_UP: &str = "to abandon it, undo by hand what it did and record where the database is with `rev stamp --purge TARGET`";
+const GIVE_UP: &str =
+    "to abandon it, undo by hand what it did and record where the database is with `rev stamp --purge TARGET`";
 
 /// Returns the setting of PostgreSQL that ended a session, by the code in a reason.
 fn session_limit(reason: &str) -> Option<&'static str> {

@@ -332,9 +332,7 @@ pub enum ErrorKind {
     LostScript { revision: RevisionId, applied: String, stored: Option<String> },
     #[error("where revision `{revision}` stood is not known: {reason}")]
     Unplaced { revision: RevisionId, reason: String },
-    #[error(
-        "`{table}` is changed while {rebuilt} is rebuilt, but other tables reference it and foreign keys are off"
-    )]
+    #[error("`{table}` is changed while {rebuilt} is rebuilt, but other tables reference it and foreign keys are off")]
     ParentChangedInRebuild { table: String, rebuilt: String },
     #[error("`{table}` is rebuilt with foreign keys on, where rev cannot shield it")]
     UnshieldedRebuild { table: String },
@@ -382,7 +380,7 @@ pub enum ErrorKind {
     // ---- the command line
     #[error("{message}")]
     Usage { message: String, hint: Option<String> },
-    #[error("declined: nothing was changed")]
+    #[error("not confirmed")]
     Declined,
     #[error("the database is protected, and there is no terminal to ask on")]
     NobodyToAsk,

@@ -169,10 +169,7 @@ mod tests {
         check_refused("@head", "`@head` is not a target: a label or an id must come before the `@`");
         check_refused("shop@", "`shop@` is not a target: nothing follows the `@`");
         check_refused("a@b@head", "`a@b@head` is not a target: `@` may occur only once");
-        check_refused(
-            "head@a",
-            "`head@a` is not a target: `head` is not a legal name: the word is reserved",
-        );
+        check_refused("head@a", "`head@a` is not a target: `head` is not a legal name: the word is reserved");
         check_refused("+1junk", "`+1junk` is not a target: `+` must be followed by a number and nothing else");
         check_refused("--1", "`--1` is not a target: `-` must be followed by a number and nothing else");
         check_refused("-99999999999", "`-99999999999` is not a target: the number 99999999999 is too large");

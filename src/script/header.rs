@@ -423,10 +423,7 @@ mod tests {
         ] {
             let errors = read(text).1;
             assert_eq!(errors.len(), 1, "{text}");
-            assert!(
-                errors[0].ends_with(": `down_revision` is below the header, where it is a comment"),
-                "{errors:?}"
-            );
+            assert!(errors[0].ends_with(": `down_revision` is below the header, where it is a comment"), "{errors:?}");
         }
         // What a dump says of itself.
         check_errors(

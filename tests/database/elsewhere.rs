@@ -36,7 +36,11 @@ fn check_refused(workspace: &Workspace, code: &str, hint: &str) {
 fn the_first_run_is_told(database: &TestDatabase) {
     let workspace = counting(database);
     let text = workspace.rev(&["upgrade", "--dry-run"]);
-    assert!(text.succeeded().contains("first run on this database: rev's tables would be created in "), "{}", text.stdout);
+    assert!(
+        text.succeeded().contains("first run on this database: rev's tables would be created in "),
+        "{}",
+        text.stdout
+    );
     assert_eq!(workspace.rev(&["upgrade", "--dry-run", "--json"]).json()["journal_created"], json!(true));
     let place = match database.kind {
         Kind::Sqlite => "the file".to_owned(),

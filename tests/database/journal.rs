@@ -100,6 +100,20 @@ fn the_history_says_what_ran_when_and_by_whom(database: &TestDatabase) {
     assert!(told, "{}", text.stdout);
 }
 
+/// A stamp of the head and one of the base write a row for the same revision.
+fn the_history_says_from_where_to_where_a_stamp_went(database: &TestDatabase) {
+    let workspace = Workspace::new(database);
+    for (id, down) in [("a", ""), ("b", "a")] {
+        workspace.script(id, down, "-- rev: upgrade\n-- rev: downgrade\n");
+    }
+    for target in ["b", "a", "base"] {
+        workspace.rev(&["stamp", target]).succeeded();
+    }
+    let log = workspace.rev(&["log", "--json"]).json();
+    let told: Vec<_> = log["entries"].as_array().unwrap().iter().map(|one| one["message"].as_str().unwrap()).collect();
+    assert_eq!(told, ["stamped from a to base", "stamped from b to a", "stamped from base to b"]);
+}
+
 /// A table that an older rev made has no room for the database's user.
 fn a_history_without_database_users_is_written_and_read_all_the_same(database: &TestDatabase) {
     let workspace = Workspace::new(database);
@@ -241,6 +255,7 @@ on_each_database!(
     a_database_that_moved_is_left_alone,
     rows_that_others_imply_are_deleted_by_the_next_write,
     the_history_says_what_ran_when_and_by_whom,
+    the_history_says_from_where_to_where_a_stamp_went,
     a_history_without_database_users_is_written_and_read_all_the_same,
     an_emptied_table_of_heads_is_not_taken_for_base,
     a_journal_that_lost_its_progress_is_refused,

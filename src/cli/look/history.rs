@@ -27,7 +27,7 @@ pub struct HistoryArgs {
     #[arg(long)]
     graph: bool,
     /// Where others write the range.
-    #[arg(hide = true, allow_hyphen_values = true)]
+    #[arg(hide = true)]
     misplaced: Option<String>,
 }
 

@@ -68,7 +68,8 @@ fn replay(run: &StoredRun, cx: &mut Context) -> Result<Outcome, Failed> {
         cx.terminal.warn("the last line of the log is cut off: whoever wrote it was stopped, or the disk was full");
     }
     if !run.has_ended() {
-        let end = "does not say how it ended: it is still running, or was killed; `rev status` shows where the database is";
+        let end =
+            "does not say how it ended: it is still running, or was killed; `rev status` shows where the database is";
         cx.terminal.warn(&format!("the log of run {} {end}", run.run));
     }
     Ok(Outcome::Done)
@@ -82,10 +83,10 @@ fn count(text: &str) -> Result<usize, &'static str> {
 fn cells(row: &HistoryRow) -> Vec<String> {
     let took = row.duration_ms.and_then(|ms| u64::try_from(ms).ok()).map(Duration::from_millis);
     let started = seconds(&row.started);
-    let cells = [&started, &row.direction, &row.revision, &row.outcome];
-    let mut cells: Vec<String> = cells.map(|cell| escape(cell).into_owned()).to_vec();
-    cells.push(took.map_or(String::new(), humane));
-    cells
+    let took = took.map_or("-".to_owned(), humane);
+    // Ids may be long, and come last.
+    let cells = [&started, &row.direction, &row.outcome, &took, &row.revision];
+    cells.map(|cell| escape(cell).into_owned()).to_vec()
 }
 
 /// Returns the line below, with what has no bounds: the message, and who it was.

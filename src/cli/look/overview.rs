@@ -73,7 +73,7 @@ pub async fn run(cx: &mut Context) -> Result<Outcome, Failed> {
         return cx.text(&json::status(&full));
     }
     text.push_str(&format!("\n{}{}", status::text(&project, &full, paint), next(&project, &full)));
-    cx.text(&typed::in_commands(text))
+    cx.prose(&typed::in_commands(text))
 }
 
 /// Returns the lines about the configuration and the database, as far as they are known without asking it.

@@ -37,7 +37,7 @@ pub async fn run(args: &StatusArgs, cx: &mut Context) -> Result<Outcome, Failed>
         cx.text(&json::status(&full))?;
     } else {
         let text = text(&project, &full, cx.terminal.paint);
-        cx.text(&text)?;
+        cx.prose(&text)?;
     }
     if args.exit_code && full.status.state != State::UpToDate { Ok(Outcome::Found) } else { Ok(Outcome::Done) }
 }

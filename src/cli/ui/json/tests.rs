@@ -39,7 +39,7 @@ fn declined() -> Error {
     ErrorKind::Declined.into()
 }
 
-const DECLINED: &str = r#"{"code":"declined","message":"declined: nothing was changed","file":null,"line":null,"column":null,"hint":"type the word that the question names, or use `--yes` where nobody can"}"#;
+const DECLINED: &str = r#"{"code":"declined","message":"not confirmed","file":null,"line":null,"column":null,"hint":"type the word that the question names, or use `--yes` where nobody can"}"#;
 
 #[test]
 fn a_failure_says_what_and_where() {
@@ -58,7 +58,7 @@ fn a_failure_says_what_and_where() {
 fn several_problems_are_listed_besides() {
     let several = ErrorKind::Several { problems: vec![declined(), declined()] };
     let whole = DECLINED.replace("\"declined\"", "\"several-problems\"");
-    let whole = whole.replace("declined: nothing was changed", "2 problems were found");
+    let whole = whole.replace("not confirmed", "2 problems were found");
     let whole = whole.replace("\"type the word that the question names, or use `--yes` where nobody can\"", "null");
     let expected = format!(r#"{{"ok":false,"error":{whole},"errors":[{DECLINED},{DECLINED}]}}"#);
     check_document(failure(&several.into()), &expected);
