@@ -41,10 +41,9 @@ impl ErrorKind {
             }
             Self::RangeRequired { .. } => "write `FROM:TO`; either end may be empty",
             Self::BadRange { .. } => "the lower end comes first; `rev history --graph` shows what grows from what",
-            Self::NoRevision { at_base: true, .. } => "`rev upgrade` applies what is pending",
+            Self::NoRevision { at_base: true, .. } | Self::NothingToRedo => "`rev upgrade` applies what is pending",
             Self::NoRevision { .. } => "`rev history` lists the revisions, and `rev revision -m MESSAGE` makes one",
             Self::SeveralRevisions { .. } => "name one of them",
-            Self::NothingToRedo => "`rev upgrade` applies what is pending",
             Self::AlreadyJoined { .. } => "`rev heads` lists what can be joined",
             Self::NotApplied { .. } => "`rev current` shows what is applied",
             Self::WrongWay { direction: Direction::Downgrade, .. } => {
@@ -369,9 +368,8 @@ impl ErrorKind {
             }
             Self::CannotDrop { .. } => "ask whoever runs the server to remove it, or for the right to",
             Self::OthersConnected { .. } => "stop what is connected, or end its connections with `--force`",
-            Self::NotConfirmed { .. } => "use `--yes` to skip the question",
+            Self::NotConfirmed { .. } | Self::NobodyToAsk => "use `--yes` to skip the question",
             Self::Declined => "type the word that the question names, or use `--yes` where nobody can",
-            Self::NobodyToAsk => "use `--yes` to skip the question",
             Self::CannotStart { is_missing: true, .. } => {
                 "check its name, the folders of PATH and, if it is a script, the program of its first line"
             }
