@@ -41,10 +41,10 @@ pub struct RebaseArgs {
     #[arg(long)]
     redo: bool,
     /// Wait this long for another rev [default: 60s]
-    #[arg(long, value_name = "DURATION", requires = "redo")]
+    #[arg(long, value_name = "DURATION", requires = "redo", hide_short_help = true)]
     lock_wait: Option<String>,
     /// Wait this long for a table [default: 3s]
-    #[arg(long, value_name = "DURATION", requires = "redo")]
+    #[arg(long, value_name = "DURATION", requires = "redo", hide_short_help = true)]
     lock_timeout: Option<String>,
     /// Do not ask about a protected database
     #[arg(short, long, requires = "redo")]

@@ -333,6 +333,8 @@ mod tests {
                 "      rev's own tables: version b -> c, history",
                 "    COMMIT",
                 "",
+                "look twice: drops a table with its rows: DROP TABLE t (versions/c.sql:1:1)",
+                "",
                 "warning: versions/c.sql:1:6: this is odd",
             ],
         );
@@ -358,6 +360,8 @@ mod tests {
                 "    rev's own tables: version b -> c, history",
                 "",
                 "COMMIT",
+                "",
+                "look twice: drops a table with its rows: DROP TABLE t (versions/c.sql:1:1)",
             ],
         );
     }

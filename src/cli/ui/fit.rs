@@ -28,24 +28,18 @@ fn wrap_line(line: &str, columns: usize) -> String {
         return line.to_owned();
     }
     let indent = " ".repeat(indent(&plain));
-    let mut wrapped = String::with_capacity(line.len() + indent.len());
-    let (mut width, mut has_word) = (0, false);
-    for word in line.split(' ') {
+    let (lead, words) = line.split_at(line.len() - line.trim_start_matches(' ').len());
+    let (mut wrapped, mut width) = (lead.to_owned(), lead.len());
+    for (index, word) in words.split(' ').enumerate() {
         let long = shown(word).chars().count();
-        if has_word && width + 1 + long > columns {
+        if index > 0 && width + 1 + long > columns {
             wrapped.push('\n');
             wrapped.push_str(&indent);
             width = indent.len();
-        } else if !wrapped.is_empty() || width > 0 {
+        } else if index > 0 {
             wrapped.push(' ');
             width += 1;
         }
-        // The spaces that a line begins with are empty words.
-        if word.is_empty() && !has_word && wrapped.is_empty() {
-            wrapped.push(' ');
-            width = 1;
-        }
-        has_word |= long > 0;
         wrapped.push_str(word);
         width += long;
     }
