@@ -25,6 +25,7 @@ pub use edited::EditedScript;
 pub use moved::MovedRevision;
 pub use origins::Origin;
 pub use project::Project;
+pub use redo::Rewriting;
 pub use request::Request;
 pub use request::Sections;
 pub use start::upgrade;

@@ -40,6 +40,7 @@ pub use compile::CompiledSection;
 pub(crate) use compile::compile_body;
 pub use dir::Listing;
 pub use dir::ScriptDir;
+pub use dir::is_misnamed;
 pub use dir::next_number;
 #[cfg(feature = "engine")]
 pub use draft::Draft;

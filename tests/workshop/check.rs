@@ -51,7 +51,7 @@ fn every_rule_of_the_files_finds_what_it_is_for() {
             "warning empty-message versions/y.sql:1 y",
             "warning pragma-without-effect versions/y.sql:3 y",
             "warning not-a-script versions/README.md:null null",
-            "warning not-a-script versions/old.SQL:null null",
+            "warning unread-script versions/old.SQL:null null",
             "error multiple-heads null:null null",
             "warning redundant-parent versions/abc.sql:4 abc",
             "warning label-shadows-id versions/x.sql:5 x",
