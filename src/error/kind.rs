@@ -406,6 +406,14 @@ pub enum ErrorKind {
     ScratchMismatch { place: String, found: &'static str, wanted: &'static str },
     #[error("`{statement}` {what}, which is outside of the scratch database")]
     ReachesOutside { statement: String, what: String },
+    #[error("there is no model for {product}")]
+    NoModel { product: &'static str },
+    #[error("the model holds no statement: {}", .names.join(", "))]
+    EmptyModel { names: Vec<String> },
+    #[error("the database is not empty: it has {found}")]
+    NotEmpty { found: String },
+    #[error("{database} is protected, and `create` is for databases of development")]
+    CreateProtected { database: String },
     #[error("no statement can be written for {object}: {reason}")]
     NoStatement { object: String, reason: String },
     #[error("no scratch server: {reason}")]
