@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::cli::context::Context;
+use crate::config::UrlOrigin;
 use crate::error::Error;
 use crate::error::ErrorKind;
 use crate::project::Project;
@@ -20,7 +21,9 @@ use crate::schemas::write_whole;
 /// The run is done, whatever becomes of this: a failure is a warning.
 pub async fn write_dump(project: &Project, cx: &mut Context) {
     let config = &project.config;
-    if config.database.protected || config.models.values().all(|model| model.dump.is_none()) {
+    // A database that is named on the command line is none that the file is about.
+    let is_other = config.database.url.origin() == UrlOrigin::Flag;
+    if is_other || config.database.protected || config.models.values().all(|model| model.dump.is_none()) {
         return;
     }
     let mut sides = Sides::new(project, Kept::Copied, &cx.interrupt, &cx.actor);

@@ -228,12 +228,7 @@ impl Reader {
         self.sub_table_of(name, root, name)
     }
 
-    fn sub_table_of<'a, 'i>(
-        &mut self,
-        title: &str,
-        table: &'a DeTable<'i>,
-        name: &str,
-    ) -> Option<&'a DeTable<'i>> {
+    fn sub_table_of<'a, 'i>(&mut self, title: &str, table: &'a DeTable<'i>, name: &str) -> Option<&'a DeTable<'i>> {
         let (_, value) = table.iter().find(|(key, _)| key.get_ref() == name)?;
         self.as_table(title, value)
     }

@@ -181,7 +181,8 @@ fn told(failure: RunFailure, before: usize) -> RunFailure {
     let is_lost = matches!(*failure.error.kind, ErrorKind::ConnectionLost { .. });
     let in_doubt = failure.stopped.as_ref().is_some_and(|stopped| stopped.next_part == NextPart::InDoubt);
     let standing = if in_doubt || is_lost {
-        "the server did not say whether the load was committed: `rev status` tells, and if it was not, load again".to_owned()
+        "the server did not say whether the load was committed: `rev status` tells, and if it was not, load again"
+            .to_owned()
     } else if before > 0 {
         "all statements ran, and what they made stays; no revision is recorded: `rev stamp` records it".to_owned()
     } else {
@@ -262,9 +263,8 @@ fn objects(catalog: &Catalog) -> Vec<String> {
         Dialect::Postgres => Catalog::fresh(catalog.dialect, &catalog.version),
         _ => Catalog::empty(catalog.dialect, &catalog.version),
     };
-    let is_users = |identity: &Identity| {
-        identity.owner.is_none() && !matches!(identity.kind, Kind::Database | Kind::Extension)
-    };
+    let is_users =
+        |identity: &Identity| identity.owner.is_none() && !matches!(identity.kind, Kind::Database | Kind::Extension);
     let found = differences(&fresh, catalog, Level::Exact);
     let added = found.into_iter().filter(|one| matches!(one.change, Change::Added) && is_users(&one.identity));
     added.map(|one| one.identity.to_string()).collect()

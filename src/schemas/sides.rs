@@ -112,7 +112,9 @@ impl<'p> Sides<'p> {
                     None => config.database.url.resolve()?.url,
                 }
             }
-            Side::Live | Side::Applied | Side::Target(_) | Side::File(_) | Side::Model => config.database.url.resolve()?.url,
+            Side::Live | Side::Applied | Side::Target(_) | Side::File(_) | Side::Model => {
+                config.database.url.resolve()?.url
+            }
         };
         Ok(url.dialect())
     }

@@ -8,6 +8,7 @@ mod support;
 mod changes;
 mod comparing;
 mod losing;
+mod model;
 mod mysql;
 mod random_sqlite;
 mod reading;

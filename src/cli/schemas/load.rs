@@ -64,7 +64,8 @@ fn targets(args: &LoadArgs, dump: Option<&DumpOf>, target: Option<Target>) -> Re
         }
         (None, []) => {
             let message = format!("nothing says which revisions `{file}` is of");
-            let hint = "say it with `--revision`, as in `--revision head`, or load what `rev dump` wrote of a whole schema";
+            let hint =
+                "say it with `--revision`, as in `--revision head`, or load what `rev dump` wrote of a whole schema";
             Err(usage(message, hint))
         }
     }
