@@ -18,7 +18,7 @@ use crate::config::key::PROJECT_KEYS;
 use crate::config::key::SCRATCH_KEYS;
 use crate::config::layers::Layers;
 use crate::config::model::Model;
-use crate::config::model::models;
+use crate::config::models::models;
 use crate::config::project::DEFAULT_VERSIONS;
 use crate::config::project::ProjectConfig;
 use crate::config::scratch::SCRATCH_VARIABLE;

@@ -19,6 +19,7 @@ mod key;
 mod layers;
 mod mask;
 mod model;
+mod models;
 mod named;
 mod output;
 mod project;

@@ -390,16 +390,8 @@ impl ErrorKind {
             Self::ReachesOutside { .. } => {
                 "give scratch databases a server of their own: `local = true` or `url` in [scratch]"
             }
-            Self::NoModel { .. } => {
-                "write `sql = \"schema.sql\"`, or a `command` that prints SQL, below `[model]` in migrations.toml"
-            }
-            Self::EmptyModel { .. } => "write the schema there; an empty one is called `base`",
-            Self::NotEmpty { .. } => {
-                "name one that is, such as a new one that `rev db create` makes; `rev upgrade` applies revisions to this one"
-            }
-            Self::CreateProtected { .. } => {
-                "`rev upgrade` applies the revisions, and `rev load FILE` builds it from a dump"
-            }
+            Self::NoModel { .. } => "write `sql = \"schema.sql\"`, or a `command` that prints SQL, below `[model]`",
+            Self::NotEmpty { .. } => "name an empty one: `rev db create` makes it; `rev upgrade` goes on with this one",
             Self::NoStatement { .. } => "leave it out with `--exclude KIND:GLOB`, and write that change yourself",
             Self::NoScratchServer { .. } => "`url` in [scratch] names a server",
             Self::NotAtHeads { .. } => "`rev upgrade heads` brings it there",

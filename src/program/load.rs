@@ -1,5 +1,6 @@
 //! A stamp that comes with what makes it true: the statements of a dump, and then the rows; pure.
 
+use crate::dialect::Dialect;
 use crate::error::Error;
 use crate::journal::Probe;
 use crate::program::action::Action;
@@ -31,6 +32,11 @@ impl Program {
                 let written = written.unwrap_or(part.actions.len());
                 part.actions.splice(written..written, before);
                 part.actions.splice(guard..guard, statements);
+                if self.dialect == Dialect::Sqlite {
+                    // Rows may come before those that they refer to.
+                    let defer = "PRAGMA defer_foreign_keys = ON".to_owned();
+                    part.actions.insert(guard, Action::Restore(defer));
+                }
                 part.actions.extend(restore.after_commit().into_iter().map(Action::Restore));
             }
             Some(last) => {

@@ -48,6 +48,8 @@ pub struct Load {
     pub sources: Vec<Arc<Source>>,
     /// What is applied then.
     pub targets: Vec<Target>,
+    /// Whether there may be no statement in them: what rev dumped of an empty schema is whole.
+    pub may_be_empty: bool,
 }
 
 impl Project {
@@ -60,6 +62,12 @@ impl Project {
         session.check_explained()?;
         expect_empty(session).await?;
         let statements = statements(load, session)?;
+        if statements.is_empty() && !load.may_be_empty {
+            let names: Vec<String> = load.sources.iter().map(|source| source.path.display().to_string()).collect();
+            let message = format!("there is no statement in {}", names.join(", "));
+            let hint = Some("was it written to its end?".to_owned());
+            return Err(ErrorKind::Usage { message, hint }.into());
+        }
         check_inside(&statements, session).await?;
         let request = Request::Stamp(load.targets.clone(), Purge::Keep);
         let none = Recalled::default();

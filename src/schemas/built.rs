@@ -19,6 +19,7 @@ use crate::run::scratch::Scratch;
 use crate::schemas::model::expect_model;
 use crate::schemas::model::model;
 use crate::schemas::model::read;
+use crate::schemas::model::without_statement;
 use crate::script::TransactionMode;
 use crate::script::compile_file;
 use crate::span::Source;
@@ -124,8 +125,7 @@ async fn run(
 ) -> Result<(), Error> {
     let statements = statements(sources, session)?;
     if let (Text::Model, true) = (text, statements.is_empty()) {
-        let names = sources.iter().map(|source| source.path.display().to_string()).collect();
-        return Err(ErrorKind::EmptyModel { names }.into());
+        return Err(without_statement(sources).into());
     }
     if scratch.is_shared() {
         check_inside(&statements, session).await?;

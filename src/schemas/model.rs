@@ -35,8 +35,19 @@ pub fn expect_model(config: &Config, dialect: Dialect) -> Result<(), ErrorKind> 
     };
     match config.models.iter().any(is_given) {
         true => Ok(()),
-        false => Err(ErrorKind::NoModel { product: dialect.product() }),
+        false => Err(unsaid(dialect)),
     }
+}
+
+fn unsaid(dialect: Dialect) -> ErrorKind {
+    ErrorKind::NoModel { reason: format!("nothing says what it is for {}", dialect.product()) }
+}
+
+/// Returns the error of a model that has text, and no statement.
+pub fn without_statement(sources: &[Arc<Source>]) -> ErrorKind {
+    let names: Vec<String> = sources.iter().map(|source| source.path.display().to_string()).collect();
+    let hold = if names.len() == 1 { "holds" } else { "hold" };
+    ErrorKind::NoModel { reason: format!("{} {hold} no statement", names.join(", ")) }
 }
 
 /// Reads the model for databases of a product; there is a statement in it, or at least some text.
@@ -47,7 +58,7 @@ pub fn expect_model(config: &Config, dialect: Dialect) -> Result<(), ErrorKind> 
 pub async fn model(config: &Config, dialect: Dialect, interrupt: &Interrupt) -> Result<Vec<Arc<Source>>, Error> {
     let source = config.models.get(&dialect).and_then(|model| model.source.as_ref());
     match source {
-        None => Err(ErrorKind::NoModel { product: dialect.product() }.into()),
+        None => Err(unsaid(dialect).into()),
         Some(ModelSource::Command(command)) => Ok(vec![print(command, config, interrupt).await?]),
         Some(ModelSource::Files(paths)) => {
             let files = paths.iter().map(|path| files(path)).collect::<Result<Vec<_>, _>>()?;
@@ -84,7 +95,7 @@ fn files(path: &Path) -> Result<Vec<PathBuf>, Error> {
     }
     files.sort();
     match files.is_empty() {
-        true => Err(ErrorKind::EmptyModel { names: vec![format!("{} has no *.sql file", path.display())] }.into()),
+        true => Err(ErrorKind::NoModel { reason: format!("{} holds no *.sql file", path.display()) }.into()),
         false => Ok(files),
     }
 }
@@ -125,7 +136,7 @@ mod tests {
         let names: Vec<_> = found.iter().map(|path| path.file_name().unwrap().to_string_lossy()).collect();
         assert_eq!(names, ["10.sql", "a.SQL", "b.sql"]);
         let empty = tempfile::tempdir().unwrap();
-        assert_eq!(files(empty.path()).unwrap_err().code(), "empty-model");
+        assert_eq!(files(empty.path()).unwrap_err().code(), "no-model");
         assert_eq!(read(&empty.path().join("none")).unwrap_err().code(), "unreadable");
     }
 }

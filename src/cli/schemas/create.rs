@@ -31,7 +31,9 @@ pub async fn run(args: &CreateArgs, cx: &mut Context) -> Result<Outcome, Failed>
     let refused = |kind: ErrorKind| Failed::before_run(Error::from(kind));
     if project.config.database.protected {
         let database = cx.database.as_ref().map_or_else(|| url.to_string(), Named::to_string);
-        return Err(refused(ErrorKind::CreateProtected { database }));
+        let message = format!("{database} is protected, and `create` is for databases of development");
+        let hint = "`rev upgrade` applies the revisions, and `rev load FILE` builds it from a dump".to_owned();
+        return Err(refused(ErrorKind::Usage { message, hint: Some(hint) }));
     }
     expect_model(&project.config, url.dialect()).map_err(refused)?;
     let session = cx.open(&project).await.map_err(Failed::before_run)?;
@@ -39,5 +41,5 @@ pub async fn run(args: &CreateArgs, cx: &mut Context) -> Result<Outcome, Failed>
     let sources = model(&project.config, session.probe.journal.dialect, &cx.interrupt).await;
     let sources = sources.map_err(Failed::before_run)?;
     let targets = vec![Target::new(Anchor::Heads)];
-    args.loading.run(&Load { sources, targets }, &project, session, cx).await
+    args.loading.run(&Load { sources, targets, may_be_empty: false }, &project, session, cx).await
 }

@@ -39,10 +39,11 @@ pub async fn run(args: &LoadArgs, cx: &mut Context) -> Result<Outcome, Failed> {
     let project = cx.project().map_err(Failed::before_run)?;
     let session = cx.open(&project).await.map_err(Failed::before_run)?;
     cx.name_run("load");
-    if let Some(dump) = dump {
-        expect_same(args, &dump, &session).map_err(Failed::before_run)?;
+    if let Some(dump) = &dump {
+        expect_same(args, dump, &session).map_err(Failed::before_run)?;
     }
-    args.loading.run(&Load { sources: vec![source], targets }, &project, session, cx).await
+    let load = Load { sources: vec![source], targets, may_be_empty: dump.is_some() };
+    args.loading.run(&load, &project, session, cx).await
 }
 
 /// Returns what the file is of.
