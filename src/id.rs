@@ -146,10 +146,10 @@ fn check_name(text: &str) -> Result<(), IllegalName> {
         return illegal("it is longer than 255 bytes");
     }
     if !text.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.')) {
-        return illegal("only letters, digits, `_` and `.` may stand in it");
+        return illegal("only letters, digits, `_` and `.` are allowed");
     }
     if RESERVED.contains(&text) {
-        return illegal("the word has a meaning of its own");
+        return illegal("the word is reserved");
     }
     Ok(())
 }

@@ -22,7 +22,7 @@ pub(crate) fn main() -> ExitCode {
     if let Some(seconds) = environment.get("REV_TEST_CLOCK_SHIFT").and_then(|text| text.parse().ok()) {
         rev::wall::shift(seconds);
     }
-    let user = ["USER", "LOGNAME", "USERNAME"].iter().find_map(|name| environment.get_filled(name)).map(str::to_owned);
+    let user = environment.account();
     let host = gethostname::gethostname().into_string().ok();
     let arguments: Vec<OsString> = env::args_os().collect();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();

@@ -49,14 +49,14 @@ mod tests {
 
     #[test]
     fn advised_commands_mean_the_same_database() {
-        let advice = "`rev upgrade b` goes on with it; `rev history` and `history -r`";
+        let advice = "`rev upgrade b` continues it; `rev history` and `history -r`";
         assert_eq!(
             with(advice, " -e prod"),
-            "`rev -e prod upgrade b` goes on with it; `rev -e prod history` and `history -r`"
+            "`rev -e prod upgrade b` continues it; `rev -e prod history` and `history -r`"
         );
         let once = with(advice, " -e prod");
         assert_eq!(with(&once, " -e prod"), once);
-        assert_eq!(with("`rev init` makes one", " -e prod"), "`rev init` makes one");
+        assert_eq!(with("`rev init` creates one", " -e prod"), "`rev init` creates one");
         assert_eq!(quoted("it's/m.toml"), "'it'\\''s/m.toml'");
     }
 }

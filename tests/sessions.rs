@@ -195,6 +195,11 @@ fn runs_that_stop() {
 }
 
 #[test]
+fn what_is_easily_overlooked() {
+    Session::check("tests/sessions/first-hour.md");
+}
+
+#[test]
 fn an_upgrade_that_stopped_half_way() {
     Session::check("tests/sessions/halfway.md");
 }

@@ -27,6 +27,7 @@ use crate::graph::RevisionGraph;
 use crate::id::RevisionId;
 use crate::journal::Probe;
 use crate::nearest::nearest;
+use crate::project::Project;
 use crate::run::session::Session;
 use crate::run::session::location;
 use crate::script::Outline;
@@ -113,6 +114,20 @@ impl<'c> Check<'c> {
             _ => Vec::new(),
         });
         (self.graph, self.outlines) = (Some(graph), outlines);
+        self.halfway(session).await
+    }
+
+    /// Tells of a revision that stopped between its parts, unless another run is at it now.
+    async fn halfway(&mut self, session: &mut Session) -> Result<(), Error> {
+        if session.progress.is_empty() || session.working().await?.is_some() {
+            return Ok(());
+        }
+        let project = Project::load(self.config.clone())?;
+        let Some(halfway) = project.halfway(session) else { return Ok(()) };
+        let stopped = Error::from(halfway.error());
+        let errors = [stopped].into_iter().chain(project.edited_halfway(session));
+        let found = |error: Error| Finding { revision: Some(halfway.revision.clone()), ..Finding::from(&error) };
+        self.findings.extend(errors.map(found));
         Ok(())
     }
 
@@ -122,7 +137,7 @@ impl<'c> Check<'c> {
         }
     }
 
-    /// Looks at what is built anew, once it is known which tables are referenced.
+    /// Looks at what is rebuilt, once it is known which tables are referenced.
     fn rebuilds(&mut self) {
         let rebuilds = std::mem::take(&mut self.rebuilds);
         self.look(|look| match look {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::collections::HashMap;
+use std::path::Path;
 use std::path::PathBuf;
 
 use crate::check::finding::Remark;
@@ -15,6 +16,7 @@ use crate::script::Outline;
 use crate::script::Script;
 use crate::script::SectionState;
 use crate::script::Warning;
+use crate::script::is_misnamed;
 use crate::span::Span;
 
 /// A valid script, and what was found out about it.
@@ -104,17 +106,25 @@ pub(crate) fn not_a_script(listing: &Listing) -> Vec<Remark> {
         ..Remark::new("this is no script: its name does not end in `.sql`")
             .hint("move it elsewhere, or begin its name with a dot")
     };
-    listing.others.iter().map(remark).collect()
+    listing.others.iter().filter(|path| !is_misnamed(path)).map(remark).collect()
 }
 
-/// What to do about scripts that are not read.
-pub const UNREAD_HINT: &str =
-    "set `recursive = true` in migrations.toml, name their folder in `versions`, or move them";
+/// Returns what to do about a script that is not read.
+pub fn unread_hint(path: &Path) -> &'static str {
+    match is_misnamed(path) {
+        true => "rename it: the name of a script ends in `.sql`, in lower case",
+        false => "set `recursive = true` in migrations.toml, name their folder in `versions`, or move them",
+    }
+}
 
 pub(crate) fn unread_script(listing: &Listing) -> Vec<Remark> {
-    let remark = |path: PathBuf| Remark {
-        file: Some(path),
-        ..Remark::new("this script is not read: it is in a folder inside of a script folder").hint(UNREAD_HINT)
+    let remark = |path: PathBuf| {
+        let why = match is_misnamed(&path) {
+            true => "this script is not read: its name does not end in `.sql`, in lower case",
+            false => "this script is not read: it is in a folder inside of a script folder",
+        };
+        let hint = unread_hint(&path);
+        Remark { file: Some(path), ..Remark::new(why).hint(hint) }
     };
     listing.unread().into_iter().map(remark).collect()
 }
@@ -133,7 +143,7 @@ pub(crate) fn redundant_parent(view: &GraphView<'_>) -> Vec<Remark> {
     let remarks = redundant.filter_map(|found| {
         let span = view.span(&found.revision, |outline| outline.down_revision_span(found.place))?;
         let message = match found.parent == found.implied_by {
-            true => format!("parent `{}` stands there twice", found.parent),
+            true => format!("parent `{}` is named twice", found.parent),
             false => format!("parent `{}` is implied by parent `{}`", found.parent, found.implied_by),
         };
         Some(Remark::new(message).about(&found.revision, span).hint("leave it out of `down_revision`"))

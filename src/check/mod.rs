@@ -14,7 +14,7 @@ mod reference;
 mod rule;
 
 pub use check::Check;
-pub use files::UNREAD_HINT;
+pub use files::unread_hint;
 pub use finding::Finding;
 pub use finding::Severity;
 pub use rule::RULES;

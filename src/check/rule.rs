@@ -72,16 +72,20 @@ pub const RULES: &[Rule] = &[
     warning("pragma-without-effect", "a pragma does nothing in a transaction", Look::Script(pragma_without_effect)),
     error(
         "unshielded-rebuild",
-        "SQLite: a table is built anew, and rows of others would go with it",
+        "SQLite: a table is rebuilt, and rows of others would go with it",
         Look::Rebuilds(unshielded_rebuild),
     ),
     error(
         "parent-changed-in-rebuild",
-        "SQLite: a section that builds a table anew changes rows that others reference",
+        "SQLite: a section that rebuilds a table changes rows that others reference",
         Look::Rebuilds(parent_changed_in_rebuild),
     ),
     warning("not-a-script", "a file in a script folder is no script", Look::Listing(not_a_script)),
-    warning("unread-script", "a script is in a subfolder that is not read", Look::Listing(unread_script)),
+    warning(
+        "unread-script",
+        "a script is not read: it is in a subfolder, or its name ends in `.SQL`",
+        Look::Listing(unread_script),
+    ),
     error("multiple-heads", "the graph has several heads", Look::Graph(multiple_heads)),
     warning("redundant-parent", "a parent is implied by another parent", Look::Graph(redundant_parent)),
     warning("label-shadows-id", "a label is the beginning of an id", Look::Graph(label_shadows_id)),

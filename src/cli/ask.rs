@@ -21,7 +21,7 @@ pub fn ask(what: &str, answer: &str, otherwise: ErrorKind) -> Result<(), Error> 
     }
     let failed = |cause: io::Error| Error::from(ErrorKind::Output).because(cause);
     let mut terminal = io::stderr();
-    write!(terminal, "{}; type `{}` to go on: ", escape(what), escape(answer)).map_err(failed)?;
+    write!(terminal, "{}; type `{}` to continue: ", escape(what), escape(answer)).map_err(failed)?;
     terminal.flush().map_err(failed)?;
     let mut typed = String::new();
     io::stdin().lock().read_line(&mut typed).map_err(failed)?;

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
-use crate::check::UNREAD_HINT;
+use crate::check::unread_hint;
 use crate::cli::global::GlobalArgs;
 use crate::cli::outcome::Failed;
 use crate::cli::outcome::Outcome;
@@ -20,6 +20,7 @@ use crate::cli::ui::dry_run_json;
 use crate::cli::ui::escape;
 use crate::cli::ui::fit;
 use crate::cli::ui::json;
+use crate::cli::ui::wrap;
 use crate::config::Config;
 use crate::config::Environment;
 use crate::config::Selection;
@@ -127,7 +128,7 @@ impl Context {
                 0 => (String::new(), "is"),
                 more => (format!(" and {more} more"), "are"),
             };
-            self.terminal.warn(&format!("{}{and} {are} not read: {UNREAD_HINT}", first.display()));
+            self.terminal.warn(&format!("{}{and} {are} not read: {}", first.display(), unread_hint(first)));
         }
     }
 
@@ -236,6 +237,14 @@ impl Context {
         match self.terminal.columns {
             Some(columns) if !self.global.verbose => self.long(&fit(text, columns)).await,
             _ => self.long(text).await,
+        }
+    }
+
+    /// Answers with sentences: on a terminal they are broken between words.
+    pub fn prose(&mut self, text: &str) -> Result<Outcome, Failed> {
+        match self.terminal.columns {
+            Some(columns) => self.text(&wrap(text, columns)),
+            None => self.text(text),
         }
     }
 

@@ -65,6 +65,8 @@ impl GlobalArgs {
         let format = log_format(self.log_format, environment)?;
         let file = self.log_file.clone().or_else(|| environment.get_filled("REV_LOG_FILE").map(PathBuf::from));
         let place = match (file, format) {
+            // As other programs name it.
+            (Some(path), _) if path.as_os_str() == "-" => LogPlace::Stderr,
             (Some(path), _) => LogPlace::File(path),
             (None, LogFormat::Json) => LogPlace::Stderr,
             (None, LogFormat::Text) => LogPlace::Nowhere,

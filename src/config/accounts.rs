@@ -70,6 +70,12 @@ impl Accounts {
         self.users.iter().find(|user| user.id == id).map(|user| user.name.as_str())
     }
 
+    /// Returns the name of a user, or the number of one that no file has, as containers run programs.
+    #[cfg(unix)]
+    fn account(&self, id: u32) -> String {
+        self.name(id).filter(|name| !name.is_empty()).map_or_else(|| format!("uid {id}"), str::to_owned)
+    }
+
     fn home(&self, id: u32) -> Option<&str> {
         self.users.iter().find(|user| user.id == id).map(|user| user.home.as_str()).filter(|home| !home.is_empty())
     }
@@ -90,6 +96,18 @@ pub fn system_user() -> Option<&'static str> {
         })
     });
     name.as_deref()
+}
+
+/// Returns who this process runs as, for the history: the name in the machine's files, or else the number.
+#[cfg(unix)]
+pub(super) fn own_account() -> Option<String> {
+    let id = rustix::process::geteuid().as_raw();
+    Some(Accounts::read().account(id))
+}
+
+#[cfg(not(unix))]
+pub(super) fn own_account() -> Option<String> {
+    system_user().map(str::to_owned)
 }
 
 /// Returns the home folder that the system knows for the user of this process.

@@ -34,6 +34,12 @@ impl Environment {
         self.is_process.then(accounts::system_user).flatten()
     }
 
+    /// Returns who runs rev, for the history: whom the variables name as login shells do, else whom the system knows.
+    pub fn account(&self) -> Option<String> {
+        let named = ["USER", "LOGNAME", "USERNAME"].iter().find_map(|name| self.get_filled(name)).map(str::to_owned);
+        named.or_else(|| self.is_process.then(accounts::own_account).flatten())
+    }
+
     /// Returns the user's home folder.
     pub(super) fn home(&self) -> Option<PathBuf> {
         let known = || self.is_process.then(accounts::system_home).flatten().map(PathBuf::from);
@@ -88,6 +94,13 @@ mod tests {
         let others = ["A", "B", "EMPTY"].map(|name| (name.to_owned(), "file".to_owned()));
         let both = environment.or(others.into());
         assert_eq!((both.get("A"), both.get("B"), both.get("EMPTY")), (Some("process"), Some("file"), Some("")));
+    }
+
+    #[test]
+    fn whom_a_variable_names_is_the_account() {
+        let account = |variables: &[(&str, &str)]| Environment::from_iter(variables.iter().copied()).account();
+        assert_eq!(account(&[("USER", ""), ("LOGNAME", "ada")]).as_deref(), Some("ada"));
+        assert_eq!(account(&[]), None);
     }
 
     #[test]

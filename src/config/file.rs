@@ -75,7 +75,7 @@ impl ConfigFile {
             let name =
                 path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into());
             let message = format!("`{name}` is an INI file, and rev reads migrations.toml");
-            return Err(ErrorKind::Usage { message, hint: Some("`rev init` makes one".to_owned()) }.into());
+            return Err(ErrorKind::Usage { message, hint: Some("`rev init` creates one".to_owned()) }.into());
         }
         Self::parse(path, &text)
     }

@@ -21,7 +21,7 @@ pub struct Step {
     pub note: Option<String>,
     /// Whether it must run outside of a transaction, or be committed before what follows.
     pub is_alone: bool,
-    /// Steps that come right behind it, with nothing between them: what builds a table anew. Those that have an order are
+    /// Steps that come right behind it, with nothing between them: what rebuilds a table. Those that have an order are
     /// without any: each is a step of its own then.
     pub then: Vec<Step>,
 }

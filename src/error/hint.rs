@@ -4,6 +4,7 @@ use crate::dialect::Dialect;
 use crate::dialect::Family;
 use crate::direction::Direction;
 use crate::error::ErrorKind;
+use crate::error::phrases::nearest_or;
 use crate::typed;
 
 impl ErrorKind {
@@ -40,10 +41,10 @@ impl ErrorKind {
                 "name one end of it; `rev history -r FROM:TO` lists a range, and `rev upgrade FROM:TO --sql` prints one"
             }
             Self::RangeRequired { .. } => "write `FROM:TO`; either end may be empty",
-            Self::BadRange { .. } => "the lower end stands first; `rev history --graph` shows what grows from what",
+            Self::BadRange { .. } => "the lower end comes first; `rev history --graph` shows what grows from what",
+            Self::NoRevision { at_base: true, .. } | Self::NothingToRedo => "`rev upgrade` applies what is pending",
             Self::NoRevision { .. } => "`rev history` lists the revisions, and `rev revision -m MESSAGE` makes one",
             Self::SeveralRevisions { .. } => "name one of them",
-            Self::NothingToRedo => "`rev upgrade` applies what is pending",
             Self::AlreadyJoined { .. } => "`rev heads` lists what can be joined",
             Self::NotApplied { .. } => "`rev current` shows what is applied",
             Self::WrongWay { direction: Direction::Downgrade, .. } => {
@@ -140,7 +141,7 @@ impl ErrorKind {
                 "remove it: rev runs each section in a transaction; statements that must not be in one go into a section with `transaction=off`"
             }
             Self::NeedsNoTransaction { .. } => {
-                "put it into a section of its own, with `transaction=off` on its `-- rev:` line"
+                "put it into its own section, with `transaction=off` on its `-- rev:` line"
             }
             Self::NotAHead { .. } => "add `--splice` to start a new branch from it",
             Self::NothingToMerge { .. } => "`rev heads` lists what can be merged",
@@ -155,13 +156,16 @@ impl ErrorKind {
             Self::AfterHookFailed { .. } => {
                 "fix what it is about, and run the command yourself: rev runs it after the next run only"
             }
+            Self::AppliedThere { is_chosen: true, .. } => {
+                "with `--redo` it is undone there, moved and applied again; or join the branches with `rev merge`"
+            }
             Self::AppliedThere { undo, .. } => {
                 return Some(format!(
                     "join the branches with `rev merge` instead; or undo it there with `{undo}`, and `rev upgrade` after the rebase"
                 ));
             }
             Self::NoVersionFolder { .. } => {
-                "`rev revision -m MESSAGE` makes it with the first script; if it should be there, look at `versions` in migrations.toml"
+                "`rev revision -m MESSAGE` creates it with the first script; if it should be there, look at `versions` in migrations.toml"
             }
             Self::NotAVersionFolder { .. } => "add it to `versions` in migrations.toml, or name one that is there",
             Self::WhichVersionFolder { folders } => {
@@ -169,7 +173,7 @@ impl ErrorKind {
                 return Some(format!("say which with `--version-path`: {}", folders.join(" or ")));
             }
             Self::FileExists { .. } => "use another message, or put `{{ id }}` into `file_name` in migrations.toml",
-            Self::NoConfig { .. } => "`rev init` makes one",
+            Self::NoConfig { .. } => "`rev init` creates one",
             Self::Untrusted { is_named: true, .. } => {
                 "make it yours with `chown`, and take the right to write from others with `chmod o-w`"
             }
@@ -192,7 +196,7 @@ impl ErrorKind {
                 "check that the server runs and that the URL names its host and port; `--wait 30s` waits for it"
             }
             Self::AccessDenied { .. } => "check the user and the password in the URL",
-            Self::NoSuchDatabase { .. } => "`rev db create` makes it; or correct its name in the URL",
+            Self::NoSuchDatabase { .. } => "`rev db create` creates it; or correct its name in the URL",
             Self::CannotOpen { .. } => "check the path in the URL, and that you may read and write there",
             Self::QueryFailed { .. } => {
                 "rev must be able to make, read and change its own tables, which docs/journal.md lists"
@@ -205,7 +209,9 @@ impl ErrorKind {
             Self::ConnectionLost { reason, .. } if reason.contains("protocol error") => {
                 "the driver could not read an answer: is it text that is not UTF-8, as after `SET client_encoding`? leave that out, or such notices with `SET client_min_messages = error`"
             }
-            Self::ConnectionLost { .. } => "when the server is back, run the same command again: it goes on from there",
+            Self::ConnectionLost { .. } => {
+                "when the server is back, run the same command again: it continues from there"
+            }
             Self::NoSchema { .. } => "create it, or name another one with `schema` in migrations.toml",
             Self::DamagedJournal { .. } => "correct or delete the row by hand: only you can know what it stands for",
             Self::NewerJournal { .. } => "use the rev that wrote it, or a newer one",
@@ -217,7 +223,7 @@ impl ErrorKind {
             }
             Self::JournalEmptied { left, .. } => {
                 return Some(format!(
-                    "say what is true: `rev stamp {left}` if that is applied, `rev stamp base` if nothing is"
+                    "record where the database is: `rev stamp {left}` if that is applied, `rev stamp base` if nothing is"
                 ));
             }
             Self::JournalIncomplete { current, .. } => {
@@ -246,13 +252,13 @@ impl ErrorKind {
                 ));
             }
             Self::Locked { .. } => "run the command again when it has finished, or wait longer with `--lock-wait 10m`",
-            Self::LockLost => "`rev status` shows where the database is; then run the command again to go on",
-            Self::LeaseOnFile => "leave `lock` away, or set it for the environment of the server only",
+            Self::LockLost => "`rev status` shows where the database is; then run the command again to continue",
+            Self::LeaseOnFile => "leave `lock` out, or set it for the environment of the server only",
             Self::PoolTooSmall { .. } => {
                 "let the pool have at least two connections for this database (PgBouncer: `default_pool_size`, `max_db_connections`), or connect to the server itself"
             }
             Self::TimeoutBehindPooler { .. } => {
-                "the setting would stay with a connection that somebody else gets next: connect to the server itself, or leave the option away"
+                "the setting would stay with a connection that somebody else gets next: connect to the server itself, or leave the option out"
             }
             Self::MissingDowngrade { .. } => {
                 "write its `-- rev: downgrade` section (it may be empty), or say `-- rev: downgrade irreversible`"
@@ -272,7 +278,7 @@ impl ErrorKind {
             Self::StatementTimeout { .. } => {
                 "give it more time: `statement_timeout=…` on the `-- rev:` line of its section, or in migrations.toml"
             }
-            Self::NotInEncoding { .. } => "take the character out, or make the database anew with `ENCODING 'UTF8'`",
+            Self::NotInEncoding { .. } => "take the character out, or create the database again with `ENCODING 'UTF8'`",
             Self::TransactionEnded => {
                 "take the COMMIT or ROLLBACK out of what the script calls, or use `transaction=off`"
             }
@@ -298,19 +304,17 @@ impl ErrorKind {
                 "check out the branch that has its script: none of its downgrade was stored"
             }
             Self::Unplaced { .. } => {
-                "check out the branch that has its script, or undo it by hand and say what is true with `rev stamp --purge TARGET`"
+                "check out the branch that has its script, or undo it by hand and record where the database is with `rev stamp --purge TARGET`"
             }
-            Self::ParentChangedInRebuild { .. } => {
-                "put the statement into a section of its own, where foreign keys are on"
-            }
+            Self::ParentChangedInRebuild { .. } => "put the statement into its own section, where foreign keys are on",
             Self::UnshieldedRebuild { .. } => {
-                "take `transaction=off` away, so that rev can shield it, or say `PRAGMA foreign_keys = OFF` in a `transaction=off` section before it"
+                "remove `transaction=off`, so that rev can shield it, or say `PRAGMA foreign_keys = OFF` in a `transaction=off` section before it"
             }
             Self::ExtensionNotLoaded { .. } => {
                 "a path starts from the folder of the configuration, and a name is one that the system finds; it must be built for this system"
             }
             Self::RebuildLostRows { .. } => {
-                "nothing of it was kept; if rows are to be deleted, do it in a section of its own"
+                "nothing of it was kept; if rows are to be deleted, do it in its own section"
             }
             Self::RebuildOrphans { .. } => "nothing of it was kept; copy every row that others refer to",
             Self::RebuildBroke { .. } => {
@@ -342,32 +346,31 @@ impl ErrorKind {
             }
             Self::InProgress { on, back, .. } => {
                 let on = match on {
-                    Some(on) => format!("`{on}` goes on with it"),
+                    Some(on) => format!("`{on}` continues it"),
                     None => "no script has it: check out the branch that does".to_owned(),
                 };
                 let back = back.as_ref().map_or(String::new(), |back| format!("; `{back}` undoes what ran"));
                 return Some(format!("{on}{back}; {GIVE_UP}"));
             }
             Self::CannotUndo { revision, .. } => {
-                return Some(format!("`rev upgrade {revision}` goes on with it, and then it can be undone; {GIVE_UP}"));
+                return Some(format!("`rev upgrade {revision}` continues it, and then it can be undone; {GIVE_UP}"));
             }
             Self::InDoubt { .. } => {
                 "look at the database, then say `rev resume --ran` or `rev resume --not-ran`, and run the command again"
             }
-            Self::NothingInDoubt => "`rev status` shows where the database is, and `rev upgrade` goes on from there",
+            Self::NothingInDoubt => "`rev status` shows where the database is, and `rev upgrade` continues from there",
             Self::UnknownStart { .. } => {
                 "say it: `FROM:TO` with `--sql` needs no database; an upgrade `:head` starts from base"
             }
-            Self::Interrupted { .. } => "run the same command again to go on",
+            Self::Interrupted { .. } => "run the same command again to continue",
             Self::ProtectedDrop { .. } => "if that is what you want, say so with `--yes`",
             Self::CannotCreate { .. } => {
                 "ask whoever runs the server to make it, or for the right to; then `rev db create` finds it there"
             }
             Self::CannotDrop { .. } => "ask whoever runs the server to remove it, or for the right to",
             Self::OthersConnected { .. } => "stop what is connected, or end its connections with `--force`",
-            Self::NotConfirmed { .. } => "use `--yes` to go on without the question",
+            Self::NotConfirmed { .. } | Self::NobodyToAsk => "use `--yes` to skip the question",
             Self::Declined => "type the word that the question names, or use `--yes` where nobody can",
-            Self::NobodyToAsk => "use `--yes` to go on without the question",
             Self::CannotStart { is_missing: true, .. } => {
                 "check its name, the folders of PATH and, if it is a script, the program of its first line"
             }
@@ -416,7 +419,8 @@ impl ErrorKind {
 }
 
 /// What is left where neither way is wanted.
-const GIVE_UP: &str = "to give it up, undo by hand what it did and say what is true with `rev stamp --purge TARGET`";
+const GIVE_UP: &str =
+    "to abandon it, undo by hand what it did and record where the database is with `rev stamp --purge TARGET`";
 
 /// Returns the setting of PostgreSQL that ended a session, by the code in a reason.
 fn session_limit(reason: &str) -> Option<&'static str> {
@@ -438,12 +442,5 @@ fn show(schema: Option<&str>, table: &str, dialect: Dialect) -> String {
         Family::Mysql | Family::Sqlite => format!(
             "`GRANT SELECT ON {schema}.* TO` this user, or on {schema}.{table} and rev's other tables, which docs/journal.md lists"
         ),
-    }
-}
-
-fn nearest_or(nearest: &Option<String>, otherwise: &str) -> String {
-    match nearest {
-        Some(nearest) => format!("did you mean `{nearest}`?"),
-        None => otherwise.to_owned(),
     }
 }

@@ -69,8 +69,8 @@ pub enum ErrorKind {
     WalkedTooFar { target: String, reason: String },
     #[error("`{target}` is several revisions, but one is needed here: {}", list(.revisions))]
     SeveralRevisions { target: String, revisions: Vec<RevisionId> },
-    #[error("`{target}` is no revision, but one is needed here")]
-    NoRevision { target: String },
+    #[error("`{target}` is no revision{}", if *.at_base { ": the database is at base" } else { ", but one is needed here" })]
+    NoRevision { target: String, at_base: bool },
     #[error("nothing is applied, so there is nothing to redo")]
     NothingToRedo,
     #[error("{} are already joined in `{merge}`", list(.revisions))]
@@ -109,13 +109,13 @@ pub enum ErrorKind {
     // ---- scripts
     #[error("{} cannot be read", .path.display())]
     Unreadable { path: PathBuf },
-    #[error("this is no event of a run: {reason}")]
+    #[error("this is not an event of a run: {reason}")]
     BadLog { reason: String, hint: &'static str },
     #[error("{} has no run {}", .path.display(), .run.as_ref().map_or("in it".to_owned(), |run| format!("`{run}`")))]
     NoSuchRun { path: PathBuf, run: Option<String>, runs: Vec<String> },
     #[error("{} is not UTF-8 text", .path.display())]
     NotUtf8 { path: PathBuf },
-    #[error("{} is {what}, and no SQL", .path.display())]
+    #[error("{} is {what}, not SQL", .path.display())]
     NotText { path: PathBuf, what: &'static str, instead: &'static str },
     #[error("the header has no `revision:` line")]
     NoRevisionId { in_message: Option<String> },
@@ -123,11 +123,11 @@ pub enum ErrorKind {
     UnknownHeaderKey { key: String, nearest: String },
     #[error("`{line}` was read as part of the message")]
     KeyInMessage { line: String },
-    #[error("`{key}` stands below the header, where it is a comment")]
+    #[error("`{key}` is below the header, where it is a comment")]
     MisplacedHeaderKey { key: String },
     #[error("`{value}` is not a value of `{key}`")]
     NotNone { key: String, value: String },
-    #[error("`{key}` stands twice in the header")]
+    #[error("`{key}` occurs twice in the header")]
     DuplicateHeaderKey { key: String },
     #[error("`{key}` has no value")]
     EmptyHeaderValue { key: String },
@@ -141,7 +141,7 @@ pub enum ErrorKind {
     UnknownOption { directive: String, option: String, nearest: Option<String> },
     #[error("`{value}` is not a value of `{option}`: {expected}")]
     BadOptionValue { option: String, value: String, expected: &'static str, nearest: Option<&'static str> },
-    #[error("SQL stands before the first `-- rev:` line")]
+    #[error("there is SQL before the first `-- rev:` line")]
     SqlBeforeSection,
     #[error("the script has no `-- rev: upgrade` section")]
     NoUpgradeSection,
@@ -161,7 +161,7 @@ pub enum ErrorKind {
     ClientCommand { client: &'static str, command: String, instead: &'static str },
     #[error("`{statement}` needs a client that {what}, and rev is none")]
     NeedsClient { statement: String, what: &'static str, instead: &'static str },
-    #[error("this is a comment to the mariadb and mysql programs, but not to the server: no space stands behind `--`")]
+    #[error("this is a comment to the mariadb and mysql programs, but not to the server: no space follows `--`")]
     DashesWithoutSpace,
     #[error("how this is read depends on {mode}, and a statement before may have changed that")]
     UnknownMode { mode: &'static str },
@@ -177,7 +177,7 @@ pub enum ErrorKind {
     // ---- new scripts
     #[error("revision `{revision}` is not a head")]
     NotAHead { revision: RevisionId },
-    #[error("{} exists already", .path.display())]
+    #[error("{} already exists", .path.display())]
     FileExists { path: PathBuf },
     #[error("a merge needs at least two revisions, and this is {}: {}", .revisions.len(), list(.revisions))]
     NothingToMerge { revisions: Vec<RevisionId> },
@@ -201,12 +201,12 @@ pub enum ErrorKind {
     HookFailed { command: String, status: Option<String>, path: PathBuf },
     #[error("the hook `{hook}` failed: `{command}`{}", note(.status))]
     BeforeHookFailed { hook: &'static str, command: String, status: Option<String>, said: Option<String> },
-    #[error("the run is done, but the hook `{hook}` after it failed: `{command}`{}", note(.status))]
+    #[error("the run has finished, but the hook `{hook}` after it failed: `{command}`{}", note(.status))]
     AfterHookFailed { hook: &'static str, command: String, status: Option<String>, said: Option<String> },
     #[error("revision `{revision}` cannot be moved: {reason}")]
     CannotRebase { revision: RevisionId, reason: String },
     #[error("revision `{revision}` is applied in {database}, so its parents are history")]
-    AppliedThere { revision: RevisionId, database: String, undo: String },
+    AppliedThere { revision: RevisionId, database: String, undo: String, is_chosen: bool },
     #[error("no rule of `check` is called `{name}`")]
     UnknownRule { name: String, known: Vec<String>, nearest: Option<String> },
     #[error("git cannot tell what `{reference}` has: {reason}")]
@@ -246,10 +246,10 @@ pub enum ErrorKind {
     #[error("the database refused rev's own statement: {reason}")]
     QueryFailed { reason: String },
 
-    #[error("nobody can listen on {address}: {reason}")]
+    #[error("cannot listen on {address}: {reason}")]
     CannotListen { address: String, reason: String },
 
-    #[error("{address} takes no changes: {reason}")]
+    #[error("{address} is read-only: {reason}")]
     ReadOnly { address: String, reason: String, instead: String },
     #[error("the node at {address} is not ready: {reason}")]
     NodeNotReady { address: String, reason: String },
@@ -290,7 +290,7 @@ pub enum ErrorKind {
     JournalIncomplete { missing: String, history: String, current: Heads },
     #[error("whether anything was applied is not known: {} may exist, and this user may not read it: {reason}", named(.schema, .table))]
     JournalHidden { schema: Option<String>, table: String, reason: String, dialect: Dialect },
-    #[error("rev makes schema `{schema}` for its own tables before this statement, which would fail then")]
+    #[error("rev creates schema `{schema}` for its own tables before this statement, which would fail then")]
     SchemaMadeTwice { schema: String },
     #[error("id `{revision}` is longer than the {width} characters of `{table}`")]
     IdTooLong { revision: RevisionId, table: String, width: usize },
@@ -335,19 +335,17 @@ pub enum ErrorKind {
     LostScript { revision: RevisionId, applied: String, stored: Option<String> },
     #[error("where revision `{revision}` stood is not known: {reason}")]
     Unplaced { revision: RevisionId, reason: String },
-    #[error(
-        "`{table}` is changed while {rebuilt} is built anew, but other tables reference it and foreign keys are off"
-    )]
+    #[error("`{table}` is changed while {rebuilt} is rebuilt, but other tables reference it and foreign keys are off")]
     ParentChangedInRebuild { table: String, rebuilt: String },
-    #[error("`{table}` is built anew with foreign keys on, where rev cannot shield it")]
+    #[error("`{table}` is rebuilt with foreign keys on, where rev cannot shield it")]
     UnshieldedRebuild { table: String },
     #[error("SQLite cannot load what `extensions` names: {reason}")]
     ExtensionNotLoaded { reason: String },
-    #[error("`{table}` had {before} rows before {rebuilt} was built anew, and {after} after it")]
+    #[error("`{table}` had {before} rows before {rebuilt} was rebuilt, and {after} after it")]
     RebuildLostRows { table: String, rebuilt: String, before: u64, after: u64 },
     #[error("{} of `{table}` would refer to no row of `{parent}` any more", orphans(.row, *.rows))]
     RebuildOrphans { table: String, parent: String, row: Option<String>, rows: usize },
-    #[error("{what} no longer works after {rebuilt} was built anew: {reason}")]
+    #[error("{what} no longer works after {rebuilt} was rebuilt: {reason}")]
     RebuildBroke { what: String, rebuilt: String, reason: String },
     #[error("the restore point {} cannot be written: {reason}", .path.display())]
     RestorePointFailed { path: PathBuf, reason: String },
@@ -355,7 +353,7 @@ pub enum ErrorKind {
     EditedHalfway { revision: RevisionId, part: usize },
     #[error("`{value}` was known to the session of the run that stopped, and that is gone")]
     LostValue { value: String },
-    #[error("`{value}` would be told of statements of rev's own, which go before this one")]
+    #[error("`{value}` would be about rev's own statements, which run before this one")]
     DisturbedValue { value: String, family: Family },
     #[error("{what} went with the session of the run that stopped")]
     LostState { what: String },
@@ -385,7 +383,7 @@ pub enum ErrorKind {
     // ---- the command line
     #[error("{message}")]
     Usage { message: String, hint: Option<String> },
-    #[error("declined: nothing was changed")]
+    #[error("not confirmed")]
     Declined,
     #[error("the database is protected, and there is no terminal to ask on")]
     NobodyToAsk,
@@ -395,11 +393,11 @@ pub enum ErrorKind {
     NotConfirmed { done: &'static str },
     #[error("{database} is protected, and would be removed for good")]
     ProtectedDrop { database: String },
-    #[error("{database} cannot be made: {reason}")]
+    #[error("{database} cannot be created: {reason}")]
     CannotCreate { database: String, reason: String },
     #[error("{database} cannot be removed: {reason}")]
     CannotDrop { database: String, reason: String },
-    #[error("{address} does not let this user make databases: {reason}")]
+    #[error("{address} does not let this user create databases: {reason}")]
     ScratchDenied { address: String, family: Family, user: String, reason: String },
     #[error("{address} does not lead to the scratch database that was made there: {found}")]
     ScratchNotReached { address: String, found: String },

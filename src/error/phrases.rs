@@ -62,3 +62,10 @@ pub(super) fn again(retries: u32) -> String {
 pub(super) fn held(blockers: &[String]) -> String {
     if blockers.is_empty() { String::new() } else { format!("; held by {}", blockers.join("; and by ")) }
 }
+
+pub(super) fn nearest_or(nearest: &Option<String>, otherwise: &str) -> String {
+    match nearest {
+        Some(nearest) => format!("did you mean `{nearest}`?"),
+        None => otherwise.to_owned(),
+    }
+}

@@ -4,7 +4,7 @@ use crate::graph::dag::Node;
 use crate::graph::dag::RevisionGraph;
 use crate::id::RevisionId;
 
-/// A down revision that another down revision of the same revision grows from, or that stands there twice.
+/// A down revision that another down revision of the same revision grows from, or that is named twice.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RedundantParent {
     /// The revision that names it.
@@ -13,7 +13,7 @@ pub struct RedundantParent {
     pub place: usize,
     /// The parent that could be left out.
     pub parent: RevisionId,
-    /// The parent that implies it; the same one when it stands there twice.
+    /// The parent that implies it; the same one when it is named twice.
     pub implied_by: RevisionId,
 }
 

@@ -71,7 +71,10 @@ impl RevisionGraph {
         let mut revisions = self.resolve(target, rows)?;
         match revisions.len() {
             1 => Ok(revisions.remove(0)),
-            0 => Err(ErrorKind::NoRevision { target: target.to_string() }),
+            0 => Err(ErrorKind::NoRevision {
+                target: target.to_string(),
+                at_base: target.needs_rows() && rows.is_empty(),
+            }),
             _ => Err(ErrorKind::SeveralRevisions { target: target.to_string(), revisions }),
         }
     }

@@ -78,10 +78,10 @@ fn parse(text: &str) -> Result<Target, String> {
         None => (None, text),
     };
     if rest.is_empty() {
-        return Err(if label.is_some() { "nothing stands behind the `@`" } else { "it is empty" }.to_owned());
+        return Err(if label.is_some() { "nothing follows the `@`" } else { "it is empty" }.to_owned());
     }
     if rest.contains('@') {
-        return Err("`@` may stand in it only once".to_owned());
+        return Err("`@` may occur only once".to_owned());
     }
     let (anchor, offset) = rest.split_at(rest.find(['+', '-']).unwrap_or(rest.len()));
     let anchor = match anchor {
@@ -100,7 +100,7 @@ fn parse(text: &str) -> Result<Target, String> {
 /// Reads the name that is `text`, or a part of it.
 fn name(part: &str, text: &str) -> Result<String, String> {
     if part.is_empty() {
-        return Err("a label or an id must stand before the `@`".to_owned());
+        return Err("a label or an id must come before the `@`".to_owned());
     }
     match RevisionId::parse(part) {
         Ok(id) => Ok(id.to_string()),
@@ -166,17 +166,14 @@ mod tests {
     #[test]
     fn a_bad_target_says_why() {
         check_refused("", "`` is not a target: it is empty");
-        check_refused("@head", "`@head` is not a target: a label or an id must stand before the `@`");
-        check_refused("shop@", "`shop@` is not a target: nothing stands behind the `@`");
-        check_refused("a@b@head", "`a@b@head` is not a target: `@` may stand in it only once");
-        check_refused(
-            "head@a",
-            "`head@a` is not a target: `head` is not a legal name: the word has a meaning of its own",
-        );
+        check_refused("@head", "`@head` is not a target: a label or an id must come before the `@`");
+        check_refused("shop@", "`shop@` is not a target: nothing follows the `@`");
+        check_refused("a@b@head", "`a@b@head` is not a target: `@` may occur only once");
+        check_refused("head@a", "`head@a` is not a target: `head` is not a legal name: the word is reserved");
         check_refused("+1junk", "`+1junk` is not a target: `+` must be followed by a number and nothing else");
         check_refused("--1", "`--1` is not a target: `-` must be followed by a number and nothing else");
         check_refused("-99999999999", "`-99999999999` is not a target: the number 99999999999 is too large");
-        check_refused("a b", "`a b` is not a target: only letters, digits, `_` and `.` may stand in it");
+        check_refused("a b", "`a b` is not a target: only letters, digits, `_` and `.` are allowed");
         check_refused("none", "`none` is not a target: say `base` for what is before the first revision");
         check_refused("a:b", "`a:b` is a range, which only `history -r` and `--sql` take");
     }

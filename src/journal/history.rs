@@ -23,10 +23,11 @@ pub struct HistoryRow {
     pub rev_version: String,
     pub downgrade: Option<String>,
     pub error: Option<String>,
+    pub database_user: Option<String>,
 }
 
-/// The columns of the history that every query reads, the first of which the server gives; `error` is asked for by itself,
-/// since tables of an older rev lack it.
+/// The columns of the history that every table has, the first of which the server gives; `error` and `database_user` are
+/// asked for by themselves, since tables of an older rev lack them.
 pub(super) const HISTORY_COLUMNS: [&str; 15] = [
     "id",
     "revision",
@@ -51,6 +52,13 @@ impl HistoryRow {
         let by = self.user.as_ref().map_or(String::new(), |user| format!(" by {user}"));
         let on = self.host.as_ref().map_or(String::new(), |host| format!(" on {host}"));
         format!("applied {}{by}{on}", self.started)
+    }
+
+    /// Returns the database's user, unless it has the name of the system's: `ada` and `ada@localhost` are one.
+    pub fn other_user(&self) -> Option<&str> {
+        let name = self.database_user.as_deref().filter(|name| !name.is_empty())?;
+        let is_same = |user: &str| name == user || name.strip_prefix(user).is_some_and(|rest| rest.starts_with('@'));
+        (!self.user.as_deref().is_some_and(is_same)).then_some(name)
     }
 
     /// Returns the down revisions, as the header named them.
@@ -99,6 +107,7 @@ impl HistoryRow {
             host,
             rev_version,
             downgrade,
+            later @ ..,
         ] = row.as_slice()
         else {
             return None;
@@ -120,6 +129,7 @@ impl HistoryRow {
             rev_version: rev_version.clone()?,
             downgrade: downgrade.clone(),
             error: None,
+            database_user: later.first().cloned().flatten(),
         })
     }
 }

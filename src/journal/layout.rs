@@ -21,6 +21,9 @@ use crate::journal::columns::lease_columns;
 /// The format of the tables that this rev writes; a newer one in a database is refused.
 pub const FORMAT: i64 = 1;
 
+/// The column of the history for the database's user.
+pub(super) const DATABASE_USER: &str = "database_user";
+
 /// Where rev's tables are in one database, and the text of every statement on them.
 ///
 /// Names are always written with their schema or database, which is looked up once, at connect: a script that
@@ -40,6 +43,8 @@ pub struct Journal {
     pub progress: String,
     /// The table of the format, the epoch and the note of who holds the lock.
     pub lock: String,
+    /// Whether the history has room for the database's user; tables of an older rev lack that column.
+    pub keeps_database_user: bool,
 }
 
 impl Journal {
@@ -52,6 +57,7 @@ impl Journal {
             history: format!("{prefix}history"),
             progress: format!("{prefix}progress"),
             lock: format!("{prefix}lock"),
+            keeps_database_user: true,
         }
     }
 
@@ -115,7 +121,8 @@ impl Journal {
             .col(ColumnDef::new("host").string_len(255))
             .col(ColumnDef::new("rev_version").string_len(32).not_null())
             .col(self.long_text("downgrade"))
-            .col(self.long_text("error"));
+            .col(self.long_text("error"))
+            .col(self.long_text(DATABASE_USER));
         table
     }
 

@@ -8,6 +8,7 @@ use crate::id::RevisionId;
 use crate::journal::Journal;
 use crate::journal::Row;
 use crate::journal::history::HistoryRow;
+use crate::journal::layout::DATABASE_USER;
 use crate::journal::literal;
 
 /// What is configured of the journal's place.
@@ -117,7 +118,7 @@ impl Location {
         let text = |value: &str| literal::sql(example(family), value);
         let names = Journal::new(example(family), "", &self.version_table, &self.prefix);
         let tables = names.tables().map(text).join(", ");
-        let version = text(&self.version_table);
+        let (version, history) = (text(&self.version_table), text(&names.history));
         // Servers on Windows and macOS, and those that are told to, do not keep the case of names.
         let lower = names.tables().map(|name| format!("LOWER({})", text(name))).join(", ");
         let own =
@@ -129,7 +130,7 @@ impl Location {
                  AND name COLLATE NOCASE IN ({tables})), \
                  NULL, \
                  EXISTS (SELECT 1 FROM main.sqlite_schema WHERE name COLLATE NOCASE NOT IN ({tables}) AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'), \
-                 NULL, NULL, NULL, NULL, NULL, 1"
+                 NULL, NULL, NULL, NULL, NULL, 1, 1"
             ),
             Family::Postgres => format!(
                 "SELECT s.name, CASE WHEN n.oid IS NULL THEN 0 ELSE 1 END, current_setting('server_version'), \
@@ -149,7 +150,9 @@ impl Location {
                  FROM pg_catalog.pg_roles r WHERE r.rolname IN \
                  ('pg_read_server_files', 'pg_write_server_files', 'pg_execute_server_program') \
                  AND NOT pg_catalog.pg_has_role(current_user, r.oid, 'USAGE')), ''), \
-                 pg_catalog.pg_backend_pid(), 0 \
+                 pg_catalog.pg_backend_pid(), 0, \
+                 (SELECT 1 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid \
+                 WHERE c.relnamespace = n.oid AND c.relname = {history} AND a.attname = '{DATABASE_USER}' AND NOT a.attisdropped) \
                  FROM (SELECT coalesce({}, nullif(current_setting('rev.schema', true), '')) AS name) s \
                  LEFT JOIN pg_catalog.pg_namespace n ON n.nspname = s.name",
                 self.schema.as_deref().map_or_else(|| "NULL".to_owned(), text),
@@ -162,7 +165,9 @@ impl Location {
                  WHERE table_schema = DATABASE() AND (table_name = {version} OR @@lower_case_table_names <> 0 AND LOWER(table_name) = LOWER({version})) AND column_name = 'version_num'), \
                  EXISTS (SELECT 1 FROM information_schema.tables WHERE table_schema = DATABASE() AND NOT ({own})), \
                  CURRENT_ROLE(), CONCAT(@@character_set_client, ' COLLATE ', @@collation_connection), NULL, \
-                 CONCAT(@@max_allowed_packet, ' ', @@sql_mode), CONNECTION_ID(), @@lower_case_table_names <> 0"
+                 CONCAT(@@max_allowed_packet, ' ', @@sql_mode), CONNECTION_ID(), @@lower_case_table_names <> 0, \
+                 (SELECT 1 FROM information_schema.columns \
+                 WHERE table_schema = DATABASE() AND (table_name = {history} OR @@lower_case_table_names <> 0 AND LOWER(table_name) = LOWER({history})) AND column_name = '{DATABASE_USER}')"
             ),
         }
     }
@@ -206,6 +211,7 @@ impl Location {
             manners,
             connection,
             folds_names,
+            keeps_database_user,
         ] = row.as_slice()
         else {
             return None;
@@ -218,7 +224,7 @@ impl Location {
             Family::Mysql => Dialect::Mysql,
         };
         let (first, rest) = manners.as_deref().unwrap_or_default().split_once(' ').unwrap_or_default();
-        Some(Probe {
+        let mut probe = Probe {
             text_mode: if family == Family::Mysql { rest } else { first }.to_owned(),
             max_packet: first.parse().ok(),
             lacks: if family == Family::Postgres { rest.split(' ').map(str::to_owned).collect() } else { Vec::new() },
@@ -238,7 +244,11 @@ impl Location {
             folds_names: folds_names.as_deref() == Some("1"),
             others: Vec::new(),
             doubt: None,
-        })
+        };
+        // The table that this rev makes has the column.
+        probe.journal.keeps_database_user =
+            keeps_database_user.as_deref() == Some("1") || !probe.has(&probe.journal.history);
+        Some(probe)
     }
 }
 
@@ -280,7 +290,7 @@ impl Probe {
         (!self.is_complete()).then(|| match self.journal.dialect.family() {
             Family::Sqlite => "the file".to_owned(),
             Family::Postgres if self.schema_exists => format!("schema `{schema}`"),
-            Family::Postgres => format!("schema `{schema}`, which is made first"),
+            Family::Postgres => format!("schema `{schema}`, which is created first"),
             Family::Mysql => format!("database `{schema}`"),
         })
     }
@@ -310,7 +320,11 @@ mod tests {
     }
 
     fn row(cells: [&str; 7]) -> Row {
-        cells.into_iter().chain(["", "", "", "", ""]).map(|cell| (!cell.is_empty()).then(|| cell.to_owned())).collect()
+        cells
+            .into_iter()
+            .chain(["", "", "", "", "", ""])
+            .map(|cell| (!cell.is_empty()).then(|| cell.to_owned()))
+            .collect()
     }
 
     #[test]

@@ -7,12 +7,14 @@ use sea_query::Order;
 use sea_query::Query;
 use sea_query::SelectStatement;
 
+use crate::dialect::Family;
 use crate::direction::Direction;
 use crate::id::RevisionId;
 use crate::journal::Journal;
 use crate::journal::Outcome;
 use crate::journal::Row;
 use crate::journal::history::HISTORY_COLUMNS;
+use crate::journal::layout::DATABASE_USER;
 use crate::journal::literal;
 
 /// A finished or stopped part of a revision, from the progress table.
@@ -104,6 +106,7 @@ impl Journal {
         Query::select()
             .columns(columns)
             .expr(Expr::cust("NULL"))
+            .expr(self.database_user())
             .from(self.table(&self.history))
             .order_by("id", Order::Desc)
             .limit(limit)
@@ -160,6 +163,7 @@ impl Journal {
         let query = Query::select()
             .columns(columns)
             .expr(Expr::cust("NULL"))
+            .expr(self.database_user())
             .from(self.table(&self.history))
             .and_where(self.is_in_query("id", ids))
             .order_by("id", Order::Asc)
@@ -175,7 +179,20 @@ impl Journal {
     }
 
     fn history_query(&self) -> SelectStatement {
-        Query::select().columns(HISTORY_COLUMNS).from(self.table(&self.history)).take()
+        Query::select().columns(HISTORY_COLUMNS).expr(self.database_user()).from(self.table(&self.history)).take()
+    }
+
+    /// The column of the database's user, where the table has it; on SQLite there are no users.
+    fn database_user(&self) -> Expr {
+        match self.names_database_user() {
+            true => Expr::col(DATABASE_USER),
+            false => Expr::cust("NULL"),
+        }
+    }
+
+    /// Returns whether rows have the name of the database's user.
+    pub(super) fn names_database_user(&self) -> bool {
+        self.keeps_database_user && self.dialect.family() != Family::Sqlite
     }
 }
 

@@ -17,6 +17,7 @@ use crate::journal::Guarded;
 use crate::journal::Journal;
 use crate::journal::Outcome;
 use crate::journal::history::HISTORY_COLUMNS;
+use crate::journal::layout::DATABASE_USER;
 use crate::journal::literal;
 use crate::journal::own::Operator;
 
@@ -81,6 +82,11 @@ pub enum Moment<'a> {
         user: Option<&'a str>,
         /// Where rev runs.
         host: Option<&'a str>,
+    },
+    /// It began then, in a run that was killed, of which nothing else is known.
+    Earlier {
+        /// When the step began, as far as the journal knows.
+        started: &'a str,
     },
     /// Somebody will feed the text to a shell; the server knows the time and its user.
     Offline,
@@ -169,10 +175,18 @@ impl Journal {
             Moment::Now { started, duration_ms, user, host } => {
                 (self.text(started), Expr::val(duration_ms), self.optional(user), self.optional(host))
             }
+            Moment::Earlier { started } => {
+                (self.text(started), Expr::cust("NULL"), Expr::cust("NULL"), Expr::cust("NULL"))
+            }
             Moment::Offline => (self.server_time(), Expr::cust("NULL"), self.server_user(), Expr::cust("NULL")),
         };
         // A step that ends well names no column that tables of an older rev lack.
-        let columns = HISTORY_COLUMNS.into_iter().skip(1).chain(entry.error.as_ref().map(|_| "error"));
+        let error = entry.error.as_deref().map(|error| ("error", self.text(error)));
+        // A script for a shell cannot know the table.
+        let knows_table = matches!(moment, Moment::Now { .. }) && self.names_database_user();
+        let database_user = knows_table.then(|| (DATABASE_USER, self.database_user_now()));
+        let (later, last): (Vec<_>, Vec<_>) = error.into_iter().chain(database_user).unzip();
+        let columns = HISTORY_COLUMNS.into_iter().skip(1).chain(later);
         let query = Query::insert()
             .into_table(self.table(&self.history))
             .columns(columns)
@@ -194,7 +208,7 @@ impl Journal {
                     self.optional(entry.downgrade.as_deref()),
                 ]
                 .into_iter()
-                .chain(entry.error.as_deref().map(|error| self.text(error))),
+                .chain(last),
             )
             .take();
         let last = Query::select().expr(self.call("max", Expr::col("id"))).from(self.table(&self.history)).take();
@@ -214,7 +228,7 @@ impl Journal {
         moment: Moment<'_>,
     ) -> Vec<Guarded> {
         let started = match moment {
-            Moment::Now { started, .. } => self.text(started),
+            Moment::Now { started, .. } | Moment::Earlier { started } => self.text(started),
             Moment::Offline => self.server_time(),
         };
         let query = Query::insert()
@@ -272,6 +286,15 @@ impl Journal {
             Family::Sqlite => "NULL",
             Family::Postgres => "session_user",
             Family::Mysql => "SUBSTRING_INDEX(USER(), '@', 1)",
+        })
+    }
+
+    /// The user as whom the statement runs, as the server says.
+    fn database_user_now(&self) -> Expr {
+        Expr::cust(match self.dialect.family() {
+            Family::Sqlite => "NULL",
+            Family::Postgres => "current_user",
+            Family::Mysql => "CURRENT_USER()",
         })
     }
 

@@ -113,7 +113,7 @@ impl<'a> Printer<'a> {
         self.comment(
             "It stops at the first error, and before it changes anything where the database is not as it expects.",
         );
-        self.comment("What has been committed stays; `rev upgrade` and `rev downgrade` go on from there.");
+        self.comment("What has been committed stays; `rev upgrade` and `rev downgrade` continue from there.");
         let mut statements = program.steps.iter().flat_map(ProgramStep::statements);
         if program.dialect == Dialect::Mysql && statements.any(|one| self.shell.loses_comments(one)) {
             self.comment("The mysql program takes the comments out of routines unless it is run with --comments.");
@@ -272,7 +272,7 @@ impl<'a> Printer<'a> {
     fn shield(&mut self, shielding: &Shielding) {
         let journal = &self.script.probe.journal;
         match shielding {
-            Shielding::Raise => self.comment("a table is built anew, and that must reach no other table"),
+            Shielding::Raise => self.comment("a table is rebuilt, and that must reach no other table"),
             Shielding::Note(_) => journal.note_orphans().iter().for_each(|sql| self.own(sql)),
             Shielding::Check => {
                 self.comment("what `rev upgrade` checks and a shell cannot: views, triggers, and that other tables keep their rows");

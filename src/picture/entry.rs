@@ -73,6 +73,7 @@ pub struct StepTaken {
     pub duration_ms: Option<i64>,
     pub user: Option<String>,
     pub host: Option<String>,
+    pub database_user: Option<String>,
 }
 
 /// A step that failed, and why.
@@ -102,8 +103,8 @@ impl Entry {
 impl StepTaken {
     /// Takes over the columns of a row.
     pub fn of(row: &HistoryRow) -> Self {
-        let HistoryRow { direction, started, duration_ms, user, host, .. } = row.clone();
-        Self { direction, started, duration_ms, user, host }
+        let HistoryRow { direction, started, duration_ms, user, host, database_user, .. } = row.clone();
+        Self { direction, started, duration_ms, user, host, database_user }
     }
 }
 

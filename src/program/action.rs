@@ -20,7 +20,7 @@ pub enum Action {
     CheckGuard,
     /// Puts the session back, so that nothing a script set reaches the journal or the next revision.
     Restore(String),
-    /// Keeps the rows of other tables safe while one of SQLite is built anew.
+    /// Keeps the rows of other tables safe while one of SQLite is rebuilt.
     Shield(Shielding),
     /// Changes the journal.
     Write(Write),

@@ -69,7 +69,9 @@ impl Program {
     ) -> Result<Self, Error> {
         let given_up = target.progress.first().map(|row| (row.revision.clone(), target.progress.len()));
         let restore = Restore::new(target.probe);
-        let mut compiler = Compiler { target, restore, given_up, problems: Vec::new(), warnings: Vec::new() };
+        let stamped = format!("stamped from {} to {}", plan.from, plan.to);
+        let (problems, warnings) = (Vec::new(), Vec::new());
+        let mut compiler = Compiler { target, restore, given_up, stamped, problems, warnings };
         let mut steps = Vec::with_capacity(plan.steps.len());
         let mut after = target.rows.clone();
         for step in &plan.steps {
@@ -113,6 +115,8 @@ struct Compiler<'a> {
     restore: Restore,
     /// The revision that a stamp gives up; its proofs go with the first step.
     given_up: Option<(RevisionId, usize)>,
+    /// What the history says of a stamp: its rows would look alike whichever way it goes.
+    stamped: String,
     problems: Vec<Error>,
     warnings: Vec<Warning>,
 }
@@ -124,7 +128,11 @@ impl Compiler<'_> {
             (Direction::Stamp, _) | (_, None) => (vec![Draft::empty()], None),
             (_, Some(script)) => self.drafts(step, script)?,
         };
-        let entry = self.entry(step, script)?;
+        let mut entry = self.entry(step, script)?;
+        let message = entry.message.clone();
+        if step.direction == Direction::Stamp {
+            entry.message.clone_from(&self.stamped);
+        }
         let drafts = self.with_a_last_part(step, drafts);
         let rows_before = undo.as_ref().map_or(0, |undo| undo.parts);
         let parts = self.parts(step, drafts, rows_before, &entry);
@@ -132,7 +140,7 @@ impl Compiler<'_> {
         Some(ProgramStep {
             revision: step.revision.clone(),
             direction: step.direction,
-            message: entry.message.clone(),
+            message,
             path: script.map(|script| script.source.path.clone()).unwrap_or_default(),
             after: after.clone(),
             way_back: way_back(script, self.target.probe.journal.dialect),
@@ -224,7 +232,7 @@ impl Compiler<'_> {
         }
     }
 
-    /// Finds the tables that are built anew: each in one transaction, or with foreign keys switched off by the script.
+    /// Finds the tables that are rebuilt: each in one transaction, or with foreign keys switched off by the script.
     fn raise_shields(&mut self, drafts: &mut [Draft]) {
         let mut is_off = false;
         for draft in drafts.iter_mut() {

@@ -13,7 +13,7 @@ use crate::sql::Statement;
 pub(crate) struct Draft {
     pub(crate) mode: Mode,
     pub(crate) statements: Vec<Statement>,
-    /// What is built anew on SQLite.
+    /// What is rebuilt on SQLite.
     pub(crate) shield: Option<Shield>,
     /// From which statement on which time-outs hold; the first is from the beginning.
     pub(crate) limits: Vec<(usize, Limits)>,

@@ -85,7 +85,7 @@ impl Halfway {
         let reached = self.reached.as_ref().map_or(String::new(), |reached| format!(", reached {reached}"));
         let on = self.on.as_ref().map_or(String::new(), |on| format!("; `{on}` continues it"));
         format!(
-            "what stands is the half-run upgrade of revision {}, after part {}{of}{reached}{on}",
+            "the upgrade of revision {} is still half done: it stopped after part {}{of}{reached}{on}",
             self.revision, self.done
         )
     }

@@ -35,9 +35,9 @@ pub(crate) fn too_late(steps: &[ProgramStep], is_new: bool) -> Vec<Warning> {
                 continue;
             }
             let way = match name.as_str() {
-                "encoding" => "it must stand at the beginning of the first revision",
+                "encoding" => "it must be at the beginning of the first revision",
                 _ => {
-                    "it must stand at the beginning of the first revision, or in a section with `transaction=off` before a `VACUUM`"
+                    "it must be at the beginning of the first revision, or in a section with `transaction=off` before a `VACUUM`"
                 }
             };
             let message = format!("`PRAGMA {name}` does nothing once a database has tables: {way}");

@@ -21,7 +21,7 @@ pub enum Risk<'p> {
         /// What it takes away.
         loss: Loss,
     },
-    /// Once the revision is applied, no downgrade takes it off again.
+    /// Once the revision is applied, no downgrade can undo it.
     NoWayBack {
         /// The revision.
         step: &'p ProgramStep,
@@ -50,7 +50,7 @@ impl Program {
             (Direction::Upgrade, SectionState::Missing) => risks.push(Risk::NoWayBack { step, is_declared: false }),
             (Direction::Upgrade, SectionState::Present | SectionState::Blank) => {}
         }
-        // Dropping the old table is how one is built anew, and the shield sees to its rows.
+        // Dropping the old table is how one is rebuilt, and the shield sees to its rows.
         let rebuilt = |statement: &Statement| {
             step.parts
                 .iter()

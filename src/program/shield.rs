@@ -1,4 +1,4 @@
-//! What a part does that builds a table anew, and the steps of the shield around it; pure.
+//! What a part does that rebuilds a table, and the steps of the shield around it; pure.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -23,7 +23,7 @@ use crate::sql::unquoted;
 /// reference it. The setting cannot be changed inside of a transaction, so it must be known before one begins.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shield {
-    /// The tables that are built anew, by their names in lower case, each with the statement that drops the old one.
+    /// The tables that are rebuilt, by their names in lower case, each with the statement that drops the old one.
     pub tables: BTreeMap<String, Span>,
     /// Where the script switches foreign keys off, for all of the section or some of it.
     pub off: Option<Span>,
@@ -127,7 +127,7 @@ impl Shield {
         self.watched.iter().any(|one| !one.is_off && RowChange::of(&one.sql).is_some())
     }
 
-    /// Returns the names of the tables that are built anew, for people.
+    /// Returns the names of the tables that are rebuilt, for people.
     pub fn names(&self) -> String {
         if self.tables.is_empty() {
             return "a table".to_owned();
@@ -140,7 +140,7 @@ impl Shield {
     pub fn reason(&self) -> String {
         match self.tables.is_empty() {
             true => "as the script says".to_owned(),
-            false => format!("while {} is built anew", self.names()),
+            false => format!("while {} is rebuilt", self.names()),
         }
     }
 

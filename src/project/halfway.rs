@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::direction::Direction;
+use crate::error::Error;
 use crate::error::ErrorKind;
 use crate::graph::Plan;
 use crate::graph::RowChange;
@@ -61,6 +62,19 @@ impl Project {
         })
     }
 
+    /// Returns the errors of a half-run revision of which a part was edited that ran: no run can continue it.
+    pub(crate) fn edited_halfway(&self, session: &Session) -> Vec<Error> {
+        let (rows, progress) = (&session.rows, &session.progress[..]);
+        let Some(last) = progress.last() else { return Vec::new() };
+        match self.try_alone(&last.revision, last.direction, rows, progress, &session.probe) {
+            Some(Err(error)) => {
+                let is_edit = |error: &Error| matches!(*error.kind, ErrorKind::EditedHalfway { .. });
+                error.into_problems().into_iter().filter(is_edit).collect()
+            }
+            Some(Ok(_)) | None => Vec::new(),
+        }
+    }
+
     /// Compiles the one step; nothing when that cannot be done.
     fn compile_alone(
         &self,
@@ -70,13 +84,25 @@ impl Project {
         progress: &[ProgressRow],
         probe: &Probe,
     ) -> Option<ProgramStep> {
+        self.try_alone(revision, direction, rows, progress, probe)?.ok()?.steps.pop()
+    }
+
+    /// Compiles the one step; nothing when it has no script that can be read.
+    fn try_alone(
+        &self,
+        revision: &RevisionId,
+        direction: Direction,
+        rows: &Heads,
+        progress: &[ProgressRow],
+        probe: &Probe,
+    ) -> Option<Result<Program, Error>> {
         self.graph.get(revision)?;
         let script = self.script(revision).ok()?;
         let step = Step { revision: revision.clone(), direction, rows: RowChange::default() };
         let plan = Plan { from: rows.clone(), to: rows.clone(), steps: vec![step] };
         let target = CompileFor { rows, probe, scope: Scope::Revision, progress };
         let scripts = BTreeMap::from([(revision.clone(), script)]);
-        Program::compile(&plan, &scripts, &target).ok()?.steps.pop()
+        Some(Program::compile(&plan, &scripts, &target))
     }
 
     /// Returns the command that undoes a revision with what grows from it, and nothing else.

@@ -15,15 +15,15 @@ use crate::run::session::Session;
 const PATIENCE: Duration = Duration::from_secs(3);
 
 impl Project {
-    /// Refuses when a database that the configuration names has applied the revision, or may have.
+    /// Refuses when another database that the configuration names than the chosen one has applied the revision, or may
+    /// have, and returns what is known of the chosen one.
     ///
-    /// Asked are the chosen database, `[database]` and each environment, every database once. Returns what must be said
-    /// of those that gave no answer.
-    pub async fn check_not_applied(&self, id: &RevisionId) -> Result<Vec<String>, Error> {
+    /// Asked are the chosen database, `[database]` and each environment, every database once.
+    pub async fn check_not_applied_elsewhere(&self, id: &RevisionId) -> Result<Known, Error> {
         let named = self.config.named_databases()?;
         let named = named.iter().map(|(title, database)| (title.as_str(), database));
         let mut asked: Vec<(DatabaseUrl, &DatabaseConfig)> = Vec::new();
-        let mut warnings = Vec::new();
+        let (mut warnings, mut here) = (Vec::new(), None);
         for (title, database) in [("the configured database", &self.config.database)].into_iter().chain(named) {
             let unknown = |why: &str| format!("whether {title} has applied `{id}` is not known: {why}");
             let url = match database.url.resolve() {
@@ -39,9 +39,14 @@ impl Project {
             match tokio::time::timeout(PATIENCE, self.answer(database, &url, id)).await {
                 Ok(Ok(Answer::NotApplied)) => {}
                 Ok(Ok(Answer::Applied)) => {
+                    let is_chosen = std::ptr::eq(database, &self.config.database);
                     let database = format!("{title} ({url})");
                     let undo = self.downgrade_command(id).unwrap_or_else(|| format!("rev downgrade {id}@base"));
-                    return Err(ErrorKind::AppliedThere { revision: id.clone(), database, undo }.into());
+                    let error = ErrorKind::AppliedThere { revision: id.clone(), database, undo, is_chosen };
+                    if !is_chosen {
+                        return Err(error.into());
+                    }
+                    here = Some(error);
                 }
                 Ok(Ok(Answer::Unknown(row))) => {
                     warnings.push(unknown(&format!("it is at `{row}`, which no script has")))
@@ -53,7 +58,7 @@ impl Project {
         }
         // The same database under two names is asked once, also when it cannot be asked at all.
         warnings.dedup();
-        Ok(warnings)
+        Ok(Known { here, warnings })
     }
 
     async fn answer(&self, database: &DatabaseConfig, url: &DatabaseUrl, id: &RevisionId) -> Result<Answer, Error> {
@@ -77,6 +82,15 @@ impl Project {
         let is_applied = steps.next().is_some_and(|step| step.direction != Direction::Downgrade.as_str());
         Ok(if is_applied { Answer::Applied } else { Answer::Unknown(row) })
     }
+}
+
+/// What the databases of the configuration say of a revision that none but the chosen one has applied.
+#[derive(Debug)]
+pub struct Known {
+    /// Why it cannot be moved: the chosen database has applied it.
+    pub here: Option<ErrorKind>,
+    /// What must be said of those that gave no answer.
+    pub warnings: Vec<String>,
 }
 
 /// What a database says of a revision.

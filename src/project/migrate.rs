@@ -41,7 +41,7 @@ impl Project {
     /// Finds what the request means for the database as it was last read, and checks all that can be checked.
     ///
     /// Sends nothing, except for a look at the history when there is something to do, or when a row is unknown, and at
-    /// SQLite's foreign keys when tables are built anew.
+    /// SQLite's foreign keys when tables are rebuilt.
     pub async fn program(&self, request: &Request, session: &mut Session) -> Result<Program, Error> {
         self.program_without(request, None, session).await
     }

@@ -27,6 +27,7 @@ pub use load::Load;
 pub use moved::MovedRevision;
 pub use origins::Origin;
 pub use project::Project;
+pub use redo::Rewriting;
 pub use request::Request;
 pub use request::Sections;
 pub use start::upgrade;

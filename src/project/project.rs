@@ -12,6 +12,7 @@ use crate::config::TransactionScope;
 use crate::config::url::DatabaseUrl;
 use crate::error::Error;
 use crate::error::ErrorKind;
+use crate::graph::Move;
 use crate::graph::Plan;
 use crate::graph::Revision;
 use crate::graph::RevisionGraph;
@@ -55,7 +56,7 @@ impl Project {
         Self::of(config, &dir)
     }
 
-    /// Returns the scripts in folders that are not looked into.
+    /// Returns the files that somebody may take for scripts, and that are not read.
     pub fn unread_scripts(&self) -> Vec<PathBuf> {
         self.beside.as_deref().map(Listing::unread).unwrap_or_default()
     }
@@ -64,7 +65,7 @@ impl Project {
         let listing = dir.list()?;
         match RevisionGraph::build(listing.load(|outline| outline.to_revision())?) {
             Ok(graph) => {
-                let beside = (!listing.subfolders.is_empty()).then(|| listing.into());
+                let beside = listing.may_leave_out().then(|| listing.into());
                 Ok(Self { config, graph, embedded: None, beside })
             }
             // Only a problem needs to know where each name stands; the scripts are read once more for that.
@@ -100,6 +101,15 @@ impl Project {
                 Ok(Self { config, graph: self.graph.clone(), embedded, beside: None })
             }
         }
+    }
+
+    /// Returns the project as it is once a revision has moved; its script is still the old one.
+    pub(crate) fn moved(&self, change: &Move) -> Result<Self, Error> {
+        let graph = self.graph.moved(change).map_err(|problems| {
+            let reason = problems.first().map(ToString::to_string).unwrap_or_default();
+            ErrorKind::CannotRebase { revision: change.revision.clone(), reason }
+        })?;
+        Ok(Self { config: Arc::clone(&self.config), graph, embedded: self.embedded.clone(), beside: None })
     }
 
     /// Returns the same scripts for a scratch database.

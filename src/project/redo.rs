@@ -4,6 +4,7 @@ use crate::direction::Direction;
 use crate::error::Error;
 use crate::error::ErrorKind;
 use crate::graph::Anchor;
+use crate::graph::Move;
 use crate::graph::Target;
 use crate::id::Heads;
 use crate::program::compile::CompileFor;
@@ -20,14 +21,48 @@ use crate::run::event::RunFailure;
 use crate::run::session::Session;
 use crate::run::shield::raised::check_parents;
 
+/// A change of the scripts between the way down and the way up.
+pub struct Rewriting<'a> {
+    /// What it changes in the graph.
+    pub change: &'a Move,
+    /// Does it; called once, when what it concerns is no longer applied.
+    pub write: &'a mut (dyn FnMut() -> Result<(), Error> + Send),
+}
+
 impl Project {
-    /// Takes a revision off, with what stands above it, and applies all of it again.
+    /// Undoes a revision, with all that grows from it, and applies it again.
     ///
     /// Both ways are checked before the first statement.
     pub async fn redo(
         &self,
         target: &Target,
         sections: Sections,
+        session: &mut Session,
+        actor: &Actor,
+        observer: &mut dyn Observer,
+    ) -> Result<Report, RunFailure> {
+        self.redo_around(target, sections, None, session, actor, observer).await
+    }
+
+    /// Undoes a revision, with all that grows from it, moves it, and applies it again.
+    ///
+    /// Both ways are checked before the first statement. When a downgrade fails, the scripts stay as they are.
+    pub async fn redo_moved(
+        &self,
+        rewriting: Rewriting<'_>,
+        session: &mut Session,
+        actor: &Actor,
+        observer: &mut dyn Observer,
+    ) -> Result<Report, RunFailure> {
+        let target = Target::revision(&rewriting.change.revision);
+        self.redo_around(&target, Sections::Script, Some(rewriting), session, actor, observer).await
+    }
+
+    async fn redo_around(
+        &self,
+        target: &Target,
+        sections: Sections,
+        rewriting: Option<Rewriting<'_>>,
         session: &mut Session,
         actor: &Actor,
         observer: &mut dyn Observer,
@@ -45,7 +80,7 @@ impl Project {
             if (&seen.0, &seen.1) != (&session.rows, &session.progress) {
                 observer.confirm_change(&self.program(&down, session).await?)?;
             }
-            Box::pin(self.redo_locked(down, session, actor, observer)).await
+            Box::pin(self.redo_locked(down, rewriting, session, actor, observer)).await
         };
         let result = result.await;
         session.unlock().await;
@@ -72,6 +107,7 @@ impl Project {
     async fn redo_locked(
         &self,
         down: Request,
+        rewriting: Option<Rewriting<'_>>,
         session: &mut Session,
         actor: &Actor,
         observer: &mut dyn Observer,
@@ -80,19 +116,21 @@ impl Project {
         let program = self.program(&down, session).await?;
         let mut rows = program.to.clone();
         let mut ups = Vec::new();
+        let moved = rewriting.as_ref().map(|rewriting| self.moved(rewriting.change)).transpose()?;
+        let after = moved.as_ref().unwrap_or(self);
         for id in before.iter() {
-            let up = self.graph.plan_upgrade(&Target::revision(id), &rows).map_err(Error::from)?;
-            self.check_unedited(&up, session).await?;
+            let up = after.graph.plan_upgrade(&Target::revision(id), &rows).map_err(Error::from)?;
+            after.check_unedited(&up, session).await?;
             let target =
                 CompileFor { rows: &rows, probe: &session.probe, scope: self.scope(), progress: &session.progress };
-            ups.push(self.compile(&up, &target)?);
+            ups.push(after.compile(&up, &target)?);
             rows = up.to;
         }
         let both: Vec<&Program> = [&program].into_iter().chain(&ups).collect();
         check_parents(&both, session).await?;
         let mut occasion = Occasion::there_and_back(&program);
         let result = match self.hooks_before(&mut occasion, session, observer).await {
-            Ok(()) => Box::pin(self.down_and_up(&down, &before, session, actor, observer)).await,
+            Ok(()) => Box::pin(self.down_and_up(&down, &before, rewriting, session, actor, observer)).await,
             Err(error) => Err(error.into()),
         };
         self.hooks_after(&occasion, result, session, observer).await
@@ -102,14 +140,20 @@ impl Project {
         &self,
         down: &Request,
         before: &Heads,
+        rewriting: Option<Rewriting<'_>>,
         session: &mut Session,
         actor: &Actor,
         observer: &mut dyn Observer,
     ) -> Result<Report, RunFailure> {
         let mut report = Box::pin(self.migrate(down, session, actor, observer)).await?;
+        let rewritten = match rewriting.map(|rewriting| self.rewritten(rewriting)).transpose() {
+            Ok(rewritten) => rewritten,
+            Err(error) => return Err(RunFailure { error, report: Some(report), stopped: None, standing: None }),
+        };
+        let project = rewritten.as_ref().unwrap_or(self);
         for id in before.iter() {
             let up = Request::Upgrade(Target::revision(id));
-            match Box::pin(self.migrate(&up, session, actor, observer)).await {
+            match Box::pin(project.migrate(&up, session, actor, observer)).await {
                 Ok(then) => report.go_on(then),
                 Err(mut failure) => {
                     failure.report.take().into_iter().for_each(|then| report.go_on(then));
@@ -121,7 +165,12 @@ impl Project {
         Ok(report)
     }
 
-    /// Returns the target of the downgrade that takes a revision off; `-1` would be ambiguous where it is a merge.
+    fn rewritten(&self, rewriting: Rewriting<'_>) -> Result<Self, Error> {
+        (rewriting.write)()?;
+        self.reload()
+    }
+
+    /// Returns the target of the downgrade that undoes a revision; `-1` would be ambiguous where it is a merge.
     fn below(&self, target: &Target, session: &Session) -> Result<Target, Error> {
         let id = self.graph.resolve_one(target, &session.rows)?;
         if !self.graph.applied(&session.rows).contains(&id) {

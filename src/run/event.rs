@@ -150,8 +150,8 @@ impl fmt::Display for CreatedJournal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { place, is_first, others } = self;
         match is_first {
-            true => write!(f, "first run on this database: rev's tables are made in {place}")?,
-            false => write!(f, "first run of rev on this database: its other tables are made in {place}")?,
+            true => write!(f, "first run on this database: rev's tables are created in {place}")?,
+            false => write!(f, "first run of rev on this database: its other tables are created in {place}")?,
         }
         let others = others.join(", ");
         if others.is_empty() { Ok(()) } else { write!(f, " (not this project's: {others})") }
@@ -303,8 +303,8 @@ impl RunFailure {
         let Stopped { direction, next_part, .. } = stopped;
         let kept = stopped.kept();
         let next = match self.is_lost() {
-            true => format!("when the server answers, run the same {direction} again to go on"),
-            false => format!("run the same {direction} again to go on"),
+            true => format!("when the server answers, run the same {direction} again to continue"),
+            false => format!("run the same {direction} again to continue"),
         };
         let part = stopped.part();
         let looks = format!("the next {direction} looks whether it must run again");

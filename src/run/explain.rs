@@ -67,8 +67,7 @@ impl Sender<'_, '_> {
             Role::Statement(statement) => {
                 let needs_none = matches!(failure.code.as_deref(), Some("25001" | "2D000"));
                 if needs_none && family == Family::Postgres && self.mode() == Mode::Transaction {
-                    failure.hint =
-                        Some("put it into a section of its own: `-- rev: upgrade transaction=off`".to_owned());
+                    failure.hint = Some("put it into its own section: `-- rev: upgrade transaction=off`".to_owned());
                 }
                 if family == Family::Mysql && failure.hint.is_none() && holds_statements(statement.sql()) {
                     failure.hint =

@@ -2,6 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use jiff::SignedDuration;
+use jiff::Timestamp;
+
 use crate::direction::Direction;
 use crate::error::Error;
 use crate::error::ErrorKind;
@@ -65,6 +68,24 @@ impl Session {
         Ok(Failures::after(last, self.steps(&query).await?))
     }
 
+    /// Returns when the step began of which a killed run left parts, if a run was killed since the last failure that the
+    /// history knows of: it could not tell the history itself.
+    pub(crate) async fn killed_since(&mut self) -> Result<Option<String>, Error> {
+        let Some(revision) = self.progress.first().map(|row| row.revision.to_string()) else { return Ok(None) };
+        if !self.probe.has(&self.probe.journal.history) {
+            return Ok(None);
+        }
+        let query = self.probe.journal.select_last_failed();
+        let failed = self.steps(&query).await?;
+        let last = failed.iter().find(|row| row.revision == revision).and_then(end_of);
+        let unexplained = |started: &String| match (&last, started.parse::<Timestamp>()) {
+            (Some(last), Ok(started)) => started > *last,
+            (None, Ok(_)) => true,
+            (_, Err(_)) => false,
+        };
+        Ok(self.progress.iter().map(|row| row.started.clone()).filter(unexplained).min())
+    }
+
     async fn steps(&mut self, query: &str) -> Result<Vec<HistoryRow>, Error> {
         let rows = self.select_unfiltered(query).await?;
         let mut steps: Vec<HistoryRow> = rows.iter().filter_map(HistoryRow::from_row).collect();
@@ -117,6 +138,13 @@ impl Session {
     pub(crate) async fn select_unfiltered(&mut self, query: &str) -> Result<Vec<Row>, Error> {
         Ok(self.questions(&[query]).await?.pop().unwrap_or_default())
     }
+}
+
+/// Returns when a step ended, if its times can be read.
+fn end_of(row: &HistoryRow) -> Option<Timestamp> {
+    let started: Timestamp = row.started.parse().ok()?;
+    let took = SignedDuration::from_millis(row.duration_ms.unwrap_or_default());
+    Some(started.saturating_add(took).unwrap_or(started))
 }
 
 /// Reads rows of an id and a text; rows without a text are left out.

@@ -8,6 +8,7 @@ use crate::dialect::Family;
 use crate::error::Error;
 use crate::error::ErrorKind;
 use crate::journal::HistoryEntry;
+use crate::journal::Moment;
 use crate::journal::Outcome;
 use crate::journal::Write;
 use crate::program::noted::Noted;
@@ -70,6 +71,7 @@ pub async fn run(
         kept: KeptTables::default(),
         fences_late: false,
     };
+    runner.record_killed().await;
     let mut next = 0;
     while next < program.steps.len() {
         let group = grouping.length(&program.steps, next);
@@ -379,15 +381,45 @@ impl Runner<'_> {
         entry.downgrade = None;
         entry.error = Some(failure.error.told_in_history());
         // What the server said may hold what the database cannot, and tables of an older rev have no room for it.
-        if !self.record(&entry, took, &failure.clock).await {
+        let actor = self.actor;
+        let moment = || failure.clock.moment_of(took, actor);
+        if !self.record(&entry, moment).await {
             self.roll_back(false).await;
             entry.error = None;
-            self.record(&entry, took, &failure.clock).await;
+            self.record(&entry, moment).await;
+        }
+    }
+
+    /// Writes into the history that an earlier run was killed in the step that this one continues, or undoes.
+    ///
+    /// It is no reason to stop when that cannot be known or written.
+    async fn record_killed(&mut self) {
+        let Some(step) = self.program.steps.first() else { return };
+        let Some(last) = self.session.progress.last().filter(|row| row.revision == step.revision) else { return };
+        let (direction, is_doubtful) = (last.direction, last.intended.is_some());
+        let Ok(Some(started)) = self.session.killed_since().await else { return };
+        let parts = self.session.progress.iter().filter(|row| row.direction == direction && row.intended.is_none());
+        let mut entry = Box::new(step.entry.clone());
+        entry.direction = direction;
+        entry.outcome = Outcome::Failed;
+        (entry.checksum, entry.downgrade) = (None, None);
+        let reached = if is_doubtful { ", and a statement had begun" } else { "" };
+        entry.error = Some(format!(
+            "interrupted: the run was killed or lost the server; part {} had finished{reached}",
+            parts.count()
+        ));
+        let moment = || Moment::Earlier { started: &started };
+        if !self.record(&entry, moment).await {
+            self.roll_back(false).await;
+            entry.error = None;
+            if !self.record(&entry, moment).await {
+                self.roll_back(false).await;
+            }
         }
     }
 
     /// Writes a row of the history on its own, and says whether it is there.
-    async fn record(&mut self, entry: &HistoryEntry, took: Duration, clock: &Clock) -> bool {
+    async fn record<'m>(&mut self, entry: &HistoryEntry, moment: impl Fn() -> Moment<'m>) -> bool {
         let restore = Restore::new(&self.session.probe);
         let mut sender = Sender::new(self.session);
         for sql in restore.before_last_write().into_iter().chain(restore.after_commit()) {
@@ -395,7 +427,7 @@ impl Runner<'_> {
         }
         sender.begin();
         let write = Write::History(Box::new(entry.clone()));
-        sender.write(&write, || clock.moment_of(took, self.actor)).await.is_ok() && sender.commit().await.is_ok()
+        sender.write(&write, moment).await.is_ok() && sender.commit().await.is_ok()
     }
 }
 

@@ -345,7 +345,7 @@ mod tests {
             &[
                 "a.sql:3:1: `source` is a command of the mariadb or mysql program, not SQL",
                 "a.sql:4:9: `\\G` is a command of the mariadb or mysql program, not SQL",
-                "a.sql:5:1: this is a comment to the mariadb and mysql programs, but not to the server: no space stands behind `--`",
+                "a.sql:5:1: this is a comment to the mariadb and mysql programs, but not to the server: no space follows `--`",
                 "a.sql:6:1: `LOAD DATA LOCAL INFILE 'x' INTO TABLE t` needs a client that sends its own file, and rev is none",
                 "a.sql:7:1: `SET STATEMENT a=1 FOR COMMIT` controls the transaction, which is rev's own part",
             ],

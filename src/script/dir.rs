@@ -37,9 +37,20 @@ pub struct Listing {
 }
 
 impl Listing {
-    /// Finds the `*.sql` files in the folders that are not looked into; what cannot be read there is of no concern.
+    /// Returns the files that are named like scripts but for the case, such as `H.SQL`.
+    fn misnamed(&self) -> impl Iterator<Item = &PathBuf> {
+        self.others.iter().filter(|path| is_misnamed(path))
+    }
+
+    /// Returns whether there may be scripts that are not read.
+    pub fn may_leave_out(&self) -> bool {
+        !self.subfolders.is_empty() || self.misnamed().next().is_some()
+    }
+
+    /// Finds the files that somebody may take for scripts, and rev does not: `*.sql` in the folders that are not looked
+    /// into, and names that end in `.SQL`; what cannot be read there is of no concern.
     pub fn unread(&self) -> Vec<PathBuf> {
-        let mut unread = Vec::new();
+        let mut unread: Vec<PathBuf> = self.misnamed().cloned().collect();
         let mut waiting: Vec<PathBuf> = self.subfolders.iter().rev().cloned().collect();
         while let Some(folder) = waiting.pop() {
             let Ok(entries) = fs::read_dir(&folder) else { continue };
@@ -47,7 +58,7 @@ impl Listing {
             let mut found: Vec<_> = entries.filter_map(|entry| Some((entry.path(), entry.file_type().ok()?))).collect();
             found.sort_by(|a, b| a.0.cmp(&b.0));
             // A link could lead back to where it is.
-            let is_script = |path: &Path| path.extension() == Some(OsStr::new("sql"));
+            let is_script = |path: &Path| is_script(path) || is_misnamed(path);
             unread.extend(
                 found.iter().filter(|(path, kind)| !kind.is_dir() && is_script(path)).map(|(path, _)| path.clone()),
             );
@@ -199,11 +210,19 @@ impl Walk {
                 continue;
             }
             // What is named like a script is one; that it is a pipe or a device is told when it is read.
-            let is_script = path.extension() == Some(OsStr::new("sql"));
-            if is_script { listing.scripts.push(path) } else { listing.others.push(path) }
+            if is_script(&path) { listing.scripts.push(path) } else { listing.others.push(path) }
         }
         Ok(subfolders)
     }
+}
+
+fn is_script(path: &Path) -> bool {
+    path.extension() == Some(OsStr::new("sql"))
+}
+
+/// Returns whether a name ends like that of a script, but for the case.
+pub fn is_misnamed(path: &Path) -> bool {
+    !is_script(path) && path.extension().is_some_and(|end| end.eq_ignore_ascii_case("sql"))
 }
 
 fn is_hidden(name: &OsStr) -> bool {

@@ -67,10 +67,10 @@ pub(super) fn difference(line: &str) -> Option<String> {
         return Some("it must begin with `--` and a space".into());
     };
     if after.starts_with('\t') {
-        return Some("a tab stands behind `--`, where a space must".into());
+        return Some("a tab follows `--`, where a space must".into());
     }
     let Some(body) = after.strip_prefix(' ').filter(|body| body.starts_with(char::is_alphanumeric)) else {
-        return Some("just one space must stand behind `--`".into());
+        return Some("exactly one space must follow `--`".into());
     };
     let length = body.find(|c: char| !c.is_alphanumeric()).unwrap_or(body.len());
     if &body[..length] != "rev" {
@@ -84,7 +84,7 @@ pub(super) fn difference(line: &str) -> Option<String> {
     let mark = body[length..].chars().next().filter(|c| *c != ':')?;
     Some(match mark {
         c if !c.is_ascii() => format!("`{c}` (U+{:04X}) is not a colon", u32::from(c)),
-        _ => "a colon must stand right behind `rev`".into(),
+        _ => "a colon must directly follow `rev`".into(),
     })
 }
 
@@ -189,14 +189,14 @@ mod tests {
             ("  -- rev: downgrade", "it must begin in column 1"),
             ("--\u{a0}rev: downgrade", "the line has a no-break space (U+00A0)"),
             ("-- \u{200b}rev: downgrade", "the line has a zero-width space (U+200B)"),
-            ("--\trev: downgrade", "a tab stands behind `--`, where a space must"),
-            ("--  rev: downgrade", "just one space must stand behind `--`"),
+            ("--\trev: downgrade", "a tab follows `--`, where a space must"),
+            ("--  rev: downgrade", "exactly one space must follow `--`"),
             ("# rev: downgrade", "it must begin with `--` and a space"),
             ("-- Rev: downgrade", "the word is `rev`, in lower case"),
             ("-- rve: downgrade", "the word is `rev`"),
             ("-- r\u{435}v: downgrade", "`\u{435}` (U+0435) is not the letter `e`"),
             ("-- rev\u{ff1a} downgrade", "`\u{ff1a}` (U+FF1A) is not a colon"),
-            ("-- rev; downgrade", "a colon must stand right behind `rev`"),
+            ("-- rev; downgrade", "a colon must directly follow `rev`"),
         ] {
             assert_eq!(difference(line).as_deref(), Some(expected), "{line:?}");
         }

@@ -423,10 +423,7 @@ mod tests {
         ] {
             let errors = read(text).1;
             assert_eq!(errors.len(), 1, "{text}");
-            assert!(
-                errors[0].ends_with(": `down_revision` stands below the header, where it is a comment"),
-                "{errors:?}"
-            );
+            assert!(errors[0].ends_with(": `down_revision` is below the header, where it is a comment"), "{errors:?}");
         }
         // What a dump says of itself.
         check_errors(
@@ -447,11 +444,11 @@ mod tests {
         check_errors(
             "-- m\n--\n-- revision: a-b\n-- revision: a\n-- down_revision:\n-- depends_on: b,,head\n",
             &[
-                "a.sql:3:14: `a-b` is not a legal name: only letters, digits, `_` and `.` may stand in it",
-                "a.sql:4:4: `revision` stands twice in the header",
+                "a.sql:3:14: `a-b` is not a legal name: only letters, digits, `_` and `.` are allowed",
+                "a.sql:4:4: `revision` occurs twice in the header",
                 "a.sql:5:4: `down_revision` has no value",
                 "a.sql:6:16: `depends_on` has no value",
-                "a.sql:6:19: `head` is not a legal name: the word has a meaning of its own",
+                "a.sql:6:19: `head` is not a legal name: the word is reserved",
             ],
         );
     }

@@ -41,6 +41,7 @@ pub(crate) use compile::compile_body;
 pub(crate) use compile::compile_file;
 pub use dir::Listing;
 pub use dir::ScriptDir;
+pub use dir::is_misnamed;
 pub use dir::next_number;
 #[cfg(feature = "engine")]
 pub use draft::Draft;

@@ -174,8 +174,8 @@ mod tests {
         check_errors(
             "-- m\n--\n-- revision: a-b\n\nSELECT 1;\n-- rev: upgrad\n-- rev: upgrade x=y\n",
             &[
-                "a.sql:3:14: `a-b` is not a legal name: only letters, digits, `_` and `.` may stand in it",
-                "a.sql:5:1: SQL stands before the first `-- rev:` line",
+                "a.sql:3:14: `a-b` is not a legal name: only letters, digits, `_` and `.` are allowed",
+                "a.sql:5:1: there is SQL before the first `-- rev:` line",
                 "a.sql:6:9: `upgrad` is not a directive",
                 "a.sql:7:17: `x` is not an option of `upgrade`",
             ],

@@ -166,7 +166,7 @@ impl Reader<'_> {
             if seen.insert(name) {
                 self.option(&mut section, word, range);
             } else {
-                self.bad_value(name, word, "the option stands twice", range);
+                self.bad_value(name, word, "the option occurs twice", range);
             }
         }
         Some(section)
@@ -185,10 +185,10 @@ impl Reader<'_> {
             ("irreversible", None) if section.direction == Direction::Downgrade => section.is_irreversible = true,
             ("empty", None) if section.direction == Direction::Upgrade => section.is_empty = true,
             ("irreversible", Some(value)) if section.direction == Direction::Downgrade => {
-                self.bad_value(name, value, "it stands alone", range);
+                self.bad_value(name, value, "it takes no value", range);
             }
             ("empty", Some(value)) if section.direction == Direction::Upgrade => {
-                self.bad_value(name, value, "it stands alone", range);
+                self.bad_value(name, value, "it takes no value", range);
             }
             _ => {
                 let is_downgrade = section.direction == Direction::Downgrade;
@@ -369,7 +369,7 @@ mod tests {
         check_errors(
             "-- rev: upgrade empty=yes\n-- rev: upgrade noop\n-- rev: downgrade empty\n",
             &[
-                "a:1:17: `yes` is not a value of `empty`: it stands alone",
+                "a:1:17: `yes` is not a value of `empty`: it takes no value",
                 "a:2:17: `noop` is not an option of `upgrade`; did you mean `empty`?",
                 "a:3:19: `empty` is not an option of `downgrade`",
             ],
@@ -425,7 +425,7 @@ mod tests {
                 "a:2:19: `postgresql` is not a value of `dialect`: sqlite, postgres, mysql, mariadb, with commas; did you mean `dialect=postgres`?",
                 "a:2:19: `` is not a value of `dialect`: sqlite, postgres, mysql, mariadb, with commas",
                 "a:2:39: `on` is not a value of `transaction`: it can only be `off`",
-                "a:2:54: `transaction=off` is not a value of `transaction`: the option stands twice",
+                "a:2:54: `transaction=off` is not a value of `transaction`: the option occurs twice",
             ],
         );
     }
@@ -435,7 +435,7 @@ mod tests {
         check_errors(
             "-- rev: upgrade\n--rev: downgrade dialect=sqlite\n",
             &[
-                "a:2:1: `--rev: downgrade dialect=sqlite` is not a directive; did you mean `-- rev: downgrade dialect=sqlite`? just one space must stand behind `--`",
+                "a:2:1: `--rev: downgrade dialect=sqlite` is not a directive; did you mean `-- rev: downgrade dialect=sqlite`? exactly one space must follow `--`",
             ],
         );
     }
@@ -460,9 +460,9 @@ mod tests {
     fn sql_outside_of_sections_is_an_error() {
         check_errors(
             "-- m\n/* license */\nCREATE TABLE t (a);\n-- rev: upgrade\n",
-            &["a:3:1: SQL stands before the first `-- rev:` line"],
+            &["a:3:1: there is SQL before the first `-- rev:` line"],
         );
-        check_errors("# comment\n-- rev: upgrade\n", &["a:1:1: SQL stands before the first `-- rev:` line"]);
+        check_errors("# comment\n-- rev: upgrade\n", &["a:1:1: there is SQL before the first `-- rev:` line"]);
         check_errors("/* open\n-- rev: upgrade\n", &["a:1:1: this comment has no end"]);
     }
 }

@@ -50,10 +50,10 @@ mod tests {
     #[test]
     fn what_is_no_text_is_told_as_what_it_is() {
         for (bytes, expected) in [
-            (&b"PGDMP\x01\x0e"[..], "a.sql is an archive of pg_dump, and no SQL"),
-            (b"SQLite format 3\0\x10", "a.sql is a database of SQLite, and no SQL"),
-            (b"\x1f\x8b\x08", "a.sql is compressed, and no SQL"),
-            (b"\xff\xfeS\0", "a.sql is UTF-16 text, as `>` of PowerShell writes it, and no SQL"),
+            (&b"PGDMP\x01\x0e"[..], "a.sql is an archive of pg_dump, not SQL"),
+            (b"SQLite format 3\0\x10", "a.sql is a database of SQLite, not SQL"),
+            (b"\x1f\x8b\x08", "a.sql is compressed, not SQL"),
+            (b"\xff\xfeS\0", "a.sql is UTF-16 text, as `>` of PowerShell writes it, not SQL"),
         ] {
             let error = decode(Path::new("a.sql"), bytes.to_vec()).unwrap_err();
             assert_eq!((error.code(), error.to_string().as_str()), ("not-text", expected));

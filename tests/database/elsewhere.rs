@@ -36,7 +36,11 @@ fn check_refused(workspace: &Workspace, code: &str, hint: &str) {
 fn the_first_run_is_told(database: &TestDatabase) {
     let workspace = counting(database);
     let text = workspace.rev(&["upgrade", "--dry-run"]);
-    assert!(text.succeeded().contains("first run on this database: rev's tables would be made in "), "{}", text.stdout);
+    assert!(
+        text.succeeded().contains("first run on this database: rev's tables would be created in "),
+        "{}",
+        text.stdout
+    );
     assert_eq!(workspace.rev(&["upgrade", "--dry-run", "--json"]).json()["journal_created"], json!(true));
     let place = match database.kind {
         Kind::Sqlite => "the file".to_owned(),
@@ -46,7 +50,7 @@ fn the_first_run_is_told(database: &TestDatabase) {
     let output = workspace.rev(&["upgrade"]);
     output.succeeded();
     assert!(
-        output.stderr.contains(&format!("first run on this database: rev's tables are made in {place}")),
+        output.stderr.contains(&format!("first run on this database: rev's tables are created in {place}")),
         "{}",
         output.stderr
     );
@@ -246,7 +250,7 @@ fn a_schema_that_is_missing_is_made_unless_a_script_would_fail_then() {
     workspace.script("a1", "", "-- rev: upgrade\nCREATE SCHEMA IF NOT EXISTS app;\nCREATE TABLE app.t (n INTEGER);\n");
     let output = workspace.rev(&["upgrade"]);
     output.succeeded();
-    assert!(output.stderr.contains("made in schema `app`, which is made first"), "{}", output.stderr);
+    assert!(output.stderr.contains("made in schema `app`, which is created first"), "{}", output.stderr);
     assert_eq!(database.query("SELECT version_num FROM app.rev_version"), [["a1"]]);
 }
 

@@ -84,7 +84,7 @@ fn where_it_stopped_is_told_everywhere(database: &TestDatabase) {
     for command in ["status", "current"] {
         let output = workspace.rev(&[command]);
         output.succeeded();
-        check_told(&output, &[&sentence, "`rev upgrade b` goes on with it", "`rev downgrade b@a` undoes what ran"]);
+        check_told(&output, &[&sentence, "`rev upgrade b` continues it", "`rev downgrade b@a` undoes what ran"]);
         let json = &workspace.rev(&[command, "--json"]).json()["in_progress"];
         assert_eq!((json["parts_done"].as_u64(), json["parts"].as_u64()), (Some(done), Some(of)), "{json}");
         assert_eq!((json["revision"].as_str(), json["direction"].as_str()), (Some("b"), Some("upgrade")));
@@ -148,12 +148,54 @@ fn a_downgrade_that_may_undo_what_never_ran_is_refused(database: &TestDatabase) 
         &[
             "error[cannot-undo]",
             "UPDATE t SET n = n - 1 may undo what never ran: UPDATE t SET n = n + 1",
-            "nothing was changed; what stands is the half-run upgrade of revision b",
+            "nothing was changed; the upgrade of revision b is still half done: it stopped after part",
             "`rev upgrade b` continues it",
         ],
     );
     assert_eq!(workspace.rev(&["status", "--json"]).json()["in_progress"]["back"], serde_json::Value::Null);
     check_stands(database, &workspace);
+}
+
+fn check_tells_of_it_and_of_an_edit(database: &TestDatabase) {
+    let workspace = stopped(database);
+    let output = workspace.rev(&["check", "--database"]);
+    assert_eq!(output.code, 1, "{}", output.stderr);
+    assert!(output.stdout.contains("error[in-progress]: revision `b` stopped half-way"), "{}", output.stdout);
+    assert!(!output.stdout.contains("edited-halfway"), "{}", output.stdout);
+    let text = workspace.read("versions/b.sql");
+    workspace.write("versions/b.sql", text.replace("b (n INTEGER)", "b (x INTEGER)"));
+    let findings = workspace.rev(&["check", "--database", "--json"]).json();
+    let codes: Vec<_> =
+        findings["findings"].as_array().unwrap().iter().map(|one| one["code"].as_str().unwrap()).collect();
+    assert!(codes.contains(&"in-progress") && codes.contains(&"edited-halfway"), "{codes:?}");
+}
+
+/// A run that was killed could not write into the history; the next one does, once.
+fn the_next_run_notes_that_one_was_killed(database: &TestDatabase) {
+    let workspace = stopped(database);
+    let outcomes = || {
+        let log = workspace.rev(&["log", "--json"]).json();
+        let entries = log["entries"].as_array().unwrap().clone();
+        entries.into_iter().filter(|one| one["revision"] == "b").collect::<Vec<_>>()
+    };
+    let failed = outcomes();
+    assert_eq!(failed.len(), 1);
+    // It has told why it stopped.
+    workspace.rev(&["upgrade"]).failed(3);
+    assert!(outcomes().iter().all(|one| !one["duration_ms"].is_null()), "{:?}", outcomes());
+    database.execute("DELETE FROM rev_history WHERE outcome = 'failed'");
+    workspace.rev(&["upgrade"]).failed(3);
+    let told = outcomes();
+    let killed = &told[1];
+    assert_eq!(
+        (told.len(), killed["outcome"].as_str(), killed["direction"].as_str()),
+        (2, Some("failed"), Some("upgrade"))
+    );
+    assert!(killed["error"].as_str().unwrap().starts_with("interrupted: the run was killed"), "{killed}");
+    assert!(killed["started"].as_str().unwrap() < told[0]["started"].as_str().unwrap(), "{told:?}");
+    assert!(["user", "host", "duration_ms", "database_user"].iter().all(|key| killed[key].is_null()), "{killed}");
+    workspace.rev(&["upgrade"]).failed(3);
+    assert_eq!(outcomes().len(), 3);
 }
 
 fn without_a_downgrade_it_only_goes_on(database: &TestDatabase) {
@@ -164,7 +206,10 @@ fn without_a_downgrade_it_only_goes_on(database: &TestDatabase) {
         workspace.write("versions/b.sql", format!("{upgrade}{rest}"));
         let output = workspace.rev(&["downgrade", "-1"]);
         output.failed(2);
-        check_told(&output, &[code, "what stands is the half-run upgrade of revision b", "reached CREATE TABLE logs"]);
+        check_told(
+            &output,
+            &[code, "the upgrade of revision b is still half done: it stopped after part", "reached CREATE TABLE logs"],
+        );
     }
     workspace.write("versions/b.sql", text.replace("b (n INTEGER)", "b (x INTEGER)"));
     check_told(&workspace.rev(&["downgrade", "-1"]), &["edited-halfway"]);
@@ -198,7 +243,10 @@ fn a_downgrade_that_fails_can_be_continued(database: &TestDatabase) {
     } else {
         check_told(
             &output,
-            &["the database is at a; what stands is the half-run upgrade of revision b", "part 2 of 3"],
+            &[
+                "the database is at a; the upgrade of revision b is still half done: it stopped after part",
+                "part 2 of 3",
+            ],
         );
         assert_eq!(workspace.rev(&["status", "--json"]).json()["in_progress"]["direction"], "upgrade");
     }
@@ -221,7 +269,7 @@ fn a_downgrade_that_stopped_is_not_upgraded(database: &TestDatabase) {
     for args in [&["upgrade"][..], &["upgrade", "b"], &["stamp", "a"]] {
         let output = workspace.rev(args);
         output.failed(2);
-        check_told(&output, &["in-progress", sentence, "`rev downgrade b@a` goes on with it"]);
+        check_told(&output, &["in-progress", sentence, "`rev downgrade b@a` continues it"]);
     }
     check_told(&workspace.rev(&["history", "-i"]), &["b (head) (current) (in progress: downgrade, 1 of 2 parts, at "]);
     database.execute("ALTER TABLE d RENAME TO c");
@@ -307,6 +355,8 @@ on_each_database!(
     what_ran_is_undone_and_nothing_else,
     what_is_below_goes_after_it,
     a_downgrade_that_may_undo_what_never_ran_is_refused,
+    check_tells_of_it_and_of_an_edit,
+    the_next_run_notes_that_one_was_killed,
     without_a_downgrade_it_only_goes_on,
     a_downgrade_that_fails_can_be_continued,
     a_downgrade_that_stopped_is_not_upgraded,

@@ -112,7 +112,10 @@ fn what_fails_after_a_run_leaves_it_done(database: &TestDatabase) {
     let workspace = project(database, &[("after_upgrade", "exit 1"), ("on_failure", "echo $REV_ERROR > seen; exit 1")]);
     let output = workspace.rev(&["upgrade"]);
     let message = output.failed(3);
-    assert!(message.contains("error[after-hook-failed]: the run is done, but the hook `after_upgrade`"), "{message}");
+    assert!(
+        message.contains("error[after-hook-failed]: the run has finished, but the hook `after_upgrade`"),
+        "{message}"
+    );
     assert!(message.ends_with("the database is at b, as it was to be\n"), "{message}");
     assert_eq!(noted(&workspace), ["after-hook-failed"]);
     assert_eq!(database.query("SELECT version_num FROM rev_version"), [["b"]]);

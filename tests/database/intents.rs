@@ -557,7 +557,7 @@ fn a_change_that_waits_is_stopped_by_a_signal_and_made_later_once() {
                 holder.release();
                 assert_eq!(code, Some(143), "{told}");
                 assert!(told.contains("error[interrupted]") && told.contains("versions/b.sql:6:1"), "{told}");
-                assert!(told.contains("run the same upgrade again to go on"), "{told}");
+                assert!(told.contains("run the same upgrade again to continue"), "{told}");
                 assert_eq!(database.query("SELECT n FROM t"), [["0"]], "{statement}{options}");
                 workspace.rev(&["upgrade"]).succeeded();
                 assert_eq!(database.query("SELECT n FROM t"), [[rows]], "{statement}{options}");

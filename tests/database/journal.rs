@@ -1,5 +1,6 @@
 //! rev's own tables: taken over from Alembic, placed, versioned and never overwritten unseen.
 
+use serde_json::Value;
 use serde_json::json;
 
 use crate::support::Kind;
@@ -85,6 +86,49 @@ fn the_history_says_what_ran_when_and_by_whom(database: &TestDatabase) {
     assert_eq!(up["checksum"].as_str().unwrap().len(), 64);
     assert!(up["downgrade"].as_str().unwrap().contains("-- it's \\ gone: é"), "{up}");
     assert!(up["started"].as_str().unwrap().ends_with('Z'));
+    // Without `USER`, the system knows who it is.
+    let down = entries.iter().find(|entry| entry["direction"] == "downgrade").unwrap();
+    assert!(down["user"].as_str().is_some_and(|user| !user.is_empty()), "{down}");
+    let user = match database.kind {
+        Kind::Sqlite => Value::Null,
+        Kind::Postgres => json!(database.query("SELECT current_user")[0][0]),
+        Kind::Mariadb => json!(database.query("SELECT CURRENT_USER()")[0][0]),
+    };
+    assert_eq!((&up["database_user"], &down["database_user"]), (&user, &user));
+    let text = workspace.rev(&["log"]);
+    let told = user.as_str().map_or(true, |user| text.succeeded().contains(&format!(" as {user}\n")));
+    assert!(told, "{}", text.stdout);
+}
+
+/// A stamp of the head and one of the base write a row for the same revision.
+fn the_history_says_from_where_to_where_a_stamp_went(database: &TestDatabase) {
+    let workspace = Workspace::new(database);
+    for (id, down) in [("a", ""), ("b", "a")] {
+        workspace.script(id, down, "-- rev: upgrade\n-- rev: downgrade\n");
+    }
+    for target in ["b", "a", "base"] {
+        workspace.rev(&["stamp", target]).succeeded();
+    }
+    let log = workspace.rev(&["log", "--json"]).json();
+    let told: Vec<_> = log["entries"].as_array().unwrap().iter().map(|one| one["message"].as_str().unwrap()).collect();
+    assert_eq!(told, ["stamped from a to base", "stamped from b to a", "stamped from base to b"]);
+}
+
+/// A table that an older rev made has no room for the database's user.
+fn a_history_without_database_users_is_written_and_read_all_the_same(database: &TestDatabase) {
+    let workspace = Workspace::new(database);
+    workspace.script("a", "", "-- rev: upgrade\nCREATE TABLE a (n INTEGER);\n-- rev: downgrade\nDROP TABLE a;\n");
+    workspace.script("b", "a", "-- rev: upgrade\nINSERT INTO nowhere VALUES (1);\n-- rev: downgrade\n");
+    workspace.rev(&["upgrade", "a"]).succeeded();
+    database.execute("ALTER TABLE rev_history DROP COLUMN database_user");
+    workspace.rev(&["upgrade"]).failed(3);
+    workspace.rev(&["downgrade", "base"]).succeeded();
+    let log = workspace.rev(&["log", "--json"]).json();
+    let entries = log["entries"].as_array().unwrap();
+    let outcomes: Vec<_> = entries.iter().map(|entry| entry["outcome"].as_str().unwrap()).collect();
+    assert_eq!(outcomes, ["done", "failed", "done"]);
+    assert!(entries[1]["error"].as_str().unwrap().contains("nowhere"), "{log}");
+    assert!(entries.iter().all(|entry| entry["database_user"].is_null()), "{log}");
 }
 
 /// Taken for nothing, such a row would let parts run twice that were kept.
@@ -211,6 +255,8 @@ on_each_database!(
     a_database_that_moved_is_left_alone,
     rows_that_others_imply_are_deleted_by_the_next_write,
     the_history_says_what_ran_when_and_by_whom,
+    the_history_says_from_where_to_where_a_stamp_went,
+    a_history_without_database_users_is_written_and_read_all_the_same,
     an_emptied_table_of_heads_is_not_taken_for_base,
     a_journal_that_lost_its_progress_is_refused,
     a_failed_step_has_its_start_and_its_duration,

@@ -1,4 +1,4 @@
-//! The shield: a table of SQLite is built anew, and no row of another one is lost.
+//! The shield: a table of SQLite is rebuilt, and no row of another one is lost.
 
 use crate::support::Kind;
 use crate::support::TestDatabase;
@@ -365,7 +365,7 @@ fn the_pragma_in_a_transaction_is_told_to_do_nothing() {
 fn a_dry_run_and_a_script_show_the_shield() {
     let (database, workspace) = shop("", &format!("-- rev: upgrade\n{REBUILD}"));
     let shown = workspace.rev(&["upgrade", "--dry-run"]);
-    assert!(shown.succeeded().contains("foreign keys off, while `users` is built anew"), "{}", shown.stdout);
+    assert!(shown.succeeded().contains("foreign keys off, while `users` is rebuilt"), "{}", shown.stdout);
     let script = workspace.rev(&["upgrade", "--sql"]).succeeded().to_owned();
     let off = script.find("PRAGMA foreign_keys = OFF").unwrap();
     assert!(script[off..].contains("BEGIN IMMEDIATE") && script.contains("pragma_foreign_key_check"), "{script}");
@@ -433,14 +433,14 @@ fn a_rebuild_in_an_attached_database_is_refused_with_foreign_keys_on() {
     };
     script("");
     let output = workspace.rev(&["upgrade"]);
-    assert!(output.failed(2).contains("error[unshielded-rebuild]: `b.p` is built anew"), "{}", output.stderr);
+    assert!(output.failed(2).contains("error[unshielded-rebuild]: `b.p` is rebuilt"), "{}", output.stderr);
     script("PRAGMA foreign_keys = OFF;\n");
     workspace.rev(&["upgrade"]).succeeded();
     assert_eq!(attached.query("SELECT m FROM p"), [["NULL"]]);
     assert_eq!(attached.query("SELECT p FROM c"), [["1"]]);
 }
 
-/// Tables with each action, and one that is built anew beside them.
+/// Tables with each action, and one that is rebuilt beside them.
 const BESIDE: &str = "CREATE TABLE p (id INTEGER PRIMARY KEY, code TEXT UNIQUE, note TEXT);\n\
     CREATE TABLE follows (id INTEGER PRIMARY KEY, p INTEGER REFERENCES p (id) ON DELETE CASCADE ON UPDATE CASCADE);\n\
     CREATE TABLE q (id INTEGER PRIMARY KEY, note TEXT);\n\

@@ -109,7 +109,7 @@ fn check(database: &TestDatabase, signal: &str, code: i32, options: &str) {
     assert_eq!(output.code, code, "{}", output.stderr);
     assert!(output.stderr.contains("error[interrupted]: stopped by SIG"), "{}", output.stderr);
     assert!(output.stderr.contains("the database is at a; "), "{}", output.stderr);
-    assert!(output.stderr.contains("run the same upgrade again to go on"), "{}", output.stderr);
+    assert!(output.stderr.contains("run the same upgrade again to continue"), "{}", output.stderr);
     // Where each statement is a part, the first one is kept, and is not run again.
     let kept = usize::from(database.kind == Kind::Mariadb || !options.is_empty());
     assert_eq!(database.query("SELECT n FROM a").len(), kept);

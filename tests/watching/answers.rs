@@ -217,7 +217,7 @@ fn who_listens_to_the_world_is_warned_and_a_taken_port_is_refused() {
     let wide = Served::run(workspace.command(&["serve", "--listen", "0.0.0.0:0"]));
     let port = wide.address.rsplit_once(':').unwrap().1.to_owned();
     let taken = workspace.rev(&["serve", "--listen", &format!("127.0.0.1:{port}")]);
-    assert!(taken.failed(2).starts_with("error[cannot-listen]: nobody can listen on 127.0.0.1:"));
+    assert!(taken.failed(2).starts_with("error[cannot-listen]: cannot listen on 127.0.0.1:"));
     wide.signal("-TERM");
     assert!(wide.wait().stderr.starts_with("warning: whoever can reach this address can read"));
 }

@@ -175,3 +175,96 @@ fn hooks_run_after_a_rebase() {
     refused(&place.run("rebase x --onto a"), "hook-failed");
     check_parents(&place, "x", &["a"]);
 }
+
+/// Checks what the database has applied, in the order of the history's last steps.
+#[track_caller]
+fn check_current(place: &Place, expected: &[&str]) {
+    assert_eq!(place.run("current --json").json()["current"], serde_json::json!(expected));
+}
+
+#[test]
+fn one_s_own_database_is_undone_and_upgraded_around_the_move() {
+    let place = Place::new("");
+    let table =
+        |id: &str| format!("-- rev: upgrade\nCREATE TABLE {id} (n INTEGER);\n-- rev: downgrade\nDROP TABLE {id};\n");
+    for (id, parent) in [("a", ""), ("x", "a"), ("y", "x"), ("b", "a")] {
+        place.script(id, parent, &table(id));
+    }
+    place.run("upgrade y").succeeded();
+    let refused_text = refused(&place.run("rebase x --onto b"), "applied-there").to_owned();
+    assert!(refused_text.contains("with `--redo` it is undone there"), "{refused_text}");
+    let output = place.run("rebase x --onto b --redo --dry-run");
+    assert!(output.succeeded().contains("+ -- down_revision: b"), "{}", output.stdout);
+    check_parents(&place, "x", &["a"]);
+    let document = place.run("rebase x --onto b --redo --json").json();
+    check_parents(&place, "x", &["b"]);
+    check_current(&place, &["y"]);
+    assert_eq!((&document["to"], &document["run"]["to"]), (&serde_json::json!(["b"]), &serde_json::json!(["y"])));
+    let steps = document["run"]["steps"].as_array().unwrap();
+    let steps: Vec<_> =
+        steps.iter().map(|step| [&step["direction"], &step["revision"]].map(|it| it.as_str().unwrap())).collect();
+    let expected = [["downgrade", "y"], ["downgrade", "x"], ["upgrade", "b"], ["upgrade", "x"], ["upgrade", "y"]];
+    assert_eq!(steps, expected);
+    assert_eq!(place.run("status --json").json()["status"], "up_to_date");
+    let output = place.run("rebase x --onto a --redo");
+    assert_eq!(output.succeeded(), "versions/x.sql\n");
+    assert!(output.stderr.ends_with("the database is at b, y\n"), "{}", output.stderr);
+    check_parents(&place, "x", &["a"]);
+}
+
+#[test]
+fn a_redo_where_nothing_is_applied_only_moves() {
+    let place = Place::with("a; b < a; x < a");
+    place.run("upgrade b").succeeded();
+    let document = place.run("rebase x --onto b --redo --json").json();
+    assert_eq!((&document["to"], &document["run"]), (&serde_json::json!(["b"]), &serde_json::Value::Null));
+    check_current(&place, &["b"]);
+}
+
+#[test]
+fn when_the_way_down_fails_the_script_stays() {
+    let place = Place::with("a; b < a");
+    place.script("x", "a", "-- rev: upgrade\nSELECT 1;\n-- rev: downgrade\nDROP TABLE nowhere;\n");
+    place.run("upgrade x").succeeded();
+    place.run("rebase x --onto b --redo").failed(3);
+    check_parents(&place, "x", &["a"]);
+    check_current(&place, &["x"]);
+    // What cannot be undone is known before the first statement.
+    place.grow("c < a");
+    place.script("z", "c", "-- rev: upgrade\nSELECT 1;\n");
+    place.run("upgrade z").succeeded();
+    place.run("rebase z --onto b --redo").failed(2);
+    check_parents(&place, "z", &["c"]);
+    check_current(&place, &["x", "z"]);
+}
+
+#[test]
+fn when_the_way_up_fails_the_script_has_moved_and_that_is_told() {
+    let place = Place::with("a; b < a");
+    let up = "-- rev: upgrade\nCREATE TABLE x (n INTEGER);\n-- rev: downgrade\nDROP TABLE x;\n";
+    place.script("x", "a", up);
+    place.run("upgrade x").succeeded();
+    place.script("b", "a", up);
+    let output = place.run("rebase x --onto b --redo");
+    output.failed(3);
+    assert!(output.stderr.contains("versions/x.sql was written: `x` grows from `b` now"), "{}", output.stderr);
+    check_parents(&place, "x", &["b"]);
+    check_current(&place, &["b"]);
+}
+
+#[test]
+fn a_redo_asks_about_a_protected_database_and_spares_the_others() {
+    let place = Place::with("a; b < a; x < a");
+    let staging = TestDatabase::new(Kind::Sqlite);
+    place.write("migrations.toml", "[database]\nprotected = true\n");
+    place.run("upgrade x --yes").succeeded();
+    refused(&place.run("rebase x --onto b --redo"), "nobody-to-ask");
+    check_parents(&place, "x", &["a"]);
+    place.write("migrations.toml", format!("[env.staging]\nurl = '{}'\n", staging.url));
+    let mut command = place.command(&["-e", "staging", "upgrade", "x"]);
+    command.env_remove("REV_URL");
+    crate::support::Output::of(command).succeeded();
+    let text = refused(&place.run("rebase x --onto b --redo"), "applied-there").to_owned();
+    assert!(text.contains("applied in [env.staging]"), "{text}");
+    check_parents(&place, "x", &["a"]);
+}

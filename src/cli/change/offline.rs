@@ -33,7 +33,7 @@ pub fn stamp(texts: &[String], purge: Purge) -> Result<OfflineRequest, Error> {
     for text in texts {
         let (from, target) = ends(text, Anchor::Base, Anchor::Heads)?;
         if from.is_some() && start != from && !targets.is_empty() {
-            let message = format!("`{text}` starts from another state than what stands before it");
+            let message = format!("`{text}` starts from another state than the one before it");
             return Err(ErrorKind::Usage { message, hint: None }.into());
         }
         start = start.or(from);

@@ -48,7 +48,8 @@ pub async fn run(args: &RestoreArgs, cx: &mut Context) -> Result<Outcome, Failed
     cx.name_run("restore");
     let from = RestorePoint::choose(&config, args.file.as_deref())?;
     if !args.yes {
-        confirm(&from, config.environment.as_deref().filter(|_| config.database.protected))?;
+        let name = config.environment.as_deref().filter(|_| config.database.protected);
+        confirm(&from, name).map_err(Failed::before_run)?;
     }
     let restored = RestorePoint::put_back(&config, &from).await?;
     if let Ok(project) = Project::load(config) {

@@ -19,7 +19,7 @@ use crate::run::intent::place_of;
 #[derive(Debug, clap::Args)]
 #[command(override_usage = "rev resume [OPTIONS] <--ran|--not-ran>")]
 pub struct ResumeArgs {
-    /// The statement ran: the next run goes on after it
+    /// The statement ran: the next run continues after it
     #[arg(long)]
     ran: bool,
     /// The statement did not run, or was undone by hand: the next run runs it
@@ -52,7 +52,7 @@ fn unanswered(session: &Session) -> ErrorKind {
     ErrorKind::Usage {
         message: format!("say whether part {} of revision `{}` ran{statement}", row.part, row.revision),
         hint: Some(
-            "look at the database: `rev resume --ran` if it did, and the next run goes on after it; \
+            "look at the database: `rev resume --ran` if it did, and the next run continues after it; \
              `rev resume --not-ran` if it did not, and the next run runs it"
                 .to_owned(),
         ),

@@ -60,7 +60,7 @@ pub async fn run(args: &EnvArgs, cx: &mut Context) -> Result<Outcome, Failed> {
         cx.text(&document(&project, &environments))?;
     } else {
         let text = text(&project, &environments, cx);
-        cx.text(&text)?;
+        cx.prose(&text)?;
         told_elsewhere(&project, cx);
     }
     let is_fine =
@@ -129,19 +129,38 @@ fn text(project: &Project, environments: &[EnvironmentStatus], cx: &Context) -> 
         let url = one.url.as_ref().map_or("-".to_owned(), |url| escape(&url.to_string()).into_owned());
         vec![format!("{mark} {name}"), url, or_dash(&flags.join(", ")), standing(&one.standing)]
     };
-    let lines = table(&environments.iter().map(cells).collect::<Vec<_>>());
+    let rows: Vec<Vec<String>> = environments.iter().map(cells).collect();
+    let mut lines = table(&rows);
+    let is_too_wide = |columns| lines.lines().any(|line| line.chars().count() > columns);
+    if cx.terminal.columns.is_some_and(is_too_wide) {
+        lines = in_two_lines(&rows);
+    }
+    let per_environment = lines.lines().count() / environments.len().max(1);
     if !cx.global.verbose {
         return lines;
     }
     let mut text = String::new();
-    for (line, one) in lines.lines().zip(environments) {
-        text.push_str(&format!("{line}\n"));
+    let mut lines = lines.lines();
+    for one in environments {
+        lines.by_ref().take(per_environment).for_each(|line| text.push_str(&format!("{line}\n")));
         let Standing::Known(known) = &one.standing else { continue };
         for revision in known.pending.iter().filter_map(|id| project.graph.get(id)) {
             text.push_str(&format!("    {}\n", short(&project.graph, revision, None, cx.terminal.paint)));
         }
     }
     text
+}
+
+/// Lists the database of each environment below it, for a terminal that is too narrow for both.
+fn in_two_lines(rows: &[Vec<String>]) -> String {
+    let (mut first, mut urls) = (Vec::new(), Vec::new());
+    for row in rows {
+        let [name, url, rest @ ..] = row.as_slice() else { continue };
+        first.push([&[name.clone()], rest].concat());
+        urls.push(url);
+    }
+    let first = table(&first);
+    first.lines().zip(urls).map(|(line, url)| format!("{line}\n    {url}\n")).collect()
 }
 
 fn standing(standing: &Standing) -> String {

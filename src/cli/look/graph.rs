@@ -94,7 +94,7 @@ impl GraphArgs {
         let usage = |message: &str| Err(ErrorKind::Usage { message: message.to_owned(), hint: None }.into());
         match (self.format, &self.output) {
             (Some(_), None) if is_json => {
-                usage("--json is a format of its own: leave --format out, or name a file with -o")
+                usage("--json is itself a format: leave --format out, or name a file with -o")
             }
             (Some(format), _) => Ok(Some(format.form())),
             (None, None) if is_json => Ok(None),

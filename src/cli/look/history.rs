@@ -10,6 +10,7 @@ use crate::cli::ui::line;
 use crate::cli::ui::short;
 use crate::cli::ui::verbose;
 use crate::error::Error;
+use crate::error::ErrorKind;
 use crate::graph::Range;
 use crate::id::Heads;
 
@@ -25,10 +26,17 @@ pub struct HistoryArgs {
     /// Draw the branches beside the list
     #[arg(long)]
     graph: bool,
+    /// Where others write the range.
+    #[arg(hide = true)]
+    misplaced: Option<String>,
 }
 
 /// Runs the command.
 pub async fn run(args: &HistoryArgs, cx: &mut Context) -> Result<Outcome, Failed> {
+    if let Some(misplaced) = &args.misplaced {
+        let message = format!("`rev history` takes a range as an option, and got `{misplaced}`");
+        return Err(ErrorKind::Usage { message, hint: Some(range_hint(misplaced)) }.into());
+    }
     let range: Range = match &args.range {
         Some(text) => text.parse().map_err(Error::from)?,
         None => Range::default(),
@@ -66,4 +74,14 @@ pub async fn run(args: &HistoryArgs, cx: &mut Context) -> Result<Outcome, Failed
         cx.talk("no revision to list");
     }
     cx.list(&text).await
+}
+
+/// Returns what to type instead: a range with its option, or the command for one revision.
+fn range_hint(misplaced: &str) -> String {
+    match misplaced.parse::<Range>() {
+        Ok(_) => format!("`rev history -r {misplaced}`"),
+        Err(_) => {
+            format!("`rev history -r {misplaced}:` is what grew since; `rev show {misplaced}` shows one revision")
+        }
+    }
 }

@@ -68,7 +68,8 @@ fn replay(run: &StoredRun, cx: &mut Context) -> Result<Outcome, Failed> {
         cx.terminal.warn("the last line of the log is cut off: whoever wrote it was stopped, or the disk was full");
     }
     if !run.has_ended() {
-        let end = "does not say how it ended: it goes on, or was killed; `rev status` shows where the database is";
+        let end =
+            "does not say how it ended: it is still running, or was killed; `rev status` shows where the database is";
         cx.terminal.warn(&format!("the log of run {} {end}", run.run));
     }
     Ok(Outcome::Done)
@@ -82,10 +83,10 @@ fn count(text: &str) -> Result<usize, &'static str> {
 fn cells(row: &HistoryRow) -> Vec<String> {
     let took = row.duration_ms.and_then(|ms| u64::try_from(ms).ok()).map(Duration::from_millis);
     let started = seconds(&row.started);
-    let cells = [&started, &row.direction, &row.revision, &row.outcome];
-    let mut cells: Vec<String> = cells.map(|cell| escape(cell).into_owned()).to_vec();
-    cells.push(took.map_or(String::new(), humane));
-    cells
+    let took = took.map_or("-".to_owned(), humane);
+    // Ids may be long, and come last.
+    let cells = [&started, &row.direction, &row.outcome, &took, &row.revision];
+    cells.map(|cell| escape(cell).into_owned()).to_vec()
 }
 
 /// Returns the line below, with what has no bounds: the message, and who it was.
@@ -94,6 +95,11 @@ fn below(row: &HistoryRow) -> String {
         (Some(user), Some(host)) => format!("by {user}@{host}"),
         (Some(name), None) | (None, Some(name)) => format!("by {name}"),
         (None, None) => String::new(),
+    };
+    let who = match (who.is_empty(), row.other_user()) {
+        (_, None) => who,
+        (false, Some(user)) => format!("{who} as {user}"),
+        (true, Some(user)) => format!("as {user}"),
     };
     // What a failed step failed at says more than what it was for.
     let message = row.error.as_ref().or(row.message.as_ref()).cloned().unwrap_or_default();

@@ -54,6 +54,7 @@ pub async fn run(cx: &mut Context) -> Result<Outcome, Failed> {
             return Err(error.into());
         }
     };
+    cx.warn_of_unread(&project);
     let full = match project.overlook().await.map_err(Failed::unreachable_if_so) {
         Err(failed) if failed.is_unreachable && !cx.is_json() => {
             text.push_str(&unreachable(&project, &failed.error, paint));
@@ -72,7 +73,7 @@ pub async fn run(cx: &mut Context) -> Result<Outcome, Failed> {
         return cx.text(&json::status(&full));
     }
     text.push_str(&format!("\n{}{}", status::text(&project, &full, paint), next(&project, &full)));
-    cx.text(&typed::in_commands(text))
+    cx.prose(&typed::in_commands(text))
 }
 
 /// Returns the lines about the configuration and the database, as far as they are known without asking it.

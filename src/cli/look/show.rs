@@ -25,7 +25,8 @@ pub async fn run(args: &ShowArgs, cx: &mut Context) -> Result<Outcome, Failed> {
     let rows = cx.rows_for(&project, target.needs_rows()).await?;
     let ids = graph.resolve(&target, &rows)?;
     if ids.is_empty() {
-        return Err(ErrorKind::NoRevision { target: args.target.clone() }.into());
+        let at_base = target.needs_rows() && rows.is_empty();
+        return Err(ErrorKind::NoRevision { target: args.target.clone(), at_base }.into());
     }
     if cx.is_json() {
         let [id] = &ids[..] else {

@@ -28,6 +28,7 @@ pub struct StatusArgs {
 /// Runs the command.
 pub async fn run(args: &StatusArgs, cx: &mut Context) -> Result<Outcome, Failed> {
     let project = cx.project()?;
+    cx.warn_of_unread(&project);
     let mut session = cx.open(&project).await.map_err(Failed::unreachable)?;
     cx.name_run("status");
     let full = project.full_status(&mut session).await?;
@@ -36,7 +37,7 @@ pub async fn run(args: &StatusArgs, cx: &mut Context) -> Result<Outcome, Failed>
         cx.text(&json::status(&full))?;
     } else {
         let text = text(&project, &full, cx.terminal.paint);
-        cx.text(&text)?;
+        cx.prose(&text)?;
     }
     if args.exit_code && full.status.state != State::UpToDate { Ok(Outcome::Found) } else { Ok(Outcome::Done) }
 }

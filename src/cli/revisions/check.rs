@@ -45,7 +45,7 @@ pub async fn run(args: &CheckArgs, cx: &mut Context) -> Result<Outcome, Failed> 
     } else {
         let paint = cx.terminal.paint;
         let text: String = findings.iter().map(|finding| text(finding, paint)).collect();
-        cx.text(&text)?;
+        cx.prose(&text)?;
         if findings.is_empty() {
             cx.talk("no findings");
         }

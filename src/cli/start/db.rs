@@ -98,7 +98,7 @@ async fn drop_it(args: &DropArgs, cx: &mut Context) -> Result<Outcome, Failed> {
     cx.lock_wait.clone_from(&args.lock_wait);
     let config = cx.config()?;
     let url = cx.resolve(&config)?;
-    confirm(&config, &url, args.yes)?;
+    confirm(&config, &url, args.yes).map_err(Failed::before_run)?;
     let others = if args.force { Others::Disconnect } else { Others::Spare };
     let dropped = drop_database(&config, others).await?;
     let database = url.to_string();

@@ -59,7 +59,7 @@ pub fn run(args: &InitArgs, cx: &mut Context) -> Result<Outcome, Failed> {
     let created = made.created.iter().map(|path| format!("created {}\n", path.display()));
     let kept = made.kept.iter().map(|path| format!("kept {}, which was there already\n", path.display()));
     cx.text(&created.chain(kept).collect::<String>())?;
-    cx.terminal.say("next: set the database in migrations.toml, then `rev revision -m \"first revision\"`");
+    cx.terminal.say("next: name the database in migrations.toml, then `rev revision -m MESSAGE`");
     Ok(Outcome::Done)
 }
 

@@ -285,7 +285,7 @@ mod tests {
         let titles: Vec<&str> = text.lines().filter(|line| line.starts_with("error")).collect();
         let expected = [
             "error[output]: the output cannot be written",
-            "error[declined]: declined: nothing was changed",
+            "error[declined]: not confirmed",
             "error[output]: the output cannot be written",
             "error: 3 problems were found",
         ];

@@ -8,6 +8,7 @@ use crate::cli::ui::json;
 use crate::cli::ui::paint::Paint;
 use crate::cli::ui::paint::Role;
 use crate::cli::ui::place::Lines;
+use crate::cli::ui::risk::risks;
 use crate::cli::ui::step::step_line;
 use crate::cli::ui::step::warning_line;
 use crate::direction::Direction;
@@ -49,6 +50,11 @@ pub fn dry_run(program: &Program, extent: Extent, paint: Paint) -> String {
     if program.scope == Scope::Run {
         text.add(0, "\nCOMMIT");
     }
+    // A stamp runs nothing, and has none.
+    let risks = risks(&program.risks(), paint);
+    if !risks.is_empty() {
+        text.add(0, &risks);
+    }
     for warning in &program.warnings {
         let line = warning_line(Some(&warning.span.to_string()), &warning.message, paint);
         text.add(0, &format!("\n{line}"));
@@ -79,7 +85,7 @@ impl Text<'_> {
         };
         self.add(0, &format!("dry run: nothing was sent; {together}"));
         if let Some(place) = &self.program.makes_journal_in {
-            self.add(0, &format!("first run on this database: rev's tables would be made in {}", escape(place)));
+            self.add(0, &format!("first run on this database: rev's tables would be created in {}", escape(place)));
         }
         if let Some(halfway) = &self.program.gives_up {
             self.add(0, &format!("\ngives up {}", escape(&halfway.forgotten())));

@@ -29,6 +29,7 @@ pub use dry_run::dry_run;
 pub use dry_run::dry_run_json;
 pub use duration::humane;
 pub use fit::fit;
+pub use fit::wrap;
 pub use graph::draw;
 pub use log::Filter;
 pub use log::Level;

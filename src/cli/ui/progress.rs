@@ -9,6 +9,7 @@ use indicatif::ProgressStyle;
 
 use crate::cli::ui::duration::humane;
 use crate::cli::ui::fit::fit;
+use crate::cli::ui::fit::wrap;
 use crate::cli::ui::paint::Paint;
 use crate::cli::ui::paint::Role;
 use crate::cli::ui::place::Lines;
@@ -249,7 +250,8 @@ impl<W: Write + Send> Observer for Progress<W> {
                 }
             }
             Event::Warning(warning) => {
-                self.print(&warning_line(Some(&warning.span.to_string()), &warning.message, self.paint));
+                let line = warning_line(Some(&warning.span.to_string()), &warning.message, self.paint);
+                self.print(&self.columns.map_or_else(|| line.clone(), |columns| wrap(&line, columns)));
             }
             Event::StepStarted { number, of, step } => {
                 let mut lines = Lines::default();

@@ -37,10 +37,10 @@ fn line(risk: &Risk<'_>) -> Option<String> {
             Some(format!("{loss}: {sql} ({})", statement.span))
         }
         Risk::NoWayBack { step, is_declared: true } => {
-            Some(format!("{} is irreversible: no downgrade takes it off again", step.revision))
+            Some(format!("{} is irreversible: no downgrade can undo it", step.revision))
         }
         Risk::NoWayBack { step, is_declared: false } => {
-            Some(format!("{} has no downgrade that would take it off again", step.revision))
+            Some(format!("{} has no downgrade that could undo it", step.revision))
         }
     }
 }

@@ -9,6 +9,7 @@ use anstream::AutoStream;
 use anstream::stream::RawStream;
 
 use crate::cli::ui::diagnostic;
+use crate::cli::ui::fit::wrap;
 use crate::cli::ui::log::Log;
 use crate::cli::ui::log::Record;
 use crate::cli::ui::log::Telling;
@@ -143,6 +144,8 @@ impl Terminal {
     /// When even this cannot be written, there is nobody left to tell.
     fn talk(&mut self, text: &str) {
         let end = if text.ends_with('\n') { "" } else { "\n" };
+        let wrapped = self.is_living.then(|| wrap(text, columns(io::stderr())));
+        let text = wrapped.as_deref().unwrap_or(text);
         let _ = self.talk.write_all(format!("{text}{end}").as_bytes());
         let _ = self.talk.flush();
     }
@@ -214,7 +217,7 @@ mod tests {
 
     #[test]
     fn data_and_talk_go_different_ways() {
-        let error = "error[declined]: declined: nothing was changed\n |\n = help: type the word that the question names, or use `--yes` where nobody can\n\nat base\\u{202e}\n";
+        let error = "error[declined]: not confirmed\n |\n = help: type the word that the question names, or use `--yes` where nobody can\n\nat base\\u{202e}\n";
         check(Volume::Normal, everything, "a\nb\nc\n", &format!("said\nwarning: odd\\u{{1b}}\n{error}"));
         check(Volume::Quiet, everything, "a\nb\nc\n", error);
     }

@@ -1,4 +1,4 @@
-//! What becomes of a table of SQLite that stays: what its ALTER TABLE can do, else the table is built anew.
+//! What becomes of a table of SQLite that stays: what its ALTER TABLE can do, else the table is rebuilt.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -28,7 +28,7 @@ pub(super) struct Sides<'c> {
     pub(super) level: Level,
 }
 
-/// The statements for one table, and whether it is built anew.
+/// The statements for one table, and whether it is rebuilt.
 pub(super) struct Altered {
     pub(super) steps: Vec<Step>,
     pub(super) is_rebuilt: bool,

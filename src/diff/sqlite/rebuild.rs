@@ -1,4 +1,4 @@
-//! A table of SQLite that is built anew, as the shield of a run knows it.
+//! A table of SQLite that is rebuilt, as the shield of a run knows it.
 
 use std::sync::Arc;
 

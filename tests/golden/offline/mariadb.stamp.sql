@@ -1,7 +1,7 @@
 -- Made by rev [VERSION] for MariaDB: 1 revision, from a to b.
 --     mariadb DATABASE < THIS_FILE
 -- It stops at the first error, and before it changes anything where the database is not as it expects.
--- What has been committed stays; `rev upgrade` and `rev downgrade` go on from there.
+-- What has been committed stays; `rev upgrade` and `rev downgrade` continue from there.
 
 -- a session as rev would have it
 SET @rev_check = COALESCE((SELECT CONCAT('SIGNAL SQLSTATE ''45000'' SET MESSAGE_TEXT = ', QUOTE(LEFT(message, 400))) FROM (SELECT CASE

@@ -1,7 +1,7 @@
 -- Made by rev [VERSION] for MySQL: 2 revisions, from base to b.
 --     mysql DATABASE < THIS_FILE
 -- It stops at the first error, and before it changes anything where the database is not as it expects.
--- What has been committed stays; `rev upgrade` and `rev downgrade` go on from there.
+-- What has been committed stays; `rev upgrade` and `rev downgrade` continue from there.
 -- The mysql program takes the comments out of routines unless it is run with --comments.
 
 -- a session as rev would have it

@@ -4,7 +4,7 @@
 -- Made by rev [VERSION] for PostgreSQL: 2 revisions, from base to b.
 --     psql --dbname=DATABASE < THIS_FILE
 -- It stops at the first error, and before it changes anything where the database is not as it expects.
--- What has been committed stays; `rev upgrade` and `rev downgrade` go on from there.
+-- What has been committed stays; `rev upgrade` and `rev downgrade` continue from there.
 
 -- a session as rev would have it
 SET client_encoding = 'UTF8';

@@ -4,7 +4,7 @@ PRAGMA foreign_keys=ON;
 -- Made by rev [VERSION] for SQLite: 1 revision, from a to b.
 --     sqlite3 DATABASE_FILE < THIS_FILE
 -- It stops at the first error, and before it changes anything where the database is not as it expects.
--- What has been committed stays; `rev upgrade` and `rev downgrade` go on from there.
+-- What has been committed stays; `rev upgrade` and `rev downgrade` continue from there.
 
 -- rev's own tables, and where the database must be
 BEGIN IMMEDIATE;
@@ -32,7 +32,7 @@ RELEASE SAVEPOINT rev_guard;
 INSERT INTO "main"."rev_progress" ("revision", "part", "direction", "state", "hash", "started") VALUES ('b', 1, 'upgrade', 'proved', 'd62ca6409594caf5e8aba8ff82a17dadfa0ff22b4a4ca6aaaf4066d2eaf395b7', strftime('%Y-%m-%dT%H:%M:%fZ', 'now'));
 COMMIT;
 -- part 2 of 3
--- a table is built anew, and that must reach no other table
+-- a table is rebuilt, and that must reach no other table
 PRAGMA foreign_keys = OFF;
 BEGIN IMMEDIATE;
 SAVEPOINT rev_guard;

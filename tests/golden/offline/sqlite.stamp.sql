@@ -4,7 +4,7 @@ PRAGMA foreign_keys=ON;
 -- Made by rev [VERSION] for SQLite: 1 revision, from a to b.
 --     sqlite3 DATABASE_FILE < THIS_FILE
 -- It stops at the first error, and before it changes anything where the database is not as it expects.
--- What has been committed stays; `rev upgrade` and `rev downgrade` go on from there.
+-- What has been committed stays; `rev upgrade` and `rev downgrade` continue from there.
 
 -- rev's own tables, and where the database must be
 BEGIN IMMEDIATE;

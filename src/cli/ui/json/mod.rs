@@ -25,6 +25,7 @@ pub use revision::heads;
 pub use revision::history;
 pub use revision::new_script;
 pub use revision::show;
+pub use run::ReportJson;
 pub use run::failed_run;
 pub use run::report;
 pub use standing::accepted;

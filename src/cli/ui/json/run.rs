@@ -22,8 +22,9 @@ pub fn report(report: &Report) -> String {
     document(&ReportJson::of(report))
 }
 
+/// What a run did, as a part of another document.
 #[derive(Serialize)]
-struct ReportJson<'a> {
+pub struct ReportJson<'a> {
     from: &'a Heads,
     to: &'a Heads,
     steps: Vec<StepJson<'a>>,
@@ -46,7 +47,8 @@ struct StepJson<'a> {
 }
 
 impl<'a> ReportJson<'a> {
-    fn of(report: &'a Report) -> Self {
+    /// Returns what is told of a run.
+    pub fn of(report: &'a Report) -> Self {
         let steps = report.steps.iter().map(|step| StepJson {
             revision: &step.revision,
             direction: step.direction,

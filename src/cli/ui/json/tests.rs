@@ -39,7 +39,7 @@ fn declined() -> Error {
     ErrorKind::Declined.into()
 }
 
-const DECLINED: &str = r#"{"code":"declined","message":"declined: nothing was changed","file":null,"line":null,"column":null,"hint":"type the word that the question names, or use `--yes` where nobody can"}"#;
+const DECLINED: &str = r#"{"code":"declined","message":"not confirmed","file":null,"line":null,"column":null,"hint":"type the word that the question names, or use `--yes` where nobody can"}"#;
 
 #[test]
 fn a_failure_says_what_and_where() {
@@ -58,7 +58,7 @@ fn a_failure_says_what_and_where() {
 fn several_problems_are_listed_besides() {
     let several = ErrorKind::Several { problems: vec![declined(), declined()] };
     let whole = DECLINED.replace("\"declined\"", "\"several-problems\"");
-    let whole = whole.replace("declined: nothing was changed", "2 problems were found");
+    let whole = whole.replace("not confirmed", "2 problems were found");
     let whole = whole.replace("\"type the word that the question names, or use `--yes` where nobody can\"", "null");
     let expected = format!(r#"{{"ok":false,"error":{whole},"errors":[{DECLINED},{DECLINED}]}}"#);
     check_document(failure(&several.into()), &expected);
@@ -97,7 +97,7 @@ fn findings_are_a_result_and_no_failure() {
         r#"{"ok":true,"findings":[{"code":"no-upgrade-section","severity":"error","#,
         r#""message":"the script has no `-- rev: upgrade` section","file":"a.sql","line":2,"revision":null},"#,
         r#"{"code":"sql-before-section","severity":"error","#,
-        r#""message":"SQL stands before the first `-- rev:` line","file":null,"line":null,"revision":"b"}]}"#,
+        r#""message":"there is SQL before the first `-- rev:` line","file":null,"line":null,"revision":"b"}]}"#,
     ];
     check_document(check(&findings), &expected.concat());
 }
@@ -110,7 +110,7 @@ fn an_entry_of_the_log_has_the_columns_of_the_history() {
         r#"{"ok":true,"entries":[{"id":1,"revision":"a","direction":"upgrade","outcome":"done","checksum":null,"#,
         r#""message":null,"down_revisions":null,"depends_on":null,"branch_labels":null,"#,
         r#""started":"2026-11-20T09:12:44.000Z","duration_ms":5,"user":null,"host":null,"#,
-        r#""rev_version":"0.1.0","downgrade":null,"error":null}]}"#,
+        r#""rev_version":"0.1.0","downgrade":null,"error":null,"database_user":null}]}"#,
     ];
     check_document(log(&[HistoryRow::from_row(&row).unwrap()]), &expected.concat());
 }

@@ -492,11 +492,11 @@ mod tests {
             "run from a to c: 0 revisions",
             "versions/c.sql:1:6: this is odd",
             "odd",
-            "first run on this database: rev's tables are made in schema `b` (not this project's: a.rev_version)",
+            "first run on this database: rev's tables are created in schema `b` (not this project's: a.rev_version)",
             "restore point: app.db.rev-a",
             "no restore point: the database has 2 bytes, more than the 1 of `restore_point_limit`",
             "upgrade sqlite:app.db (default)",
-            "waiting for the server: declined: nothing was changed",
+            "waiting for the server: not confirmed",
             "waiting for the lock, which ada, process 7 holds",
             r"upgrade 1/2  b  create \u{1b} t …",
             r"upgrade 1/2  b  create \u{1b} t …",
@@ -521,7 +521,7 @@ mod tests {
             "x",
             "nothing to do: the database is at a, b",
             "error[output]: versions/c.sql:1:6: the output cannot be written; at base",
-            "error[declined]: declined: nothing was changed",
+            "error[declined]: not confirmed",
         ];
         assert_eq!(said, expected);
     }

@@ -171,7 +171,7 @@ mod tests {
     #[test]
     fn a_line_that_is_no_event_is_refused_with_its_number() {
         let unknown = TALK.replace("\"message\",\"run\"", "\"dance\",\"run\"");
-        let expected = "bad-log: a.log:3:1: this is no event of a run: ";
+        let expected = "bad-log: a.log:3:1: this is not an event of a run: ";
         for (line, reason) in [
             ("2026-11-20T09:12:44.310Z  info  run", "it is no JSON object"),
             ("[1]", "it is no JSON object"),
