@@ -241,7 +241,7 @@ fn check_all_is_loaded(database: &TestDatabase) {
     workspace.rev(&["dump", "-o", "schema.sql"]).succeeded();
     workspace.rev(&["load", "schema.sql", "-u", &other.url]).succeeded();
     workspace.rev(&["diff", "--exit-code", "--level", "exact", "live", &other.url]).succeeded();
-    assert_eq!(workspace.rev(&["current", "-u", &other.url]).succeeded(), "a (head)\n");
+    assert!(workspace.rev(&["current", "-u", &other.url]).succeeded().starts_with("a (head)"));
 }
 
 #[test]
