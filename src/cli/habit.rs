@@ -25,7 +25,6 @@ const COMMANDS: &[(&[&str], &str)] = &[
         &["new", "add", "generate", "make", "makemigrations", "makemigration", "migration"],
         "`rev revision -m MESSAGE` makes a new script",
     ),
-    (&["create"], "`rev revision -m MESSAGE` makes a new script; `rev db create` makes the database"),
     (&["createdb", "createdatabase"], "`rev db create` makes the database"),
     (
         &["drop", "dropdb", "clean", "wipe"],

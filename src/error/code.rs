@@ -166,6 +166,8 @@ impl ErrorKind {
             Self::ScratchProtected { .. } => "scratch-protected",
             Self::ScratchMismatch { .. } => "scratch-mismatch",
             Self::ReachesOutside { .. } => "reaches-outside",
+            Self::NoModel { .. } => "no-model",
+            Self::NotEmpty { .. } => "not-empty",
             Self::NoStatement { .. } => "no-statement",
             Self::NoScratchServer { .. } => "no-scratch-server",
             Self::OthersConnected { .. } => "others-connected",

@@ -9,6 +9,7 @@ mod autogenerate;
 mod changes;
 mod comparing;
 mod losing;
+mod model;
 mod mysql;
 mod random_sqlite;
 mod reading;

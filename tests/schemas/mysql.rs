@@ -22,7 +22,7 @@ pub fn is_mariadb(database: &TestDatabase) -> bool {
     database.query("SELECT VERSION()")[0][0].contains("MariaDB")
 }
 
-fn with_every_kind() -> TestDatabase {
+pub fn with_every_kind() -> TestDatabase {
     let database = TestDatabase::new(Kind::Mariadb);
     database.execute(BOTH);
     database.execute(if is_mariadb(&database) { MARIADB } else { MYSQL });

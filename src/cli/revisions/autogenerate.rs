@@ -13,8 +13,8 @@ use crate::cli::context::Context;
 use crate::cli::outcome::Failed;
 use crate::cli::outcome::Outcome;
 use crate::cli::revisions::revision::NewArgs;
-use crate::cli::schemas::dump::filter;
-use crate::cli::schemas::dump::warn_of;
+use crate::cli::schemas::filter::FilterArgs;
+use crate::cli::schemas::unread::warn_of;
 use crate::cli::ui::generated;
 use crate::cli::ui::generated::Generated;
 use crate::diff::Options;
@@ -46,12 +46,8 @@ pub struct AutogenerateArgs {
     /// A table or column that has another name from now on, as `users.name:full_name`
     #[arg(long, value_name = "OLD:NEW", requires = "autogenerate")]
     rename: Vec<String>,
-    /// Only objects of this kind and name, as `table:app.*`
-    #[arg(long, value_name = "KIND:GLOB", requires = "autogenerate")]
-    include: Vec<String>,
-    /// No objects of this kind and name
-    #[arg(long, value_name = "KIND:GLOB", requires = "autogenerate")]
-    exclude: Vec<String>,
+    #[command(flatten)]
+    filter: FilterArgs,
     /// Exit with status 1 when nothing differs
     #[arg(long, requires = "autogenerate")]
     exit_code: bool,
@@ -75,7 +71,7 @@ pub async fn run(
     cx: &mut Context,
 ) -> Result<Outcome, Failed> {
     let to: Side = args.to.as_deref().unwrap_or("model").parse()?;
-    let filter = filter(&args.include, &args.exclude)?;
+    let filter = args.filter.read()?;
     let project = cx.project_to_add()?;
     cx.resolve(&project.config)?;
     cx.interrupt.heed();
