@@ -55,8 +55,16 @@ pub struct AutogenerateArgs {
 
 impl AutogenerateArgs {
     /// Returns whether rev shall write the sections.
-    pub fn is_wanted(&self) -> bool {
-        self.autogenerate
+    ///
+    /// # Errors
+    ///
+    /// When it shall not, and there are patterns for that.
+    pub fn is_wanted(&self) -> Result<bool, ErrorKind> {
+        if !self.autogenerate && !self.filter.is_empty() {
+            let message = "`--include` and `--exclude` need `--autogenerate`".to_owned();
+            return Err(ErrorKind::Usage { message, hint: None });
+        }
+        Ok(self.autogenerate)
     }
 }
 

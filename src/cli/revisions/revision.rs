@@ -82,7 +82,7 @@ pub struct NewArgs {
 pub async fn run(args: &RevisionArgs, cx: &mut Context) -> Result<Outcome, Failed> {
     let depends_on = args.depends_on.iter().map(|text| cx.target(text)).collect::<Result<_, _>>()?;
     let heads = args.head.iter().map(|text| cx.target(text)).collect::<Result<_, _>>()?;
-    if args.generated.is_wanted() {
+    if args.generated.is_wanted()? {
         let message = args.message.clone();
         return autogenerate::run(&args.generated, &args.new, args.from.as_deref(), message, heads, depends_on, cx)
             .await;

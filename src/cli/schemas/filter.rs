@@ -17,6 +17,11 @@ pub struct FilterArgs {
 }
 
 impl FilterArgs {
+    /// Returns whether all objects count.
+    pub(in crate::cli) fn is_empty(&self) -> bool {
+        self.include.is_empty() && self.exclude.is_empty()
+    }
+
     /// Reads the patterns.
     pub(in crate::cli) fn read(&self) -> Result<Filter, ErrorKind> {
         let patterns =

@@ -40,7 +40,12 @@ pub fn lines(made: &Generated, paint: Paint) -> Vec<String> {
     if let Some(written) = written {
         let (upgrade, downgrade) = written.losses();
         lines.extend(upgrade.iter().map(|loss| format!("the upgrade loses {loss}")));
-        lines.extend(downgrade.iter().map(|loss| format!("the downgrade loses {loss}")));
+        match downgrade.len() {
+            0 => {}
+            1 => lines.push("a statement of the downgrade loses rows or values: see `destructive` in it".to_owned()),
+            count => lines
+                .push(format!("{count} statements of the downgrade lose rows or values: see `destructive` in them")),
+        }
         if !written.is_reversible() {
             lines.push("there is no downgrade: see the script".to_owned());
         }
