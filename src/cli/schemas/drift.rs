@@ -82,11 +82,14 @@ async fn find(project: &Project, level: Level, filter: &Filter, sides: &mut Side
     Ok(Compared { from, to, level, old, new, differences, proof: None, origins })
 }
 
+/// A schema, and a name in it.
+type Place = (Option<Box<str>>, Box<str>);
+
 /// Which revisions touched the objects last.
 struct Touched {
     objects: BTreeMap<Arc<Identity>, RevisionId>,
     /// The first object of each schema and name that is no part of another.
-    wholes: BTreeMap<(Option<Box<str>>, Box<str>), Arc<Identity>>,
+    wholes: BTreeMap<Place, Arc<Identity>>,
 }
 
 impl Touched {
