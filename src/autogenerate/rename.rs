@@ -111,7 +111,7 @@ fn likeness(gone: &Identity, come: &Identity, old: &Catalog, new: &Catalog) -> u
     };
     let (before, after) = (columns(old, gone), columns(new, come));
     let most = before.len().max(after.len());
-    if most == 0 { 0 } else { before.intersection(&after).count() * 100 / most }
+    (before.intersection(&after).count() * 100).checked_div(most).unwrap_or_default()
 }
 
 #[cfg(test)]
