@@ -12,7 +12,7 @@ use crate::cli::ask::can_ask;
 use crate::cli::context::Context;
 use crate::cli::outcome::Failed;
 use crate::cli::outcome::Outcome;
-use crate::cli::revisions::revision::NewArgs;
+use crate::cli::revisions::new::NewArgs;
 use crate::cli::schemas::filter::FilterArgs;
 use crate::cli::schemas::unread::warn_of;
 use crate::cli::ui::generated;
@@ -35,21 +35,21 @@ use crate::wall;
 /// How a revision is written by rev.
 #[derive(Debug, clap::Args)]
 pub struct AutogenerateArgs {
-    /// Write its sections: what turns the schema as it is into the model, and back
+    /// Write its sections from the model, and run them
     ///
-    /// Both are run on a scratch database first. Where nothing differs, no file is written.
+    /// What turns the schema as it is into the model, and back. Both are run on a scratch database first. Where nothing differs, no file is written.
     #[arg(long)]
     autogenerate: bool,
     /// What the schema should be, instead of the model: a side as of `rev diff`
-    #[arg(long, value_name = "SIDE", requires = "autogenerate")]
+    #[arg(long, value_name = "SIDE", requires = "autogenerate", hide_short_help = true)]
     to: Option<String>,
     /// A table or column that has another name from now on, as `users.name:full_name`
-    #[arg(long, value_name = "OLD:NEW", requires = "autogenerate")]
+    #[arg(long, value_name = "OLD:NEW", requires = "autogenerate", hide_short_help = true)]
     rename: Vec<String>,
     #[command(flatten)]
     filter: FilterArgs,
     /// Exit with status 1 when nothing differs
-    #[arg(long, requires = "autogenerate")]
+    #[arg(long, requires = "autogenerate", hide_short_help = true)]
     exit_code: bool,
 }
 

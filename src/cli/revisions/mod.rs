@@ -6,5 +6,6 @@ mod autogenerate;
 pub(in crate::cli) mod check;
 pub(in crate::cli) mod edit;
 pub(in crate::cli) mod merge;
+mod new;
 pub(in crate::cli) mod rebase;
 pub(in crate::cli) mod revision;
