@@ -37,9 +37,9 @@ pub struct RevisionArgs {
     /// What else must be applied before it: ids, labels
     #[arg(long, value_name = "TARGET", value_delimiter = ',')]
     depends_on: Vec<String>,
-    /// Take the SQL of a file, such as a dump, as its upgrade
+    /// Take the SQL of a file as its upgrade
     ///
-    /// `-` reads it from the standard input.
+    /// Such as a dump; `-` reads it from the standard input.
     ///
     /// With --autogenerate: `live` compares the configured database with the model, `scripts` what the scripts make. Without
     /// it, the database if it is at the head.
