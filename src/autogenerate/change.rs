@@ -41,7 +41,7 @@ pub struct Written {
 }
 
 impl Change {
-    /// Reads both sides, what should be first: it is where people make mistakes.
+    /// Reads both sides.
     ///
     /// # Errors
     ///
@@ -54,8 +54,7 @@ impl Change {
         options: &Options,
     ) -> Result<Self, Error> {
         sides.expect_alike(&from, &to, true)?;
-        let mut new = sides.catalog(&to).await?;
-        let mut old = sides.catalog(&from).await?;
+        let (mut old, mut new) = sides.both(&from, &to).await?;
         filter.apply(&mut old);
         filter.apply(&mut new);
         let differences = differences(&old, &new, options.level);

@@ -40,6 +40,7 @@ pub use outcome::Outcome;
 pub use probe::Doubt;
 pub use probe::ForeignTable;
 pub use probe::Location;
+pub(crate) use probe::PGLITE;
 pub use probe::Probe;
 pub use probe::SessionRole;
 pub use read::ProgressRow;

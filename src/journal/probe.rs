@@ -133,7 +133,8 @@ impl Location {
                  NULL, NULL, NULL, NULL, NULL, 1, 1"
             ),
             Family::Postgres => format!(
-                "SELECT s.name, CASE WHEN n.oid IS NULL THEN 0 ELSE 1 END, current_setting('server_version'), \
+                "SELECT s.name, CASE WHEN n.oid IS NULL THEN 0 ELSE 1 END, current_setting('server_version') || \
+                 CASE WHEN strpos(version(), '{PGLITE}') > 0 THEN ' ({PGLITE})' ELSE '' END, \
                  (SELECT string_agg(c.relname::text, ',') FROM pg_catalog.pg_class c \
                  WHERE c.relnamespace = n.oid AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relname IN ({tables})), \
                  (SELECT a.atttypmod - 4 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid \
@@ -265,6 +266,9 @@ impl ForeignTable {
         Some(Self { table: table.to_owned(), owner: owner.to_owned(), is_unsafe_to_read: unsafe_to == "read" })
     }
 }
+
+/// What PGlite calls itself: all of its connections share a session, its transaction and its locks, or there is only one.
+pub(crate) const PGLITE: &str = "PGlite";
 
 impl Probe {
     /// Returns whether `table` of the journal exists.

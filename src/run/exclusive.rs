@@ -142,6 +142,7 @@ impl Session {
         actor: &Actor,
         observer: &mut dyn Observer,
     ) -> Result<Lock, Error> {
+        self.check_sessions()?;
         let deadline = Instant::now() + wait;
         let mut lock = self.open_lock(deadline, actor, observer).await?;
         let mut pause = FIRST_PAUSE;

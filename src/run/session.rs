@@ -195,12 +195,11 @@ impl Session {
 
     /// Makes the session able to write, and reads the state again.
     pub async fn for_writing(&mut self) -> Result<(), Error> {
-        // Before there is a second connection: a server with one session refuses that without a word.
-        self.check_standing().await?;
         match self.db.family() {
             Family::Sqlite => self.reconnect().await?,
             Family::Postgres | Family::Mysql => self.prepare().await?,
         }
+        self.check_standing().await?;
         self.refresh().await?;
         self.check_owner()
     }

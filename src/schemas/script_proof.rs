@@ -99,7 +99,7 @@ impl Sides<'_> {
         let (interrupt, actor) = (self.interrupt.clone(), self.actor.clone());
         let mut session = project.open().await?;
         session.interrupt = interrupt;
-        let is_copy = matches!(claim.from, Side::Live | Side::Environment(_) | Side::Url(_));
+        let is_copy = !claim.from.is_built();
         let revision = &script.header.revision.value;
         let down_revisions = project.graph.get(revision).map(|new| &new.down_revisions[..]).unwrap_or_default();
         if is_copy && !down_revisions.is_empty() {

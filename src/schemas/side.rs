@@ -29,6 +29,16 @@ pub enum Side {
     File(PathBuf),
 }
 
+impl Side {
+    /// Returns whether it is built on a scratch database; others are databases already.
+    pub fn is_built(&self) -> bool {
+        match self {
+            Self::Applied | Self::Target(_) | Self::File(_) | Self::Model => true,
+            Self::Live | Self::Environment(_) | Self::Url(_) => false,
+        }
+    }
+}
+
 impl FromStr for Side {
     type Err = Error;
 

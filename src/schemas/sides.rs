@@ -69,34 +69,31 @@ impl<'p> Sides<'p> {
     ///
     /// When the side cannot be reached or built.
     pub async fn schema(&mut self, side: &Side) -> Result<Schema, Error> {
-        match side {
-            Side::Live => {
-                let session = self.project.open().await?;
-                self.applied = Some(session.rows.clone());
-                read(session).await
-            }
-            Side::Environment(name) => {
-                let found = self.project.config.databases()?;
-                let named = found.into_iter().find(|one| one.environment.as_deref() == Some(name));
-                let Some(named) = named else {
-                    let known = self.project.config.environments.clone();
-                    return Err(ErrorKind::UnknownEnvironment { name: name.clone(), known }.into());
-                };
-                let settings = named.settings?;
-                let url = settings.url.resolve()?.url;
-                read(Session::connect(&settings, &url, self.project.ids()).await?).await
-            }
-            Side::Url(text) => {
-                let config = &self.project.config;
-                let url = DatabaseUrl::parse(text, Path::new(""), &config.variables)?;
-                expect_file(&url)?;
-                read(Session::connect(&config.database, &url, self.project.ids()).await?).await
-            }
-            Side::Applied | Side::Target(_) | Side::File(_) | Side::Model => {
-                let session = self.built(side).await?;
-                self.read_schema(session).await
-            }
+        if side.is_built() {
+            let session = self.built(side).await?;
+            return self.read_schema(session).await;
         }
+        if *side == Side::Live {
+            let session = self.project.open().await?;
+            self.applied = Some(session.rows.clone());
+            return read(session).await;
+        }
+        read_reachable(self.project, side).await
+    }
+
+    /// Reads the catalogs of two sides: together, if both can be reached, else first what should be, where people make
+    /// mistakes.
+    ///
+    /// # Errors
+    ///
+    /// When a side cannot be reached or built.
+    pub async fn both(&mut self, old: &Side, new: &Side) -> Result<(Catalog, Catalog), Error> {
+        if old.is_built() || new.is_built() {
+            let new = self.catalog(new).await?;
+            return Ok((self.catalog(old).await?, new));
+        }
+        let (old, new) = tokio::join!(read_reachable(self.project, old), read_reachable(self.project, new));
+        Ok((old?.catalog, new?.catalog))
     }
 
     /// Returns the kind of database that a side is, without a connection.
@@ -268,6 +265,30 @@ fn expect_file(url: &DatabaseUrl) -> Result<(), ErrorKind> {
             Err(ErrorKind::NoSuchDatabase { address: url.address(), reason: "there is no such file".to_owned() })
         }
         DatabaseUrl::Sqlite(_) | DatabaseUrl::Server(_) => Ok(()),
+    }
+}
+
+/// Reads the catalog of a side that is a database already.
+async fn read_reachable(project: &Project, side: &Side) -> Result<Schema, Error> {
+    let config = &project.config;
+    match side {
+        Side::Environment(name) => {
+            let found = config.databases()?;
+            let named = found.into_iter().find(|one| one.environment.as_deref() == Some(name));
+            let Some(named) = named else {
+                let known = config.environments.clone();
+                return Err(ErrorKind::UnknownEnvironment { name: name.clone(), known }.into());
+            };
+            let settings = named.settings?;
+            let url = settings.url.resolve()?.url;
+            read(Session::connect(&settings, &url, project.ids()).await?).await
+        }
+        Side::Url(text) => {
+            let url = DatabaseUrl::parse(text, Path::new(""), &config.variables)?;
+            expect_file(&url)?;
+            read(Session::connect(&config.database, &url, project.ids()).await?).await
+        }
+        Side::Live | Side::Applied | Side::Target(_) | Side::File(_) | Side::Model => read(project.open().await?).await,
     }
 }
 

@@ -86,8 +86,7 @@ async fn compare(
 ) -> Result<Compared, Error> {
     let level = args.level.read();
     sides.expect_alike(&from, &to, args.sql)?;
-    let mut new = sides.catalog(&to).await?;
-    let mut old = sides.catalog(&from).await?;
+    let (mut old, mut new) = sides.both(&from, &to).await?;
     if old.dialect.family() != new.dialect.family() {
         let (found, wanted) = (old.dialect.product(), new.dialect.product());
         return Err(ErrorKind::ScratchMismatch { place: format!("`{from}`"), found, wanted }.into());
