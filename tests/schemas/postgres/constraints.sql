@@ -48,7 +48,7 @@ ALTER TABLE "cons 2"."Order" DROP CONSTRAINT once, ADD CONSTRAINT once UNIQUE NU
 ALTER TABLE "cons 2"."Order" DROP CONSTRAINT once, ADD CONSTRAINT once UNIQUE ("group", state) INITIALLY DEFERRED;
 -- - unique cons 2.Order.once; + unique cons 2.Order.twice
 ALTER TABLE "cons 2"."Order" RENAME CONSTRAINT once TO twice;
--- - index cons.plain.plain_k; + unique cons.plain.plain_k
+-- + unique cons.plain.plain_k; - index cons.plain.plain_k
 ALTER TABLE cons.plain ADD CONSTRAINT plain_k UNIQUE USING INDEX plain_k;
 -- + foreign key cons.plain.plain_k_fkey
 ALTER TABLE cons.plain ADD FOREIGN KEY (k) REFERENCES "cons 2"."Order";

@@ -20,7 +20,7 @@ CREATE INDEX new ON ind.docs (body);
 CREATE INDEX ON ind.docs (body);
 -- - index ind.docs.plain
 DROP INDEX ind.plain;
--- - index ind.docs.plain; + index ind.docs.Simple
+-- + index ind.docs.Simple; - index ind.docs.plain
 ALTER INDEX ind.plain RENAME TO "Simple";
 -- ~ index ind.docs.plain
 DROP INDEX ind.plain; CREATE UNIQUE INDEX plain ON ind.docs (id); COMMENT ON INDEX ind.plain IS 'plain';

@@ -21,7 +21,7 @@ DROP EXTENSION citext;
 ALTER EXTENSION citext SET SCHEMA public;
 -- ~ extension citext
 COMMENT ON EXTENSION citext IS 'mine';
--- + publication "All"
+-- + publication All
 CREATE PUBLICATION "All" FOR ALL TABLES;
 -- + publication empty
 CREATE PUBLICATION empty;
@@ -49,7 +49,7 @@ DROP TEXT SEARCH PARSER oth.pars;
 DROP TEXT SEARCH PARSER oth.pars; CREATE TEXT SEARCH PARSER oth.pars (START = prsd_start, GETTOKEN = prsd_nexttoken, END = prsd_end, LEXTYPES = prsd_lextype, HEADLINE = prsd_headline);
 -- + text search template oth.More
 CREATE TEXT SEARCH TEMPLATE oth."More" (LEXIZE = dsimple_lexize);
--- - text search template oth.tmpl; - text search dictionary oth.dict; ~ text search configuration oth.conf
+-- - text search dictionary oth.dict; - text search template oth.tmpl; - text search configuration oth.conf
 DROP TEXT SEARCH TEMPLATE oth.tmpl CASCADE;
 -- ~ text search template oth.tmpl
 COMMENT ON TEXT SEARCH TEMPLATE oth.tmpl IS 'tmpl';

@@ -99,7 +99,7 @@ DROP EVENT TRIGGER watched; CREATE EVENT TRIGGER watched ON ddl_command_end WHEN
 -- ~ event trigger watched
 COMMENT ON EVENT TRIGGER watched IS 'watches';
 -- + rule rou.t.Copied
-CREATE RULE "Copied" AS ON INSERT TO rou.t WHERE NEW.id > 3 DO ALSO NOTIFY rou;
+CREATE RULE "Copied" AS ON INSERT TO rou.t DO ALSO NOTIFY rou;
 -- - rule rou.t.no_delete
 DROP RULE no_delete ON rou.t;
 -- ~ rule rou.t.no_delete

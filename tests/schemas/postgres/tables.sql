@@ -18,6 +18,8 @@ COMMENT ON TABLE tabs.plain IS 'plain';
 CREATE SEQUENCE tabs.free;
 CREATE SEQUENCE tabs.counted AS smallint INCREMENT BY -2 MINVALUE -100 MAXVALUE 50 START WITH 40 CACHE 7 CYCLE;
 CREATE TABLE tabs.serial (id serial, other integer);
+-- - column tabs.child.b; - column tabs.parent.b
+ALTER TABLE tabs.parent DROP b;
 -- + table tabs.another; + column tabs.another.a
 CREATE TABLE tabs.another (a int);
 -- + table tabs.nothing
@@ -26,7 +28,7 @@ CREATE TABLE tabs.nothing ();
 DROP TABLE tabs."From";
 -- - table tabs.fast; - column tabs.fast.a
 DROP TABLE tabs.fast;
--- - table tabs.From; - column tabs.From.From; + table tabs.Until; + column tabs.Until.From
+-- - table tabs.From; + table tabs.Until; - column tabs.From.From; + column tabs.Until.From
 ALTER TABLE tabs."From" RENAME TO "Until";
 -- ~ table tabs.fast
 ALTER TABLE tabs.fast SET LOGGED;
@@ -48,10 +50,16 @@ ALTER TABLE tabs.plain FORCE ROW LEVEL SECURITY;
 COMMENT ON TABLE tabs.plain IS 'it''s not';
 -- ~ table tabs.plain
 COMMENT ON TABLE tabs.plain IS NULL;
--- ~ table tabs.child
+-- ~ table tabs.child; + column tabs.child.c
 ALTER TABLE tabs.child ADD c integer; ALTER TABLE tabs.child INHERIT tabs.parent2;
--- ~ table tabs.child; ~ column tabs.child.a; ~ column tabs.child.b
+-- ~ table tabs.child
 ALTER TABLE tabs.child NO INHERIT tabs.parent;
+-- ~ table tabs.child; - column tabs.child.b
+ALTER TABLE tabs.child NO INHERIT tabs.parent; ALTER TABLE tabs.child DROP b;
+-- ~ table tabs.parent2; + column tabs.parent2.a; + column tabs.parent2.b
+DROP TABLE tabs.parent2; CREATE TABLE tabs.parent2 (c integer) INHERITS (tabs.parent);
+-- - column tabs.parent.b
+ALTER TABLE ONLY tabs.parent DROP b;
 -- + column tabs.child.z; + column tabs.parent.z
 ALTER TABLE tabs.parent ADD z integer DEFAULT 3;
 -- + table tabs.cut_25; + column tabs.cut_25.at; + column tabs.cut_25.n
@@ -66,7 +74,7 @@ ALTER TABLE tabs.listed DETACH PARTITION tabs.listed_a; ALTER TABLE tabs.listed 
 ALTER TABLE tabs.cut DETACH PARTITION tabs.cut_24;
 -- ~ column tabs.cut_24.n
 ALTER TABLE tabs.cut_24 ALTER n SET DEFAULT 4;
--- + table tabs.hashed; + column tabs.hashed.a; + table tabs.hashed_0; + column tabs.hashed_0.a; + primary key tabs.hashed.hashed_pkey
+-- + table tabs.hashed; + table tabs.hashed_0; + column tabs.hashed.a; + primary key tabs.hashed.hashed_pkey; + column tabs.hashed_0.a
 CREATE TABLE tabs.hashed (a integer PRIMARY KEY) PARTITION BY HASH (a); CREATE TABLE tabs.hashed_0 PARTITION OF tabs.hashed FOR VALUES WITH (MODULUS 2, REMAINDER 0);
 -- ~ table tabs.typed
 ALTER TABLE tabs.typed NOT OF;
@@ -92,6 +100,16 @@ ALTER SEQUENCE tabs.counted SET UNLOGGED;
 COMMENT ON SEQUENCE tabs.free IS 'free';
 -- ~ sequence tabs.serial_id_seq
 ALTER SEQUENCE tabs.serial_id_seq OWNED BY NONE;
+-- - sequence tabs.serial_id_seq; - column tabs.serial.id
+ALTER TABLE tabs.serial DROP id;
+-- ~ sequence tabs.serial_id_seq; - column tabs.serial.id
+ALTER SEQUENCE tabs.serial_id_seq OWNED BY NONE; ALTER TABLE tabs.serial DROP id;
+-- ~ sequence tabs.serial_id_seq; - table tabs.serial; - column tabs.serial.id; - column tabs.serial.other
+ALTER SEQUENCE tabs.serial_id_seq OWNED BY NONE; DROP TABLE tabs.serial;
+-- ~ sequence tabs.serial_id_seq; ~ column tabs.serial.id; ~ column tabs.serial.other
+ALTER SEQUENCE tabs.serial_id_seq OWNED BY tabs.serial.other; ALTER TABLE tabs.serial ALTER id DROP DEFAULT, ALTER id DROP NOT NULL, ALTER other SET DEFAULT nextval('tabs.serial_id_seq');
+-- ~ table tabs.serial
+DROP TABLE tabs.serial; CREATE SEQUENCE tabs.serial_id_seq AS integer; CREATE TABLE tabs.serial (id integer NOT NULL DEFAULT nextval('tabs.serial_id_seq'), other integer) PARTITION BY RANGE (id); ALTER SEQUENCE tabs.serial_id_seq OWNED BY tabs.serial.id;
 -- + schema Über "all"
 CREATE SCHEMA "Über ""all""";
 -- ~ schema tabs
