@@ -83,6 +83,9 @@
 #[doc(hidden)]
 pub mod author;
 #[cfg(feature = "engine")]
+#[doc(hidden)]
+pub mod autogenerate;
+#[cfg(feature = "engine")]
 pub mod catalog;
 #[cfg(feature = "engine")]
 #[doc(hidden)]

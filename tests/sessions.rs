@@ -250,6 +250,11 @@ fn environments_from_a_laptop_to_production() {
 }
 
 #[test]
+fn a_revision_that_the_model_writes() {
+    Session::check("docs/autogenerate.md");
+}
+
+#[test]
 fn the_examples_of_every_command() {
     Session::check("docs/commands.md");
 }

@@ -71,6 +71,49 @@ pub struct NewScript {
     pub path: PathBuf,
 }
 
+/// The script of a new revision before it is written.
+#[derive(Debug, Clone)]
+pub struct Prepared {
+    /// The script; what it says of its place is where it will be.
+    pub script: Script,
+    path: PathBuf,
+    header: String,
+}
+
+impl Prepared {
+    fn new(header: String, path: PathBuf, sections: &str) -> Result<Self, Error> {
+        let text = format!("{header}\n\n{sections}");
+        let script = Script::parse(Source::new(&*path, text)).map_err(|errors| joined(errors, &path))?;
+        Ok(Self { script, path, header })
+    }
+
+    /// Returns the same revision with other sections.
+    ///
+    /// # Errors
+    ///
+    /// When they are not read as they were meant.
+    pub fn with_sections(self, sections: &str) -> Result<Self, Error> {
+        Self::new(self.header, self.path, sections)
+    }
+
+    /// Writes the file.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be written, or is there.
+    pub fn write(self) -> Result<NewScript, Error> {
+        create(&self.path, &self.script.source.text)?;
+        Ok(NewScript { revision: self.script.header.revision.value, path: self.path })
+    }
+}
+
+fn joined(errors: Vec<Error>, path: &Path) -> Error {
+    match Error::join(errors) {
+        Err(error) => error,
+        Ok(()) => ErrorKind::Unreadable { path: path.to_owned() }.into(),
+    }
+}
+
 impl Project {
     /// Returns the targets whose meaning depends on the state of the database.
     pub fn needs_rows(new: &NewRevision) -> bool {
@@ -121,6 +164,25 @@ impl Project {
         script.statements(Direction::Upgrade, dump.dialect).map_err(|errors| unlike(dump, errors.first()))?;
         create(&path, &text)?;
         Ok(NewScript { revision: draft.id, path })
+    }
+
+    /// Makes the script of a new revision with these sections, and writes nothing yet.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::create_revision`], and when the sections are not read as they were meant.
+    pub fn prepare_revision(
+        &self,
+        new: &NewRevision,
+        sections: &str,
+        rows: &Heads,
+        now: Timestamp,
+    ) -> Result<Prepared, Error> {
+        let draft = self.draft(new, rows, now)?;
+        let template = self.template(new.template.as_deref())?;
+        let rendered = draft.render(&template.name, &template.text)?;
+        let path = self.path_of(new, &draft)?;
+        Prepared::new(header_of(&rendered), path, sections)
     }
 
     fn path_of(&self, new: &NewRevision, draft: &Draft) -> Result<PathBuf, Error> {
@@ -214,15 +276,20 @@ impl Project {
     }
 }
 
+/// Returns what stands above the sections of a new script.
+fn header_of(rendered: &str) -> String {
+    let header: String = rendered.split_inclusive('\n').take_while(|line| !line.starts_with("-- rev:")).collect();
+    header.trim_end().to_owned()
+}
+
 /// Puts the SQL of a dump under the header of a new script.
 fn with_sql(rendered: &str, dump: &Dump, only: Option<Dialect>) -> String {
-    let header: String = rendered.split_inclusive('\n').take_while(|line| !line.starts_with("-- rev:")).collect();
     let only = only.map_or(String::new(), |dialect| format!(" dialect={dialect}"));
     let sql = dump.sql.trim_matches(['\n', '\r']).trim_end();
     format!(
         "{}\n\n-- rev: upgrade{only}\n\n{sql}\n\n-- rev: downgrade{only} irreversible\n\
          -- Take out the word `irreversible`, and write here what takes it back.\n",
-        header.trim_end()
+        header_of(rendered)
     )
 }
 

@@ -15,6 +15,7 @@ pub(crate) mod template;
 pub use author::NewRevision;
 pub use author::NewScript;
 pub use author::Parents;
+pub use author::Prepared;
 pub use dump::Dump;
 pub use dump::LeftOut;
 pub use init::Made;

@@ -16,6 +16,10 @@ const HEAD: usize = 8192;
 
 /// What stands in the heads of dumps, and what that means; the first that is there counts.
 const MARKS: &[(&str, Origin)] = &[
+    ("-- rev dump of postgres", Origin::Database(Dialect::Postgres)),
+    ("-- rev dump of mariadb", Origin::Database(Dialect::Mariadb)),
+    ("-- rev dump of mysql", Origin::Database(Dialect::Mysql)),
+    ("-- rev dump of sqlite", Origin::Database(Dialect::Sqlite)),
     ("-- PostgreSQL database cluster dump", Origin::Cluster),
     ("-- PostgreSQL database dump", Origin::Database(Dialect::Postgres)),
     ("-- Dumped by pg_dump", Origin::Database(Dialect::Postgres)),
@@ -54,6 +58,7 @@ mod tests {
     #[test]
     fn tools_are_known_by_their_first_lines() {
         let check = |text: &str, expected| assert_eq!(Origin::of(text).map(Origin::dialect), expected, "{text}");
+        check("-- rev dump of mariadb at a1, b2\n", Some(Some(Dialect::Mariadb)));
         check("--\n-- PostgreSQL database dump\n--\n\n\\restrict a\n", Some(Some(Dialect::Postgres)));
         check("--\n-- PostgreSQL database cluster dump\n--\n", Some(None));
         check("/*M!999999\\- enable the sandbox mode */ \n-- MariaDB dump 10.19\n", Some(Some(Dialect::Mariadb)));

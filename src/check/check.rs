@@ -20,6 +20,7 @@ use crate::check::rule::RULES;
 use crate::check::rule::Rule;
 use crate::config::Config;
 use crate::dialect::Dialect;
+use crate::diff::Difference;
 use crate::direction::Direction;
 use crate::error::Error;
 use crate::error::ErrorKind;
@@ -129,6 +130,19 @@ impl<'c> Check<'c> {
         let found = |error: Error| Finding { revision: Some(halfway.revision.clone()), ..Finding::from(&error) };
         self.findings.extend(errors.map(found));
         Ok(())
+    }
+
+    /// Takes in what the scripts make differs from the model.
+    pub fn model(&mut self, found: &[Difference]) {
+        self.look(|look| match look {
+            Look::Model(look) => look(found),
+            _ => Vec::new(),
+        });
+    }
+
+    /// Returns whether the scripts can be read and the graph is sound.
+    pub fn is_sound(&self) -> bool {
+        self.graph.is_some()
     }
 
     fn look(&mut self, look: impl Fn(&Look) -> Vec<Remark>) {

@@ -9,6 +9,7 @@ mod configured;
 mod files;
 mod finding;
 mod git;
+mod model;
 mod rebuild;
 mod reference;
 mod rule;

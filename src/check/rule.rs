@@ -20,6 +20,7 @@ use crate::check::files::unread_script;
 use crate::check::finding::Finding;
 use crate::check::finding::Remark;
 use crate::check::finding::Severity;
+use crate::check::model::model_ahead;
 use crate::check::rebuild::Rebuilds;
 use crate::check::rebuild::parent_changed_in_rebuild;
 use crate::check::rebuild::unshielded_rebuild;
@@ -27,6 +28,7 @@ use crate::check::reference::ReferenceView;
 use crate::check::reference::changed_revision;
 use crate::check::reference::deleted_revision;
 use crate::check::reference::stale_parent;
+use crate::diff::Difference;
 use crate::script::Listing;
 
 /// Something that is legal and may still be wrong; whoever means it can allow it.
@@ -54,6 +56,8 @@ pub(crate) enum Look {
     Graph(fn(&GraphView<'_>) -> Vec<Remark>),
     /// The database, if it is asked.
     Applied(fn(&AppliedView<'_>) -> Vec<Remark>),
+    /// In what the scripts and the model differ, if that is asked.
+    Model(fn(&[Difference]) -> Vec<Remark>),
     /// What git has, if it is asked.
     Reference(fn(&ReferenceView<'_>) -> Vec<Remark>),
 }
@@ -92,6 +96,7 @@ pub const RULES: &[Rule] = &[
     error("edited", "a script was edited after it was applied", Look::Applied(edited)),
     error("moved", "a revision was moved onto one that never ran on the database", Look::Applied(moved)),
     error("unknown-row", "the database is at a revision that no script has", Look::Applied(unknown_row)),
+    error("model-ahead", "the model is not what the scripts make", Look::Model(model_ahead)),
     error("deleted-revision", "a revision that git has is gone", Look::Reference(deleted_revision)),
     error("changed-revision", "a revision is not what git has", Look::Reference(changed_revision)),
     error("stale-parent", "a new revision's parent is no head of what git has", Look::Reference(stale_parent)),

@@ -45,9 +45,11 @@ use crate::cli::revisions::edit;
 use crate::cli::revisions::merge;
 use crate::cli::revisions::rebase;
 use crate::cli::revisions::revision;
+use crate::cli::schemas::create;
 use crate::cli::schemas::diff;
 use crate::cli::schemas::drift;
 use crate::cli::schemas::dump;
+use crate::cli::schemas::load;
 use crate::cli::schemas::scratch;
 use crate::cli::start::db;
 use crate::cli::start::init;
@@ -145,6 +147,8 @@ async fn dispatch(command: Option<&Command>, arguments: &[OsString], cx: &mut Co
         Command::Diff(args) => Box::pin(diff::run(args, cx)).await,
         Command::Drift(args) => Box::pin(drift::run(args, cx)).await,
         Command::Dump(args) => Box::pin(dump::run(args, cx)).await,
+        Command::Load(args) => Box::pin(load::run(args, cx)).await,
+        Command::Create(args) => Box::pin(create::run(args, cx)).await,
         Command::Scratch(args) => Box::pin(scratch::run(args, cx)).await,
         Command::Exec(args) => exec::run(args, cx).await,
         Command::Wait(args) => wait::run(args, cx).await,

@@ -31,9 +31,11 @@ use crate::cli::revisions::edit::EditArgs;
 use crate::cli::revisions::merge::MergeArgs;
 use crate::cli::revisions::rebase::RebaseArgs;
 use crate::cli::revisions::revision::RevisionArgs;
+use crate::cli::schemas::create::CreateArgs;
 use crate::cli::schemas::diff::DiffArgs;
 use crate::cli::schemas::drift::DriftArgs;
 use crate::cli::schemas::dump::DumpArgs;
+use crate::cli::schemas::load::LoadArgs;
 use crate::cli::schemas::scratch::ScratchArgs;
 use crate::cli::start::db::DbArgs;
 use crate::cli::start::init::InitArgs;
@@ -74,6 +76,8 @@ pub enum Command {
     Diff(DiffArgs),
     Drift(DriftArgs),
     Dump(DumpArgs),
+    Load(LoadArgs),
+    Create(CreateArgs),
     Scratch(ScratchArgs),
     Exec(ExecArgs),
     Wait(WaitArgs),

@@ -14,6 +14,17 @@ pub fn can_ask() -> bool {
     io::stdin().is_terminal()
 }
 
+/// Asks a question that is answered with yes or no; anything but yes is no.
+pub fn agrees(question: &str) -> Result<bool, Error> {
+    let failed = |cause: io::Error| Error::from(ErrorKind::Output).because(cause);
+    let mut terminal = io::stderr();
+    write!(terminal, "{} [y/N] ", escape(question)).map_err(failed)?;
+    terminal.flush().map_err(failed)?;
+    let mut typed = String::new();
+    io::stdin().lock().read_line(&mut typed).map_err(failed)?;
+    Ok(matches!(typed.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
+}
+
 /// Says what is about to happen, and fails unless `answer` is typed; where there is no terminal, with `otherwise`.
 pub fn ask(what: &str, answer: &str, otherwise: ErrorKind) -> Result<(), Error> {
     if !can_ask() {

@@ -11,7 +11,7 @@ const GROUPS: [(&str, &[&str]); 6] = [
     ("Start a project", &["init", "db"]),
     ("Work on revisions", &["revision", "merge", "rebase", "edit", "check"]),
     ("Change a database", &["upgrade", "downgrade", "redo", "restore", "resume", "stamp", "accept"]),
-    ("Work on schemas", &["diff", "drift", "dump", "scratch"]),
+    ("Work on schemas", &["diff", "drift", "dump", "load", "create", "scratch"]),
     ("Look", &["status", "current", "log", "history", "graph", "show", "heads", "branches", "env", "help"]),
     ("For programs", &["exec", "wait", "serve", "completions", "man"]),
 ];

@@ -22,10 +22,9 @@ const COMMANDS: &[(&[&str], &str)] = &[
     ),
     (&["goto", "to"], "`rev upgrade TARGET` and `rev downgrade TARGET` go to a revision"),
     (
-        &["new", "add", "generate", "make", "makemigrations", "makemigration", "migration", "autogenerate"],
+        &["new", "add", "generate", "make", "makemigrations", "makemigration", "migration"],
         "`rev revision -m MESSAGE` makes a new script",
     ),
-    (&["create"], "`rev revision -m MESSAGE` makes a new script; `rev db create` makes the database"),
     (&["createdb", "createdatabase"], "`rev db create` makes the database"),
     (
         &["drop", "dropdb", "clean", "wipe"],
@@ -64,10 +63,6 @@ const COMMANDS: &[(&[&str], &str)] = &[
 
 /// The options of other tools, and what rev has instead.
 const OPTIONS: &[(&[&str], &str)] = &[
-    (
-        &["--autogenerate"],
-        "rev does not compare models; write the SQL, or take it from a file with `rev revision --from FILE`",
-    ),
     (
         &["-x"],
         "rev has no `-x`: write `${NAME}` in migrations.toml for a variable, or choose an environment with `-e NAME`",

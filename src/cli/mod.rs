@@ -14,6 +14,7 @@ mod context;
 mod global;
 mod habit;
 mod look;
+mod model_dump;
 mod outcome;
 mod programs;
 mod revisions;

@@ -1,5 +1,6 @@
 //! The configuration of a project for one command: file, environment, variables and flags put together.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::path::PathBuf;
 
@@ -16,6 +17,8 @@ use crate::config::hook::Hooks;
 use crate::config::key::PROJECT_KEYS;
 use crate::config::key::SCRATCH_KEYS;
 use crate::config::layers::Layers;
+use crate::config::model::Model;
+use crate::config::models::models;
 use crate::config::project::DEFAULT_VERSIONS;
 use crate::config::project::ProjectConfig;
 use crate::config::scratch::SCRATCH_VARIABLE;
@@ -29,6 +32,7 @@ use crate::config::source::UrlSource;
 use crate::config::trust::Choice;
 use crate::config::trust::Trust;
 use crate::config::url::DatabaseUrl;
+use crate::dialect::Dialect;
 use crate::error::Error;
 use crate::error::ErrorKind;
 
@@ -58,6 +62,8 @@ pub struct Config {
     pub allowed: Vec<String>,
     /// Where scratch databases are made.
     pub scratch: ScratchServer,
+    /// What the schema should be, for each product.
+    pub models: BTreeMap<Dialect, Model>,
     /// The environment that was chosen.
     pub environment: Option<String>,
     /// The environments that the file has, sorted.
@@ -104,9 +110,12 @@ impl Config {
         let database = layers.database(layers.source(layers.url(selection)?, working, &root), selection)?;
         file.post_write.iter().chain(database.hooks.all()).try_for_each(|hook| trust.check_command(hook, &root))?;
         let scratch = scratch(&file, &variables, &layers, working, &root, &trust)?;
+        let versions: Vec<PathBuf> = project.versions.iter().map(|folder| root.join(folder)).collect();
+        let models = models(&file, environment.as_deref(), &variables, &root, &versions, &trust)?;
         let mut config = Self {
             scratch,
-            versions: project.versions.iter().map(|folder| root.join(folder)).collect(),
+            models,
+            versions,
             recursive: project.recursive,
             template: project.template.map(|template| root.join(template)),
             file_name: project.file_name,
@@ -143,6 +152,7 @@ impl Config {
             post_write: Vec::new(),
             allowed: Vec::new(),
             scratch: ScratchServer::OfTarget,
+            models: BTreeMap::new(),
             environment: None,
             environments: Vec::new(),
             variables: Environment::default(),
@@ -252,6 +262,7 @@ mod tests {
     use crate::config::key::CHECK_KEYS;
     use crate::config::key::DATABASE_KEYS;
     use crate::config::key::HOOKS_KEYS;
+    use crate::config::key::MODEL_KEYS;
     use crate::config::key::POST_WRITE_KEYS;
     use crate::config::key::URL_KEYS;
     use crate::config::source::ResolvedUrl;
@@ -770,6 +781,7 @@ mod tests {
         POST_WRITE_KEYS.iter().for_each(|key| add(&format!("`[[hooks.{}]]`", HOOKS_KEYS[0]), key.name));
         CHECK_KEYS.iter().for_each(|key| add("`[check]`", key.name));
         SCRATCH_KEYS.iter().for_each(|key| add("`[scratch]`", key.name));
+        MODEL_KEYS.iter().for_each(|key| add("`[model]`", key.name));
         URL_KEYS.iter().for_each(|key| add("`[database]` and `[env.NAME]`", key.name));
         DATABASE_KEYS.iter().for_each(|key| add("`[database]` and `[env.NAME]`", key.name));
         let in_documentation = documented().into_iter().map(|(section, key, _)| (section, key)).collect::<Vec<_>>();

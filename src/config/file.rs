@@ -15,12 +15,15 @@ use crate::config::key::CHECK_KEYS;
 use crate::config::key::DATABASE_KEYS;
 use crate::config::key::HOOKS_KEYS;
 use crate::config::key::Key;
+use crate::config::key::MODEL_KEYS;
 use crate::config::key::POST_WRITE_KEYS;
 use crate::config::key::PROJECT_KEYS;
 use crate::config::key::SCRATCH_KEYS;
 use crate::config::key::TABLES;
 use crate::config::key::URL_KEYS;
 use crate::config::mask::mask_config;
+use crate::config::model::ModelSettings;
+use crate::config::model::SECTIONS;
 use crate::config::project::ProjectConfig;
 use crate::config::scratch::ScratchSettings;
 use crate::config::setting::Data;
@@ -36,6 +39,9 @@ use crate::span::Span;
 /// The settings of one table, by key.
 pub(super) type Table = BTreeMap<String, Setting>;
 
+/// The settings of a model: under nothing those for every database, and under a product's name those for it.
+pub(super) type ModelTables = BTreeMap<&'static str, Table>;
+
 /// A configuration file in which every key is known and every value that names no variable is valid.
 #[derive(Default)]
 pub(super) struct ConfigFile {
@@ -47,6 +53,10 @@ pub(super) struct ConfigFile {
     pub(super) allowed: Vec<String>,
     /// The `[scratch]` table.
     pub(super) scratch: Table,
+    /// The `[model]` table.
+    pub(super) model: ModelTables,
+    /// The `[env.NAME.model]` tables.
+    pub(super) models: BTreeMap<String, ModelTables>,
     /// The `[database]` table.
     pub(super) database: Table,
     /// The `[env.NAME]` tables, and where they begin.
@@ -114,14 +124,21 @@ impl Reader {
                 self.problems.push(second.place(ErrorKind::BadConfig { message }));
             }
         }
+        if let Some(model) = self.sub_table(root, "model") {
+            file.model = self.model("model", model);
+        }
         if let Some(database) = self.sub_table(root, "database") {
-            file.database = self.database("database", database);
+            file.database = self.database("database", database, &[]);
         }
         for (name, value) in self.sub_table(root, "env").into_iter().flatten() {
             let name = (name.get_ref().to_string(), name.span());
             let title = format!("env.{}", name.0);
             if let Some(table) = self.as_table(&title, value) {
-                let table = self.database(&title, table);
+                if let Some(model) = self.sub_table_of(&format!("{title}.model"), table, "model") {
+                    let model = self.model(&format!("{title}.model"), model);
+                    file.models.insert(name.0.clone(), model);
+                }
+                let table = self.database(&title, table, &["model"]);
                 file.environments.insert(name.0, (self.source.span(name.1), table));
             }
         }
@@ -145,8 +162,31 @@ impl Reader {
         }
     }
 
-    fn database(&mut self, title: &str, table: &DeTable<'_>) -> Table {
-        let known = names(URL_KEYS).chain(names(DATABASE_KEYS)).collect::<Vec<_>>();
+    /// Reads the settings of a model, and of those in it that are for one product.
+    fn model(&mut self, title: &str, table: &DeTable<'_>) -> ModelTables {
+        let mut tables = ModelTables::new();
+        for (section, title) in
+            [("", title.to_owned())].into_iter().chain(SECTIONS.map(|section| (section, format!("{title}.{section}"))))
+        {
+            let (table, sections) = match section {
+                "" => (Some(table), &SECTIONS[..]),
+                _ => (self.sub_table_of(&title, table, section), &[][..]),
+            };
+            let Some(table) = table else { continue };
+            let known = names(MODEL_KEYS).chain(sections.iter().copied()).collect::<Vec<_>>();
+            let settings = self.table(&title, table, &known);
+            self.check(&settings, MODEL_KEYS, &mut ModelSettings::default());
+            if let (Some(first), Some(second)) = (settings.get("sql"), settings.get("command")) {
+                let message = format!("`{}` and `{}` both say what the model is; keep one", first.key, second.key);
+                self.problems.push(second.place(ErrorKind::BadConfig { message }));
+            }
+            tables.insert(section, settings);
+        }
+        tables
+    }
+
+    fn database(&mut self, title: &str, table: &DeTable<'_>, tables: &[&'static str]) -> Table {
+        let known = names(URL_KEYS).chain(names(DATABASE_KEYS)).chain(tables.iter().copied()).collect::<Vec<_>>();
         let settings = self.table(title, table, &known);
         self.check(&settings, URL_KEYS, &mut ());
         self.check(&settings, DATABASE_KEYS, &mut DatabaseConfig::new(UrlSource::nothing()));
@@ -185,8 +225,12 @@ impl Reader {
     }
 
     fn sub_table<'a, 'i>(&mut self, root: &'a DeTable<'i>, name: &str) -> Option<&'a DeTable<'i>> {
-        let (_, value) = root.iter().find(|(key, _)| key.get_ref() == name)?;
-        self.as_table(name, value)
+        self.sub_table_of(name, root, name)
+    }
+
+    fn sub_table_of<'a, 'i>(&mut self, title: &str, table: &'a DeTable<'i>, name: &str) -> Option<&'a DeTable<'i>> {
+        let (_, value) = table.iter().find(|(key, _)| key.get_ref() == name)?;
+        self.as_table(title, value)
     }
 
     fn as_table<'a, 'i>(&mut self, title: &str, value: &'a Spanned<DeValue<'i>>) -> Option<&'a DeTable<'i>> {

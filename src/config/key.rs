@@ -8,6 +8,7 @@ use crate::config::database::LockKind;
 use crate::config::database::OtherJournals;
 use crate::config::database::TransactionScope;
 use crate::config::hook::Hook;
+use crate::config::model::ModelSettings;
 use crate::config::project::ProjectConfig;
 use crate::config::scratch::ScratchSettings;
 use crate::config::setting::Setting;
@@ -42,7 +43,7 @@ impl<T> Key<T> {
 pub(super) const LONGEST_NAME: usize = 63;
 
 /// The tables of the file's first level.
-pub(super) const TABLES: [&str; 5] = ["hooks", "check", "scratch", "database", "env"];
+pub(super) const TABLES: [&str; 6] = ["hooks", "check", "scratch", "model", "database", "env"];
 
 /// The keys before the first table.
 pub(super) const PROJECT_KEYS: &[Key<ProjectConfig>] = &[
@@ -73,6 +74,13 @@ pub(super) const SCRATCH_KEYS: &[Key<ScratchSettings>] = &[
     }),
     Key::list("command", |scratch, setting| setting.command().map(|value| scratch.command = Some(value))),
     Key::list("local", |scratch, setting| setting.boolean().map(|value| scratch.local = value)),
+];
+
+/// The keys of `[model]`, and of the tables in it that are for one database product.
+pub(super) const MODEL_KEYS: &[Key<ModelSettings>] = &[
+    Key::list("sql", |model, setting| setting.paths().map(|value| model.sql = Some(value))),
+    Key::list("command", |model, setting| setting.command().map(|value| model.command = Some(value))),
+    Key::list("dump", |model, setting| setting.line().map(|value| model.dump = Some(value.to_owned()))),
 ];
 
 /// The keys of `[database]` and `[env.NAME]` that say which database it is; one of them in a table.

@@ -165,6 +165,19 @@ impl Setting {
         texts.ok_or_else(|| self.refuse(EXPECTED))
     }
 
+    /// Returns it as the paths of files or folders: one string, or a list of them.
+    pub(super) fn paths(&self) -> Result<Vec<String>, Error> {
+        const EXPECTED: &str = "write the path of a file or folder, or a list of them: `\"schema.sql\"`";
+        let paths = match &self.data {
+            Data::Word(text) | Data::Text(text) => Some(vec![text.clone()]),
+            Data::List(items) => words(items),
+            _ => None,
+        };
+        let is_path = |path: &String| !path.trim().is_empty() && !path.chars().any(char::is_control);
+        let paths = paths.filter(|paths| !paths.is_empty() && paths.iter().all(is_path));
+        paths.ok_or_else(|| self.refuse(EXPECTED))
+    }
+
     /// Returns it as one command.
     pub(super) fn command(&self) -> Result<Hook, Error> {
         let Data::List(items) = &self.data else { return Err(self.refuse(COMMAND)) };

@@ -4,6 +4,7 @@ use crate::dialect::Dialect;
 use crate::dialect::Family;
 use crate::direction::Direction;
 use crate::error::ErrorKind;
+use crate::error::phrases::nearest_or;
 use crate::typed;
 
 impl ErrorKind {
@@ -45,6 +46,9 @@ impl ErrorKind {
             Self::NoRevision { .. } => "`rev history` lists the revisions, and `rev revision -m MESSAGE` makes one",
             Self::SeveralRevisions { .. } => "name one of them",
             Self::AlreadyJoined { .. } => "`rev heads` lists what can be joined",
+            Self::BadRename { .. } => {
+                "write OLD:NEW as `rev diff` names them, `users.name:users.full_name` or `logs:events`"
+            }
             Self::NotApplied { .. } => "`rev current` shows what is applied",
             Self::WrongWay { direction: Direction::Downgrade, .. } => {
                 "`+N` is for `rev upgrade`; a downgrade takes `-N`"
@@ -392,6 +396,8 @@ impl ErrorKind {
             Self::ReachesOutside { .. } => {
                 "give scratch databases a server of their own: `local = true` or `url` in [scratch]"
             }
+            Self::NoModel { .. } => "write `sql = \"schema.sql\"`, or a `command` that prints SQL, below `[model]`",
+            Self::NotEmpty { .. } => "name an empty one: `rev db create` makes it; `rev upgrade` goes on with this one",
             Self::NoStatement { .. } => "leave it out with `--exclude KIND:GLOB`, and write that change yourself",
             Self::NoScratchServer { .. } => "`url` in [scratch] names a server",
             Self::NotAtHeads { .. } => "`rev upgrade heads` brings it there",
@@ -439,12 +445,5 @@ fn show(schema: Option<&str>, table: &str, dialect: Dialect) -> String {
         Family::Mysql | Family::Sqlite => format!(
             "`GRANT SELECT ON {schema}.* TO` this user, or on {schema}.{table} and rev's other tables, which docs/journal.md lists"
         ),
-    }
-}
-
-fn nearest_or(nearest: &Option<String>, otherwise: &str) -> String {
-    match nearest {
-        Some(nearest) => format!("did you mean `{nearest}`?"),
-        None => otherwise.to_owned(),
     }
 }

@@ -8,14 +8,17 @@ use std::time::Duration;
 use crate::dialect::Dialect;
 use crate::dialect::Family;
 use crate::direction::Direction;
+use crate::error::phrases::again;
 use crate::error::phrases::because;
 use crate::error::phrases::beyond;
+use crate::error::phrases::held;
 use crate::error::phrases::list;
 use crate::error::phrases::named;
 use crate::error::phrases::no_schema;
 use crate::error::phrases::note;
 use crate::error::phrases::orphans;
 use crate::error::phrases::place;
+use crate::error::phrases::stopped_at;
 use crate::id::Heads;
 use crate::id::Label;
 use crate::id::RevisionId;
@@ -380,6 +383,8 @@ pub enum ErrorKind {
     // ---- the command line
     #[error("{message}")]
     Usage { message: String, hint: Option<String> },
+    #[error("`{text}` is no rename: {reason}")]
+    BadRename { text: String, reason: String },
     #[error("not confirmed")]
     Declined,
     #[error("the database is protected, and there is no terminal to ask on")]
@@ -404,6 +409,10 @@ pub enum ErrorKind {
     ScratchMismatch { place: String, found: &'static str, wanted: &'static str },
     #[error("`{statement}` {what}, which is outside of the scratch database")]
     ReachesOutside { statement: String, what: String },
+    #[error("there is no model: {reason}")]
+    NoModel { reason: String },
+    #[error("the database is not empty: it has {found}")]
+    NotEmpty { found: String },
     #[error("no statement can be written for {object}: {reason}")]
     NoStatement { object: String, reason: String },
     #[error("no scratch server: {reason}")]
@@ -427,20 +436,4 @@ pub enum ErrorKind {
 fn after(part: usize, of: Option<usize>) -> String {
     let of = of.map_or(String::new(), |of| format!(" of {of}"));
     if part == 0 { format!("at part 1{of}") } else { format!("after part {part}{of}") }
-}
-
-fn stopped_at(statement: &Option<String>) -> String {
-    statement.as_ref().map_or(String::new(), |statement| format!(", at {statement}"))
-}
-
-fn again(retries: u32) -> String {
-    match retries {
-        0 => String::new(),
-        1 => " after 1 retry".to_owned(),
-        _ => format!(" after {retries} retries"),
-    }
-}
-
-fn held(blockers: &[String]) -> String {
-    if blockers.is_empty() { String::new() } else { format!("; held by {}", blockers.join("; and by ")) }
 }

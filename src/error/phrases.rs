@@ -46,3 +46,26 @@ pub(super) fn beyond(limit: Option<Duration>) -> String {
 pub(super) fn place(table: &str) -> String {
     if table.is_empty() { String::new() } else { format!(" of [{table}]") }
 }
+
+pub(super) fn stopped_at(statement: &Option<String>) -> String {
+    statement.as_ref().map_or(String::new(), |statement| format!(", at {statement}"))
+}
+
+pub(super) fn again(retries: u32) -> String {
+    match retries {
+        0 => String::new(),
+        1 => " after 1 retry".to_owned(),
+        _ => format!(" after {retries} retries"),
+    }
+}
+
+pub(super) fn held(blockers: &[String]) -> String {
+    if blockers.is_empty() { String::new() } else { format!("; held by {}", blockers.join("; and by ")) }
+}
+
+pub(super) fn nearest_or(nearest: &Option<String>, otherwise: &str) -> String {
+    match nearest {
+        Some(nearest) => format!("did you mean `{nearest}`?"),
+        None => otherwise.to_owned(),
+    }
+}

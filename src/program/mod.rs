@@ -11,6 +11,7 @@ pub(crate) mod halfway;
 pub(crate) mod history_entry;
 pub(crate) mod leaves;
 pub(crate) mod limits;
+pub(crate) mod load;
 pub(crate) mod lost_state;
 pub(crate) mod lost_value;
 pub(crate) mod names;

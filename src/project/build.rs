@@ -171,6 +171,23 @@ impl Project {
         Ok(Box::pin(self.migrate(&request, session, actor, observer)).await?.steps.len())
     }
 
+    /// Upgrades a scratch database that is open, when nothing of that reaches outside.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::build`].
+    pub async fn upgrade_scratch(
+        &self,
+        target: &Target,
+        scratch: &mut Scratch,
+        session: &mut Session,
+        actor: &Actor,
+        observer: &mut dyn Observer,
+    ) -> Result<usize, RunFailure> {
+        let mut outside = self.outside_of(scratch, session).await?;
+        self.run_inside(target, &mut outside, scratch, session, actor, observer).await
+    }
+
     /// Returns what is outside of a scratch database, where that is not a server of its own.
     pub(super) async fn outside_of(&self, scratch: &Scratch, session: &mut Session) -> Result<Option<Outside>, Error> {
         match scratch.is_shared() {

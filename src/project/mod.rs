@@ -8,6 +8,7 @@ pub(crate) mod edited;
 pub(crate) mod halfway;
 pub mod hooks;
 pub(crate) mod known;
+pub(crate) mod load;
 pub(crate) mod migrate;
 pub(crate) mod moved;
 pub(crate) mod origins;
@@ -22,6 +23,7 @@ pub(crate) mod test_database;
 
 pub use build::Built;
 pub use edited::EditedScript;
+pub use load::Load;
 pub use moved::MovedRevision;
 pub use origins::Origin;
 pub use project::Project;

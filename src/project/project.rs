@@ -118,6 +118,20 @@ impl Project {
         Self { config, graph: self.graph.clone(), embedded: self.embedded.clone(), beside: None }
     }
 
+    /// Returns the same project with one more script, which need be no file yet.
+    ///
+    /// # Errors
+    ///
+    /// When it does not fit the others.
+    pub fn with_script(&self, script: Script) -> Result<Self, Error> {
+        let outline = Outline::of(&script);
+        let revisions = self.graph.revisions().iter().cloned().chain([outline.to_revision()]).collect();
+        let graph = RevisionGraph::build(revisions).map_err(|problems| Outline::placed(problems, &[outline]))?;
+        let mut embedded = self.embedded.clone().unwrap_or_default();
+        embedded.insert(script.header.revision.value.clone(), script);
+        Ok(Self { config: Arc::clone(&self.config), graph, embedded: Some(embedded), beside: None })
+    }
+
     /// Connects to the database to read.
     pub async fn open(&self) -> Result<Session, Error> {
         let database = &self.config.database;

@@ -242,7 +242,7 @@ pub struct RunFailure {
     pub report: Option<Report>,
     /// The revision that stopped between its parts.
     pub stopped: Option<Stopped>,
-    /// What stands of a half-run upgrade that was to be undone and was not, in a sentence.
+    /// What stands of a half-run upgrade that was to be undone and was not, or of a load, in a sentence.
     pub standing: Option<String>,
 }
 
@@ -296,7 +296,10 @@ impl RunFailure {
         if let ErrorKind::AfterHookFailed { .. } = &*self.error.kind {
             return format!("{at}, as it was to be");
         }
-        let Some(stopped) = &self.stopped else { return format!("{at}; nothing else was changed") };
+        let Some(stopped) = &self.stopped else {
+            let standing = self.standing.as_deref().unwrap_or("nothing else was changed");
+            return format!("{at}; {standing}");
+        };
         let Stopped { direction, next_part, .. } = stopped;
         let kept = stopped.kept();
         let next = match self.is_lost() {

@@ -43,9 +43,14 @@ impl Pattern {
 }
 
 impl Filter {
+    /// Returns whether everything counts.
+    pub fn is_empty(&self) -> bool {
+        self.include.is_empty() && self.exclude.is_empty()
+    }
+
     /// Takes out of a catalog what does not count.
     pub fn apply(&self, catalog: &mut Catalog) {
-        if self.include.is_empty() && self.exclude.is_empty() {
+        if self.is_empty() {
             return;
         }
         let wholes: BTreeSet<Arc<Identity>> = catalog

@@ -2,18 +2,36 @@
 //!
 //! Comes in: a project, and words for sides. Nothing here changes a database but scratch ones.
 
+mod built;
+mod dump;
 mod filter;
+mod model;
 mod proof;
+mod script_proof;
 mod side;
 mod sides;
 mod text;
+mod write;
 
+pub use dump::Dump;
+pub use dump::DumpOf;
+pub use dump::dump;
+pub use dump::is_dump;
 pub use filter::Filter;
 pub use filter::Pattern;
+pub use model::expect_model;
+pub use model::model;
+pub use model::read;
 pub use proof::LeftOut;
 pub use proof::Proof;
+pub use proof::refused;
 pub use proof::whole;
 pub use proof::whole_but;
+pub use script_proof::Claim;
+pub use script_proof::ScriptProof;
 pub use side::Side;
+pub use sides::Schema;
 pub use sides::Sides;
 pub use text::sql_text;
+pub use text::statement_text;
+pub use write::write_whole;

@@ -15,6 +15,7 @@ use crate::diff::differences;
 use crate::diff::statements;
 use crate::error::Error;
 use crate::error::ErrorKind;
+use crate::schemas::filter::Filter;
 use crate::schemas::side::Side;
 use crate::schemas::sides::Sides;
 
@@ -28,7 +29,8 @@ pub struct Proof {
 }
 
 impl Sides<'_> {
-    /// Writes the statements that turn the one side into the other, and runs them on a scratch copy.
+    /// Writes the statements that turn the one side into the other, and runs them on a scratch copy; `filter` says what of
+    /// that counts.
     ///
     /// # Errors
     ///
@@ -39,6 +41,7 @@ impl Sides<'_> {
         old: &Catalog,
         new: &Catalog,
         options: &Options,
+        filter: &Filter,
     ) -> Result<Proof, Error> {
         let found = differences(old, new, options.level);
         let steps = statements(old, new, &found, options).map_err(refused)?;
@@ -48,19 +51,20 @@ impl Sides<'_> {
         let tried = statements(&calm_old, &calm_new, &found, options).map_err(refused)?;
         let mut session = self.copy(side, || whole(&calm_old, options)).await?;
         let ran = self.run(&tried, &mut session).await;
-        let reached = match ran {
+        let mut reached = match ran {
             Ok(()) => self.read_scratch(session).await?,
             Err(error) => {
                 session.close().await;
                 return Err(error);
             }
         };
+        filter.apply(&mut reached);
         Ok(Proof { steps, left: differences(&calm(&reached), &calm_new, options.level) })
     }
 }
 
 /// Returns a catalog in which what runs by itself is disabled: event triggers of PostgreSQL, events of MariaDB and MySQL.
-fn calm(catalog: &Catalog) -> Catalog {
+pub(super) fn calm(catalog: &Catalog) -> Catalog {
     let mut calm = catalog.clone();
     for (kind, how) in [(Kind::EventTrigger, "disabled"), (Kind::Event, "DISABLE")] {
         for object in catalog.of_kind(kind) {
@@ -136,7 +140,8 @@ pub fn whole(catalog: &Catalog, options: &Options) -> Result<Vec<Step>, Error> {
     statements(&nothing, catalog, &found, options).map_err(refused)
 }
 
-fn refused(refusals: Vec<Refusal>) -> Error {
+/// Returns the error that names all that no statement can be written for.
+pub fn refused(refusals: Vec<Refusal>) -> Error {
     let one = |Refusal { identity, reason }: Refusal| {
         Error::from(ErrorKind::NoStatement { object: identity.to_string(), reason })
     };

@@ -17,6 +17,8 @@ pub enum Side {
     Live,
     /// What the revisions make that are applied to the configured database.
     Applied,
+    /// What the schema should be, by the configuration.
+    Model,
     /// What the scripts make up to a target.
     Target(Target),
     /// The database of an environment.
@@ -30,13 +32,14 @@ pub enum Side {
 impl FromStr for Side {
     type Err = Error;
 
-    /// Reads `live`, `applied`, `env:NAME`, `file:PATH`, a URL, and else a target.
+    /// Reads `live`, `applied`, `model`, `env:NAME`, `file:PATH`, a URL, and else a target.
     fn from_str(text: &str) -> Result<Self, Error> {
         let scheme = text.split_once(':').map_or("", |(scheme, _)| scheme);
         let is_url = text.contains("://") || scheme.eq_ignore_ascii_case("sqlite");
         Ok(match text {
             "live" => Self::Live,
             "applied" => Self::Applied,
+            "model" => Self::Model,
             _ if is_url => Self::Url(text.to_owned()),
             _ if scheme == "env" => Self::Environment(text[4..].to_owned()),
             _ if scheme == "file" => Self::File(text[5..].into()),
@@ -51,6 +54,7 @@ impl fmt::Display for Side {
         match self {
             Self::Live => f.write_str("live"),
             Self::Applied => f.write_str("applied"),
+            Self::Model => f.write_str("model"),
             Self::Target(target) => write!(f, "{target}"),
             Self::Environment(name) => write!(f, "env:{name}"),
             Self::Url(text) => match DatabaseUrl::parse(text, Path::new(""), &Environment::default()) {
@@ -70,6 +74,7 @@ mod tests {
     fn a_side_is_known_by_its_word() {
         let read = |text: &str| text.parse::<Side>().unwrap();
         assert_eq!(read("live"), Side::Live);
+        assert_eq!(read("model"), Side::Model);
         assert_eq!(read("env:prod"), Side::Environment("prod".to_owned()));
         assert_eq!(read("file:a/b.sql"), Side::File("a/b.sql".into()));
         assert_eq!(read("sqlite:app.db"), Side::Url("sqlite:app.db".to_owned()));

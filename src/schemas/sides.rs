@@ -16,30 +16,36 @@ use crate::graph::Target;
 use crate::id::Heads;
 use crate::id::RevisionId;
 use crate::project::Project;
-use crate::regular_file;
 use crate::run::Actor;
 use crate::run::Interrupt;
 use crate::run::Session;
 use crate::run::Silent;
 use crate::run::scratch::Kept;
 use crate::run::scratch::Scratch;
+use crate::schemas::built::Text;
+use crate::schemas::built::built_from;
+use crate::schemas::model::expect_model;
 use crate::schemas::side::Side;
-use crate::span::Source;
-use crate::sql::Outside;
-use crate::sql::Reading;
-use crate::sql::split;
-use crate::sql::summary;
 
 /// Reads the catalogs of sides; the place for scratch databases is found when the first one needs it.
 #[derive(Debug)]
 pub struct Sides<'p> {
-    project: &'p Project,
+    pub(super) project: &'p Project,
     scratch: Option<Scratch>,
     kept: Kept,
-    interrupt: Interrupt,
-    actor: Actor,
+    pub(super) interrupt: Interrupt,
+    pub(super) actor: Actor,
     /// What is applied to the configured database, once it was asked.
     applied: Option<Heads>,
+}
+
+/// The schema of a side.
+#[derive(Debug, Clone)]
+pub struct Schema {
+    /// What is in it.
+    pub catalog: Catalog,
+    /// The heads of what is applied there, none if that is nothing; not known while a revision is in progress.
+    pub applied: Option<Heads>,
 }
 
 impl<'p> Sides<'p> {
@@ -54,6 +60,15 @@ impl<'p> Sides<'p> {
     ///
     /// When the side cannot be reached or built.
     pub async fn catalog(&mut self, side: &Side) -> Result<Catalog, Error> {
+        self.schema(side).await.map(|schema| schema.catalog)
+    }
+
+    /// Reads the catalog of a side, and which revisions have made it.
+    ///
+    /// # Errors
+    ///
+    /// When the side cannot be reached or built.
+    pub async fn schema(&mut self, side: &Side) -> Result<Schema, Error> {
         match side {
             Side::Live => {
                 let session = self.project.open().await?;
@@ -77,9 +92,9 @@ impl<'p> Sides<'p> {
                 expect_file(&url)?;
                 read(Session::connect(&config.database, &url, self.project.ids()).await?).await
             }
-            Side::Applied | Side::Target(_) | Side::File(_) => {
+            Side::Applied | Side::Target(_) | Side::File(_) | Side::Model => {
                 let session = self.built(side).await?;
-                self.read_scratch(session).await
+                self.read_schema(session).await
             }
         }
     }
@@ -97,7 +112,9 @@ impl<'p> Sides<'p> {
                     None => config.database.url.resolve()?.url,
                 }
             }
-            Side::Live | Side::Applied | Side::Target(_) | Side::File(_) => config.database.url.resolve()?.url,
+            Side::Live | Side::Applied | Side::Target(_) | Side::File(_) | Side::Model => {
+                config.database.url.resolve()?.url
+            }
         };
         Ok(url.dialect())
     }
@@ -109,6 +126,11 @@ impl<'p> Sides<'p> {
     /// When they are databases of two kinds, or are to be tried and scratch databases are of another kind.
     pub fn expect_alike(&self, from: &Side, to: &Side, is_tried: bool) -> Result<(), Error> {
         let (old, new) = (self.dialect(from)?, self.dialect(to)?);
+        for (side, dialect) in [(from, old), (to, new)] {
+            if *side == Side::Model {
+                expect_model(&self.project.config, dialect)?;
+            }
+        }
         let mismatch = |place: String, found: Dialect, wanted: Dialect| {
             Error::from(ErrorKind::ScratchMismatch { place, found: found.product(), wanted: wanted.product() })
         };
@@ -129,7 +151,7 @@ impl<'p> Sides<'p> {
         steps: impl FnOnce() -> Result<Vec<Step>, Error>,
     ) -> Result<Session, Error> {
         match side {
-            Side::Applied | Side::Target(_) | Side::File(_) => self.built(side).await,
+            Side::Applied | Side::Target(_) | Side::File(_) | Side::Model => self.built(side).await,
             Side::Live | Side::Environment(_) | Side::Url(_) => {
                 let steps = steps()?;
                 let mut session = self.built(&Side::Target(Target::new(Anchor::Base))).await?;
@@ -149,14 +171,24 @@ impl<'p> Sides<'p> {
     }
 
     /// Reads the catalog of a scratch database, and removes the database.
-    pub(super) async fn read_scratch(&mut self, mut session: Session) -> Result<Catalog, Error> {
+    pub(super) async fn read_scratch(&mut self, session: Session) -> Result<Catalog, Error> {
+        self.read_schema(session).await.map(|schema| schema.catalog)
+    }
+
+    async fn read_schema(&mut self, mut session: Session) -> Result<Schema, Error> {
         session.refresh().await?;
         let url = session.url().clone();
-        let catalog = read(session).await;
-        if let Some(scratch) = &mut self.scratch {
-            scratch.remove(&url).await?;
+        let schema = read(session).await;
+        self.remove(&url).await?;
+        schema
+    }
+
+    /// Removes one scratch database.
+    pub(super) async fn remove(&mut self, url: &DatabaseUrl) -> Result<(), Error> {
+        match &mut self.scratch {
+            Some(scratch) => scratch.remove(url).await,
+            None => Ok(()),
         }
-        catalog
     }
 
     /// Builds a side on scratch.
@@ -169,15 +201,19 @@ impl<'p> Sides<'p> {
         let project = self.project;
         let (interrupt, actor) = (self.interrupt.clone(), self.actor.clone());
         let scratch = self.scratch().await?;
+        let text = match side {
+            Side::File(path) => Some(Text::File(path)),
+            Side::Model => Some(Text::Model),
+            _ => None,
+        };
+        if let Some(text) = text {
+            return Box::pin(built_from(text, project, scratch, &interrupt)).await;
+        }
         let built = Box::pin(project.build(&targets, scratch, &interrupt, &actor, &mut Silent)).await;
-        let is_shared = scratch.is_shared();
         let built = built.map_err(|failure| failure.error)?;
         let mut session = built.open().await?;
         session.interrupt = interrupt;
         session.for_writing().await?;
-        if let Side::File(path) = side {
-            run_file(path, &mut session, is_shared).await?;
-        }
         Ok(session)
     }
 
@@ -205,7 +241,7 @@ impl<'p> Sides<'p> {
         Ok(rows)
     }
 
-    async fn scratch(&mut self) -> Result<&mut Scratch, Error> {
+    pub(super) async fn scratch(&mut self) -> Result<&mut Scratch, Error> {
         if self.scratch.is_none() {
             let scratch = self.interrupt.or_stop(Scratch::open(&self.project.config, self.kept)).await?;
             self.scratch = Some(scratch);
@@ -236,43 +272,11 @@ fn expect_file(url: &DatabaseUrl) -> Result<(), ErrorKind> {
 }
 
 /// Reads the catalog of an open database, and closes it.
-async fn read(mut session: Session) -> Result<Catalog, Error> {
+async fn read(mut session: Session) -> Result<Schema, Error> {
     let journal = session.probe.journal.clone();
     let catalog = session.db.catalog(&journal).await;
+    // Between two parts of a revision, a schema is that of none.
+    let applied = session.progress.is_empty().then(|| session.rows.clone());
     session.close().await;
-    catalog
-}
-
-/// Runs a file of SQL, statement by statement.
-async fn run_file(path: &Path, session: &mut Session, is_shared: bool) -> Result<(), Error> {
-    let text = regular_file::read_to_string(path);
-    let text = text.map_err(|cause| Error::from(ErrorKind::Unreadable { path: path.to_owned() }).because(cause))?;
-    let length = text.len();
-    let source = Source::new(path, text);
-    let probe = &session.probe;
-    let reading = Reading::asked(probe.journal.dialect, &probe.server_version, &probe.text_mode);
-    let statements = match split(&source, 0..length, reading) {
-        Ok(statements) => statements,
-        Err(problems) => return Error::join(problems),
-    };
-    if is_shared {
-        let own = match session.url() {
-            DatabaseUrl::Server(server) => server.database.clone(),
-            DatabaseUrl::Sqlite(_) => String::new(),
-        };
-        let names = session.db.database_names().await?;
-        let mut outside = Outside::new(session.db.family(), &own, names);
-        let problem = |statement: &crate::sql::Statement| {
-            let what = outside.reach(statement)?;
-            let text = summary(statement.sql(), statement.reading);
-            Some(Error::from(ErrorKind::ReachesOutside { statement: text, what }).at(statement.span.clone()))
-        };
-        Error::join(statements.iter().filter_map(problem).collect())?;
-    }
-    for statement in &statements {
-        session.check_interrupt()?;
-        let ran = session.execute(statement, crate::db::Asks::Nothing, &mut |_| {}).await;
-        ran.map_err(|failure| Error::from(failure.into_statement_error()).at(statement.span.clone()))?;
-    }
-    Ok(())
+    Ok(Schema { catalog: catalog?, applied })
 }

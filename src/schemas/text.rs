@@ -17,21 +17,28 @@ pub fn sql_text(steps: &[Step], dialect: Dialect) -> String {
         if !text.is_empty() {
             text.push('\n');
         }
-        for (word, note) in [("destructive: ", &step.destroys), ("", &step.note)] {
-            for line in note.iter().flat_map(|note| note.lines()) {
-                text.push_str(&format!("-- {word}{line}\n"));
-            }
-        }
-        let sql = step.sql.trim_end();
-        match needs_delimiter(sql, dialect) {
-            true => {
-                let delimiter = ["//", "$$", ";;", "~~~"].into_iter().find(|one| !sql.contains(one)).unwrap_or("~~~~~");
-                text.push_str(&format!("DELIMITER {delimiter}\n{sql}{delimiter}\nDELIMITER ;\n"));
-            }
-            false => text.push_str(&format!("{sql};\n")),
-        }
+        text.push_str(&statement_text(step, dialect));
     }
     if text.is_ascii() { text } else { encoding(dialect).to_owned() + &text }
+}
+
+/// Writes one statement with its `;`, below what it destroys and what is to be known of it.
+pub fn statement_text(step: &Step, dialect: Dialect) -> String {
+    let mut text = String::new();
+    for (word, note) in [("destructive: ", &step.destroys), ("", &step.note)] {
+        for line in note.iter().flat_map(|note| note.lines()) {
+            text.push_str(&format!("-- {word}{line}\n"));
+        }
+    }
+    let sql = step.sql.trim_end();
+    match needs_delimiter(sql, dialect) {
+        true => {
+            let delimiter = ["//", "$$", ";;", "~~~"].into_iter().find(|one| !sql.contains(one)).unwrap_or("~~~~~");
+            text.push_str(&format!("DELIMITER {delimiter}\n{sql}{delimiter}\nDELIMITER ;\n"));
+        }
+        false => text.push_str(&format!("{sql};\n")),
+    }
+    text
 }
 
 /// Says in which characters it is written: the servers' own programs take it for those of the terminal or the database.

@@ -93,6 +93,22 @@ pub(crate) fn compile_body(
     if errors.is_empty() { Ok((statements, warnings)) } else { Err(errors) }
 }
 
+/// Reads a file of SQL that is no script: what frames it as a transaction is taken out, and refused is what cannot be sent.
+///
+/// With `transaction`, also what cannot run inside of one.
+pub(crate) fn compile_file(
+    source: &Arc<Source>,
+    transaction: TransactionMode,
+    dialect: Dialect,
+    following: &mut Following,
+) -> Result<Vec<Statement>, Vec<Error>> {
+    let (mut statements, mut errors) = split_following(source, 0..source.text.len(), following);
+    errors.extend(take_frames(&mut statements, dialect).errors);
+    errors.extend(statements.iter().filter_map(|statement| refusal(statement, transaction)));
+    errors.sort_by_key(|error| error.span.as_ref().map(|span| span.range.start));
+    if errors.is_empty() { Ok(statements) } else { Err(errors) }
+}
+
 fn switches_off(statement: &Statement, dialect: Dialect) -> bool {
     let is_pragma = dialect == Dialect::Sqlite && statement.kind == StatementKind::Session;
     is_pragma && crate::sql::foreign_keys(statement.sql()) == Some(false)

@@ -34,7 +34,7 @@ const FLOORS: &[(u8, &[&str])] = &[
     (6, &["run"]),
     (7, &["project"]),
     (8, &["author", "check", "offline", "schemas", "watch"]),
-    (9, &["serve"]),
+    (9, &["autogenerate", "serve"]),
     (10, &["cli"]),
     (11, &["main", "bin"]),
 ];

@@ -96,7 +96,7 @@ fn the_history_says_what_ran_when_and_by_whom(database: &TestDatabase) {
     };
     assert_eq!((&up["database_user"], &down["database_user"]), (&user, &user));
     let text = workspace.rev(&["log"]);
-    let told = user.as_str().map_or(true, |user| text.succeeded().contains(&format!(" as {user}\n")));
+    let told = user.as_str().is_none_or(|user| text.succeeded().contains(&format!(" as {user}\n")));
     assert!(told, "{}", text.stdout);
 }
 

@@ -5,9 +5,11 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod autogenerate;
 mod changes;
 mod comparing;
 mod losing;
+mod model;
 mod mysql;
 mod postgres;
 mod queries;

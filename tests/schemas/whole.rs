@@ -14,7 +14,7 @@ use crate::support::TestDatabase;
 pub const EVERY_KIND: &str = include_str!("every_kind.sql");
 
 /// The role that grants name; a server has it for all databases, and tests run side by side.
-const ROLE: &str = "DO $$ BEGIN CREATE ROLE app_reader;
+pub(crate) const ROLE: &str = "DO $$ BEGIN CREATE ROLE app_reader;
     EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$";
 
 #[test]

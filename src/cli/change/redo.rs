@@ -2,6 +2,7 @@
 
 use crate::cli::confirm::Confirming;
 use crate::cli::context::Context;
+use crate::cli::model_dump::write_dump;
 use crate::cli::outcome::Failed;
 use crate::cli::outcome::Outcome;
 use crate::project::Sections;
@@ -46,5 +47,8 @@ pub async fn run(args: &RedoArgs, cx: &mut Context) -> Result<Outcome, Failed> {
     cx.name_run("redo");
     let mut observer = Confirming::new(cx, &project.config, args.yes).of_redo();
     let report = project.redo(&target, sections, &mut session, &cx.actor, &mut observer).await?;
-    cx.report(&report)
+    session.close().await;
+    let outcome = cx.report(&report)?;
+    write_dump(&project, cx).await;
+    Ok(outcome)
 }

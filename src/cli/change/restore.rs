@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use crate::cli::ask::ask;
 use crate::cli::context::Context;
+use crate::cli::model_dump::write_dump;
 use crate::cli::outcome::Failed;
 use crate::cli::outcome::Outcome;
 use crate::cli::ui::escape;
@@ -12,6 +13,7 @@ use crate::cli::ui::json;
 use crate::cli::ui::table;
 use crate::error::Error;
 use crate::error::ErrorKind;
+use crate::project::Project;
 use crate::run::RestorePoint;
 
 /// Put a restore point of a SQLite database back
@@ -50,6 +52,9 @@ pub async fn run(args: &RestoreArgs, cx: &mut Context) -> Result<Outcome, Failed
         confirm(&from, name).map_err(Failed::before_run)?;
     }
     let restored = RestorePoint::put_back(&config, &from).await?;
+    if let Ok(project) = Project::load(config) {
+        write_dump(&project, cx).await;
+    }
     if cx.is_json() {
         return cx.text(&json::restored(&restored));
     }

@@ -2,6 +2,7 @@
 
 use crate::cli::confirm::Confirming;
 use crate::cli::context::Context;
+use crate::cli::model_dump::write_dump;
 use crate::cli::outcome::Failed;
 use crate::cli::outcome::Outcome;
 use crate::project::Request;
@@ -53,6 +54,8 @@ impl RunArgs {
         let mut observer = Confirming::new(cx, &project.config, self.yes);
         let report = project.migrate(request, &mut session, &cx.actor, &mut observer).await?;
         session.close().await;
-        cx.report(&report)
+        let outcome = cx.report(&report)?;
+        write_dump(&project, cx).await;
+        Ok(outcome)
     }
 }

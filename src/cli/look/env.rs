@@ -156,7 +156,7 @@ fn in_two_lines(rows: &[Vec<String>]) -> String {
     let (mut first, mut urls) = (Vec::new(), Vec::new());
     for row in rows {
         let [name, url, rest @ ..] = row.as_slice() else { continue };
-        first.push([&[name.clone()], rest].concat());
+        first.push([std::slice::from_ref(name), rest].concat());
         urls.push(url);
     }
     let first = table(&first);

@@ -1,5 +1,6 @@
 //! `rev check`.
 
+use crate::catalog::Level;
 use crate::check::Check;
 use crate::check::Finding;
 use crate::check::Severity;
@@ -10,6 +11,11 @@ use crate::cli::ui::Paint;
 use crate::cli::ui::Role;
 use crate::cli::ui::escape;
 use crate::cli::ui::json;
+use crate::diff::Difference;
+use crate::diff::differences;
+use crate::error::Error;
+use crate::run::scratch::Kept;
+use crate::schemas::Sides;
 
 /// Look for what is wrong with the scripts and their graph
 ///
@@ -22,6 +28,9 @@ pub struct CheckArgs {
     /// Compare with the database too: nothing may be edited after it was applied
     #[arg(long)]
     database: bool,
+    /// Compare with the model too: what is in it must be in a revision; the scripts are run on a scratch database
+    #[arg(long)]
+    model: bool,
     /// Do not complain about this, by its code, such as multiple-heads; also `allow` of [check] in the configuration
     #[arg(long, value_name = "CODE", value_delimiter = ',')]
     allow: Vec<String>,
@@ -39,6 +48,10 @@ pub async fn run(args: &CheckArgs, cx: &mut Context) -> Result<Outcome, Failed> 
         check.applied(&mut session).await?;
         session.close().await;
     }
+    if args.model && check.is_sound() {
+        let found = model(cx).await?;
+        check.model(&found);
+    }
     let findings = check.findings;
     if cx.is_json() {
         cx.text(&json::check(&findings))?;
@@ -51,6 +64,23 @@ pub async fn run(args: &CheckArgs, cx: &mut Context) -> Result<Outcome, Failed> 
         }
     }
     if findings.is_empty() { Ok(Outcome::Done) } else { Ok(Outcome::Found) }
+}
+
+/// Builds what the scripts make and the model on scratch, and compares them.
+async fn model(cx: &mut Context) -> Result<Vec<Difference>, Failed> {
+    let project = cx.project()?;
+    cx.interrupt.heed();
+    let mut sides = Sides::new(&project, Kept::Copied, &cx.interrupt, &cx.actor);
+    let found = async {
+        let new = sides.catalog(&"model".parse()?).await?;
+        let old = sides.catalog(&"head".parse()?).await?;
+        Ok::<_, Error>(differences(&old, &new, Level::Logical))
+    };
+    let found = found.await;
+    let removed = sides.close().await;
+    let found = found?;
+    removed?;
+    Ok(found)
 }
 
 /// One line a finding, as compilers and linters write them, so that editors find the place.

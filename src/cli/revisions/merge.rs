@@ -4,7 +4,7 @@ use crate::author::Parents;
 use crate::cli::context::Context;
 use crate::cli::outcome::Failed;
 use crate::cli::outcome::Outcome;
-use crate::cli::revisions::revision::NewArgs;
+use crate::cli::revisions::new::NewArgs;
 
 /// Join branches with a new revision
 ///

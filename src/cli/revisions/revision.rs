@@ -6,17 +6,17 @@ use std::io::Read as _;
 use std::path::Path;
 use std::path::PathBuf;
 
-use crate::author::NewRevision;
 use crate::author::Parents;
 use crate::cli::context::Context;
 use crate::cli::outcome::Failed;
 use crate::cli::outcome::Outcome;
+use crate::cli::revisions::autogenerate;
+use crate::cli::revisions::autogenerate::AutogenerateArgs;
+use crate::cli::revisions::new::NewArgs;
 use crate::cli::ui::dump;
-use crate::cli::ui::json;
 use crate::dialect::Dialect;
 use crate::error::Error;
 use crate::error::ErrorKind;
-use crate::graph::Splice;
 use crate::graph::Target;
 use crate::project::Project;
 use crate::wall;
@@ -37,44 +37,32 @@ pub struct RevisionArgs {
     /// What else must be applied before it: ids, labels
     #[arg(long, value_name = "TARGET", value_delimiter = ',')]
     depends_on: Vec<String>,
-    /// Take the SQL of a file, such as a dump, as its upgrade; `-` reads it from the standard input
+    /// Take the SQL of a file as its upgrade
+    ///
+    /// Such as a dump; `-` reads it from the standard input.
+    ///
+    /// With --autogenerate: `live` compares the configured database with the model, `scripts` what the scripts make. Without
+    /// it, the database if it is at the head.
     #[arg(long, value_name = "FILE")]
     from: Option<PathBuf>,
     /// The database that the file is for
     ///
     /// Needed where the file does not say it; the sections are for that database alone then.
-    #[arg(long, value_name = "DIALECT", requires = "from", value_parser = ["sqlite", "postgres", "mysql", "mariadb"])]
+    #[arg(long, value_name = "DIALECT", requires = "from", conflicts_with = "autogenerate", hide_short_help = true, value_parser = ["sqlite", "postgres", "mysql", "mariadb"])]
     dialect: Option<String>,
-}
-
-/// What `revision` and `merge` have in common.
-#[derive(Debug, clap::Args)]
-pub struct NewArgs {
-    /// Its id instead of 12 random hex digits
-    #[arg(long, value_name = "ID")]
-    rev_id: Option<String>,
-    /// Let it grow from a revision that is no head
-    ///
-    /// That begins a branch there.
-    #[arg(long)]
-    splice: bool,
-    /// A label for its branch, as in `label@head`
-    #[arg(long, value_name = "LABEL", value_delimiter = ',')]
-    branch_label: Vec<String>,
-    /// The folder for it, where there are several
-    #[arg(long, value_name = "DIR")]
-    version_path: Option<PathBuf>,
-    /// A built-in template, or NAME.sql beside the configured one
-    ///
-    /// Built in are `default`, `expand-contract` and `per-dialect`.
-    #[arg(long, value_name = "NAME")]
-    template: Option<String>,
+    #[command(flatten)]
+    generated: AutogenerateArgs,
 }
 
 /// Runs the command.
 pub async fn run(args: &RevisionArgs, cx: &mut Context) -> Result<Outcome, Failed> {
     let depends_on = args.depends_on.iter().map(|text| cx.target(text)).collect::<Result<_, _>>()?;
     let heads = args.head.iter().map(|text| cx.target(text)).collect::<Result<_, _>>()?;
+    if args.generated.is_wanted()? {
+        let message = args.message.clone();
+        return autogenerate::run(&args.generated, &args.new, args.from.as_deref(), message, heads, depends_on, cx)
+            .await;
+    }
     match &args.from {
         None => args.new.create(args.message.clone(), Parents::Of(heads), depends_on, cx).await,
         Some(file) => from_file(args, file, Parents::Of(heads), depends_on, cx).await,
@@ -137,38 +125,4 @@ fn unknown(path: &Path) -> Error {
     let reason = "nothing says which database it is for".to_owned();
     let instead = "say it with `--dialect sqlite`, `postgres`, `mysql` or `mariadb`".to_owned();
     ErrorKind::CannotAdopt { path: path.to_owned(), reason, instead }.into()
-}
-
-impl NewArgs {
-    /// Writes the script, runs the hooks and prints the path.
-    pub async fn create(
-        &self,
-        message: String,
-        parents: Parents,
-        depends_on: Vec<Target>,
-        cx: &mut Context,
-    ) -> Result<Outcome, Failed> {
-        let new = self.revision(message, parents, depends_on);
-        let project = cx.project_to_add()?;
-        let rows = cx.rows_for(&project, Project::needs_rows(&new)).await?;
-        let script = project.create_revision(&new, &rows, wall::now())?;
-        cx.run_post_write(&project, &script.path)?;
-        if cx.is_json() {
-            return cx.text(&json::new_script(&script.revision, &script.path));
-        }
-        cx.text(&format!("{}\n", script.path.display()))
-    }
-
-    fn revision(&self, message: String, parents: Parents, depends_on: Vec<Target>) -> NewRevision {
-        NewRevision {
-            message,
-            id: self.rev_id.clone(),
-            parents,
-            splice: if self.splice { Splice::Allow } else { Splice::Refuse },
-            depends_on,
-            labels: self.branch_label.clone(),
-            folder: self.version_path.clone(),
-            template: self.template.clone(),
-        }
-    }
 }

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use crate::catalog::Level;
 use crate::cli::context::Context;
 use crate::cli::outcome::Failed;
 use crate::cli::outcome::Outcome;
-use crate::cli::schemas::dump::filter;
-use crate::cli::schemas::dump::warn_of;
+use crate::cli::schemas::filter::FilterArgs;
+use crate::cli::schemas::filter::LevelArgs;
+use crate::cli::schemas::unread::warn_of;
 use crate::cli::ui::difference;
 use crate::cli::ui::difference::Compared;
 use crate::diff::Options;
@@ -23,8 +23,8 @@ use crate::schemas::sql_text;
 
 /// Show in what two schemas differ
 ///
-/// A side is `live` (the configured database), `applied` (what the revisions make that are applied to it), `head` or any
-/// target, `base`, `env:NAME`, `file:PATH` (what a file of SQL makes), or a URL. What is not a database yet is built on a
+/// A side is `live` (the configured database), `applied` (what the revisions make that are applied to it), `model` (what
+/// `[model]` says), `head` or any target, `base`, `env:NAME`, `file:PATH` (what a file of SQL makes), or a URL. What is not a database yet is built on a
 /// scratch database, which is removed.
 #[derive(Debug, clap::Args)]
 pub struct DiffArgs {
@@ -40,39 +40,16 @@ pub struct DiffArgs {
     /// Exit with status 1 when they differ
     #[arg(long)]
     exit_code: bool,
-    /// How close they must be to count as equal
-    #[arg(long, default_value = "logical")]
-    level: Closeness,
-    /// Only objects of this kind and name, as `table:app.*`
-    #[arg(long, value_name = "KIND:GLOB")]
-    include: Vec<String>,
-    /// No objects of this kind and name
-    #[arg(long, value_name = "KIND:GLOB")]
-    exclude: Vec<String>,
-}
-
-/// How close two schemas must be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub(super) enum Closeness {
-    /// They mean the same
-    Logical,
-    /// The order of columns and all names are the same, too
-    Exact,
-}
-
-impl From<Closeness> for Level {
-    fn from(closeness: Closeness) -> Self {
-        match closeness {
-            Closeness::Logical => Self::Logical,
-            Closeness::Exact => Self::Exact,
-        }
-    }
+    #[command(flatten)]
+    level: LevelArgs,
+    #[command(flatten)]
+    filter: FilterArgs,
 }
 
 /// Runs the command.
 pub async fn run(args: &DiffArgs, cx: &mut Context) -> Result<Outcome, Failed> {
     let (from, to): (Side, Side) = (args.from.parse()?, args.to.parse()?);
-    let filter = filter(&args.include, &args.exclude)?;
+    let filter = args.filter.read()?;
     let project = cx.project()?;
     cx.resolve(&project.config)?;
     cx.interrupt.heed();
@@ -107,7 +84,7 @@ async fn compare(
     filter: &Filter,
     sides: &mut Sides<'_>,
 ) -> Result<Compared, Error> {
-    let level = args.level.into();
+    let level = args.level.read();
     sides.expect_alike(&from, &to, args.sql)?;
     let mut new = sides.catalog(&to).await?;
     let mut old = sides.catalog(&from).await?;
@@ -119,7 +96,7 @@ async fn compare(
     filter.apply(&mut new);
     let differences = differences(&old, &new, level);
     let proof = match args.sql {
-        true => Some(sides.proof(&from, &old, &new, &Options { level, ..Options::default() }).await?),
+        true => Some(sides.proof(&from, &old, &new, &Options { level, ..Options::default() }, filter).await?),
         false => None::<Proof>,
     };
     Ok(Compared {

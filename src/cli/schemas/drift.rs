@@ -8,9 +8,9 @@ use crate::catalog::Level;
 use crate::cli::context::Context;
 use crate::cli::outcome::Failed;
 use crate::cli::outcome::Outcome;
-use crate::cli::schemas::diff::Closeness;
-use crate::cli::schemas::dump::filter;
-use crate::cli::schemas::dump::warn_of;
+use crate::cli::schemas::filter::FilterArgs;
+use crate::cli::schemas::filter::LevelArgs;
+use crate::cli::schemas::unread::warn_of;
 use crate::cli::ui::difference;
 use crate::cli::ui::difference::Compared;
 use crate::cli::ui::escape;
@@ -34,25 +34,20 @@ use crate::schemas::Sides;
 /// nothing but queries to the configured database. Exit status 1 when there is a difference.
 #[derive(Debug, clap::Args)]
 pub struct DriftArgs {
-    /// How close they must be to count as equal
-    #[arg(long, default_value = "logical")]
-    level: Closeness,
-    /// Only objects of this kind and name, as `table:app.*`
-    #[arg(long, value_name = "KIND:GLOB")]
-    include: Vec<String>,
-    /// No objects of this kind and name
-    #[arg(long, value_name = "KIND:GLOB")]
-    exclude: Vec<String>,
+    #[command(flatten)]
+    level: LevelArgs,
+    #[command(flatten)]
+    filter: FilterArgs,
 }
 
 /// Runs the command.
 pub async fn run(args: &DriftArgs, cx: &mut Context) -> Result<Outcome, Failed> {
-    let filter = filter(&args.include, &args.exclude)?;
+    let filter = args.filter.read()?;
     let project = cx.project()?;
     cx.resolve(&project.config)?;
     cx.interrupt.heed();
     let mut sides = Sides::new(&project, Kept::Copied, &cx.interrupt, &cx.actor);
-    let found = find(&project, args.level.into(), &filter, &mut sides).await;
+    let found = find(&project, args.level.read(), &filter, &mut sides).await;
     let removed = sides.close().await;
     let drift = found?;
     removed?;
@@ -76,9 +71,9 @@ async fn find(project: &Project, level: Level, filter: &Filter, sides: &mut Side
     let differences = differences(&old, &new, level);
     let mut origins = BTreeMap::new();
     if !differences.is_empty() {
-        let touched = sides.origins().await?;
+        let touched = Touched::of(sides.origins().await?);
         for found in &differences {
-            if let Some(revision) = origin(found, &touched) {
+            if let Some(revision) = touched.by(found) {
                 origins.insert(found.identity.clone(), project.origin_of(&found.identity, revision, dialect)?);
             }
         }
@@ -87,16 +82,34 @@ async fn find(project: &Project, level: Level, filter: &Filter, sides: &mut Side
     Ok(Compared { from, to, level, old, new, differences, proof: None, origins })
 }
 
-/// Returns the revision that touched an object last, or else the whole that it is a part of.
-fn origin<'o>(found: &Difference, touched: &'o BTreeMap<Arc<Identity>, RevisionId>) -> Option<&'o RevisionId> {
-    let before = match &found.change {
-        Change::Altered { old, .. } => old,
-        Change::Added | Change::Removed => &found.identity,
-    };
-    let is_whole = |known: &Identity| {
-        known.owner.is_none() && known.schema == before.schema && before.owner.as_ref() == Some(&known.name)
-    };
-    touched.get(before).or_else(|| touched.iter().find(|(known, _)| is_whole(known)).map(|(_, revision)| revision))
+/// A schema, and a name in it.
+type Place = (Option<Box<str>>, Box<str>);
+
+/// Which revisions touched the objects last.
+struct Touched {
+    objects: BTreeMap<Arc<Identity>, RevisionId>,
+    /// The first object of each schema and name that is no part of another.
+    wholes: BTreeMap<Place, Arc<Identity>>,
+}
+
+impl Touched {
+    fn of(objects: BTreeMap<Arc<Identity>, RevisionId>) -> Self {
+        let mut wholes = BTreeMap::new();
+        for identity in objects.keys().filter(|identity| identity.owner.is_none()) {
+            wholes.entry((identity.schema.clone(), identity.name.clone())).or_insert_with(|| Arc::clone(identity));
+        }
+        Self { objects, wholes }
+    }
+
+    /// Returns the revision that touched an object last, or else the whole that it is a part of.
+    fn by(&self, found: &Difference) -> Option<&RevisionId> {
+        let before = match &found.change {
+            Change::Altered { old, .. } => old,
+            Change::Added | Change::Removed => &found.identity,
+        };
+        let whole = || self.wholes.get(&(before.schema.clone(), before.owner.clone()?));
+        self.objects.get(before).or_else(|| self.objects.get(whole()?))
+    }
 }
 
 /// Returns a line for each difference whose object some revision made.

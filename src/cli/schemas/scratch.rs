@@ -13,7 +13,6 @@ use crate::cli::ui::escape;
 use crate::cli::ui::json;
 use crate::config::url::DatabaseUrl;
 use crate::dialect::Family;
-use crate::error::Error;
 use crate::error::ErrorKind;
 use crate::id::Heads;
 use crate::project::Built;
@@ -74,17 +73,13 @@ pub async fn run(args: &ScratchArgs, cx: &mut Context) -> Result<Outcome, Failed
     let built = project.build(&[target], &mut scratch, &interrupt, &cx.actor, &mut Silent).await;
     let used = match built {
         Ok(built) => with(args, &built, cx).await,
-        Err(failure) => Err(of_scratch(failure.error)),
+        // What became of the database does not matter: it is removed.
+        Err(failure) => Err(failure.error.into()),
     };
     let removed = scratch.close().await;
     let outcome = used?;
     removed?;
     Ok(outcome)
-}
-
-/// What became of the database does not matter: it is removed.
-fn of_scratch(error: Error) -> Failed {
-    error.into()
 }
 
 /// Runs the command, or waits.

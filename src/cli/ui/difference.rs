@@ -48,8 +48,13 @@ const WIDEST: usize = 20;
 
 /// Returns a list of the differences, those of one table or view together.
 pub fn text(compared: &Compared, paint: Paint) -> String {
+    tree(&compared.old, &compared.new, &compared.differences, paint)
+}
+
+/// Returns the same of two catalogs.
+pub fn tree(old: &Catalog, new: &Catalog, differences: &[Difference], paint: Paint) -> String {
     let mut groups: BTreeMap<(Option<&str>, &str), Vec<&Difference>> = BTreeMap::new();
-    for found in &compared.differences {
+    for found in differences {
         let Identity { schema, owner, name, .. } = &*found.identity;
         groups.entry((schema.as_deref(), owner.as_deref().unwrap_or(name))).or_default().push(found);
     }
@@ -65,7 +70,7 @@ pub fn text(compared: &Compared, paint: Paint) -> String {
             (Some(_), true) => text.push_str(&format!("    {}\n", counted(&parts))),
             (Some(first), false) => {
                 if whole.is_none() {
-                    text.push_str(&format!("  {}\n", escape(&owner(compared, &first.identity))));
+                    text.push_str(&format!("  {}\n", escape(&owner(old, new, &first.identity))));
                 }
                 parts.iter().for_each(|one| text.push_str(&entry(one, "  ", paint)));
             }
@@ -76,11 +81,11 @@ pub fn text(compared: &Compared, paint: Paint) -> String {
 }
 
 /// Returns what a part belongs to: `table public.users`.
-fn owner(compared: &Compared, part: &Identity) -> String {
+fn owner(old: &Catalog, new: &Catalog, part: &Identity) -> String {
     let name = part.owner.as_deref().unwrap_or_default();
     let kinds = [Kind::Table, Kind::View, Kind::MaterializedView, Kind::Domain];
     let known = kinds.iter().map(|kind| Identity::new(*kind, part.schema.as_deref(), name));
-    let known = known.into_iter().find(|whole| compared.new.get(whole).or(compared.old.get(whole)).is_some());
+    let known = known.into_iter().find(|whole| new.get(whole).or(old.get(whole)).is_some());
     known.unwrap_or_else(|| Identity::new(Kind::Table, part.schema.as_deref(), name)).to_string()
 }
 
@@ -146,8 +151,12 @@ fn alteration(one: &Alteration, indent: &str, paint: Paint) -> String {
 /// Returns how many objects differ, in a line.
 pub fn summary(compared: &Compared) -> String {
     let Compared { from, to, differences, old, new, .. } = compared;
+    counted_summary(from, to, differences, old.unread.len() + new.unread.len())
+}
+
+/// Returns how many objects differ between two sides of which so many objects could not be read, in a line.
+pub fn counted_summary(from: &str, to: &str, differences: &[Difference], unread: usize) -> String {
     if differences.is_empty() {
-        let unread = old.unread.len() + new.unread.len();
         let but = if unread == 0 { "" } else { ", as far as they could be read" };
         return format!("{from} and {to} do not differ{but}");
     }
@@ -186,8 +195,9 @@ struct DiffJson<'a> {
     left: Option<Vec<DifferenceJson<'a>>>,
 }
 
+/// One difference, for programs.
 #[derive(Serialize)]
-struct DifferenceJson<'a> {
+pub struct DifferenceJson<'a> {
     change: &'static str,
     kind: &'static str,
     schema: Option<&'a str>,
@@ -231,6 +241,12 @@ struct StepJson<'a> {
 }
 
 impl<'a> DifferenceJson<'a> {
+    /// Of a difference whose origin nobody asked for.
+    pub fn plain(found: &'a Difference) -> Self {
+        static NONE: BTreeMap<Arc<Identity>, Origin> = BTreeMap::new();
+        Self::of(found, &NONE)
+    }
+
     fn of(found: &'a Difference, origins: &'a BTreeMap<Arc<Identity>, Origin>) -> Self {
         let Identity { schema, owner, kind, name } = &*found.identity;
         let (change, old_name, attributes) = match &found.change {

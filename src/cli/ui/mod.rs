@@ -6,6 +6,7 @@ mod dry_run;
 pub mod dump;
 mod duration;
 mod fit;
+pub mod generated;
 mod graph;
 mod halfway;
 pub mod json;

@@ -31,6 +31,8 @@ pub(super) struct Alter<'c> {
     clauses: Vec<String>,
     touched: Vec<Arc<Identity>>,
     destroys: Vec<String>,
+    /// What a person must know of the rows that are there.
+    notes: Vec<String>,
     /// `PARTITION BY …` or `REMOVE PARTITIONING`, which stands at the end.
     partitions: Option<String>,
     /// Clauses that the servers take only alone.
@@ -50,6 +52,7 @@ impl<'c> Alter<'c> {
             clauses: Vec::new(),
             touched: Vec::new(),
             destroys: Vec::new(),
+            notes: Vec::new(),
             partitions: None,
             alone: Vec::new(),
         })
@@ -89,6 +92,7 @@ impl<'c> Alter<'c> {
         if let Some(first) = steps.first_mut() {
             first.with = self.touched.into_iter().filter(|part| part != identity).collect();
             first.destroys = (!self.destroys.is_empty()).then(|| self.destroys.join(", "));
+            first.note = (!self.notes.is_empty()).then(|| self.notes.join("\n"));
         }
         steps
     }
@@ -127,6 +131,7 @@ impl<'c> Alter<'c> {
                 (None, Some(Change::Added)) => {
                     let place = if at == order.len() { String::new() } else { format!(" {place}") };
                     self.clauses.push(format!("ADD COLUMN {}{place}", definition(None)));
+                    self.notes.extend(valued(table, column));
                     order.insert(at, name.into());
                 }
                 (Some(now), found) => {
@@ -159,6 +164,7 @@ impl<'c> Alter<'c> {
                         self.clauses.push(format!("MODIFY COLUMN {}{place}", definition(usual)));
                         let old = self.old.get(&column.identity);
                         self.destroys.extend(old.and_then(|old| loss(old, column)));
+                        self.notes.extend(old.and_then(|old| required(table, old, column)));
                         self.touched.push(column.identity.clone());
                     }
                     if is_moved {
@@ -355,4 +361,23 @@ fn added_partitions<'t>(before: &str, after: &'t str) -> Option<&'t str> {
     let kept = before.strip_suffix(')')?;
     let added = after.strip_prefix(kept)?.strip_prefix(", ")?.strip_suffix(')')?;
     (before.contains("(PARTITION ") && added.starts_with("PARTITION ")).then_some(added)
+}
+/// Says of a new column which value the server itself gives the rows that are there.
+fn valued(table: &Identity, column: &Object) -> Option<String> {
+    let said = [Attribute::Default, Attribute::Generated, Attribute::AutoIncrement];
+    let is_told = said.into_iter().any(|attribute| column.has(attribute));
+    let (of, name) = (quoted(&table.name), quoted(&column.identity.name));
+    let note = format!(
+        "{of}.{name} is 0 or empty in the rows that are there; to choose another value, below:\nUPDATE {of} SET {name} = …;"
+    );
+    (column.has(Attribute::NotNull) && !is_told).then_some(note)
+}
+
+/// Says of a column that must have a value from now on which rows are in the way.
+fn required(table: &Identity, old: &Object, column: &Object) -> Option<String> {
+    let (of, name) = (quoted(&table.name), quoted(&column.identity.name));
+    let note = format!(
+        "rows without a value make it fail; to give them one, above:\nUPDATE {of} SET {name} = … WHERE {name} IS NULL;"
+    );
+    (column.has(Attribute::NotNull) && !old.has(Attribute::NotNull)).then_some(note)
 }

@@ -153,6 +153,9 @@ fn altered_column(old: &Object, new: &Object, attributes: &[Attribute], catalog:
     if !clauses.is_empty() {
         let mut step =
             Step::new(Does::Alter, identity, format!("ALTER {word} {} {}", whole(identity), clauses.join(", ")));
+        if word == "TABLE" && attributes.contains(&Attribute::NotNull) && !old.has(Attribute::NotNull) {
+            step.note = Some(column::required(identity));
+        }
         if retypes && !column::is_wider(from, to) {
             step.destroys =
                 Some(format!("what values of {}.{} a {to} cannot hold", whole(identity), quoted(&identity.name)));

@@ -1,8 +1,10 @@
 //! Columns: how they are made and altered.
 
 use crate::catalog::Attribute;
+use crate::catalog::Identity;
 use crate::catalog::Object;
 use crate::diff::postgres::name::quoted;
+use crate::diff::postgres::name::whole;
 
 /// What can be said of a column of a view.
 pub const OF_VIEWS: &[Attribute] =
@@ -45,6 +47,15 @@ pub fn defined(column: &Object) -> String {
         }
     }
     text
+}
+
+/// Says of a column that must have a value from now on which rows are in the way.
+pub fn required(column: &Identity) -> String {
+    let name = quoted(&column.name);
+    let table = whole(column);
+    format!(
+        "rows without a value make it fail; to give them one, above:\nUPDATE {table} SET {name} = … WHERE {name} IS NULL;"
+    )
 }
 
 /// Returns the clauses that set what `CREATE TABLE` cannot.

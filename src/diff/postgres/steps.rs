@@ -344,10 +344,27 @@ impl Writer<'_> {
         let beyond = column::beyond(object);
         let has_no_value =
             [Attribute::Default, Attribute::Identity, Attribute::Generated].into_iter().all(|a| !object.has(a));
+        // Rows that are there need a value first, which only a person knows. A name or an option is said where it is made.
+        let is_late = !clauses.is_empty()
+            && object.has(Attribute::NotNull)
+            && has_no_value
+            && !object.has(Attribute::Inherits)
+            && !object.has(Attribute::NotNullName)
+            && !object.text(Attribute::NotNull).is_some_and(|how| how.contains("no inherit"));
+        if is_late {
+            let mut nullable = object.clone();
+            nullable.unset(Attribute::NotNull);
+            clauses = vec![format!("ADD COLUMN {}", column::defined(&nullable))];
+        }
         if !clauses.is_empty() {
             let step =
                 self.add(Does::Create, identity, format!("ALTER TABLE {} {}", whole(identity), clauses.join(", ")));
-            if object.has(Attribute::NotNull) && has_no_value {
+            if is_late {
+                let name = quoted(&identity.name);
+                let sql = format!("ALTER TABLE {} ALTER COLUMN {name} SET NOT NULL", whole(identity));
+                let late = Step { note: Some(column::required(identity)), ..Step::new(Does::Alter, identity, sql) };
+                step.then.push(late);
+            } else if object.has(Attribute::NotNull) && has_no_value {
                 step.note = Some(format!("fails when {} has rows: fill in a default", whole(identity)));
             }
         }

@@ -1,0 +1,109 @@
+//! From what a schema is to what it should be.
+
+use crate::autogenerate::sections::Way;
+use crate::autogenerate::sections::section;
+use crate::catalog::Catalog;
+use crate::dialect::Dialect;
+use crate::diff::Difference;
+use crate::diff::Options;
+use crate::diff::Rename;
+use crate::diff::Step;
+use crate::diff::differences;
+use crate::diff::statements;
+use crate::error::Error;
+use crate::schemas::Filter;
+use crate::schemas::ScriptProof;
+use crate::schemas::Side;
+use crate::schemas::Sides;
+use crate::schemas::refused;
+
+/// What a schema is, and what it should be.
+#[derive(Debug)]
+pub struct Change {
+    /// Where it is as it is.
+    pub from: Side,
+    /// Where it is as it should be.
+    pub to: Side,
+    /// As it is.
+    pub old: Catalog,
+    /// As it should be.
+    pub new: Catalog,
+    /// In what they differ.
+    pub differences: Vec<Difference>,
+}
+
+/// An upgrade and a downgrade.
+#[derive(Debug)]
+pub struct Written {
+    upgrade: Way,
+    downgrade: Way,
+    dialect: Dialect,
+}
+
+impl Change {
+    /// Reads both sides, what should be first: it is where people make mistakes.
+    ///
+    /// # Errors
+    ///
+    /// When a side cannot be reached or built, or they are databases of two kinds.
+    pub async fn find(
+        sides: &mut Sides<'_>,
+        from: Side,
+        to: Side,
+        filter: &Filter,
+        options: &Options,
+    ) -> Result<Self, Error> {
+        sides.expect_alike(&from, &to, true)?;
+        let mut new = sides.catalog(&to).await?;
+        let mut old = sides.catalog(&from).await?;
+        filter.apply(&mut old);
+        filter.apply(&mut new);
+        let differences = differences(&old, &new, options.level);
+        Ok(Self { from, to, old, new, differences })
+    }
+
+    /// Writes the statements of both directions.
+    ///
+    /// # Errors
+    ///
+    /// When none can be written for an object of the upgrade; where it is the downgrade, that is irreversible.
+    pub fn write(&self, options: &Options) -> Result<Written, Error> {
+        let Self { old, new, differences: found, .. } = self;
+        let upgrade = statements(old, new, found, options).map_err(refused)?;
+        let back = |Rename { kind, old, new }: &Rename| Rename { kind: *kind, old: new.clone(), new: old.clone() };
+        let renames = options.renames.iter().rev().map(back).collect();
+        let options = Options { level: options.level, renames, online: options.online };
+        let downgrade = match statements(new, old, &differences(new, old, options.level), &options) {
+            Ok(steps) => Way::Steps(steps),
+            Err(refusals) => Way::Refused(refusals),
+        };
+        Ok(Written { upgrade: Way::Steps(upgrade), downgrade, dialect: new.dialect })
+    }
+}
+
+impl Written {
+    /// Returns the sections of the script, with what did not hold when it was run.
+    pub fn sections(&self, proof: Option<&ScriptProof>) -> String {
+        let remarks = |of: fn(&ScriptProof) -> Vec<String>| proof.map(of).unwrap_or_default();
+        let upgrade = section("upgrade", &self.upgrade, &remarks(ScriptProof::upgrade_remarks), self.dialect);
+        let downgrade = section("downgrade", &self.downgrade, &remarks(ScriptProof::downgrade_remarks), self.dialect);
+        format!("{upgrade}\n{downgrade}")
+    }
+
+    /// Returns what a direction loses, each in words.
+    pub fn losses(&self) -> (Vec<&str>, Vec<&str>) {
+        (losses(&self.upgrade), losses(&self.downgrade))
+    }
+
+    /// Returns whether there is a downgrade.
+    pub fn is_reversible(&self) -> bool {
+        matches!(self.downgrade, Way::Steps(_))
+    }
+}
+
+fn losses(way: &Way) -> Vec<&str> {
+    match way {
+        Way::Steps(steps) => steps.iter().filter_map(|step: &Step| step.destroys.as_deref()).collect(),
+        Way::Refused(_) => Vec::new(),
+    }
+}

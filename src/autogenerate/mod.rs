@@ -1,0 +1,12 @@
+//! Revisions that rev writes: what a schema is against what it should be, as an upgrade and a downgrade that were run.
+//!
+//! Comes in: two sides of a comparison, and what a person says of names. What is written is a script like any other.
+
+mod change;
+mod rename;
+mod sections;
+
+pub use change::Change;
+pub use change::Written;
+pub use rename::candidates;
+pub use rename::resolve;

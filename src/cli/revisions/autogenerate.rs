@@ -1,0 +1,192 @@
+//! `rev revision --autogenerate`.
+
+use std::path::Path;
+
+use crate::author::NewRevision;
+use crate::author::Parents;
+use crate::autogenerate::Change;
+use crate::autogenerate::candidates;
+use crate::autogenerate::resolve;
+use crate::cli::ask::agrees;
+use crate::cli::ask::can_ask;
+use crate::cli::context::Context;
+use crate::cli::outcome::Failed;
+use crate::cli::outcome::Outcome;
+use crate::cli::revisions::new::NewArgs;
+use crate::cli::schemas::filter::FilterArgs;
+use crate::cli::schemas::unread::warn_of;
+use crate::cli::ui::generated;
+use crate::cli::ui::generated::Generated;
+use crate::diff::Options;
+use crate::diff::Rename;
+use crate::error::Error;
+use crate::error::ErrorKind;
+use crate::graph::Anchor;
+use crate::graph::Target;
+use crate::id::Heads;
+use crate::project::Project;
+use crate::run::scratch::Kept;
+use crate::schemas::Claim;
+use crate::schemas::Filter;
+use crate::schemas::Side;
+use crate::schemas::Sides;
+use crate::wall;
+
+/// How a revision is written by rev.
+#[derive(Debug, clap::Args)]
+pub struct AutogenerateArgs {
+    /// Write its sections from the model, and run them
+    ///
+    /// What turns the schema as it is into the model, and back. Both are run on a scratch database first. Where nothing differs, no file is written.
+    #[arg(long)]
+    autogenerate: bool,
+    /// What the schema should be, instead of the model: a side as of `rev diff`
+    #[arg(long, value_name = "SIDE", requires = "autogenerate", hide_short_help = true)]
+    to: Option<String>,
+    /// A table or column that has another name from now on, as `users.name:full_name`
+    #[arg(long, value_name = "OLD:NEW", requires = "autogenerate", hide_short_help = true)]
+    rename: Vec<String>,
+    #[command(flatten)]
+    filter: FilterArgs,
+    /// Exit with status 1 when nothing differs
+    #[arg(long, requires = "autogenerate", hide_short_help = true)]
+    exit_code: bool,
+}
+
+impl AutogenerateArgs {
+    /// Returns whether rev shall write the sections.
+    ///
+    /// # Errors
+    ///
+    /// When it shall not, and there are patterns for that.
+    pub fn is_wanted(&self) -> Result<bool, ErrorKind> {
+        if !self.autogenerate && !self.filter.is_empty() {
+            let message = "`--include` and `--exclude` need `--autogenerate`".to_owned();
+            return Err(ErrorKind::Usage { message, hint: None });
+        }
+        Ok(self.autogenerate)
+    }
+}
+
+/// Runs the command.
+pub async fn run(
+    args: &AutogenerateArgs,
+    new: &NewArgs,
+    from: Option<&Path>,
+    message: String,
+    heads: Vec<Target>,
+    depends_on: Vec<Target>,
+    cx: &mut Context,
+) -> Result<Outcome, Failed> {
+    let to: Side = args.to.as_deref().unwrap_or("model").parse()?;
+    let filter = args.filter.read()?;
+    let project = cx.project_to_add()?;
+    cx.resolve(&project.config)?;
+    cx.interrupt.heed();
+    let from = current_side(from, &heads, &project).await?;
+    let new = new.revision(message, Parents::Of(heads), depends_on);
+    let rows = cx.rows_for(&project, Project::needs_rows(&new)).await?;
+    let mut sides = Sides::new(&project, Kept::Copied, &cx.interrupt, &cx.actor);
+    let made = make(args, (from, to), &filter, &new, &rows, &project, &mut sides, cx).await;
+    let removed = sides.close().await;
+    let made = made?;
+    removed?;
+    if !cx.is_json() {
+        warn_of(&made.change.old, cx);
+        warn_of(&made.change.new, cx);
+        let paint = cx.terminal.paint;
+        generated::lines(&made, paint).iter().for_each(|line| cx.talk(line));
+    }
+    let Some(script) = &made.script else {
+        if cx.is_json() {
+            cx.text(&generated::json(&made))?;
+        }
+        return Ok(if args.exit_code { Outcome::Found } else { Outcome::Done });
+    };
+    cx.run_post_write(&project, &script.path)?;
+    match cx.is_json() {
+        true => cx.text(&generated::json(&made))?,
+        false => cx.text(&format!("{}\n", script.path.display()))?,
+    };
+    Ok(if made.proof.as_ref().is_some_and(|proof| proof.holds()) { Outcome::Done } else { Outcome::Found })
+}
+
+#[allow(clippy::too_many_arguments)] // what a command has read
+async fn make(
+    args: &AutogenerateArgs,
+    (from, to): (Side, Side),
+    filter: &Filter,
+    new: &NewRevision,
+    rows: &Heads,
+    project: &Project,
+    sides: &mut Sides<'_>,
+    cx: &mut Context,
+) -> Result<Generated, Error> {
+    let mut options = Options::default();
+    let change = Change::find(sides, from, to, filter, &options).await?;
+    if change.differences.is_empty() {
+        return Ok(Generated { change, script: None, written: None, proof: None, likely: Vec::new() });
+    }
+    for text in &args.rename {
+        options.renames.push(resolve(text, &change.old, &change.new)?);
+    }
+    let likely = candidates(&change.old, &change.new, &change.differences, &options.renames);
+    let likely = asked(likely, &mut options.renames, cx)?;
+    let written = change.write(&options)?;
+    let mut prepared = project.prepare_revision(new, &written.sections(None), rows, wall::now())?;
+    let claim = Claim { from: &change.from, old: &change.old, new: &change.new, filter };
+    let proof = sides.prove(&prepared.script, claim, &options).await?;
+    if !proof.holds() {
+        prepared = prepared.with_sections(&written.sections(Some(&proof)))?;
+    }
+    let script = prepared.write()?;
+    Ok(Generated { change, script: Some(script), written: Some(written), proof: Some(proof), likely })
+}
+
+/// Asks which of what looks like a rename is one; returns what nobody was asked about.
+fn asked(likely: Vec<Rename>, renames: &mut Vec<Rename>, cx: &Context) -> Result<Vec<Rename>, Error> {
+    if cx.is_json() || !can_ask() {
+        return Ok(likely);
+    }
+    for rename in likely {
+        if agrees(&format!("is {} `{}` now `{}`?", rename.kind, rename.old, rename.new))? {
+            renames.push(rename);
+        }
+    }
+    Ok(Vec::new())
+}
+
+/// Returns where the schema is as it is: the database if it is at the heads that the revision grows from, else the scripts.
+async fn current_side(told: Option<&Path>, parents: &[Target], project: &Project) -> Result<Side, Error> {
+    let usage = |message: String| Error::from(ErrorKind::Usage { message, hint: None });
+    let [parent] = parents else {
+        return Err(usage("--autogenerate takes one `--head`; `rev merge` joins several".to_owned()));
+    };
+    let is_scripts = match told.map(|told| told.to_string_lossy()).as_deref() {
+        None => None,
+        Some("live") => Some(false),
+        Some("scripts") => Some(true),
+        Some(other) => {
+            return Err(usage(format!("--from is `live` or `scripts` with --autogenerate, not `{other}`")));
+        }
+    };
+    let scripts =
+        Side::Target(if project.graph.revisions().is_empty() { Target::new(Anchor::Base) } else { parent.clone() });
+    if is_scripts == Some(true) {
+        return Ok(scripts);
+    }
+    let is_told = is_scripts.is_some();
+    let session = match project.open().await {
+        Ok(session) => session,
+        Err(_) if !is_told => return Ok(scripts),
+        Err(error) => return Err(error),
+    };
+    let (current, is_whole) = (session.rows.clone(), session.progress.is_empty());
+    session.close().await;
+    let heads: Heads = project.graph.heads().into_iter().map(|head| head.id.clone()).collect();
+    match current == heads && is_whole && parent.anchor == Anchor::Head {
+        true => Ok(Side::Live),
+        false if !is_told => Ok(scripts),
+        false => Err(ErrorKind::NotAtHeads { current, heads }.into()),
+    }
+}
