@@ -109,12 +109,6 @@ COMMENT ON COLUMN cols."Odd "" table".n IS 'another number; -- it''s';
 COMMENT ON COLUMN cols."Odd "" table".n IS NULL;
 -- ~ column cols.Odd " table.body
 COMMENT ON COLUMN cols."Odd "" table".body IS E'two\nlines \\ here';
--- [18+] [exact] ~ column cols.Odd " table.n
-ALTER TABLE cols."Odd "" table" ALTER n DROP NOT NULL, ADD CONSTRAINT "n is there" NOT NULL n;
--- [18+] ~ column cols.Odd " table.word
-ALTER TABLE cols."Odd "" table" ADD CONSTRAINT w NOT NULL word NOT VALID;
--- [18+] ~ column cols.Odd " table.word
-ALTER TABLE cols."Odd "" table" ADD CONSTRAINT w NOT NULL word NO INHERIT;
 -- =
 ALTER TABLE cols."Odd "" table" ALTER word TYPE character varying(20), ALTER n TYPE int4, ALTER flag TYPE bool,
     ALTER at TYPE timestamp with time zone, ALTER "select" TYPE decimal(10, 2), ALTER coded TYPE character(4);

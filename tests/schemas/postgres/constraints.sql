@@ -100,7 +100,7 @@ ALTER TABLE "cons 2"."Order" DROP CONSTRAINT apart;
 ALTER TABLE "cons 2"."Order" DROP CONSTRAINT apart, ADD CONSTRAINT apart EXCLUDE USING gist (during WITH &&) WHERE (state <> 'new');
 -- ~ exclusion cons 2.Order.apart
 ALTER TABLE "cons 2"."Order" DROP CONSTRAINT apart, ADD CONSTRAINT apart EXCLUDE USING gist (during WITH -|-) DEFERRABLE;
--- [18+] + table cons.held; + column cons.held.during; + column cons.held.id; + primary key cons.held.held_pkey; + table cons.holds; + column cons.holds.at; + column cons.holds.held; + foreign key cons.holds.while
+-- [18+] + table cons.held; + table cons.holds; + column cons.held.during; + column cons.held.id; + primary key cons.held.held_pkey; + column cons.holds.at; + column cons.holds.held; + foreign key cons.holds.while
 CREATE TABLE cons.held (id int4range, during tsrange, PRIMARY KEY (id, during WITHOUT OVERLAPS));
 CREATE TABLE cons.holds (held int4range, at tsrange, CONSTRAINT while FOREIGN KEY (held, PERIOD at) REFERENCES cons.held (id, PERIOD during));
 -- =
