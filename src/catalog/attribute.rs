@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::catalog::kind::Kind;
 use crate::catalog::level::Level;
 
 macro_rules! attributes {
@@ -126,10 +127,12 @@ impl Attribute {
         Self::ALL.iter().copied().find(|attribute| attribute.as_str() == word)
     }
 
-    /// Returns whether it makes a difference at `level`.
-    pub fn counts_at(self, level: Level) -> bool {
+    /// Returns whether it makes a difference at `level`, said of an object of a kind.
+    pub fn counts_at(self, kind: Kind, level: Level) -> bool {
         match self {
             Self::Source => false,
+            // That a table inherits is said of the table; that a column would be there without it, no statement changes.
+            Self::Inherits if kind == Kind::Column => level == Level::Exact,
             Self::StatisticsTarget | Self::NotNullName | Self::Spelling => level == Level::Exact,
             _ => true,
         }

@@ -86,7 +86,8 @@ impl Object {
 
     /// Iterates over all that is said and that counts at `level`, sorted.
     pub fn attributes(&self, level: Level) -> impl Iterator<Item = (Attribute, &Value)> {
-        let counting = self.attributes.iter().filter(move |(attribute, _)| attribute.counts_at(level));
+        let kind = self.identity.kind;
+        let counting = self.attributes.iter().filter(move |(attribute, _)| attribute.counts_at(kind, level));
         counting.map(|(attribute, value)| (*attribute, value))
     }
 

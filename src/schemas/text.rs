@@ -19,7 +19,7 @@ pub fn sql_text(steps: &[Step], dialect: Dialect) -> String {
         }
         text.push_str(&statement_text(step, dialect));
     }
-    text
+    if text.is_ascii() { text } else { encoding(dialect).to_owned() + &text }
 }
 
 /// Writes one statement with its `;`, below what it destroys and what is to be known of it.
@@ -39,6 +39,15 @@ pub fn statement_text(step: &Step, dialect: Dialect) -> String {
         false => text.push_str(&format!("{sql};\n")),
     }
     text
+}
+
+/// Says in which characters it is written: the servers' own programs take it for those of the terminal or the database.
+fn encoding(dialect: Dialect) -> &'static str {
+    match dialect.family() {
+        Family::Sqlite => "",
+        Family::Postgres => "SET client_encoding = 'UTF8';\n\n",
+        Family::Mysql => "SET NAMES utf8mb4;\n\n",
+    }
 }
 
 /// The programs of MariaDB and MySQL end a statement at the first `;`, also inside of a body.
@@ -68,6 +77,18 @@ mod tests {
     fn a_failed_copy_of_sqlite_ends_the_script() {
         let text = sql_text(&[step("INSERT INTO n SELECT * FROM t"), step("DROP TABLE t")], Dialect::Sqlite);
         assert_eq!(text, ".bail on\n\nINSERT INTO n SELECT * FROM t;\n\nDROP TABLE t;\n");
+    }
+
+    #[test]
+    fn other_letters_than_those_of_ascii_are_announced() {
+        let check = |dialect, expected: &str| {
+            assert_eq!(sql_text(&[step("SELECT 'ü'")], dialect), format!("{expected}SELECT 'ü';\n"));
+        };
+        check(Dialect::Postgres, "SET client_encoding = 'UTF8';\n\n");
+        check(Dialect::Mariadb, "SET NAMES utf8mb4;\n\n");
+        check(Dialect::Mysql, "SET NAMES utf8mb4;\n\n");
+        check(Dialect::Sqlite, "");
+        assert_eq!(sql_text(&[step("SELECT 'u'")], Dialect::Mariadb), "SELECT 'u';\n");
     }
 
     #[test]

@@ -3,13 +3,14 @@
 use rev::catalog::Attribute;
 use rev::catalog::Catalog;
 use rev::catalog::Level;
-use rev::diff::Change;
 use rev::diff::Options;
 use rev::diff::differences;
 use rev::diff::statements;
 
+use crate::reading::assert_equal;
 use crate::reading::catalog;
-use crate::reading::run;
+use crate::reading::found;
+use crate::reading::lead;
 use crate::support::Kind;
 use crate::support::TestDatabase;
 
@@ -27,24 +28,6 @@ pub fn with_every_kind() -> TestDatabase {
     database.execute(BOTH);
     database.execute(if is_mariadb(&database) { MARIADB } else { MYSQL });
     database
-}
-
-/// Runs what leads from one catalog to the other on a database that has the first.
-fn lead(database: &TestDatabase, from: &Catalog, to: &Catalog, level: Level) {
-    let options = Options { level, ..Options::default() };
-    let steps = statements(from, to, &differences(from, to, level), &options).unwrap();
-    if let Err(why) = run(database, &steps) {
-        let texts: Vec<_> = steps.into_iter().map(|step| step.sql).collect();
-        panic!("{why}\nof:\n{};", texts.join(";\n"));
-    }
-}
-
-#[track_caller]
-fn assert_equal(one: &Catalog, other: &Catalog, level: Level) {
-    let found = differences(one, other, level);
-    let lines: Vec<_> = found.iter().map(|found| format!("{}: {:?}", found.identity, found.change)).collect();
-    assert!(found.is_empty(), "{}", lines.join("\n"));
-    assert_eq!(one.fingerprint(level), other.fingerprint(level));
 }
 
 #[test]
@@ -136,16 +119,6 @@ const CHANGES_OF_MYSQL: &[(&str, &str)] = &[
     ("ALTER TABLE special ALTER CHECK special_chk_1 ENFORCED", "~ check special.special_chk_1"),
     ("ALTER TABLE special DROP INDEX by_lower", "- index special.by_lower"),
 ];
-
-fn found(one: &Catalog, other: &Catalog, level: Level) -> Vec<String> {
-    let found = differences(one, other, level);
-    let sign = |change: &Change| match change {
-        Change::Added => "+",
-        Change::Removed => "-",
-        Change::Altered { .. } => "~",
-    };
-    found.iter().map(|found| format!("{} {}", sign(&found.change), found.identity)).collect()
-}
 
 /// Each on top of those before; where a server refuses one, that one is a mistake of the list.
 #[test]

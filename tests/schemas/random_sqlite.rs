@@ -7,9 +7,9 @@ use proptest::prelude::*;
 use rev::catalog::Catalog;
 use rev::catalog::Level;
 
+use crate::reading::assert_equal;
 use crate::reading::catalog;
-use crate::sqlite::assert_equal;
-use crate::sqlite::lead;
+use crate::reading::lead;
 use crate::support::Kind;
 use crate::support::TestDatabase;
 

@@ -2,12 +2,11 @@
 
 use rev::catalog::Catalog;
 use rev::catalog::Level;
-use rev::diff::Options;
 use rev::diff::differences;
-use rev::diff::statements;
 
+use crate::reading::assert_equal;
 use crate::reading::catalog;
-use crate::reading::run;
+use crate::reading::lead;
 use crate::support::Kind;
 use crate::support::TestDatabase;
 
@@ -17,25 +16,6 @@ fn with(sql: &str) -> TestDatabase {
     let database = TestDatabase::quick(Kind::Sqlite);
     database.try_query(sql).unwrap_or_else(|error| panic!("{error}: {sql}"));
     database
-}
-
-/// Runs what leads from one catalog to the other on a database that has the first.
-#[track_caller]
-pub fn lead(database: &TestDatabase, from: &Catalog, to: &Catalog, level: Level) {
-    let options = Options { level, ..Options::default() };
-    let steps = statements(from, to, &differences(from, to, level), &options).unwrap();
-    if let Err(why) = run(database, &steps) {
-        let texts: Vec<_> = steps.into_iter().map(|step| step.sql).collect();
-        panic!("{why}\nof:\n{};", texts.join(";\n"));
-    }
-}
-
-#[track_caller]
-pub fn assert_equal(one: &Catalog, other: &Catalog, level: Level) {
-    let found = differences(one, other, level);
-    let lines: Vec<_> = found.iter().map(|found| format!("{}: {:?}", found.identity, found.change)).collect();
-    assert!(found.is_empty(), "{}", lines.join("\n"));
-    assert_eq!(one.fingerprint(level), other.fingerprint(level));
 }
 
 #[test]

@@ -11,7 +11,7 @@ use crate::reading::run;
 use crate::support::Kind;
 use crate::support::TestDatabase;
 
-const EVERY_KIND: &str = include_str!("every_kind.sql");
+pub const EVERY_KIND: &str = include_str!("every_kind.sql");
 
 /// The role that grants name; a server has it for all databases, and tests run side by side.
 pub(crate) const ROLE: &str = "DO $$ BEGIN CREATE ROLE app_reader;

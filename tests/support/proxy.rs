@@ -1,4 +1,4 @@
-//! A proxy in front of PostgreSQL that counts what a client asks for.
+//! A proxy in front of PostgreSQL, MariaDB or MySQL that counts what a client asks for.
 
 use std::io;
 use std::io::Read;
@@ -20,13 +20,22 @@ pub struct Proxy {
 }
 
 impl Proxy {
-    /// Starts a proxy in front of `address`, as in `127.0.0.1:5432`.
+    /// Starts a proxy in front of the PostgreSQL at `address`, as in `127.0.0.1:5432`.
     pub fn start(address: &str) -> Self {
         Self::start_at("127.0.0.1:0", address)
     }
 
-    /// Starts a proxy that listens where `own` says.
+    /// Starts a proxy in front of the PostgreSQL at `address` that listens where `own` says.
     pub fn start_at(own: &str, address: &str) -> Self {
+        Self::passing(requests, own, address)
+    }
+
+    /// Starts a proxy in front of the MariaDB or MySQL at `address`.
+    pub fn start_mysql(address: &str) -> Self {
+        Self::passing(packets, "127.0.0.1:0", address)
+    }
+
+    fn passing(pass: fn(TcpStream, TcpStream, &AtomicUsize), own: &str, address: &str) -> Self {
         let listener = TcpListener::bind(own).expect("the port can be had");
         let port = listener.local_addr().expect("a listener has an address").port();
         let queries = Arc::new(AtomicUsize::new(0));
@@ -40,7 +49,7 @@ impl Proxy {
                 let server = TcpStream::connect(&address).expect("the server is there");
                 let counter = Arc::clone(&counter);
                 let (from, to) = (client.try_clone(), server.try_clone());
-                thread::spawn(move || requests(client, server, &counter));
+                thread::spawn(move || pass(client, server, &counter));
                 thread::spawn(move || {
                     let (Ok(mut to), Ok(mut from)) = (from, to) else { return };
                     let _ = io::copy(&mut from, &mut to);
@@ -91,6 +100,28 @@ fn requests(mut client: TcpStream, mut server: TcpStream, queries: &AtomicUsize)
         if server.write_all(&head).is_err() {
             break;
         }
+    }
+    let _ = server.shutdown(Shutdown::Both);
+}
+
+/// Passes a client's packets on: three bytes of length, and a number that begins with 0 at each command.
+/// <https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_basic_packets.html>
+fn packets(mut client: TcpStream, mut server: TcpStream, queries: &AtomicUsize) {
+    const QUERY: u8 = 3;
+    let mut packet = vec![0; 4];
+    while client.read_exact(&mut packet).is_ok() {
+        let length = u32::from_le_bytes([packet[0], packet[1], packet[2], 0]) as usize;
+        packet.resize(4 + length, 0);
+        if client.read_exact(&mut packet[4..]).is_err() {
+            break;
+        }
+        if packet[3] == 0 && packet.get(4) == Some(&QUERY) {
+            queries.fetch_add(1, Ordering::SeqCst);
+        }
+        if server.write_all(&packet).is_err() {
+            break;
+        }
+        packet.resize(4, 0);
     }
     let _ = server.shutdown(Shutdown::Both);
 }

@@ -7,6 +7,7 @@ use crate::catalog::Kind;
 use crate::catalog::Object;
 use crate::diff::postgres::column;
 use crate::diff::postgres::create;
+use crate::diff::postgres::foreign;
 use crate::diff::postgres::name::literal;
 use crate::diff::postgres::name::own;
 use crate::diff::postgres::name::quoted;
@@ -85,6 +86,7 @@ pub fn altered(old: &Object, new: &Object, attributes: &[Attribute], catalog: &C
                 ));
             }
         }
+        Kind::ForeignDataWrapper | Kind::ForeignServer | Kind::UserMapping => made.extend(foreign::altered(old, new)?),
         kind if changes(Attribute::Invalid) => {
             let of = if kind == Kind::Check && create::is_of_domain(new, catalog) { "DOMAIN" } else { "TABLE" };
             made.push(format!("ALTER {of} {} VALIDATE CONSTRAINT {}", whole(identity), quoted(&identity.name)));

@@ -6,6 +6,10 @@ use crate::catalog::Object;
 use crate::diff::postgres::name::quoted;
 use crate::diff::postgres::name::whole;
 
+/// What can be said of a column of a view.
+pub const OF_VIEWS: &[Attribute] =
+    &[Attribute::Default, Attribute::Storage, Attribute::Compression, Attribute::StatisticsTarget, Attribute::Options];
+
 /// Returns a column as `CREATE TABLE` and `ADD COLUMN` define it.
 pub fn defined(column: &Object) -> String {
     let mut text = quoted(&column.identity.name);
@@ -134,11 +138,7 @@ pub fn clauses(old: Option<&Object>, new: &Object, attributes: &[Attribute]) -> 
         // A new column has them from its definition.
         if let Some(old) = old {
             let (before, after) = (of(Some(old), true), of(Some(new), true));
-            let mut changed: Vec<_> = gone(&before, &after).iter().map(|name| format!("DROP {name}")).collect();
-            for option in after.iter().filter(|option| !before.contains(option)) {
-                let had = before.iter().any(|known| option_name(known) == option_name(option));
-                changed.push(format!("{} {option}", if had { "SET" } else { "ADD" }));
-            }
+            let changed = changed_options(&before, &after);
             if !changed.is_empty() {
                 alter(&format!("OPTIONS ({})", changed.join(", ")));
             }
@@ -166,12 +166,28 @@ fn own_storage(kind: &str) -> Option<&'static str> {
 
 /// Returns whether an option is one of a foreign table's column: `name 'value'`, not `name=value`.
 fn is_foreign(option: &str) -> bool {
-    option.split_once(' ').is_some_and(|(name, _)| !name.contains('='))
+    option.starts_with('"') || option.split_once(' ').is_some_and(|(name, _)| !name.contains('='))
 }
 
-/// Returns the name of an option such as `n_distinct=5`.
+/// Returns what `OPTIONS ( … )` says to make some options others.
+pub fn changed_options(before: &[Box<str>], after: &[Box<str>]) -> Vec<String> {
+    let has = |options: &[Box<str>], name: &str| options.iter().any(|option| option_name(option) == name);
+    let gone = before.iter().map(|option| option_name(option)).filter(|name| !has(after, name));
+    let mut changed: Vec<_> = gone.map(|name| format!("DROP {name}")).collect();
+    for option in after.iter().filter(|option| !before.contains(option)) {
+        let word = if has(before, option_name(option)) { "SET" } else { "ADD" };
+        changed.push(format!("{word} {option}"));
+    }
+    changed
+}
+
+/// Returns the name of an option such as `n_distinct=5`, or `"a b" 'c'`, as it is written.
 pub fn option_name(option: &str) -> &str {
-    option.split(['=', ' ']).next().unwrap_or(option)
+    let quoted = option.starts_with('"').then(|| option.find("\" '").or_else(|| option.find("\" E'"))).flatten();
+    match quoted {
+        Some(at) => &option[..=at],
+        None => option.split(['=', ' ']).next().unwrap_or(option),
+    }
 }
 
 fn identity(has_one: bool, pieces: &[Box<str>]) -> String {

@@ -1,5 +1,7 @@
 //! How objects that are no tables are made.
 
+use std::collections::BTreeMap;
+
 use crate::catalog::Attribute;
 use crate::catalog::Catalog;
 use crate::catalog::Kind;
@@ -163,10 +165,17 @@ pub fn afterwards(old: Option<&Object>, new: &Object) -> Vec<String> {
         made.push(format!("ALTER STATISTICS {} SET STATISTICS {target}", own(identity)));
     }
     if identity.kind == Kind::Index && changes(Attribute::StatisticsTarget) {
-        for label in new.pieces(Attribute::StatisticsTarget) {
-            if let Some((column, target)) = label.split_once(' ') {
-                made.push(format!("ALTER INDEX {} ALTER COLUMN {column} SET STATISTICS {target}", own(identity)));
-            }
+        let before = old.map(|old| old.pieces(Attribute::StatisticsTarget)).unwrap_or_default();
+        let after = new.pieces(Attribute::StatisticsTarget);
+        let pairs = |labels: &[Box<str>]| -> BTreeMap<String, String> {
+            let pairs = labels.iter().filter_map(|label| label.split_once(' '));
+            pairs.map(|(column, target)| (column.to_owned(), target.to_owned())).collect()
+        };
+        let (before, after) = (pairs(before), pairs(after));
+        let usual = before.keys().map(|column| (column.clone(), "-1".to_owned()));
+        let targets: BTreeMap<_, _> = usual.chain(after).collect();
+        for (column, target) in targets.iter().filter(|(column, target)| before.get(*column) != Some(target)) {
+            made.push(format!("ALTER INDEX {} ALTER COLUMN {column} SET STATISTICS {target}", own(identity)));
         }
     }
     made

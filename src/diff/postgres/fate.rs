@@ -12,6 +12,7 @@ use crate::catalog::Object;
 use crate::diff::difference::Alteration;
 use crate::diff::difference::Change;
 use crate::diff::difference::Difference;
+use crate::diff::postgres::foreign;
 use crate::diff::postgres::part::is_constraint;
 use crate::diff::postgres::table;
 
@@ -167,7 +168,11 @@ fn is_alterable(old: &Object, new: &Object, alterations: &[Alteration]) -> bool 
         Kind::ForeignKey => only(&[Attribute::Deferrable]) || becomes_valid(&changed, old),
         Kind::Trigger | Kind::Rule | Kind::EventTrigger => only(&[Attribute::Enabled]),
         Kind::Index | Kind::Statistics => only(&[Attribute::StatisticsTarget]),
-        Kind::ForeignServer | Kind::ForeignDataWrapper | Kind::UserMapping => only(&[]),
+        Kind::ForeignServer => {
+            only(&[Attribute::Definition, Attribute::Options]) && foreign::is_alterable_server(old, new)
+        }
+        Kind::ForeignDataWrapper => only(&[Attribute::Definition, Attribute::Options]),
+        Kind::UserMapping => only(&[Attribute::Options]),
         Kind::DefaultPrivilege => false,
         kind if is_constraint(kind) => only(&[]) || becomes_valid(&changed, old),
         _ => only(&[]),

@@ -7,6 +7,8 @@ mod alter;
 mod column;
 mod create;
 mod fate;
+mod foreign;
+mod inherited;
 mod name;
 mod owned;
 mod part;

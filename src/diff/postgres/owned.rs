@@ -1,5 +1,7 @@
-//! The column that a sequence belongs to.
+//! The column that a sequence belongs to, and what becomes of the sequence when that goes.
 
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::catalog::Attribute;
@@ -7,6 +9,64 @@ use crate::catalog::Catalog;
 use crate::catalog::Identity;
 use crate::catalog::Kind;
 use crate::catalog::Object;
+use crate::diff::postgres::name::own;
+use crate::diff::step::Does;
+use crate::diff::step::Step;
+
+/// Sequences of columns and tables that are dropped, by what takes them along.
+#[derive(Debug, Default)]
+pub struct Owned {
+    /// Those that go, too.
+    pub going: BTreeMap<Arc<Identity>, Vec<Arc<Identity>>>,
+    /// Those that stay, and must leave before.
+    pub staying: BTreeMap<Arc<Identity>, Vec<Arc<Identity>>>,
+}
+
+impl Owned {
+    /// Puts in front of a step that drops what sequences belong to, with nothing between, that they leave it.
+    pub fn left_before(&self, dropping: Step) -> Step {
+        let staying = self.staying.get(&dropping.about).into_iter().flatten();
+        let leave = |sequence: &Arc<Identity>| format!("ALTER SEQUENCE {} OWNED BY NONE", own(sequence));
+        let mut steps = staying.map(|sequence| Step::new(Does::Drop, &dropping.about, leave(sequence)));
+        let Some(mut first) = steps.next() else { return dropping };
+        first.then = steps.collect();
+        first.with = dropping.with.clone();
+        first.then.push(dropping);
+        first
+    }
+
+    /// Returns the steps by which those that stay come to the column that is theirs again.
+    pub fn come_back(&self, new: &Catalog) -> Vec<Step> {
+        let staying = self.staying.values().flatten().filter_map(|sequence| new.get(sequence));
+        let back = |sequence: &Object| {
+            let column = owner_column(new, sequence)?;
+            let path = sequence.text(Attribute::OwnedBy)?;
+            let sql = format!("ALTER SEQUENCE {} OWNED BY {path}", own(&sequence.identity));
+            Some(Step::new(Does::Alter, &column, sql))
+        };
+        staying.filter_map(back).collect()
+    }
+
+    /// Finds the sequences of a catalog that belong to what is dropped.
+    pub fn of(old: &Catalog, dropped: &BTreeSet<Arc<Identity>>) -> Self {
+        let mut owned = Self::default();
+        for sequence in old.of_kind(Kind::Sequence) {
+            let Some(column) = owner_column(old, sequence) else { continue };
+            let table = Identity {
+                schema: column.schema.clone(),
+                owner: None,
+                kind: Kind::Table,
+                name: column.owner.clone().unwrap_or_default(),
+            };
+            let Some(goes) = dropped.get(&table).or_else(|| dropped.get(&*column)) else { continue };
+            match dropped.contains(&sequence.identity) {
+                true => owned.going.entry(goes.clone()).or_default().push(sequence.identity.clone()),
+                false => owned.staying.entry(goes.clone()).or_default().push(sequence.identity.clone()),
+            }
+        }
+        owned
+    }
+}
 
 /// Returns the column that a sequence belongs to.
 pub fn owner_column(catalog: &Catalog, sequence: &Object) -> Option<Arc<Identity>> {

@@ -17,10 +17,12 @@ use crate::diff::postgres::alter::altered;
 use crate::diff::postgres::column;
 use crate::diff::postgres::create;
 use crate::diff::postgres::fate::Fates;
+use crate::diff::postgres::inherited;
 use crate::diff::postgres::name::own;
 use crate::diff::postgres::name::quoted;
 use crate::diff::postgres::name::reference;
 use crate::diff::postgres::name::whole;
+use crate::diff::postgres::owned::Owned;
 use crate::diff::postgres::owned::owner_column;
 use crate::diff::postgres::part;
 use crate::diff::postgres::table;
@@ -105,14 +107,8 @@ impl Writer<'_> {
                 .or_default()
                 .push(identity.clone());
         }
-        let owned = |identity: &Identity| self.old.get(identity).and_then(|sequence| owner_table(self.old, sequence));
-        for identity in dropped.iter().filter(|identity| identity.kind == Kind::Sequence) {
-            let Some(table) = owned(identity) else { continue };
-            if let Some(table) = dropped.iter().find(|dropped| **dropped == table) {
-                with.entry(names(table)).or_default().push(identity.clone());
-            }
-        }
-        let taken: BTreeSet<_> = with.values().flatten().cloned().collect();
+        let mut owned = Owned::of(self.old, &dropped);
+        let taken: BTreeSet<_> = with.values().chain(owned.going.values()).flatten().cloned().collect();
         for identity in &dropped {
             if taken.contains(identity) || goes_with(identity) && identity.kind != Kind::ForeignKey {
                 continue;
@@ -121,6 +117,9 @@ impl Writer<'_> {
             let name = quoted(&identity.name);
             let sql = match identity.kind {
                 Kind::Column => match self.old.get(&part_of(identity, Kind::Table)) {
+                    Some(_) if inherited::stays_below(identity, self.old, &self.fates) => {
+                        format!("ALTER TABLE ONLY {} DROP COLUMN {name}", whole(identity))
+                    }
                     Some(_) => format!("ALTER TABLE {} DROP COLUMN {name}", whole(identity)),
                     None if self.old.get(&part_of(identity, Kind::Composite)).is_some() => {
                         format!("ALTER TYPE {} DROP ATTRIBUTE {name}", whole(identity))
@@ -128,7 +127,12 @@ impl Writer<'_> {
                     // What was said of a view's column.
                     None => {
                         if !self.fates.made.contains(identity) {
-                            self.steps.extend(about(Some(object), &Object::new((**identity).clone())));
+                            let bare = Object::new((**identity).clone());
+                            match altered(object, &bare, column::OF_VIEWS, self.old) {
+                                Ok(steps) => self.steps.extend(steps),
+                                Err(reason) => self.refusals.push(Refusal { identity: identity.clone(), reason }),
+                            }
+                            self.steps.extend(about(Some(object), &bare));
                         }
                         continue;
                     }
@@ -145,11 +149,12 @@ impl Writer<'_> {
                 }
                 _ => format!("DROP {}", reference(object)),
             };
-            let is_partition = |column: &Object| column.has(Attribute::Inherits);
-            if identity.kind == Kind::Column && is_partition(object) && !self.fates.made.contains(identity) {
+            let is_inherited = identity.kind == Kind::Column && inherited::is_inherited(identity, self.old);
+            if is_inherited && !self.fates.made.contains(identity) {
                 continue; // it goes with the parent's
             }
-            let with = with.get(&names(identity)).filter(|_| is_whole(identity.kind)).cloned().unwrap_or_default();
+            let mut with = with.get(&names(identity)).filter(|_| is_whole(identity.kind)).cloned().unwrap_or_default();
+            with.extend(owned.going.remove(identity).unwrap_or_default());
             let destroys = match identity.kind {
                 Kind::Table => Some(format!("all rows of {}", own(identity))),
                 Kind::Column if !object.has(Attribute::Generated) => {
@@ -158,10 +163,15 @@ impl Writer<'_> {
                 Kind::Sequence => Some(format!("the counter of {}", own(identity))),
                 _ => None,
             };
-            let step = self.add(Does::Drop, identity, sql);
-            step.with = with;
-            step.destroys = destroys;
+            let then = match identity.kind {
+                Kind::Column => inherited::go_below(identity, self.old, &self.fates),
+                _ => Vec::new(),
+            };
+            let mut step = Step::new(Does::Drop, identity, sql);
+            (step.with, step.destroys, step.then) = (with, destroys, then);
+            self.steps.push(owned.left_before(step));
         }
+        self.steps.extend(owned.come_back(self.new));
     }
 
     /// Columns of a type that is made again are text meanwhile; a default goes and comes with the function that it calls.
@@ -232,10 +242,12 @@ impl Writer<'_> {
             if identity.kind == Kind::Column && to.has(Attribute::Inherits) && self.follows(from, to, &attributes) {
                 continue;
             }
+            self.steps.extend(inherited::before_parents(from, to, self.new, &self.fates));
             match altered(from, to, &attributes, self.new) {
                 Ok(steps) => self.steps.extend(steps),
                 Err(reason) => self.refusals.push(Refusal { identity: identity.clone(), reason }),
             }
+            self.steps.extend(inherited::after_parents(from, to, self.old, &self.fates));
             self.steps.extend(about(Some(from), to));
         }
     }
@@ -320,30 +332,21 @@ impl Writer<'_> {
         if self.new.get(&part_of(identity, Kind::Table)).is_none() {
             let kind =
                 if self.new.get(&part_of(identity, Kind::View)).is_some() { "VIEW" } else { "MATERIALIZED VIEW" };
-            for clause in column::clauses(
-                None,
-                object,
-                &[
-                    Attribute::Default,
-                    Attribute::Storage,
-                    Attribute::Compression,
-                    Attribute::StatisticsTarget,
-                    Attribute::Options,
-                ],
-            ) {
+            for clause in column::clauses(None, object, column::OF_VIEWS) {
                 self.add(Does::Alter, identity, format!("ALTER {kind} {} {clause}", whole(identity)));
             }
             return;
         }
         let mut clauses = Vec::new();
-        if !object.has(Attribute::Inherits) {
+        if !object.has(Attribute::Inherits) && !inherited::comes_before_parents(identity, self.old, self.new) {
             clauses.push(format!("ADD COLUMN {}", column::defined(object)));
         }
         let beyond = column::beyond(object);
         let has_no_value =
             [Attribute::Default, Attribute::Identity, Attribute::Generated].into_iter().all(|a| !object.has(a));
         // Rows that are there need a value first, which only a person knows. A name or an option is said where it is made.
-        let is_late = object.has(Attribute::NotNull)
+        let is_late = !clauses.is_empty()
+            && object.has(Attribute::NotNull)
             && has_no_value
             && !object.has(Attribute::Inherits)
             && !object.has(Attribute::NotNullName)
@@ -379,7 +382,8 @@ impl Writer<'_> {
             Ok(made) => {
                 for (index, sql) in made.into_iter().enumerate() {
                     let does = if index == 0 { Does::Create } else { Does::Alter };
-                    self.add(does, identity, sql);
+                    self.add(does, identity, sql).with =
+                        if index == 0 { said_columns(object, self.new) } else { Vec::new() };
                 }
             }
             Err(reason) => self.refusals.push(Refusal { identity: identity.clone(), reason }),
@@ -393,6 +397,16 @@ impl Writer<'_> {
     }
 }
 
+/// Returns the columns of a view of which something is said: they come with it.
+fn said_columns(object: &Object, catalog: &Catalog) -> Vec<Arc<Identity>> {
+    match object.identity.kind {
+        Kind::View | Kind::MaterializedView => {
+            catalog.columns(&object.identity).into_iter().map(|column| column.identity.clone()).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
 fn is_whole(kind: Kind) -> bool {
     matches!(kind, Kind::Table | Kind::View | Kind::MaterializedView | Kind::Composite | Kind::Domain)
 }
@@ -403,9 +417,4 @@ fn names(identity: &Identity) -> (Option<&str>, &str) {
 
 fn part_of(identity: &Identity, kind: Kind) -> Identity {
     Identity { schema: identity.schema.clone(), owner: None, kind, name: identity.owner.clone().unwrap_or_default() }
-}
-
-fn owner_table(catalog: &Catalog, sequence: &Object) -> Option<Arc<Identity>> {
-    let column = owner_column(catalog, sequence)?;
-    catalog.get(&part_of(&column, Kind::Table)).map(|table| table.identity.clone())
 }

@@ -115,12 +115,7 @@ pub fn altered(old: Option<&Object>, new: &Object) -> Vec<(Option<String>, Strin
             let gone: Vec<_> =
                 was.iter().map(|option| column::option_name(option)).filter(|name| !has(is, name)).collect();
             if new.text(Attribute::Form) == Some("foreign") {
-                let mut changed: Vec<_> = gone.iter().map(|name| format!("DROP {name}")).collect();
-                let word = |option| if has(was, column::option_name(option)) { "SET" } else { "ADD" };
-                changed.extend(
-                    is.iter().filter(|option| !was.contains(option)).map(|option| format!("{} {option}", word(option))),
-                );
-                alter(format!("OPTIONS ({})", changed.join(", ")));
+                alter(format!("OPTIONS ({})", column::changed_options(was, is).join(", ")));
             } else {
                 if !gone.is_empty() {
                     alter(format!("RESET ({})", gone.join(", ")));
