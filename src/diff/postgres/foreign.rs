@@ -24,8 +24,8 @@ pub fn altered(old: &Object, new: &Object) -> Result<Vec<String>, String> {
     };
     let (before, after) = (old.pieces(Attribute::Options), new.pieces(Attribute::Options));
     if before != after {
-        let is_hidden = |option: &Box<str>| option.ends_with(" (hidden)");
-        if before.iter().any(is_hidden) != after.iter().any(is_hidden) {
+        let is_hidden = |options: &[Box<str>]| options.iter().any(|option| option.ends_with(" (hidden)"));
+        if is_hidden(before) != is_hidden(after) {
             return Err("has a password, which rev does not read: alter it by hand".to_owned());
         }
         clauses.push(format!("OPTIONS ({})", changed_options(before, after).join(", ")));
