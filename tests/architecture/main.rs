@@ -57,7 +57,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("hyper", &["serve"]),
     ("hyper_util", &["serve"]),
     ("http_body_util", &["serve"]),
-    ("tokio", &["db", "run", "project", "watch", "serve", "main"]),
+    ("tokio", &["db", "run", "project", "watch", "serve", "main", "schemas"]),
 ];
 
 /// The longest a file may be, without its tests.
