@@ -9,7 +9,7 @@ PRAGMA foreign_keys=ON;
 -- rev's own tables, and where the database must be
 BEGIN IMMEDIATE;
 CREATE TABLE IF NOT EXISTS "main"."rev_version" ( "version_num" varchar(255) NOT NULL PRIMARY KEY );
-CREATE TABLE IF NOT EXISTS "main"."rev_history" ( "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "revision" varchar(255) NOT NULL, "direction" varchar(16) NOT NULL, "outcome" varchar(16) NOT NULL, "checksum" varchar(64), "message" text, "down_revisions" text, "depends_on" text, "branch_labels" text, "started" varchar(32) NOT NULL, "duration_ms" integer, "user" varchar(255), "host" varchar(255), "rev_version" varchar(32) NOT NULL, "downgrade" text, "error" text );
+CREATE TABLE IF NOT EXISTS "main"."rev_history" ( "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "revision" varchar(255) NOT NULL, "direction" varchar(16) NOT NULL, "outcome" varchar(16) NOT NULL, "checksum" varchar(64), "message" text, "down_revisions" text, "depends_on" text, "branch_labels" text, "started" varchar(32) NOT NULL, "duration_ms" integer, "user" varchar(255), "host" varchar(255), "rev_version" varchar(32) NOT NULL, "downgrade" text, "error" text, "database_user" text );
 CREATE TABLE IF NOT EXISTS "main"."rev_progress" ( "revision" varchar(255) NOT NULL, "part" integer NOT NULL, "direction" varchar(16) NOT NULL, "state" varchar(16) NOT NULL, "hash" varchar(64) NOT NULL, "definition" text, "started" varchar(32) NOT NULL, PRIMARY KEY ("revision", "part") );
 CREATE TABLE IF NOT EXISTS "main"."rev_lock" ( "id" integer NOT NULL PRIMARY KEY, "format" integer NOT NULL, "epoch" integer NOT NULL, "host" varchar(255), "pid" integer, "user" varchar(255), "since" varchar(32), "lease" varchar(64), "lease_ends" integer, "fenced" integer );
 INSERT INTO "main"."rev_lock" ("id", "format", "epoch") SELECT 1, 1, 0 WHERE NOT EXISTS(SELECT 1 FROM "main"."rev_lock" WHERE "id" = 1);
@@ -33,7 +33,7 @@ SELECT json_extract('{}', message) FROM (SELECT CASE
   WHEN (SELECT COUNT(*) FROM "main"."rev_progress") <> 0 THEN 'rev: a revision is in progress, which this script does not expect'
   END AS message) AS found WHERE message IS NOT NULL;
 UPDATE "main"."rev_version" SET "version_num" = 'b' WHERE "version_num" = ('a');
-INSERT INTO "main"."rev_history" ("revision", "direction", "outcome", "checksum", "message", "down_revisions", "depends_on", "branch_labels", "started", "duration_ms", "user", "host", "rev_version", "downgrade") VALUES ('b', 'stamp', 'done', NULL, 'b', 'a', '', '', strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), NULL, NULL, NULL, '[VERSION]', NULL);
+INSERT INTO "main"."rev_history" ("revision", "direction", "outcome", "checksum", "message", "down_revisions", "depends_on", "branch_labels", "started", "duration_ms", "user", "host", "rev_version", "downgrade") VALUES ('b', 'stamp', 'done', NULL, 'stamped from a to b', 'a', '', '', strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), NULL, NULL, NULL, '[VERSION]', NULL);
 SELECT json_extract('{}', message) FROM (SELECT CASE
   WHEN (SELECT COUNT(*) FROM "main"."rev_version") <> 1 OR (SELECT COUNT(*) FROM "main"."rev_version" WHERE "version_num" IN ('b')) <> 1 THEN 'rev: the database is at ' || COALESCE((SELECT group_concat(version_num, ', ') FROM (SELECT "version_num" FROM "main"."rev_version" ORDER BY "version_num" ASC) AS v), 'base') || ', not at b as this script expects'
   WHEN (SELECT COUNT(*) FROM "main"."rev_progress") <> 0 THEN 'rev: a revision is in progress, which this script does not expect'
