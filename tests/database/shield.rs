@@ -280,7 +280,7 @@ fn what_changes_a_parent_belongs_elsewhere() {
         "REPLACE INTO main.users VALUES (1, 'x')",
     ] {
         let body = format!("-- rev: upgrade\n{sql};\n{REBUILD}");
-        check_refused("", &body, "parent-changed-in-rebuild", &["`users` is changed", "section of its own"]);
+        check_refused("", &body, "parent-changed-in-rebuild", &["`users` is changed", "into its own section"]);
     }
     let (database, workspace) =
         shop("", &format!("-- rev: upgrade\nDELETE FROM users WHERE id = 1;\n-- rev: upgrade\n{REBUILD}"));
