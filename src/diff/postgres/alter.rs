@@ -71,7 +71,7 @@ pub fn altered(old: &Object, new: &Object, attributes: &[Attribute], catalog: &C
                 made.push(format!("ALTER DOMAIN {name} {how} NOT NULL"));
             }
         }
-        Kind::Sequence => return Ok(altered_sequence(new, attributes, catalog)),
+        Kind::Sequence => return Ok(altered_sequence(old, new, attributes, catalog)),
         Kind::Extension => {
             if changes(Attribute::Version) {
                 made.push(format!(
@@ -256,16 +256,47 @@ fn added_labels(old: &Object, new: &Object) -> Vec<Step> {
     steps
 }
 
-fn altered_sequence(new: &Object, attributes: &[Attribute], catalog: &Catalog) -> Vec<Step> {
+/// Returns the statements that give a sequence other bounds.
+///
+/// The server refuses those that its last value is outside of. One that was never asked, or that comes from below them, goes
+/// on within; who asked for more than they allow is told by the server.
+fn ranged(old: &Object, new: &Object, name: &str, is_retyped: bool) -> Vec<Step> {
+    let bounds = |one: &Object| {
+        column::sequence_bounds(one.pieces(Attribute::Range), one.text(Attribute::Type).unwrap_or_default())
+    };
+    let ((old_least, old_greatest), (least, greatest)) = (bounds(old), bounds(new));
+    let (low, high) = (least.max(old_least), greatest.min(old_greatest));
+    let kind = new.text(Attribute::Type).filter(|_| is_retyped).map(|name| format!(" AS {name}")).unwrap_or_default();
+    let options = column::sequence_options(new.pieces(Attribute::Range)).join(" ");
+    let restart = if low > high { " RESTART" } else { "" };
+    let mut alter = Step::new(Does::Alter, &new.identity, format!("ALTER SEQUENCE {name}{kind} {options}{restart}"));
+    if low > high {
+        alter.destroys = Some(format!("how far sequence {name} came"));
+        return vec![alter];
+    }
+    if old_least >= least && old_greatest <= greatest {
+        return vec![alter];
+    }
+    let is_descending = new.pieces(Attribute::Range).iter().any(|option| option.starts_with("INCREMENT BY -"));
+    let behind = if is_descending { format!("last_value > {high}") } else { format!("last_value < {low}") };
+    let sql = format!(
+        "SELECT pg_catalog.setval({}, greatest(least(last_value, {high}), {low}), false) FROM {name}\n\
+         WHERE {behind} OR NOT is_called AND last_value NOT BETWEEN {low} AND {high}",
+        literal(name)
+    );
+    let mut moved = Step::new(Does::Alter, &new.identity, sql);
+    moved.then.push(alter);
+    vec![moved]
+}
+
+fn altered_sequence(old: &Object, new: &Object, attributes: &[Attribute], catalog: &Catalog) -> Vec<Step> {
     let changes = |attribute| attributes.contains(&attribute);
     let name = own(&new.identity);
     let mut steps = Vec::new();
-    let mut add = |sql: String| steps.push(Step::new(Does::Alter, &new.identity, sql));
     if changes(Attribute::Type) || changes(Attribute::Range) {
-        let kind = new.text(Attribute::Type).filter(|_| changes(Attribute::Type)).map(|name| format!(" AS {name}"));
-        let options = column::sequence_options(new.pieces(Attribute::Range)).join(" ");
-        add(format!("ALTER SEQUENCE {name}{} {options}", kind.unwrap_or_default()));
+        steps.extend(ranged(old, new, &name, changes(Attribute::Type)));
     }
+    let mut add = |sql: String| steps.push(Step::new(Does::Alter, &new.identity, sql));
     if changes(Attribute::Form) {
         let how = if new.has(Attribute::Form) { "UNLOGGED" } else { "LOGGED" };
         add(format!("ALTER SEQUENCE {name} SET {how}"));

@@ -226,6 +226,22 @@ pub fn sequence_options(named: &[Box<str>]) -> Vec<String> {
     options
 }
 
+/// Returns the least and the greatest value of a sequence of a type.
+pub fn sequence_bounds(named: &[Box<str>], kind: &str) -> (i64, i64) {
+    let value = |word: &str| {
+        let option = named.iter().find(|option| option.starts_with(word))?;
+        option.rsplit(' ').next()?.parse::<i64>().ok()
+    };
+    let (least, greatest) = match kind {
+        "smallint" => (i64::from(i16::MIN), i64::from(i16::MAX)),
+        "integer" => (i64::from(i32::MIN), i64::from(i32::MAX)),
+        _ => (i64::MIN, i64::MAX),
+    };
+    let (least, greatest) =
+        if value("INCREMENT BY").is_some_and(|step| step < 0) { (least, -1) } else { (1, greatest) };
+    (value("MINVALUE").unwrap_or(least), value("MAXVALUE").unwrap_or(greatest))
+}
+
 /// Types between which the server converts by itself, and fails where a value does not fit.
 const FAMILIES: &[&[&str]] = &[
     &["smallint", "integer", "bigint", "numeric", "real", "double precision"],
@@ -345,5 +361,15 @@ mod tests {
         ] {
             assert_eq!(is_wider(from, to), expected, "{from} to {to}");
         }
+    }
+
+    #[test]
+    fn a_sequence_has_the_bounds_of_its_type_and_direction() {
+        let bounds = |options: &[&str], kind: &str| {
+            sequence_bounds(&options.iter().map(|option| (*option).into()).collect::<Vec<_>>(), kind)
+        };
+        assert_eq!(bounds(&[], "smallint"), (1, 32_767));
+        assert_eq!(bounds(&["INCREMENT BY -2"], "integer"), (i64::from(i32::MIN), -1));
+        assert_eq!(bounds(&["MINVALUE -5", "MAXVALUE 9"], "bigint"), (-5, 9));
     }
 }
