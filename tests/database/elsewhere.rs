@@ -250,7 +250,7 @@ fn a_schema_that_is_missing_is_made_unless_a_script_would_fail_then() {
     workspace.script("a1", "", "-- rev: upgrade\nCREATE SCHEMA IF NOT EXISTS app;\nCREATE TABLE app.t (n INTEGER);\n");
     let output = workspace.rev(&["upgrade"]);
     output.succeeded();
-    assert!(output.stderr.contains("made in schema `app`, which is created first"), "{}", output.stderr);
+    assert!(output.stderr.contains("created in schema `app`, which is created first"), "{}", output.stderr);
     assert_eq!(database.query("SELECT version_num FROM app.rev_version"), [["a1"]]);
 }
 
