@@ -96,6 +96,7 @@ pub(crate) fn compile_body(
 /// Reads a file of SQL that is no script: what frames it as a transaction is taken out, and refused is what cannot be sent.
 ///
 /// With `transaction`, also what cannot run inside of one.
+#[cfg(feature = "engine")]
 pub(crate) fn compile_file(
     source: &Arc<Source>,
     transaction: TransactionMode,

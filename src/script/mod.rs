@@ -38,6 +38,7 @@ pub use checksum::statements_hash;
 pub use compile::CompiledSection;
 #[cfg(feature = "engine")]
 pub(crate) use compile::compile_body;
+#[cfg(feature = "engine")]
 pub(crate) use compile::compile_file;
 pub use dir::Listing;
 pub use dir::ScriptDir;
