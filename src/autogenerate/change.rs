@@ -71,7 +71,7 @@ impl Change {
         let upgrade = statements(old, new, found, options).map_err(refused)?;
         let back = |Rename { kind, old, new }: &Rename| Rename { kind: *kind, old: new.clone(), new: old.clone() };
         let renames = options.renames.iter().rev().map(back).collect();
-        let options = Options { level: options.level, renames, online: options.online };
+        let options = Options { level: options.level, renames };
         let downgrade = match statements(new, old, &differences(new, old, options.level), &options) {
             Ok(steps) => Way::Steps(steps),
             Err(refusals) => Way::Refused(refusals),

@@ -8,6 +8,7 @@ use crate::error::Error;
 use crate::error::ErrorKind;
 use crate::project::Project;
 use crate::regular_file;
+use crate::run::Report;
 use crate::run::scratch::Kept;
 use crate::schemas::Schema;
 use crate::schemas::Side;
@@ -16,11 +17,31 @@ use crate::schemas::dump;
 use crate::schemas::is_dump;
 use crate::schemas::write_whole;
 
+/// What a run has done to the schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Did {
+    /// It may be another one.
+    Something,
+    /// It is what it was.
+    Nothing,
+}
+
+impl Did {
+    /// Returns what a run has done.
+    pub fn of(report: &Report) -> Self {
+        if report.steps.is_empty() { Self::Nothing } else { Self::Something }
+    }
+}
+
 /// Writes the schema that a run has left, if the configuration has a place for it, and if it is another one than before.
 ///
-/// The run is done, whatever becomes of this: a failure is a warning.
-pub async fn write_dump(project: &Project, cx: &mut Context) {
+/// The run is done, whatever becomes of this: a failure is a warning. A run that had nothing to do reads nothing, unless a
+/// file is not there yet.
+pub async fn write_dump(project: &Project, did: Did, cx: &mut Context) {
     let config = &project.config;
+    if did == Did::Nothing && config.models.values().filter_map(|model| model.dump.as_ref()).all(|path| path.exists()) {
+        return;
+    }
     // A database that is named on the command line is none that the file is about.
     let is_other = config.database.url.origin() == UrlOrigin::Flag;
     if is_other || config.database.protected || config.models.values().all(|model| model.dump.is_none()) {

@@ -10,8 +10,6 @@ pub struct Options {
     pub level: Level,
     /// Objects that are the same under another name.
     pub renames: Vec<Rename>,
-    /// Whether forms are chosen that do not block others for long, where the database has them.
-    pub online: bool,
 }
 
 /// An object that is the same under another name: a person said so, it is never guessed.

@@ -6,12 +6,13 @@ use sha2::Sha256;
 use crate::config::url::DatabaseUrl;
 use crate::dialect::Dialect;
 use crate::error::Error;
-use crate::error::ErrorKind;
 use crate::graph::Anchor;
 use crate::graph::Plan;
 use crate::graph::Target;
 use crate::id::Heads;
 use crate::program::program::Program;
+use crate::project::inside::expect_inside;
+use crate::project::inside::outside;
 use crate::project::project::Project;
 use crate::project::request::Request;
 use crate::run::clock::Actor;
@@ -22,7 +23,6 @@ use crate::run::scratch::Scratch;
 use crate::run::session::Session;
 use crate::sql::Outside;
 use crate::sql::Roles;
-use crate::sql::summary;
 
 /// A scratch database at a target.
 #[derive(Debug)]
@@ -164,7 +164,7 @@ impl Project {
         let request = Request::Upgrade(target.clone());
         let program = self.program(&request, session).await?;
         if let Some(outside) = outside {
-            check_inside(&program, outside)?;
+            expect_inside(program.steps.iter().flat_map(|step| step.statements()), outside)?;
         } else if program.dialect == Dialect::Postgres {
             self.make_roles(&program, scratch).await?;
         }
@@ -191,34 +191,12 @@ impl Project {
     /// Returns what is outside of a scratch database, where that is not a server of its own.
     pub(super) async fn outside_of(&self, scratch: &Scratch, session: &mut Session) -> Result<Option<Outside>, Error> {
         match scratch.is_shared() {
-            true => Ok(Some(self.outside(session).await?)),
+            true => Ok(Some(outside(session).await?)),
             false => Ok(None),
         }
-    }
-
-    async fn outside(&self, session: &mut Session) -> Result<Outside, Error> {
-        let own = match session.url() {
-            DatabaseUrl::Server(server) => server.database.clone(),
-            DatabaseUrl::Sqlite(_) => String::new(),
-        };
-        let names = session.db.database_names().await?;
-        Ok(Outside::new(session.db.family(), &own, names))
     }
 }
 
 fn is_base(target: &Target) -> bool {
     target.anchor == Anchor::Base && target.offset == 0
-}
-
-/// Refuses a program that would reach outside of its database, with all statements that do.
-fn check_inside(program: &Program, outside: &mut Outside) -> Result<(), Error> {
-    let mut problems = Vec::new();
-    for statement in program.steps.iter().flat_map(|step| step.statements()) {
-        if let Some(what) = outside.reach(statement) {
-            let statement_text = summary(statement.sql(), statement.reading);
-            let kind = ErrorKind::ReachesOutside { statement: statement_text, what };
-            problems.push(Error::from(kind).at(statement.span.clone()));
-        }
-    }
-    Error::join(problems)
 }

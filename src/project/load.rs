@@ -6,7 +6,6 @@ use crate::catalog::Catalog;
 use crate::catalog::Identity;
 use crate::catalog::Kind;
 use crate::catalog::Level;
-use crate::config::url::DatabaseUrl;
 use crate::db::Asks;
 use crate::dialect::Dialect;
 use crate::dialect::Family;
@@ -17,6 +16,7 @@ use crate::error::ErrorKind;
 use crate::graph::Purge;
 use crate::graph::Target;
 use crate::program::program::Program;
+use crate::project::inside::outside;
 use crate::project::project::Project;
 use crate::project::recall::Recalled;
 use crate::project::request::Request;
@@ -33,7 +33,6 @@ use crate::script::TransactionMode;
 use crate::script::compile_file;
 use crate::span::Source;
 use crate::sql::Following;
-use crate::sql::Outside;
 use crate::sql::Reading;
 use crate::sql::Statement;
 use crate::sql::summary;
@@ -221,12 +220,10 @@ fn statements(load: &Load, session: &Session) -> Result<Vec<Statement>, Error> {
 
 /// Refuses what would go into another database of the server: a dump of several says `USE`.
 async fn check_inside(statements: &[Statement], session: &mut Session) -> Result<(), Error> {
-    let DatabaseUrl::Server(server) = session.url().clone() else { return Ok(()) };
-    if server.dialect.family() != Family::Mysql {
+    if session.db.family() != Family::Mysql {
         return Ok(());
     }
-    let names = session.db.database_names().await?;
-    let mut outside = Outside::new(Family::Mysql, &server.database, names);
+    let mut outside = outside(session).await?;
     let problem = |statement: &Statement| {
         let what = outside.reach(statement)?;
         let statement_text = summary(statement.sql(), statement.reading);

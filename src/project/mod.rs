@@ -7,6 +7,7 @@ pub(crate) mod build;
 pub(crate) mod edited;
 pub(crate) mod halfway;
 pub mod hooks;
+pub(crate) mod inside;
 pub(crate) mod known;
 pub(crate) mod load;
 pub(crate) mod migrate;
@@ -23,6 +24,8 @@ pub(crate) mod test_database;
 
 pub use build::Built;
 pub use edited::EditedScript;
+pub use inside::expect_inside;
+pub use inside::outside;
 pub use load::Load;
 pub use moved::MovedRevision;
 pub use origins::Origin;

@@ -21,7 +21,6 @@ pub(crate) mod next_part;
 pub(crate) mod past;
 pub(crate) mod patience;
 pub(crate) mod pooler;
-mod printed;
 pub(crate) mod restore_point;
 pub(crate) mod retry;
 #[allow(clippy::module_inception)] // a file is named after what it holds
@@ -51,9 +50,6 @@ pub use interrupt::Interrupt;
 pub use look::Reading;
 pub use manners::Manners;
 pub use next_part::NextPart;
-pub use printed::Ended;
-pub use printed::Printed;
-pub use printed::printed;
 pub use restore_point::RestorePoint;
 pub use restore_point::Restored;
 pub use run::run;

@@ -11,8 +11,9 @@ use crate::db::Asks;
 use crate::dialect::Dialect;
 use crate::dialect::Family;
 use crate::error::Error;
-use crate::error::ErrorKind;
 use crate::project::Project;
+use crate::project::expect_inside;
+use crate::project::outside;
 use crate::run::Interrupt;
 use crate::run::Session;
 use crate::run::scratch::Scratch;
@@ -24,11 +25,9 @@ use crate::script::TransactionMode;
 use crate::script::compile_file;
 use crate::span::Source;
 use crate::sql::Following;
-use crate::sql::Outside;
 use crate::sql::Reading;
 use crate::sql::Roles;
 use crate::sql::Statement;
-use crate::sql::summary;
 
 /// What a scratch database is built from.
 #[derive(Debug, Clone, Copy)]
@@ -128,7 +127,7 @@ async fn run(
         return Err(without_statement(sources).into());
     }
     if scratch.is_shared() {
-        check_inside(&statements, session).await?;
+        expect_inside(statements.iter(), &mut outside(session).await?)?;
     } else if session.probe.journal.dialect == Dialect::Postgres {
         let mut roles = Roles::default();
         statements.iter().for_each(|statement| roles.follow(statement));
@@ -164,19 +163,4 @@ fn statements(sources: &[Arc<Source>], session: &Session) -> Result<Vec<Statemen
     }
     Error::join(problems)?;
     Ok(statements)
-}
-
-async fn check_inside(statements: &[Statement], session: &mut Session) -> Result<(), Error> {
-    let own = match session.url() {
-        DatabaseUrl::Server(server) => server.database.clone(),
-        DatabaseUrl::Sqlite(_) => String::new(),
-    };
-    let names = session.db.database_names().await?;
-    let mut outside = Outside::new(session.db.family(), &own, names);
-    let problem = |statement: &Statement| {
-        let what = outside.reach(statement)?;
-        let text = summary(statement.sql(), statement.reading);
-        Some(Error::from(ErrorKind::ReachesOutside { statement: text, what }).at(statement.span.clone()))
-    };
-    Error::join(statements.iter().filter_map(problem).collect())
 }

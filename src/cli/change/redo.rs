@@ -2,6 +2,7 @@
 
 use crate::cli::confirm::Confirming;
 use crate::cli::context::Context;
+use crate::cli::model_dump::Did;
 use crate::cli::model_dump::write_dump;
 use crate::cli::outcome::Failed;
 use crate::cli::outcome::Outcome;
@@ -49,6 +50,6 @@ pub async fn run(args: &RedoArgs, cx: &mut Context) -> Result<Outcome, Failed> {
     let report = project.redo(&target, sections, &mut session, &cx.actor, &mut observer).await?;
     session.close().await;
     let outcome = cx.report(&report)?;
-    write_dump(&project, cx).await;
+    write_dump(&project, Did::of(&report), cx).await;
     Ok(outcome)
 }

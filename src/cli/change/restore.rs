@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use crate::cli::ask::ask;
 use crate::cli::context::Context;
+use crate::cli::model_dump::Did;
 use crate::cli::model_dump::write_dump;
 use crate::cli::outcome::Failed;
 use crate::cli::outcome::Outcome;
@@ -53,7 +54,7 @@ pub async fn run(args: &RestoreArgs, cx: &mut Context) -> Result<Outcome, Failed
     }
     let restored = RestorePoint::put_back(&config, &from).await?;
     if let Ok(project) = Project::load(config) {
-        write_dump(&project, cx).await;
+        write_dump(&project, Did::Something, cx).await;
     }
     if cx.is_json() {
         return cx.text(&json::restored(&restored));

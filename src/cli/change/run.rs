@@ -2,6 +2,7 @@
 
 use crate::cli::confirm::Confirming;
 use crate::cli::context::Context;
+use crate::cli::model_dump::Did;
 use crate::cli::model_dump::write_dump;
 use crate::cli::outcome::Failed;
 use crate::cli::outcome::Outcome;
@@ -55,7 +56,7 @@ impl RunArgs {
         let report = project.migrate(request, &mut session, &cx.actor, &mut observer).await?;
         session.close().await;
         let outcome = cx.report(&report)?;
-        write_dump(&project, cx).await;
+        write_dump(&project, Did::of(&report), cx).await;
         Ok(outcome)
     }
 }

@@ -8,6 +8,7 @@ use std::process::Command;
 
 use crate::cli::confirm::Confirming;
 use crate::cli::context::Context;
+use crate::cli::model_dump::Did;
 use crate::cli::model_dump::write_dump;
 use crate::cli::outcome::Failed;
 use crate::cli::outcome::Outcome;
@@ -124,7 +125,7 @@ async fn prepare(args: &ExecArgs, cx: &mut Context) -> Result<(), Failed> {
         let report = project.migrate(&request, &mut session, &cx.actor, &mut observer).await?;
         drop(observer);
         cx.report(&report)?;
-        write_dump(&project, cx).await;
+        write_dump(&project, Did::of(&report), cx).await;
     }
     if !upgrades || args.require_head {
         look(args, &project, &session, cx)?;

@@ -24,8 +24,8 @@ use crate::schemas::sql_text;
 /// Show in what two schemas differ
 ///
 /// A side is `live` (the configured database), `applied` (what the revisions make that are applied to it), `model` (what
-/// `[model]` says), `head` or any target, `base`, `env:NAME`, `file:PATH` (what a file of SQL makes), or a URL. What is not a database yet is built on a
-/// scratch database, which is removed.
+/// `[model]` says), `head` or any target, `base`, `env:NAME`, `file:PATH` (what a file of SQL makes), or a URL. What is not
+/// a database yet is built on a scratch database, which is removed.
 #[derive(Debug, clap::Args)]
 pub struct DiffArgs {
     /// What is compared

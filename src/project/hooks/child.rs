@@ -1,30 +1,27 @@
 //! A command of the user's that runs while rev holds its lock: what it prints is told line by line, and a signal ends it.
 
 use std::io;
-use std::io::IsTerminal;
 use std::process::Command as Prepared;
 use std::process::ExitStatus;
-use std::process::Stdio;
 use std::time::Duration;
 
 use tokio::io::AsyncRead;
 use tokio::io::AsyncReadExt;
-use tokio::process::Child;
-use tokio::process::Command;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 use tokio::time::MissedTickBehavior;
 use tokio::time::interval;
 use tokio::time::sleep_until;
 
+use crate::project::hooks::process::End;
+use crate::project::hooks::process::REST;
+use crate::project::hooks::process::end;
+use crate::project::hooks::process::start;
 use crate::run::held::PING;
 use crate::run::session::Session;
 
 /// How long a command that was asked to end has for it.
 const GRACE: Duration = Duration::from_secs(10);
-
-/// How long is waited for the rest of its output when it has ended; what it left in the background may hold the pipe.
-const REST: Duration = Duration::from_secs(1);
 
 /// The longest line that is told in one piece.
 const LONGEST_LINE: usize = 8 * 1024;
@@ -48,15 +45,7 @@ pub(crate) async fn run(
     session: &mut Session,
     tell: &mut (dyn FnMut(&str) + Send),
 ) -> io::Result<ExitStatus> {
-    let mut command = Command::from(prepared);
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
-    // On a terminal Ctrl-C reaches all of it anyway; elsewhere it is ended together with what it started.
-    let is_group = !io::stdin().is_terminal();
-    #[cfg(unix)]
-    if is_group {
-        command.process_group(0);
-    }
-    let mut child = command.spawn()?;
+    let (mut child, is_group) = start(prepared)?;
     let (sender, mut lines) = mpsc::channel(64);
     if let Some(stream) = child.stdout.take() {
         tokio::spawn(read(stream, sender.clone()));
@@ -111,33 +100,6 @@ pub(crate) async fn run(
             return Ok(status);
         }
     }
-}
-
-/// How a command is asked to end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum End {
-    /// It may clean up.
-    Soon,
-    /// It may not.
-    Now,
-}
-
-/// Ends the command, and what it started where that is known.
-#[cfg(unix)]
-fn end(child: &mut Child, is_group: bool, how: End) {
-    use rustix::process::Pid;
-    use rustix::process::Signal;
-    use rustix::process::kill_process;
-    use rustix::process::kill_process_group;
-    let signal = if how == End::Soon { Signal::TERM } else { Signal::KILL };
-    // Without a number it has ended.
-    let Some(pid) = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw) else { return };
-    let _ = if is_group { kill_process_group(pid, signal) } else { kill_process(pid, signal) };
-}
-
-#[cfg(not(unix))]
-fn end(child: &mut Child, _is_group: bool, _how: End) {
-    let _ = child.start_kill();
 }
 
 /// Cuts what a stream holds into lines, until it ends or nobody wants them any more.

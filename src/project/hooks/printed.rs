@@ -1,18 +1,13 @@
 //! A command of the user's whose output is wanted whole: what it prints on either stream, within a time.
 
-use std::io;
-use std::io::IsTerminal;
 use std::process::Command as Prepared;
 use std::process::ExitStatus;
-use std::process::Stdio;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::time::Duration;
 
 use tokio::io::AsyncRead;
 use tokio::io::AsyncReadExt;
-use tokio::process::Child;
-use tokio::process::Command;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use tokio::time::sleep_until;
@@ -20,13 +15,14 @@ use tokio::time::timeout;
 
 use crate::error::Error;
 use crate::error::ErrorKind;
+use crate::project::hooks::process::End;
+use crate::project::hooks::process::REST;
+use crate::project::hooks::process::end;
+use crate::project::hooks::process::start;
 use crate::run::interrupt::Interrupt;
 
 /// The most that is kept of what a command prints.
 const MOST: usize = 64 << 20;
-
-/// How long is waited for the rest of its output when it has ended; what it left in the background may hold the pipe.
-const REST: Duration = Duration::from_secs(1);
 
 /// How a command ended, and what it printed.
 #[derive(Debug)]
@@ -61,15 +57,7 @@ pub async fn printed(
     interrupt: &Interrupt,
     failed: impl Fn() -> ErrorKind,
 ) -> Result<Printed, Error> {
-    let mut command = Command::from(prepared);
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
-    // On a terminal Ctrl-C reaches all of it anyway; elsewhere it is ended together with what it started.
-    let is_group = !io::stdin().is_terminal();
-    #[cfg(unix)]
-    if is_group {
-        command.process_group(0);
-    }
-    let mut child = command.spawn().map_err(|cause| Error::from(failed()).because(cause))?;
+    let (mut child, is_group) = start(prepared).map_err(|cause| Error::from(failed()).because(cause))?;
     let output = child.stdout.take().map(Stream::read);
     let said = child.stderr.take().map(Stream::read);
     let deadline = Instant::now().checked_add(limit).filter(|_| !limit.is_zero());
@@ -78,12 +66,12 @@ pub async fn printed(
         status = child.wait() => Ended::Itself(status.map_err(|cause| Error::from(failed()).because(cause))?),
         () = sleep_until(deadline.unwrap_or_else(Instant::now)), if deadline.is_some() => Ended::Late,
         signal = interrupt.stopped() => {
-            end(&mut child, is_group);
+            end(&mut child, is_group, End::Now);
             return Err(ErrorKind::Interrupted { signal }.into());
         }
     };
     if ended == Ended::Late {
-        end(&mut child, is_group);
+        end(&mut child, is_group, End::Now);
     }
     let (output, said) = (rest(output).await, rest(said).await);
     let ended = if output.len() > MOST { Ended::TooMuch } else { ended };
@@ -95,18 +83,6 @@ async fn rest(stream: Option<Stream>) -> Vec<u8> {
         Some(stream) => stream.rest().await,
         None => Vec::new(),
     }
-}
-
-/// Ends the command, and what it started where that is known.
-fn end(child: &mut Child, is_group: bool) {
-    #[cfg(unix)]
-    if is_group
-        && let Some(pid) = child.id().and_then(|id| i32::try_from(id).ok()).and_then(rustix::process::Pid::from_raw)
-    {
-        let _ = rustix::process::kill_process_group(pid, rustix::process::Signal::KILL);
-    }
-    let _ = is_group;
-    let _ = child.start_kill();
 }
 
 /// What a command prints, as it is read.
