@@ -6,8 +6,8 @@ use crate::dialect::Dialect;
 use crate::diff::Options;
 use crate::id::Heads;
 use crate::id::RevisionId;
-use crate::schemas::proof::LeftOut;
-use crate::schemas::proof::whole_but;
+use crate::schemas::left_out::LeftOut;
+use crate::schemas::left_out::whole_but;
 use crate::schemas::text::sql_text;
 
 /// What the first line begins with; the database's name follows.

@@ -13,8 +13,8 @@ use crate::project::Sections;
 use crate::run::Session;
 use crate::run::Silent;
 use crate::schemas::filter::Filter;
+use crate::schemas::left_out::without;
 use crate::schemas::proof::calm;
-use crate::schemas::proof::whole;
 use crate::schemas::side::Side;
 use crate::schemas::sides::Sides;
 use crate::script::Script;
@@ -80,12 +80,15 @@ impl Sides<'_> {
     /// When the copy cannot be made or read. What the script does wrong is in the proof.
     pub async fn prove(&mut self, script: &Script, claim: Claim<'_>, options: &Options) -> Result<ScriptProof, Error> {
         let calm_old = calm(claim.old);
-        let session = self.copy(claim.from, || whole(&calm_old, options)).await?;
+        let (session, left_out) = self.copy(claim.from, &calm_old, options).await?;
         let url = session.url().clone();
         session.close().await;
         let proof = self.run_both_ways(script, claim, &url, options).await;
         self.remove(&url).await?;
-        proof
+        let ScriptProof { upgrade, downgrade } = proof?;
+        // What the copy lacks is not the script's fault.
+        let told = |left| without(left, &left_out);
+        Ok(ScriptProof { upgrade: upgrade.map(told), downgrade: downgrade.map(|left| left.map(told)) })
     }
 
     async fn run_both_ways(

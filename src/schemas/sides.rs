@@ -8,6 +8,7 @@ use crate::catalog::Catalog;
 use crate::catalog::Identity;
 use crate::config::url::DatabaseUrl;
 use crate::dialect::Dialect;
+use crate::diff::Options;
 use crate::diff::Step;
 use crate::error::Error;
 use crate::error::ErrorKind;
@@ -24,6 +25,8 @@ use crate::run::scratch::Kept;
 use crate::run::scratch::Scratch;
 use crate::schemas::built::Text;
 use crate::schemas::built::built_from;
+use crate::schemas::left_out::LeftOut;
+use crate::schemas::left_out::whole_but;
 use crate::schemas::model::expect_model;
 use crate::schemas::side::Side;
 
@@ -141,21 +144,21 @@ impl<'p> Sides<'p> {
         Ok(())
     }
 
-    /// Makes a scratch database that has the schema of a side, whose catalog is known; a live one is made from its statements.
+    /// Makes a scratch database that has the schema of a side; one that is a database already is made from its catalog, but
+    /// for what cannot be written.
     pub(super) async fn copy(
         &mut self,
         side: &Side,
-        steps: impl FnOnce() -> Result<Vec<Step>, Error>,
-    ) -> Result<Session, Error> {
-        match side {
-            Side::Applied | Side::Target(_) | Side::File(_) | Side::Model => self.built(side).await,
-            Side::Live | Side::Environment(_) | Side::Url(_) => {
-                let steps = steps()?;
-                let mut session = self.built(&Side::Target(Target::new(Anchor::Base))).await?;
-                self.run(&steps, &mut session).await?;
-                Ok(session)
-            }
+        catalog: &Catalog,
+        options: &Options,
+    ) -> Result<(Session, Vec<LeftOut>), Error> {
+        if side.is_built() {
+            return Ok((self.built(side).await?, Vec::new()));
         }
+        let (steps, left) = whole_but(catalog, options);
+        let mut session = self.built(&Side::Target(Target::new(Anchor::Base))).await?;
+        self.run(&steps, &mut session).await?;
+        Ok((session, left))
     }
 
     /// Runs statements that rev wrote on a scratch database.

@@ -157,8 +157,16 @@ fn altered_column(old: &Object, new: &Object, attributes: &[Attribute], catalog:
             step.note = Some(column::required(identity));
         }
         if retypes && !column::is_wider(from, to) {
-            step.destroys =
-                Some(format!("what values of {}.{} a {to} cannot hold", whole(identity), quoted(&identity.name)));
+            match column::narrowed(identity, from, to) {
+                Some(note) => step.note = Some(step.note.map_or(note.clone(), |other| format!("{other}\n{note}"))),
+                None => {
+                    step.destroys = Some(format!(
+                        "what values of {}.{} a {to} cannot hold",
+                        whole(identity),
+                        quoted(&identity.name)
+                    ));
+                }
+            }
         }
         steps.push(step);
     }

@@ -270,6 +270,21 @@ pub fn using(name: &str, from: &str, to: &str) -> Option<String> {
     Some(if casts { format!("{name}::{to}") } else { format!("{name}::text::{to}") })
 }
 
+/// Says of a type that holds less, where the server refuses a value that does not fit, how to find those rows; nothing where
+/// values become others instead.
+pub fn narrowed(column: &Identity, from: &str, to: &str) -> Option<String> {
+    let is_text = |name: &str| matches!(&*plain(name), "text" | "character varying");
+    let name = quoted(&column.name);
+    let size = || to.split_once('(')?.1.strip_suffix(')')?.parse::<u32>().ok();
+    let (what, finds) = match (from, to) {
+        _ if is_text(from) && is_text(to) => ("longer", format!("length({name}) > {}", size()?)),
+        ("bigint" | "integer", "smallint") => ("larger", format!("{name} NOT BETWEEN {} AND {}", i16::MIN, i16::MAX)),
+        ("bigint", "integer") => ("larger", format!("{name} NOT BETWEEN {} AND {}", i32::MIN, i32::MAX)),
+        _ => return None,
+    };
+    Some(format!("a {what} value makes it fail; to find them:\nSELECT * FROM {} WHERE {finds};", whole(column)))
+}
+
 /// Returns a type without its length, precision or fields.
 pub fn plain(name: &str) -> String {
     let mut text = String::new();
@@ -371,5 +386,20 @@ mod tests {
         assert_eq!(bounds(&[], "smallint"), (1, 32_767));
         assert_eq!(bounds(&["INCREMENT BY -2"], "integer"), (i64::from(i32::MIN), -1));
         assert_eq!(bounds(&["MINVALUE -5", "MAXVALUE 9"], "bigint"), (-5, 9));
+    }
+
+    #[test]
+    fn what_the_server_refuses_is_not_lost() {
+        let table = Identity::new(crate::catalog::Kind::Table, Some("public"), "t");
+        let column = table.part(crate::catalog::Kind::Column, "v");
+        let finds =
+            |from: &str, to: &str| narrowed(&column, from, to).map(|note| note.lines().last().unwrap().to_owned());
+        let expected = Some("SELECT * FROM public.t WHERE length(v) > 5;".to_owned());
+        assert_eq!(finds("character varying(20)", "character varying(5)"), expected);
+        assert_eq!(finds("text", "character varying(5)"), expected);
+        assert!(finds("bigint", "integer").unwrap().contains("BETWEEN -2147483648 AND 2147483647"));
+        for (from, to) in [("numeric(5,2)", "integer"), ("character(9)", "character(5)"), ("text", "uuid")] {
+            assert_eq!(finds(from, to), None, "{from} to {to}");
+        }
     }
 }
