@@ -24,6 +24,7 @@ use crate::error::ErrorKind;
 use crate::graph::Anchor;
 use crate::graph::Target;
 use crate::id::Heads;
+use crate::nearest::nearest;
 use crate::project::Project;
 use crate::run::scratch::Kept;
 use crate::schemas::Claim;
@@ -158,16 +159,19 @@ fn asked(likely: Vec<Rename>, renames: &mut Vec<Rename>, cx: &Context) -> Result
 
 /// Returns where the schema is as it is: the database if it is at the heads that the revision grows from, else the scripts.
 async fn current_side(told: Option<&Path>, parents: &[Target], project: &Project) -> Result<Side, Error> {
-    let usage = |message: String| Error::from(ErrorKind::Usage { message, hint: None });
     let [parent] = parents else {
-        return Err(usage("--autogenerate takes one `--head`; `rev merge` joins several".to_owned()));
+        let message = "`--autogenerate` takes one `--head`".to_owned();
+        let hint = Some("`rev merge heads` joins several".to_owned());
+        return Err(ErrorKind::Usage { message, hint }.into());
     };
     let is_scripts = match told.map(|told| told.to_string_lossy()).as_deref() {
         None => None,
         Some("live") => Some(false),
         Some("scripts") => Some(true),
         Some(other) => {
-            return Err(usage(format!("--from is `live` or `scripts` with --autogenerate, not `{other}`")));
+            let message = format!("`--from` is `live` or `scripts` with `--autogenerate`, not `{other}`");
+            let hint = nearest(other, ["live", "scripts"]).map(|nearest| format!("did you mean `{nearest}`?"));
+            return Err(ErrorKind::Usage { message, hint }.into());
         }
     };
     let scripts =

@@ -72,7 +72,7 @@ async fn model(cx: &mut Context) -> Result<Vec<Difference>, Failed> {
     cx.interrupt.heed();
     let mut sides = Sides::new(&project, Kept::Copied, &cx.interrupt, &cx.actor);
     let found = async {
-        let (old, new) = sides.both(&"head".parse()?, &"model".parse()?).await?;
+        let (old, new) = sides.both(&"heads".parse()?, &"model".parse()?).await?;
         Ok::<_, Error>(differences(&old, &new, Level::Logical))
     };
     let found = found.await;
