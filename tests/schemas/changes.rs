@@ -190,9 +190,9 @@ fn the_statements_lead_there_and_back(database: &TestDatabase) {
             before.try_query(rows).map_err(|error| format!("{rows}: {error}"))?;
         }
         let level = case.level(before);
-        let options = Options { renames: renames(case, before), level, ..Options::default() };
+        let options = Options { renames: renames(case, before), level };
         let turned = |rename: &Rename| Rename { kind: rename.kind, old: rename.new.clone(), new: rename.old.clone() };
-        let back = Options { renames: options.renames.iter().map(turned).collect(), level, ..Options::default() };
+        let back = Options { renames: options.renames.iter().map(turned).collect(), level };
         let (first, wanted) = (catalog(before), catalog(after));
         let refused = |refusals: Vec<rev::diff::Refusal>| format!("refused: {refusals:?}");
         for (from, to, options) in [(&first, &wanted, &options), (&wanted, &first, &back)] {
