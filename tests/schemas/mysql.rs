@@ -118,6 +118,23 @@ const CHANGES_OF_MYSQL: &[(&str, &str)] = &[
     ("ALTER TABLE special ALTER INDEX hidden VISIBLE", "~ index special.hidden"),
     ("ALTER TABLE special ALTER CHECK special_chk_1 ENFORCED", "~ check special.special_chk_1"),
     ("ALTER TABLE special DROP INDEX by_lower", "- index special.by_lower"),
+    ("ALTER TABLE newer ALTER n SET DEFAULT (rand() + 1)", "~ column newer.n"),
+    ("ALTER TABLE newer MODIFY id char(37) DEFAULT (uuid())", "~ column newer.id"),
+    ("ALTER TABLE newer ADD token binary(16)", "+ column newer.token"),
+    ("ALTER TABLE newer ALTER token SET DEFAULT (uuid_to_bin(uuid()))", "~ column newer.token"),
+    (
+        "ALTER TABLE newer DROP KEY at; ALTER TABLE newer MODIFY at point NOT NULL SRID 0, ADD SPATIAL KEY at (at)",
+        "~ column newer.at",
+    ),
+    ("ALTER TABLE newer ALTER COLUMN seen SET VISIBLE", "~ column newer.seen"),
+    ("ALTER TABLE newer ALTER CHECK odd ENFORCED", "~ check newer.odd"),
+    ("ALTER TABLE newer DROP KEY both_of, ADD UNIQUE KEY both_of ((lower(nv)), n)", "~ unique newer.both_of"),
+    ("ALTER TABLE newer DROP KEY many", "- index newer.many"),
+    ("ALTER TABLE newer MODIFY nv varchar(9) COLLATE utf8mb4_0900_bin", "~ column newer.nv"),
+    ("ALTER TABLE newer DROP e, ADD e varchar(20) AS (j->>'$.f') STORED AFTER nv", "~ column newer.e"),
+    ("ALTER TABLE newer STATS_PERSISTENT=0", "~ table newer"),
+    ("ALTER TABLE newer_parts ADD PARTITION (PARTITION p2 VALUES IN ('z'))", "~ table newer_parts"),
+    ("DROP TABLE newer_parts", "- table newer_parts"),
 ];
 
 /// Each on top of those before; where a server refuses one, that one is a mistake of the list.

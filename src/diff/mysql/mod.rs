@@ -3,6 +3,7 @@
 //! Comes in: two catalogs, and where they differ.
 
 mod alter;
+mod late_default;
 mod loss;
 mod program;
 mod rename;

@@ -164,13 +164,19 @@ fn altered_column(old: &Object, new: &Object, attributes: &[Attribute], catalog:
         clauses.retain(|clause| !clause.ends_with(" DROP IDENTITY"));
     }
     let mut steps = Vec::new();
-    if attributes.contains(&Attribute::NotNullName) && word == "TABLE" && catalog.major() >= 18 {
-        steps.extend(not_null::renamed(old, new, word).map(|sql| Step::new(Does::Alter, identity, sql)));
+    let needs_values = word == "TABLE" && attributes.contains(&Attribute::NotNull) && is_checked(old, new);
+    if word == "TABLE" && catalog.major() >= 18 {
+        let altered = not_null::altered(old, new, attributes).into_iter();
+        steps.extend(altered.map(|sql| Step::new(Does::Alter, identity, sql)));
+        if let Some(last) = steps.last_mut().filter(|_| needs_values) {
+            last.note = Some(column::required(identity));
+        }
     }
+    let needs_values = needs_values && steps.is_empty();
     if !clauses.is_empty() {
         let mut step =
             Step::new(Does::Alter, identity, format!("ALTER {word} {} {}", whole(identity), clauses.join(", ")));
-        if word == "TABLE" && attributes.contains(&Attribute::NotNull) && is_checked(old, new) {
+        if needs_values {
             step.note = Some(column::required(identity));
         }
         if retypes && !column::is_wider(from, to) {

@@ -54,43 +54,53 @@ pub fn added(column: &Object) -> String {
     format!("ADD {chosen}NOT NULL {of}{inherited}{valid}")
 }
 
-/// Returns the clauses of `ALTER TABLE` that make it what it is in the new column, under the name that [`renamed`] gives.
+/// Returns the clauses of `ALTER TABLE` by which it comes or goes; from one that holds to one that does not, it does both.
 pub fn clauses(old: Option<&Object>, new: &Object, attributes: &[Attribute]) -> Vec<String> {
-    let of = quoted(&new.identity.name);
-    let before = old.filter(|old| old.has(Attribute::NotNull));
-    if !attributes.contains(&Attribute::NotNull)
-        || before.and_then(|old| old.get(Attribute::NotNull)) == new.get(Attribute::NotNull)
-    {
+    let dropped = || format!("ALTER COLUMN {} DROP NOT NULL", quoted(&new.identity.name));
+    if !attributes.contains(&Attribute::NotNull) {
         return Vec::new();
     }
-    let dropped = || format!("ALTER COLUMN {of} DROP NOT NULL");
-    let Some(old) = before else { return vec![added(new)] };
-    if !new.has(Attribute::NotNull) {
-        return vec![dropped()];
+    match (old.filter(|old| old.has(Attribute::NotNull)), new.has(Attribute::NotNull)) {
+        (None, false) => Vec::new(),
+        (None, true) => vec![added(new)],
+        (Some(_), false) => vec![dropped()],
+        (Some(old), true) if is_made_again(old, new) => vec![dropped(), added(new)],
+        (Some(_), true) => Vec::new(),
     }
-    if is_not_valid(new) && !is_not_valid(old) {
-        return vec![dropped(), added(new)];
-    }
-    let is_renamed = attributes.contains(&Attribute::NotNullName);
-    let name = name(if is_renamed { new } else { old }).unwrap_or_default();
-    let mut clauses = Vec::new();
-    if is_not_inherited(old) != is_not_inherited(new) {
-        let how = if is_not_inherited(new) { "NO INHERIT" } else { "INHERIT" };
-        clauses.push(format!("ALTER CONSTRAINT {} {how}", quoted(&name)));
-    }
-    if is_not_valid(old) && !is_not_valid(new) {
-        clauses.push(format!("VALIDATE CONSTRAINT {}", quoted(&name)));
-    }
-    clauses
 }
 
-/// Returns the statement that gives it its new name, which no other clause may be beside.
+/// No clause makes one hold no longer.
+fn is_made_again(old: &Object, new: &Object) -> bool {
+    is_not_valid(new) && !is_not_valid(old)
+}
+
+/// Returns the statements that alter it where it is; no other clause may be beside some of them.
+pub fn altered(old: &Object, new: &Object, attributes: &[Attribute]) -> Vec<String> {
+    let mut statements = Vec::new();
+    if !old.has(Attribute::NotNull) || !new.has(Attribute::NotNull) || is_made_again(old, new) {
+        return statements;
+    }
+    let is_renamed = attributes.contains(&Attribute::NotNullName);
+    if is_renamed {
+        statements.extend(renamed(old, new, "TABLE"));
+    }
+    let name = name(if is_renamed { new } else { old }).unwrap_or_default();
+    let (table, name) = (whole(&new.identity), quoted(&name));
+    if is_not_inherited(old) != is_not_inherited(new) {
+        let how = if is_not_inherited(new) { "NO INHERIT" } else { "INHERIT" };
+        statements.push(format!("ALTER TABLE {table} ALTER CONSTRAINT {name} {how}"));
+    }
+    if is_not_valid(old) && !is_not_valid(new) {
+        statements.push(format!("ALTER TABLE {table} VALIDATE CONSTRAINT {name}"));
+    }
+    statements
+}
+
+/// Returns the statement that gives it its new name.
 pub fn renamed(old: &Object, new: &Object, of: &str) -> Option<String> {
     let (before, after) = (name(old)?, name(new)?);
-    let is_made_again = is_not_valid(new) && !is_not_valid(old);
     let (from, to) = (quoted(&before), quoted(&after));
-    (before != after && !is_made_again)
-        .then(|| format!("ALTER {of} {} RENAME CONSTRAINT {from} TO {to}", whole(&new.identity)))
+    (before != after).then(|| format!("ALTER {of} {} RENAME CONSTRAINT {from} TO {to}", whole(&new.identity)))
 }
 
 #[cfg(test)]
@@ -119,7 +129,7 @@ mod tests {
     fn check(old: (&str, &str), new: (&str, &str), expected: &str) {
         let (old, new) = (column(old.0, old.1), column(new.0, new.1));
         let attributes = [Attribute::NotNull, Attribute::NotNullName];
-        let statements = renamed(&old, &new, "TABLE").into_iter().chain(clauses(Some(&old), &new, &attributes));
+        let statements = altered(&old, &new, &attributes).into_iter().chain(clauses(Some(&old), &new, &attributes));
         assert_eq!(statements.collect::<Vec<_>>().join("; "), expected);
     }
 
@@ -136,12 +146,13 @@ mod tests {
     fn it_is_altered_where_it_is() {
         check(("not null", ""), ("not null", "n"), "ALTER TABLE public.t RENAME CONSTRAINT t_c_not_null TO n");
         check(("not null", "n"), ("not null", ""), "ALTER TABLE public.t RENAME CONSTRAINT n TO t_c_not_null");
-        check(("not valid", "n"), ("not null", "n"), "VALIDATE CONSTRAINT n");
-        check(("not null", ""), ("no inherit", ""), "ALTER CONSTRAINT t_c_not_null NO INHERIT");
+        check(("not valid", "n"), ("not null", "n"), "ALTER TABLE public.t VALIDATE CONSTRAINT n");
+        check(("not null", ""), ("no inherit", ""), "ALTER TABLE public.t ALTER CONSTRAINT t_c_not_null NO INHERIT");
         check(
             ("no inherit not valid", "n"),
             ("not null", "m"),
-            "ALTER TABLE public.t RENAME CONSTRAINT n TO m; ALTER CONSTRAINT m INHERIT; VALIDATE CONSTRAINT m",
+            "ALTER TABLE public.t RENAME CONSTRAINT n TO m; ALTER TABLE public.t ALTER CONSTRAINT m INHERIT; \
+             ALTER TABLE public.t VALIDATE CONSTRAINT m",
         );
         check(
             ("not null", "n"),

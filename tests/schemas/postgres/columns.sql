@@ -87,6 +87,10 @@ ALTER TABLE cols."Odd "" table" ALTER twice DROP EXPRESSION;
 ALTER TABLE cols."Odd "" table" DROP twice, ADD twice integer GENERATED ALWAYS AS (small * 2) VIRTUAL;
 -- [18+] + column cols.Odd " table.far
 ALTER TABLE cols."Odd "" table" ADD far text GENERATED ALWAYS AS (upper(body));
+-- [18+] [exact] ~ column cols.Odd " table.n
+ALTER TABLE cols."Odd "" table" RENAME CONSTRAINT "Odd "" table_n_not_null" TO "select";
+-- [18+] [exact] ~ column cols.Odd " table.n
+ALTER TABLE cols."Odd "" table" ALTER n DROP NOT NULL, ADD CONSTRAINT "N n" NOT NULL n;
 -- [18+] ~ column cols.Odd " table.body
 ALTER TABLE cols."Odd "" table" ADD CONSTRAINT "Some ""text""" NOT NULL body;
 -- [18+] ~ column cols.Odd " table.body
@@ -99,10 +103,6 @@ ALTER TABLE cols."Odd "" table" ADD CONSTRAINT filled NOT NULL body NO INHERIT N
 ALTER TABLE cols."Odd "" table" ALTER CONSTRAINT "Odd "" table_n_not_null" NO INHERIT;
 -- [18+] ~ column cols.Odd " table.n
 ALTER TABLE cols."Odd "" table" ALTER n DROP NOT NULL; ALTER TABLE cols."Odd "" table" ADD CONSTRAINT other NOT NULL n NOT VALID;
--- [18+] [exact] ~ column cols.Odd " table.n
-ALTER TABLE cols."Odd "" table" RENAME CONSTRAINT "Odd "" table_n_not_null" TO "select";
--- [18+] [exact] ~ column cols.Odd " table.n
-ALTER TABLE cols."Odd "" table" ALTER n DROP NOT NULL, ADD CONSTRAINT "N n" NOT NULL n;
 -- [18+] ~ column cols.Odd " table.flag
 ALTER TABLE cols."Odd "" table" RENAME CONSTRAINT "Odd "" table_flag_not_null" TO told; ALTER TABLE cols."Odd "" table" ALTER CONSTRAINT told NO INHERIT;
 -- [18+] + column cols.Odd " table.must
