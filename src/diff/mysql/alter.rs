@@ -12,7 +12,7 @@ use crate::catalog::Object;
 use crate::dialect::Dialect;
 use crate::diff::difference::Change;
 use crate::diff::difference::Difference;
-use crate::diff::mysql::late_default::late_default;
+use crate::diff::mysql::late_default::has_late_default;
 use crate::diff::mysql::loss::loss;
 use crate::diff::mysql::sql;
 use crate::diff::mysql::text::literal;
@@ -134,7 +134,8 @@ impl<'c> Alter<'c> {
             let at =
                 previous.and_then(|previous| order.iter().position(|name| **name == *previous)).map_or(0, |at| at + 1);
             let is_known = order.iter().position(|known| **known == *name);
-            let late = late_default(column, self.new.dialect);
+            let late = has_late_default(column, self.new.dialect)
+                .then(|| format!("MODIFY COLUMN {}", sql::column(column, usual.filter(|_| is_converted))));
             let mut defined = column.clone();
             if late.is_some() {
                 defined.unset(Attribute::Default);

@@ -3,7 +3,6 @@
 use crate::catalog::Attribute;
 use crate::catalog::Object;
 use crate::dialect::Dialect;
-use crate::diff::mysql::text::quoted;
 
 /// Functions whose values another server would not have: a statement that adds a column with such a default is refused
 /// (error 1674), since the rows that are there would get them.
@@ -20,17 +19,17 @@ const UNSAFE: [&str; 10] = [
     "current_role",
 ];
 
-/// Returns the clause that sets such a default, if the column has one.
-pub(super) fn late_default(column: &Object, dialect: Dialect) -> Option<String> {
-    let default = column.text(Attribute::Default).filter(|_| dialect == Dialect::Mysql)?;
+/// Returns whether a column has such a default. `MODIFY COLUMN` sets it; `ALTER COLUMN … SET DEFAULT` of a column of the primary
+/// key does nothing, and reports success.
+pub(super) fn has_late_default(column: &Object, dialect: Dialect) -> bool {
+    let Some(default) = column.text(Attribute::Default).filter(|_| dialect == Dialect::Mysql) else { return false };
     let calls = |name: &&str| {
         default.match_indices(&format!("{name}(")).any(|(at, _)| {
             let before = default[..at].chars().next_back();
             !before.is_some_and(|before| before.is_alphanumeric() || before == '_')
         })
     };
-    let name = quoted(&column.identity.name);
-    UNSAFE.iter().any(|name| calls(&name)).then(|| format!("ALTER COLUMN {name} SET DEFAULT {default}"))
+    UNSAFE.iter().any(|name| calls(&name))
 }
 
 #[cfg(test)]
@@ -45,14 +44,14 @@ mod tests {
             let table = Identity::new(Kind::Table, None, "t");
             Object::new(table.part(Kind::Column, "c")).with(Attribute::Default, default)
         };
-        let check = |default: &str, expected: Option<&str>| {
-            assert_eq!(late_default(&column(default), Dialect::Mysql).as_deref(), expected, "{default}");
-            assert_eq!(late_default(&column(default), Dialect::Mariadb), None);
+        let check = |default: &str, expected: bool| {
+            assert_eq!(has_late_default(&column(default), Dialect::Mysql), expected, "{default}");
+            assert!(!has_late_default(&column(default), Dialect::Mariadb));
         };
-        check("(uuid())", Some("ALTER COLUMN `c` SET DEFAULT (uuid())"));
-        check("(uuid_to_bin(uuid()))", Some("ALTER COLUMN `c` SET DEFAULT (uuid_to_bin(uuid()))"));
-        check("(now())", None);
-        check("'7'", None);
-        check("(brand(1))", None);
+        check("(uuid())", true);
+        check("(uuid_to_bin(uuid()))", true);
+        check("(now())", false);
+        check("'7'", false);
+        check("(brand(1))", false);
     }
 }
