@@ -7,6 +7,7 @@ mod late_default;
 mod loss;
 mod program;
 mod rename;
+mod rename_column;
 mod sql;
 mod statements;
 mod table;
