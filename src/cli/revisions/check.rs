@@ -46,6 +46,7 @@ pub async fn run(args: &CheckArgs, cx: &mut Context) -> Result<Outcome, Failed> 
     }
     if args.database {
         let mut session = cx.connect(&config, check.ids().iter()).await?;
+        cx.name_run("check");
         check.applied(&mut session).await?;
         session.close().await;
     }
