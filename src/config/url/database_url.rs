@@ -104,6 +104,11 @@ impl DatabaseUrl {
         }
     }
 
+    /// Returns whether it is a file that is not there yet.
+    pub fn is_missing_file(&self) -> bool {
+        matches!(self, Self::Sqlite(file) if !file.path.exists())
+    }
+
     /// Returns what a message about the connection names: the file, or the server's address.
     pub fn address(&self) -> String {
         match self {
