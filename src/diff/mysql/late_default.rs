@@ -29,7 +29,7 @@ pub(super) fn has_late_default(column: &Object, dialect: Dialect) -> bool {
             !before.is_some_and(|before| before.is_alphanumeric() || before == '_')
         })
     };
-    UNSAFE.iter().any(|name| calls(&name))
+    UNSAFE.iter().any(calls)
 }
 
 #[cfg(test)]
