@@ -67,6 +67,7 @@ use crate::cli::ui::Volume;
 use crate::cli::ui::json;
 use crate::cli::ui::wrapped;
 use crate::config::Environment;
+use crate::config::url::mask_passwords;
 use crate::error::ErrorKind;
 use crate::run::Actor;
 use crate::run::Interrupt;
@@ -98,7 +99,11 @@ pub async fn run(arguments: Vec<OsString>, environment: Environment, actor: Acto
         Ok(log) => (log, None),
         Err(error) => (Log::default(), Some(error)),
     };
-    typed::note(cli.global.config.as_ref().and_then(|config| config.to_str()), cli.global.env.as_deref());
+    let global = &cli.global;
+    let config = global.config.as_ref().and_then(|config| config.to_str());
+    // Who has typed a password knows where to put it again.
+    let url = global.url.as_deref().map(|url| if mask_passwords(url) == url { url } else { "URL" });
+    typed::note(config, global.env.as_deref(), url);
     let terminal = Terminal::new(cli.global.color, volume, log);
     let mut cx = Context {
         global: cli.global,

@@ -15,6 +15,7 @@ use crate::config::url::ServerUrl;
 use crate::db::admin::Others;
 use crate::db::connect::Access;
 use crate::db::database::Database;
+use crate::db::definition::GRANTEE;
 use crate::db::definition::backquoted;
 use crate::db::definition::literal;
 use crate::db::definition::quoted;
@@ -336,7 +337,7 @@ impl Database {
     async fn denied(&mut self, failure: Failure) -> Error {
         let query = match self.family() {
             Family::Postgres | Family::Sqlite => "SELECT quote_ident(current_user)",
-            Family::Mysql => "SELECT CURRENT_USER()",
+            Family::Mysql => GRANTEE,
         };
         let user = self.own(&[query]).await.ok().and_then(|answers| cell(&answers[0], 0));
         let (address, family) = (self.address.clone(), self.family());

@@ -29,7 +29,6 @@ use crate::span::Span;
 pub type Cause = Box<dyn std::error::Error + Send + Sync>;
 
 /// Something that went wrong, where, and why.
-#[derive(Debug)]
 pub struct Error {
     /// What went wrong.
     pub kind: Box<ErrorKind>,
@@ -235,7 +234,7 @@ pub enum ErrorKind {
     // ---- the connection
     #[error("no connection to {address}: {reason}")]
     ConnectionFailed { address: String, reason: String },
-    #[error("{address} refused the user or the password: {reason}")]
+    #[error("{address} refused the user, the password or the database: {reason}")]
     AccessDenied { address: String, reason: String },
     #[error("{address} has no such database: {reason}")]
     NoSuchDatabase { address: String, reason: String },
