@@ -5,6 +5,7 @@ pub mod difference;
 mod dry_run;
 pub mod dump;
 mod duration;
+pub mod first;
 mod fit;
 pub mod generated;
 mod graph;
