@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use crate::author::Made;
 use crate::author::init;
 use crate::cli::context::Context;
 use crate::cli::outcome::Failed;
@@ -12,6 +11,7 @@ use crate::cli::outcome::Outcome;
 use crate::cli::start::from_database;
 use crate::cli::start::from_database::FromDatabaseArgs;
 use crate::cli::ui::json;
+use crate::cli::ui::made;
 use crate::cli::ui::table;
 use crate::config::STARTER;
 use crate::script::TEMPLATES;
@@ -49,12 +49,6 @@ struct TemplateJson {
     summary: &'static str,
 }
 
-#[derive(Serialize)]
-struct MadeJson {
-    created: Vec<String>,
-    kept: Vec<String>,
-}
-
 /// Runs the command.
 pub async fn run(args: &InitArgs, cx: &mut Context) -> Result<Outcome, Failed> {
     if args.list_templates {
@@ -65,25 +59,11 @@ pub async fn run(args: &InitArgs, cx: &mut Context) -> Result<Outcome, Failed> {
     }
     let made = init(&args.dir, args.template.as_deref(), STARTER)?;
     if cx.is_json() {
-        let (created, kept) = paths(&made);
-        return cx.text(&json::document(&MadeJson { created, kept }));
+        return cx.text(&made::json(&made));
     }
-    cx.text(&lines(&made))?;
+    cx.text(&made::lines(&made))?;
     cx.terminal.say("next: name the database in migrations.toml, then `rev revision -m MESSAGE`");
     Ok(Outcome::Done)
-}
-
-/// Returns what was made, and what was there, for programs.
-pub(super) fn paths(made: &Made) -> (Vec<String>, Vec<String>) {
-    let texts = |paths: &[PathBuf]| paths.iter().map(|path| path.to_string_lossy().into_owned()).collect();
-    (texts(&made.created), texts(&made.kept))
-}
-
-/// Returns what was made, and what was there, for people.
-pub(super) fn lines(made: &Made) -> String {
-    let created = made.created.iter().map(|path| format!("created {}\n", path.display()));
-    let kept = made.kept.iter().map(|path| format!("kept {}, which was there already\n", path.display()));
-    created.chain(kept).collect()
 }
 
 fn list_templates(cx: &mut Context) -> Result<Outcome, Failed> {

@@ -1,7 +1,6 @@
 //! A project that was begun with a database, for people and for programs.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::path::PathBuf;
 
 use serde::Serialize;
@@ -15,6 +14,7 @@ use crate::catalog::Kind;
 use crate::catalog::Unread;
 use crate::cli::ui::json::document;
 use crate::cli::ui::json::path;
+use crate::cli::ui::made::MadeJson;
 use crate::project::own_objects;
 use crate::schemas::LeftOut;
 
@@ -98,8 +98,7 @@ pub fn json(taken: &Taken) -> String {
         Tried::Nowhere(_) => None,
     };
     document(&TakenJson {
-        created: paths(&made.created),
-        kept: paths(&made.kept),
+        files: MadeJson::of(made),
         revision: Some(script.revision.to_string()),
         path: Some(path(&script.path)),
         model: Some(path(model)),
@@ -115,8 +114,7 @@ pub fn json(taken: &Taken) -> String {
 /// Returns the document where there is nothing in the database.
 pub fn empty_json(made: &Made) -> String {
     document(&TakenJson {
-        created: paths(&made.created),
-        kept: paths(&made.kept),
+        files: MadeJson::of(made),
         revision: None,
         path: None,
         model: None,
@@ -129,14 +127,10 @@ pub fn empty_json(made: &Made) -> String {
     })
 }
 
-fn paths(paths: &[PathBuf]) -> Vec<String> {
-    paths.iter().map(|one: &PathBuf| path(Path::new(one))).collect()
-}
-
 #[derive(Serialize)]
 struct TakenJson {
-    created: Vec<String>,
-    kept: Vec<String>,
+    #[serde(flatten)]
+    files: MadeJson,
     revision: Option<String>,
     path: Option<String>,
     model: Option<String>,

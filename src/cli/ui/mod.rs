@@ -12,6 +12,7 @@ mod graph;
 mod halfway;
 pub mod json;
 mod log;
+pub mod made;
 #[cfg(test)]
 mod page;
 mod pager;
