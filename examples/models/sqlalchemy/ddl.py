@@ -11,5 +11,6 @@ def show(statement, *_):
     print(f"{str(statement.compile(dialect=engine.dialect)).strip()};\n")
 
 
-engine = create_mock_engine(f"{sys.argv[1]}://", show)
+# With another paramstyle, `%` would be doubled for the driver.
+engine = create_mock_engine(f"{sys.argv[1]}://", show, paramstyle="named")
 Base.metadata.create_all(engine, checkfirst=False)

@@ -30,7 +30,7 @@ class User(Base):
     __tablename__ = "users"
     id: Mapped[int] = mapped_column(primary_key=True)
     email: Mapped[str] = mapped_column(String(200), unique=True)
-    name: Mapped[str] = mapped_column(String(100))
+    name: Mapped[str] = mapped_column(String(100), comment="at least 50% of them")
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
