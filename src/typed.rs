@@ -21,6 +21,12 @@ pub(crate) fn in_commands(text: String) -> String {
     }
 }
 
+/// Puts them into a message that is a command, as programs read it.
+#[cfg(any(feature = "cli", test))]
+pub(crate) fn in_command(command: &str) -> String {
+    in_commands(format!("`{command}")).split_off(1)
+}
+
 fn with(text: &str, options: &str) -> String {
     let mut pieces = text.split("`rev ");
     let mut typed = pieces.next().unwrap_or_default().to_owned();

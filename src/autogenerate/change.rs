@@ -3,6 +3,8 @@
 use crate::autogenerate::sections::Way;
 use crate::autogenerate::sections::section;
 use crate::catalog::Catalog;
+use crate::catalog::Level;
+use crate::catalog::Object;
 use crate::dialect::Dialect;
 use crate::diff::Difference;
 use crate::diff::Options;
@@ -26,8 +28,12 @@ pub struct Change {
     pub to: Side,
     /// As it is.
     pub old: Catalog,
+    /// What else is there, and does not count.
+    pub beside: Vec<Object>,
     /// As it should be.
     pub new: Catalog,
+    /// How close they must be.
+    pub level: Level,
     /// In what they differ.
     pub differences: Vec<Difference>,
 }
@@ -51,14 +57,23 @@ impl Change {
         from: Side,
         to: Side,
         filter: &Filter,
-        options: &Options,
+        level: Level,
     ) -> Result<Self, Error> {
         sides.expect_alike(&from, &to, true)?;
         let (mut old, mut new) = sides.both(&from, &to).await?;
-        filter.apply(&mut old);
+        let beside = filter.apply(&mut old);
         filter.apply(&mut new);
-        let differences = differences(&old, &new, options.level);
-        Ok(Self { from, to, old, new, differences })
+        Ok(Self::between((from, old, beside), (to, new), level))
+    }
+
+    /// Compares two sides that were read.
+    pub fn between(
+        (from, old, beside): (Side, Catalog, Vec<Object>),
+        (to, new): (Side, Catalog),
+        level: Level,
+    ) -> Self {
+        let differences = differences(&old, &new, level);
+        Self { from, to, level, old, beside, new, differences }
     }
 
     /// Writes the statements of both directions.

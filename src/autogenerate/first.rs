@@ -81,7 +81,7 @@ impl First {
             Err(error) if is_no_place(&error) => return Ok(Tried::Nowhere(error)),
             Err(error) => return Err(error),
         };
-        let claim = Claim { from: &base, old: &old, new: &self.made, filter: &filter };
+        let claim = Claim { from: &base, old: &old, beside: &[], new: &self.made, filter: &filter };
         sides.prove(script, claim, &options).await.map(Tried::Ran)
     }
 }

@@ -143,13 +143,20 @@ pub(crate) fn stale_parent(view: &ReferenceView<'_>) -> Vec<Remark> {
             grown.entry(&parent.value).or_insert(id);
         }
     }
+    let heads: Vec<&RevisionId> = view.then.keys().filter(|id| !grown.contains_key(id.as_str())).collect();
     let mut remarks = Vec::new();
     for (id, outline) in view.outlines.iter().filter(|(id, _)| !view.then.contains_key(**id)) {
         for (place, parent) in outline.header.down_revisions.iter().enumerate() {
             let Some(child) = grown.get(parent.value.as_str()) else { continue };
             let (parent, reference) = (&parent.value, view.reference);
             let message = format!("parent `{parent}` is no head of {reference} any more: `{child}` grows from it");
-            let hint = format!("bring {reference} in, then `rev rebase {id} --onto` its head, or `rev merge heads`");
+            let onto = match &heads[..] {
+                [head] => format!("`rev rebase {id} --onto {head}`"),
+                _ => format!("`rev rebase {id} --onto` one of its heads"),
+            };
+            let is_here = view.outlines.contains_key(*child);
+            let first = if is_here { String::new() } else { format!("bring {reference} in, then ") };
+            let hint = format!("{first}{onto}, or `rev merge heads`");
             remarks.push(Remark::new(message).about(id, outline.down_revision_span(place)).hint(hint));
         }
     }

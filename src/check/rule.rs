@@ -30,6 +30,7 @@ use crate::check::reference::deleted_revision;
 use crate::check::reference::stale_parent;
 use crate::diff::Difference;
 use crate::script::Listing;
+use crate::typed;
 
 /// Something that is legal and may still be wrong; whoever means it can allow it.
 #[derive(Debug)]
@@ -106,6 +107,7 @@ impl Rule {
     /// Makes a finding of a remark.
     pub(crate) fn finding(&self, remark: Remark) -> Finding {
         let Remark { message, span, file, revision, hint } = remark;
+        let hint = hint.map(typed::in_commands);
         Finding { code: self.code, severity: self.severity, message, span, file, revision, hint }
     }
 }

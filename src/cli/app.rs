@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 use std::ffi::OsString;
+use std::io::IsTerminal;
+use std::io::Write;
 use std::path::Path;
 
 use clap::FromArgMatches;
@@ -63,6 +65,7 @@ use crate::cli::ui::Record;
 use crate::cli::ui::Terminal;
 use crate::cli::ui::Volume;
 use crate::cli::ui::json;
+use crate::cli::ui::wrapped;
 use crate::config::Environment;
 use crate::error::ErrorKind;
 use crate::run::Actor;
@@ -184,6 +187,9 @@ fn refused(error: &clap::Error, hint: Option<String>, arguments: &[OsString], en
         match secrets::hide(&text) {
             Cow::Owned(hidden) if hidden != text => {
                 Terminal::new(ColorChoice::Never, Volume::Normal, log).say(hidden.trim_end());
+            }
+            _ if error.use_stderr() && std::io::stderr().is_terminal() => {
+                let _ = write!(anstream::stderr(), "{}", wrapped(&error.render().ansi().to_string()));
             }
             _ => drop(error.print()),
         }

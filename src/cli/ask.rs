@@ -6,6 +6,7 @@ use std::io::IsTerminal;
 use std::io::Write;
 
 use crate::cli::ui::escape;
+use crate::cli::ui::wrapped;
 use crate::error::Error;
 use crate::error::ErrorKind;
 
@@ -18,7 +19,7 @@ pub fn can_ask() -> bool {
 pub fn agrees(question: &str) -> Result<bool, Error> {
     let failed = |cause: io::Error| Error::from(ErrorKind::Output).because(cause);
     let mut terminal = io::stderr();
-    write!(terminal, "{} [y/N] ", escape(question)).map_err(failed)?;
+    write!(terminal, "{}", wrapped(&format!("{} [y/N] ", escape(question)))).map_err(failed)?;
     terminal.flush().map_err(failed)?;
     let mut typed = String::new();
     io::stdin().lock().read_line(&mut typed).map_err(failed)?;
@@ -32,7 +33,8 @@ pub fn ask(what: &str, answer: &str, otherwise: ErrorKind) -> Result<(), Error> 
     }
     let failed = |cause: io::Error| Error::from(ErrorKind::Output).because(cause);
     let mut terminal = io::stderr();
-    write!(terminal, "{}; type `{}` to continue: ", escape(what), escape(answer)).map_err(failed)?;
+    let question = format!("{}; type `{}` to continue: ", escape(what), escape(answer));
+    write!(terminal, "{}", wrapped(&question)).map_err(failed)?;
     terminal.flush().map_err(failed)?;
     let mut typed = String::new();
     io::stdin().lock().read_line(&mut typed).map_err(failed)?;

@@ -71,6 +71,9 @@ pub struct Named {
     pub url: String,
     /// What gave the URL, as a person would look for it.
     pub from: String,
+    /// Whether it is a file that is not there yet.
+    #[serde(skip)]
+    pub is_missing_file: bool,
 }
 
 impl fmt::Display for Named {
@@ -159,7 +162,8 @@ impl Context {
             self.terminal
                 .warn("others on this machine can read a password on the command line; use REV_URL or migrations.toml");
         }
-        self.database = Some(Named { url: resolved.url.to_string(), from: resolved.source });
+        let is_missing_file = resolved.url.is_missing_file();
+        self.database = Some(Named { url: resolved.url.to_string(), from: resolved.source, is_missing_file });
         Ok(resolved.url)
     }
 
@@ -168,6 +172,13 @@ impl Context {
         let Some(database) = &self.database else { return };
         let record = Record::Database { command, url: &database.url, from: &database.from };
         self.terminal.tell(&escape(&record.message()), &record);
+    }
+
+    /// Says that the database is a file that is not there, since its name may be mistyped.
+    pub fn tell_of_missing_file(&mut self) {
+        if self.database.as_ref().is_some_and(|database| database.is_missing_file) {
+            self.talk("there is no such file yet; the first `rev upgrade` creates it");
+        }
     }
 
     /// Returns what `--wait` says.
@@ -294,7 +305,10 @@ impl Context {
         }
         let extent = if self.global.verbose { Extent::Whole } else { Extent::Beginning };
         let text = dry_run(program, extent, self.terminal.paint);
-        self.long(&text).await
+        match self.terminal.columns {
+            Some(columns) if !self.global.verbose => self.long(&wrap(&text, columns)).await,
+            _ => self.long(&text).await,
+        }
     }
 
     /// Answers that the command failed.

@@ -39,7 +39,7 @@ const COMMANDS: &[(&[&str], &str)] = &[
     (&["ls", "list"], "`rev history` lists the revisions; `rev status` shows which of them are pending"),
     (&["ensureversion"], "rev makes its own tables with the first run; `rev status` shows where the database is"),
     (&["listtemplates", "templates"], "`rev init --list-templates` lists the templates"),
-    (&["import", "dump", "load"], "`rev revision --from FILE` takes the SQL of a file, such as a dump"),
+    (&["import"], "`rev revision --from FILE` takes the SQL of a file; `rev load FILE` builds a database from a dump"),
     (
         &["baseline", "fake", "markapplied", "setversion"],
         "`rev stamp TARGET` notes revisions as applied without running them",
@@ -101,9 +101,7 @@ pub fn explain(error: &mut clap::Error, arguments: &[OsString]) -> Option<String
         ClapKind::InvalidValue | ClapKind::ValueValidation => {
             word(error, ContextKind::SuggestedValue).map(|word| format!("did you mean `{word}`?"))
         }
-        ClapKind::MissingRequiredArgument if command.get_name() == "downgrade" => {
-            Some("`rev downgrade -1` undoes the last revision, and `rev downgrade base` all of them".to_owned())
-        }
+        ClapKind::MissingRequiredArgument => missing(command.get_name()).map(str::to_owned),
         _ => None,
     };
     for kind in [
@@ -119,6 +117,18 @@ pub fn explain(error: &mut clap::Error, arguments: &[OsString]) -> Option<String
         error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![StyledStr::from(hint.clone())]));
     }
     hint
+}
+
+/// Returns how a command is called that needs more than was typed.
+fn missing(command: &str) -> Option<&'static str> {
+    match command {
+        "accept" => Some("`rev status` lists the edited scripts; `rev accept ID` says that an edit is harmless"),
+        "downgrade" => Some("`rev downgrade -1` undoes the last revision, and `rev downgrade base` all of them"),
+        "merge" => Some("`rev merge heads` joins all heads"),
+        "revision" => Some("say what it is for, as in `rev revision -m \"create users\"`"),
+        "stamp" => Some("`rev stamp head` says that everything is applied, and `rev stamp base` that nothing is"),
+        _ => None,
+    }
 }
 
 /// Returns the word of the error that it calls so.
@@ -160,7 +170,9 @@ fn for_argument(word: &str, command: &Command) -> Option<String> {
     let name = word.split('=').next().unwrap_or(word);
     let long = name.strip_prefix("--");
     if !name.starts_with('-') {
-        return None;
+        let is_message = command.get_name() == "revision";
+        return is_message
+            .then(|| "what it is for goes behind `-m`, as in `rev revision -m \"create users\"`".to_owned());
     }
     if let Some((_, sentence)) = OPTIONS.iter().find(|(words, _)| words.contains(&name)) {
         return Some((*sentence).to_owned());

@@ -9,6 +9,7 @@ use crate::config::database::OtherJournals;
 use crate::config::database::TransactionScope;
 use crate::config::hook::Hook;
 use crate::config::model::ModelSettings;
+use crate::config::model::Patterns;
 use crate::config::project::ProjectConfig;
 use crate::config::scratch::ScratchSettings;
 use crate::config::setting::Setting;
@@ -81,6 +82,8 @@ pub(super) const MODEL_KEYS: &[Key<ModelSettings>] = &[
     Key::list("sql", |model, setting| setting.paths().map(|value| model.sql = Some(value))),
     Key::list("command", |model, setting| setting.command().map(|value| model.command = Some(value))),
     Key::list("dump", |model, setting| setting.line().map(|value| model.dump = Some(value.to_owned()))),
+    Key::list("include", |model, setting| Patterns::read(setting).map(|value| model.include = Some(value))),
+    Key::list("exclude", |model, setting| Patterns::read(setting).map(|value| model.exclude = Some(value))),
 ];
 
 /// The keys of `[database]` and `[env.NAME]` that say which database it is; one of them in a table.

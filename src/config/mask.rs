@@ -2,6 +2,7 @@
 
 use crate::config::key::CHECK_KEYS;
 use crate::config::key::DATABASE_KEYS;
+use crate::config::key::MODEL_KEYS;
 use crate::config::key::PROJECT_KEYS;
 use crate::config::url::is_told;
 use crate::config::url::mask_passwords;
@@ -97,7 +98,8 @@ fn hides(key: &str, value: &str) -> bool {
         return !value.contains('/');
     }
     let is_command = |key: &str| key.starts_with("before_") || key.starts_with("after_") || key == "on_failure";
-    let mut shown = PROJECT_KEYS.iter().map(|key| key.name).chain(CHECK_KEYS.iter().map(|key| key.name));
+    let project = PROJECT_KEYS.iter().map(|key| key.name).chain(CHECK_KEYS.iter().map(|key| key.name));
+    let mut shown = project.chain(MODEL_KEYS.iter().map(|key| key.name).filter(|name| *name != "command"));
     let is_shown = shown.any(|known| known == name) || DATABASE_KEYS.iter().any(|known| known.name == name);
     !is_shown || is_command(name)
 }
@@ -119,6 +121,7 @@ mod tests {
             "# c = d\n[database] # e\nlock_timeout = '1s'\nurl = \"sqlite:app.db\"\n",
             "url = \"${A}\"\nurl_file = \"/run/secrets/url\"\nurl = ''\n",
             "[env.prod]\nurl = \"${DATABASE_URL:-}\"\nprotected = true\n",
+            "[model]\nsql = 'schema.sql'\nexclude = ['table:legacy_*']\n",
         ] {
             check(text, text);
         }

@@ -48,6 +48,7 @@ pub use hook::Hook;
 pub use hook::Hooks;
 pub use model::Model;
 pub use model::ModelSource;
+pub use model::Patterns;
 pub use scratch::ScratchServer;
 pub use selection::Selection;
 pub use source::ResolvedUrl;

@@ -52,6 +52,8 @@ pub(super) fn models(
                 model.dump = Some(path);
             }
             model.source = model.source.or(source);
+            model.include = model.include.or(settings.include);
+            model.exclude = model.exclude.or(settings.exclude);
         }
         if let Some(ModelSource::Command(command)) = &model.source {
             trust.check_command(command, root)?;

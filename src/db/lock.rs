@@ -104,6 +104,13 @@ impl Lock {
                 is_one(connection, &[&query]).await
             }
             Kind::Sqlite { path, file } => {
+                // Who named no folder that is there did not name this file either.
+                let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.exists());
+                if let Some(folder) = folder {
+                    let reason = format!("there is no folder {}", folder.display());
+                    let address = path.with_extension("").display().to_string();
+                    return Err(ErrorKind::CannotOpen { address, reason }.into());
+                }
                 let unwritable = |cause| Error::from(ErrorKind::Unwritable { path: path.clone() }).because(cause);
                 let opened = regular_file::expect(path)
                     .and_then(|()| OpenOptions::new().create(true).truncate(false).write(true).open(&*path))

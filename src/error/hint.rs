@@ -54,8 +54,11 @@ impl ErrorKind {
                 "`+N` is for `rev upgrade`; a downgrade takes `-N`"
             }
             Self::WrongWay { .. } => "`-N` is for `rev downgrade`; an upgrade takes `+N`",
-            Self::UnknownRow { .. } => {
-                "a newer release may have upgraded this database: use its scripts, or check out the branch that has this one; `rev downgrade TARGET --stored` undoes it with the downgrade that was stored; if it is gone for good, `rev stamp --purge TARGET` says what is true"
+            Self::UnknownRow { below, .. } => {
+                return Some(format!(
+                    "a newer release may have upgraded this database: use its scripts, or check out the branch that has this one; `rev downgrade {0} --stored` undoes it with the downgrade that was stored; if it is gone for good, `rev stamp --purge {0}` says what is true",
+                    below.as_deref().unwrap_or("TARGET")
+                ));
             }
             Self::CannotListen { .. } => "choose another address with `--listen`; port 0 takes a free one",
             Self::TooLargeToDraw { .. } => "draw a part with `-r FROM:TO`, or all of it with `--format dot`",
@@ -147,7 +150,7 @@ impl ErrorKind {
                 "put it into its own section, with `transaction=off` on its `-- rev:` line"
             }
             Self::NotAHead { .. } => "add `--splice` to start a new branch from it",
-            Self::NothingToMerge { .. } => "`rev heads` lists what can be merged",
+            Self::NothingToMerge { .. } => "a merge joins two heads or more; `rev heads` lists them",
             Self::UnknownTemplate { known, nearest, .. } | Self::UnknownRule { known, nearest, .. } => {
                 let nearest = nearest.as_ref().map_or(String::new(), |nearest| format!("did you mean `{nearest}`? "));
                 return Some(format!("{nearest}there are {}", known.join(", ")));
@@ -295,6 +298,11 @@ impl ErrorKind {
                     "put it back as it was, and make the change in a new revision; if it makes no difference, say so with `rev accept {revision}`"
                 ));
             }
+            Self::EditedDowngrade { revision, ran_nothing: true, .. } => {
+                return Some(format!(
+                    "it had nothing to run then; `rev redo {revision} --stored` runs what it holds now, and then its downgrade is the script's"
+                ));
+            }
             Self::EditedDowngrade { revision, .. } => {
                 return Some(format!(
                     "`--stored` runs the one that was applied; to run the script's, say that it is right with `rev accept {revision}`"
@@ -396,7 +404,12 @@ impl ErrorKind {
             Self::ReachesOutside { .. } => {
                 "give scratch databases a server of their own: `local = true` or `url` in [scratch]"
             }
-            Self::NoModel { .. } => "write `sql = \"schema.sql\"`, or a `command` that prints SQL, below `[model]`",
+            Self::GitFailed { .. } => {
+                "`git fetch` gets what the remote has; CI often checks out one commit and no other branch: `fetch-depth: 0`, or `git fetch origin main`"
+            }
+            Self::NoModel { .. } => {
+                "write `[model]` into migrations.toml, and below it `sql = \"schema.sql\"`, or a `command` that prints SQL"
+            }
             Self::NotEmpty { .. } => "name an empty one: `rev db create` makes it; `rev upgrade` goes on with this one",
             Self::NoStatement { .. } => "leave it out with `--exclude KIND:GLOB`, and write that change yourself",
             Self::NoScratchServer { .. } => "`url` in [scratch] names a server",
@@ -412,7 +425,6 @@ impl ErrorKind {
             | Self::BadTemplate { .. }
             | Self::CommandFailed { .. }
             | Self::CannotRebase { .. }
-            | Self::GitFailed { .. }
             | Self::BadConfig { .. }
             | Self::BadUrl { .. }
             | Self::Output => return None,

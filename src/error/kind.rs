@@ -86,7 +86,7 @@ pub enum ErrorKind {
     #[error("`{upper}` does not grow from `{lower}`")]
     BadRange { lower: String, upper: String },
     #[error("the database is at revision `{revision}`, which no script has{}", note(.applied))]
-    UnknownRow { revision: RevisionId, applied: Option<String> },
+    UnknownRow { revision: RevisionId, applied: Option<String>, below: Option<String> },
 
     // ---- the graph as a whole
     #[error("revision `{revision}` grows from `{parent}`, which no script has")]
@@ -330,7 +330,7 @@ pub enum ErrorKind {
     #[error("revision `{revision}` was edited after it was {applied}")]
     Edited { revision: RevisionId, applied: String, ran_nothing: bool },
     #[error("the downgrade of revision `{revision}` was edited after it was {applied}")]
-    EditedDowngrade { revision: RevisionId, applied: String, difference: String },
+    EditedDowngrade { revision: RevisionId, applied: String, difference: String, ran_nothing: bool },
     #[error("revision `{revision}` would be undone, and no script has it any more ({applied})")]
     LostScript { revision: RevisionId, applied: String, stored: Option<String> },
     #[error("where revision `{revision}` stood is not known: {reason}")]

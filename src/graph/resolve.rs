@@ -243,7 +243,7 @@ impl RevisionGraph {
         let counts_rows = target.needs_rows();
         match (target.offset > 0, reached, at) {
             (true, 0, Some(node)) if self.child_nodes(node).is_empty() => {
-                format!("`{}` is a head: nothing follows it", self.revision(node).id)
+                format!("nothing follows `{}`, which is a head", self.revision(node).id)
             }
             (true, 0, Some(node)) => format!("nothing of that branch follows `{}`", self.revision(node).id),
             (true, 0, None) => "there are no revisions to go up to".to_owned(),

@@ -50,7 +50,7 @@ impl RevisionGraph {
     /// Reads the rows; one that no script has is an error.
     pub(super) fn state(&self, rows: &Heads) -> Result<State, ErrorKind> {
         match self.unknown_rows(rows).into_iter().next() {
-            Some(revision) => Err(ErrorKind::UnknownRow { revision, applied: None }),
+            Some(revision) => Err(ErrorKind::UnknownRow { revision, applied: None, below: None }),
             None => Ok(self.known_state(rows)),
         }
     }

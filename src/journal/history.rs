@@ -66,6 +66,12 @@ impl HistoryRow {
         names(&self.down_revisions)
     }
 
+    /// Returns the down revision, if it has one and no more.
+    pub fn parent(&self) -> Option<&str> {
+        let mut parents = self.parents();
+        parents.next().filter(|_| parents.next().is_none())
+    }
+
     /// Returns the dependencies, ids or labels, as the header named them.
     pub fn dependencies(&self) -> impl Iterator<Item = &str> {
         names(&self.depends_on)

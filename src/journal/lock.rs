@@ -93,19 +93,21 @@ impl Holder {
 }
 
 impl fmt::Display for Holder {
-    /// Writes `ada@laptop, process 123, since …`, as far as it is known.
+    /// Writes `process 123 (ada@laptop) since …`, as far as it is known.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let who = match (&self.user, &self.host) {
             (Some(user), Some(host)) => format!("{user}@{host}"),
             (Some(name), None) | (None, Some(name)) => name.clone(),
             (None, None) => "another rev".to_owned(),
         };
-        f.write_str(&who)?;
-        if let Some(pid) = self.pid {
-            write!(f, ", process {pid}")?;
+        match self.pid {
+            Some(pid) => write!(f, "process {pid} ({who})")?,
+            None => f.write_str(&who)?,
         }
         if let Some(since) = &self.since {
-            write!(f, ", since {since}")?;
+            // People read whole seconds.
+            let seconds = since.split_once('.').map_or(since.as_str(), |(seconds, _)| seconds);
+            write!(f, " since {}Z", seconds.trim_end_matches('Z'))?;
         }
         Ok(())
     }

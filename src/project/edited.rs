@@ -50,6 +50,13 @@ impl Project {
         edited_of(self, &applied.iter().collect::<Vec<_>>(), last, session.probe.journal.dialect)
     }
 
+    /// Returns the same of the revisions that the database is at.
+    pub async fn edited_heads(&self, session: &mut Session) -> Result<Vec<EditedScript>, Error> {
+        let heads: Vec<&Revision> = session.rows.iter().filter_map(|id| self.graph.get(id)).collect();
+        let last = session.last_steps().await?;
+        edited_of(self, &heads, &last, session.probe.journal.dialect)
+    }
+
     /// Refuses to apply a plan on top of edited scripts, or returns what is to be said of them.
     pub(crate) async fn check_unedited(&self, plan: &Plan, session: &mut Session) -> Result<Vec<Warning>, Error> {
         let planned: HashSet<&RevisionId> = plan.steps.iter().map(|step| &step.revision).collect();
@@ -88,6 +95,11 @@ impl EditedScript {
             ran_nothing: Script::is_of_nothing(dialect, then),
         };
         (!script.has_checksum(dialect, then)).then(edited)
+    }
+
+    /// Returns what it is, and what to do about it.
+    pub fn told(&self) -> String {
+        format!("{}; {}", self.kind(), self.hint())
     }
 
     /// Returns what to do about it.

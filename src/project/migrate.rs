@@ -13,6 +13,7 @@ use crate::graph::Step;
 use crate::graph::Target;
 use crate::id::Heads;
 use crate::id::RevisionId;
+use crate::journal::HistoryRow;
 use crate::journal::Probe;
 use crate::journal::ProgressRow;
 use crate::program::compile::CompileFor;
@@ -289,11 +290,9 @@ impl Project {
         match &*error.kind {
             ErrorKind::UnknownRow { revision, .. } => {
                 let revision = revision.clone();
-                let applied = match session.applied(&revision).await {
-                    Ok(row) => row.map(|row| row.note()),
-                    Err(_) => None,
-                };
-                ErrorKind::UnknownRow { revision, applied }.into()
+                let row = session.applied(&revision).await.ok().flatten();
+                let (applied, below) = (row.as_ref().map(HistoryRow::note), row.as_ref().and_then(HistoryRow::parent));
+                ErrorKind::UnknownRow { revision, applied, below: below.map(str::to_owned) }.into()
             }
             ErrorKind::InProgress { .. } => self.halfway(session).map_or(error, |halfway| halfway.error().into()),
             _ => error,
@@ -336,7 +335,7 @@ fn plan_undo(
     halfway: &RevisionId,
 ) -> Result<Option<Plan>, ErrorKind> {
     if let Some(revision) = graph.unknown_rows(rows).into_iter().next() {
-        return Err(ErrorKind::UnknownRow { revision, applied: None });
+        return Err(ErrorKind::UnknownRow { revision, applied: None, below: None });
     }
     let above = graph.heads_after(rows, halfway, Direction::Upgrade);
     let mut plan = graph.plan_downgrade(target, &above)?;

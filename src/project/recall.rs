@@ -95,7 +95,7 @@ impl Project {
             return Ok(());
         }
         let revision = self.graph.unknown_rows(&session.rows).into_iter().next();
-        revision.map_or(Ok(()), |revision| Err(ErrorKind::UnknownRow { revision, applied: None }.into()))
+        revision.map_or(Ok(()), |revision| Err(ErrorKind::UnknownRow { revision, applied: None, below: None }.into()))
     }
 
     async fn compare_downgrades(
@@ -224,7 +224,8 @@ impl Changed<'_> {
             return Ok(None);
         }
         let difference = difference(stored, &now);
-        let kind = ErrorKind::EditedDowngrade { revision, applied: row.applied(), difference };
+        let ran_nothing = row.checksum.as_deref().is_some_and(|then| Script::is_of_nothing(dialect, then));
+        let kind = ErrorKind::EditedDowngrade { revision, applied: row.applied(), difference, ran_nothing };
         Err(Error::from(kind).at(script.span(&script.header.revision.range)))
     }
 }

@@ -95,7 +95,7 @@ impl Project {
         }
         if let Some(revision) = self.graph.unknown_rows(&session.rows).into_iter().next() {
             // What no script has could only be taken off.
-            let error = ErrorKind::UnknownRow { revision, applied: None }.into();
+            let error = ErrorKind::UnknownRow { revision, applied: None, below: None }.into();
             return Err(self.explain(error, session).await);
         }
         if session.rows.is_empty() && target.needs_rows() {

@@ -6,17 +6,30 @@ use std::sync::Arc;
 use crate::catalog::Catalog;
 use crate::catalog::Identity;
 use crate::catalog::Kind;
+use crate::catalog::Object;
+use crate::config::Config;
+use crate::config::Patterns;
+use crate::dialect::Dialect;
+use crate::error::Error;
 use crate::error::ErrorKind;
 
-/// Which objects count: those that one pattern includes, if there are such patterns, and none excludes.
+/// Which objects count: those that count for each of its layers.
 ///
 /// A part of a table counts as the table does, and by itself.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
+    layers: Vec<Layer>,
+}
+
+/// Which objects count: those that one pattern includes, if there are such patterns, and none excludes.
+#[derive(Debug, Clone, Default)]
+struct Layer {
+    /// The product that it is for, if it is for one.
+    dialect: Option<Dialect>,
     /// Only these count; all, if it is empty.
-    pub include: Vec<Pattern>,
+    include: Vec<Pattern>,
     /// These do not count.
-    pub exclude: Vec<Pattern>,
+    exclude: Vec<Pattern>,
 }
 
 /// A kind, and a glob for the path of names.
@@ -43,15 +56,42 @@ impl Pattern {
 }
 
 impl Filter {
-    /// Returns whether everything counts.
-    pub fn is_empty(&self) -> bool {
-        self.include.is_empty() && self.exclude.is_empty()
+    /// Makes one of what is asked for now.
+    pub fn new(include: Vec<Pattern>, exclude: Vec<Pattern>) -> Self {
+        let layer = Layer { dialect: None, include, exclude };
+        Self { layers: if layer.is_empty() { Vec::new() } else { vec![layer] } }
     }
 
-    /// Takes out of a catalog what does not count.
-    pub fn apply(&self, catalog: &mut Catalog) {
-        if self.is_empty() {
-            return;
+    /// Adds what the configuration says: what counts for neither does not count.
+    ///
+    /// # Errors
+    ///
+    /// When it names a kind that there is not.
+    pub fn with_configured(mut self, config: &Config) -> Result<Self, Error> {
+        let read = |patterns: Option<&Patterns>| {
+            let Some(patterns) = patterns else { return Ok(Vec::new()) };
+            let parsed = patterns.texts.iter().map(|text| Pattern::parse(text)).collect::<Result<_, _>>();
+            parsed.map_err(|kind| patterns.place(kind))
+        };
+        for (dialect, model) in &config.models {
+            let (include, exclude) = (read(model.include.as_ref())?, read(model.exclude.as_ref())?);
+            self.layers.push(Layer { dialect: Some(*dialect), include, exclude });
+        }
+        Ok(self)
+    }
+
+    /// Returns whether everything counts.
+    pub fn is_empty(&self) -> bool {
+        self.layers.iter().all(Layer::is_empty)
+    }
+
+    /// Takes out of a catalog what does not count, and returns that.
+    pub fn apply(&self, catalog: &mut Catalog) -> Vec<Object> {
+        let dialect = catalog.dialect;
+        let is_of = |layer: &&Layer| !layer.is_empty() && layer.dialect.is_none_or(|one| one == dialect);
+        let layers: Vec<&Layer> = self.layers.iter().filter(is_of).collect();
+        if layers.is_empty() {
+            return Vec::new();
         }
         let wholes: BTreeSet<Arc<Identity>> = catalog
             .objects()
@@ -71,14 +111,22 @@ impl Filter {
             let is_in = |patterns: &[Pattern]| {
                 patterns.iter().any(|one| one.is_for(identity) || whole.as_ref().is_some_and(|whole| one.is_for(whole)))
             };
-            (self.include.is_empty() || is_in(&self.include)) && !is_in(&self.exclude)
+            layers
+                .iter()
+                .all(|Layer { include, exclude, .. }| (include.is_empty() || is_in(include)) && !is_in(exclude))
         };
         let out: Vec<Arc<Identity>> = catalog
             .objects()
             .filter(|object| !counts(&object.identity))
             .map(|object| object.identity.clone())
             .collect();
-        out.iter().for_each(|identity| drop(catalog.remove(identity)));
+        out.iter().filter_map(|identity| catalog.remove(identity)).collect()
+    }
+}
+
+impl Layer {
+    fn is_empty(&self) -> bool {
+        self.include.is_empty() && self.exclude.is_empty()
     }
 }
 
@@ -120,8 +168,6 @@ fn is_match(glob: &str, text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalog::Object;
-    use crate::dialect::Dialect;
 
     fn left(include: &[&str], exclude: &[&str]) -> Vec<String> {
         let mut catalog = Catalog::empty(Dialect::Postgres, "18");
@@ -131,7 +177,8 @@ mod tests {
             catalog.insert(Object::new(table));
         }
         let patterns = |texts: &[&str]| texts.iter().map(|text| Pattern::parse(text).unwrap()).collect();
-        Filter { include: patterns(include), exclude: patterns(exclude) }.apply(&mut catalog);
+        let out = Filter::new(patterns(include), patterns(exclude)).apply(&mut catalog);
+        assert_eq!(out.len() + catalog.len(), 4);
         catalog.objects().map(|object| object.identity.path()).collect()
     }
 

@@ -3,6 +3,7 @@
 use crate::catalog::Attribute;
 use crate::catalog::Catalog;
 use crate::catalog::Kind;
+use crate::catalog::Object;
 use crate::diff::Difference;
 use crate::diff::Options;
 use crate::diff::Refusal;
@@ -27,7 +28,7 @@ pub struct Proof {
 
 impl Sides<'_> {
     /// Writes the statements that turn the one side into the other, and runs them on a scratch copy; `filter` says what of
-    /// that counts.
+    /// that counts, and `beside` is what it has taken out of the old side.
     ///
     /// # Errors
     ///
@@ -35,7 +36,7 @@ impl Sides<'_> {
     pub async fn proof(
         &mut self,
         side: &Side,
-        old: &Catalog,
+        (old, beside): (&Catalog, &[Object]),
         new: &Catalog,
         options: &Options,
         filter: &Filter,
@@ -43,10 +44,10 @@ impl Sides<'_> {
         let found = differences(old, new, options.level);
         let steps = statements(old, new, &found, options).map_err(refused)?;
         // What the copy has must not act by itself: an event would run as the server's, and others would be asked about DDL.
-        let (calm_old, calm_new) = (calm(old), calm(new));
+        let (calm_old, calm_new) = (calm(old.clone()), calm(new.clone()));
         let found = differences(&calm_old, &calm_new, options.level);
         let tried = statements(&calm_old, &calm_new, &found, options).map_err(refused)?;
-        let (mut session, left_out) = self.copy(side, &calm_old, options).await?;
+        let (mut session, left_out) = self.copy(side, calm(whole(old, beside)), options).await?;
         let ran = self.run(&tried, &mut session).await;
         let mut reached = match ran {
             Ok(()) => self.read_scratch(session).await?,
@@ -56,21 +57,30 @@ impl Sides<'_> {
             }
         };
         filter.apply(&mut reached);
-        Ok(Proof { steps, left: without(differences(&calm(&reached), &calm_new, options.level), &left_out) })
+        Ok(Proof { steps, left: without(differences(&calm(reached), &calm_new, options.level), &left_out) })
     }
 }
 
+/// Returns a catalog with what a filter has taken out of it.
+pub(super) fn whole(counted: &Catalog, beside: &[Object]) -> Catalog {
+    let mut whole = counted.clone();
+    for object in beside {
+        whole.insert(object.clone());
+    }
+    whole
+}
+
 /// Returns a catalog in which what runs by itself is disabled: event triggers of PostgreSQL, events of MariaDB and MySQL.
-pub(super) fn calm(catalog: &Catalog) -> Catalog {
-    let mut calm = catalog.clone();
+pub(super) fn calm(mut catalog: Catalog) -> Catalog {
     for (kind, how) in [(Kind::EventTrigger, "disabled"), (Kind::Event, "DISABLE")] {
-        for object in catalog.of_kind(kind) {
-            if let Some(object) = calm.get_mut(&object.identity) {
+        let found: Vec<_> = catalog.of_kind(kind).map(|object| object.identity.clone()).collect();
+        for identity in found {
+            if let Some(object) = catalog.get_mut(&identity) {
                 object.set(Attribute::Enabled, how.into());
             }
         }
     }
-    calm
+    catalog
 }
 
 /// Returns the error that names all that no statement can be written for.
@@ -98,7 +108,7 @@ mod tests {
         let mut catalog = Catalog::empty(Dialect::Mariadb, "10.11");
         catalog.insert(Object::new(Identity::new(Kind::Event, None, "e")));
         catalog.insert(Object::new(Identity::new(Kind::EventTrigger, None, "t")));
-        let calm = calm(&catalog);
+        let calm = calm(catalog);
         assert!(
             calm.objects().all(|object| object.text(Attribute::Enabled).is_some_and(|how| how.starts_with(['d', 'D'])))
         );

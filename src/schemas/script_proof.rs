@@ -1,6 +1,7 @@
 //! A script that was run both ways on a scratch copy before it is a file.
 
 use crate::catalog::Catalog;
+use crate::catalog::Object;
 use crate::config::url::DatabaseUrl;
 use crate::diff::Difference;
 use crate::diff::Options;
@@ -15,6 +16,7 @@ use crate::run::Silent;
 use crate::schemas::filter::Filter;
 use crate::schemas::left_out::without;
 use crate::schemas::proof::calm;
+use crate::schemas::proof::whole;
 use crate::schemas::side::Side;
 use crate::schemas::sides::Sides;
 use crate::script::Script;
@@ -35,6 +37,8 @@ pub struct Claim<'c> {
     pub from: &'c Side,
     /// What is there before.
     pub old: &'c Catalog,
+    /// What else is there, and does not count.
+    pub beside: &'c [Object],
     /// What is there afterwards.
     pub new: &'c Catalog,
     /// Which objects count.
@@ -79,8 +83,8 @@ impl Sides<'_> {
     ///
     /// When the copy cannot be made or read. What the script does wrong is in the proof.
     pub async fn prove(&mut self, script: &Script, claim: Claim<'_>, options: &Options) -> Result<ScriptProof, Error> {
-        let calm_old = calm(claim.old);
-        let (session, left_out) = self.copy(claim.from, &calm_old, options).await?;
+        let before = calm(whole(claim.old, claim.beside));
+        let (session, left_out) = self.copy(claim.from, before, options).await?;
         let url = session.url().clone();
         session.close().await;
         let proof = self.run_both_ways(script, claim, &url, options).await;
@@ -142,5 +146,5 @@ async fn left(
     let journal = session.probe.journal.clone();
     let mut reached = session.db.catalog(&journal).await?;
     filter.apply(&mut reached);
-    Ok(differences(&calm(&reached), &calm(wanted), options.level))
+    Ok(differences(&calm(reached), &calm(wanted.clone()), options.level))
 }

@@ -76,6 +76,45 @@ fn drift_names_the_revision_that_made_what_was_changed(database: &TestDatabase) 
     assert_eq!(database.query("SELECT count(*) FROM u"), [["0"]]);
 }
 
+fn drift_is_healed_on_either_side(database: &TestDatabase) {
+    let workspace = Workspace::new(database);
+    workspace.script("a", "", "-- rev: upgrade\nCREATE TABLE t (n INTEGER);\n-- rev: downgrade\nDROP TABLE t;\n");
+    assert!(workspace.rev(&["drift", "--heal=live"]).failed(2).contains("error[not-at-heads]"));
+    workspace.rev(&["upgrade"]).succeeded();
+    assert_eq!(workspace.rev(&["drift", "--heal=live"]).succeeded(), "");
+    // What does not count is on the copy all the same, where something stands on it.
+    database.execute("CREATE TABLE legacy_x (n INTEGER)");
+    database.execute("CREATE VIEW of_legacy AS SELECT n FROM legacy_x");
+    database.execute("ALTER TABLE t ADD COLUMN by_hand INTEGER");
+    let configured = workspace.read("migrations.toml");
+    workspace.write("migrations.toml", format!("{configured}\n[model]\nexclude = [\"*:*legacy*\"]\n"));
+    let told = workspace.rev(&["drift", "--heal=scripts", "--rev-id=s1", "-m", "what was done by hand"]);
+    let path = told.succeeded().trim_end().to_owned();
+    assert!(path.ends_with("_s1_what_was_done_by_hand.sql") && told.stderr.contains("`rev stamp s1`"), "{path}");
+    workspace.rev(&["stamp", "s1"]).succeeded();
+    assert_eq!(workspace.rev(&["drift"]).succeeded(), "");
+    workspace.rev(&["stamp", "a"]).succeeded();
+    std::fs::remove_file(workspace.path().join(path)).unwrap();
+    let told = workspace.rev(&["drift", "--heal=live", "--rev-id=l1", "--json"]);
+    told.succeeded();
+    let document = told.json();
+    let stamp = document["stamp"].as_str().unwrap();
+    for (revision, from, way) in
+        [(&document["revisions"][0], "applied", "added"), (&document["revisions"][1], "live", "removed")]
+    {
+        assert_eq!((&revision["proved"], &revision["from"]), (&true.into(), &from.into()), "{document}");
+        let found = revision["differences"].as_array().unwrap();
+        assert!(found.len() == 1 && found.iter().all(|one| one["change"] == way), "{document}");
+    }
+    workspace.rev(&["stamp", stamp]).succeeded();
+    assert!(workspace.rev(&["upgrade"]).succeeded().is_empty());
+    assert_eq!(workspace.rev(&["drift"]).succeeded(), "");
+    assert_eq!(workspace.rev(&["diff", "a", "live", "--exit-code"]).succeeded(), "");
+    assert!(!document["revisions"][1]["upgrade_destroys"].as_array().unwrap().is_empty());
+    // It runs everywhere, from nothing on, too.
+    workspace.rev(&["scratch", "head", "--", "true"]).succeeded();
+}
+
 fn a_dump_makes_the_schema_that_it_was_made_of(database: &TestDatabase) {
     let workspace = Workspace::new(database);
     let tables = "CREATE TABLE t (n INTEGER PRIMARY KEY, s VARCHAR(20) DEFAULT 'it''s' NOT NULL);\n\
@@ -183,6 +222,7 @@ on_each_database!(
     what_acts_by_itself_does_not_in_a_copy,
     what_cannot_be_written_is_left_out_of_a_dump,
     drift_names_the_revision_that_made_what_was_changed,
+    drift_is_healed_on_either_side,
     a_dump_makes_the_schema_that_it_was_made_of,
     what_is_the_same_does_not_differ,
     what_is_wrong_with_a_file_has_its_place,

@@ -43,7 +43,7 @@ pub async fn run(args: &AcceptArgs, cx: &mut Context) -> Result<Outcome, Failed>
     }
     let names: Vec<&str> = accepted.iter().map(RevisionId::as_str).collect();
     cx.talk(&match names.is_empty() {
-        true => "nothing to do: the scripts are what was applied, as far as that is known".to_owned(),
+        true => "nothing to do: these scripts are what was applied".to_owned(),
         false => format!("accepted as they are now: {}", names.join(", ")),
     });
     Ok(Outcome::Done)

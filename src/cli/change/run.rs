@@ -54,8 +54,12 @@ impl RunArgs {
         }
         let mut observer = Confirming::new(cx, &project.config, self.yes);
         let report = project.migrate(request, &mut session, &cx.actor, &mut observer).await?;
+        // Who edits a script and runs it again wonders; programs need not wait for another query.
+        let is_asked = matches!(request, Request::Upgrade(_)) && report.steps.is_empty() && cx.terminal.is_watched();
+        let edited = if is_asked { project.edited_heads(&mut session).await.unwrap_or_default() } else { Vec::new() };
         session.close().await;
         let outcome = cx.report(&report)?;
+        edited.iter().for_each(|edited| cx.terminal.warn(&edited.told()));
         write_dump(&project, Did::of(&report), cx).await;
         Ok(outcome)
     }

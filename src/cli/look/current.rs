@@ -39,15 +39,19 @@ pub async fn run(args: &CurrentArgs, cx: &mut Context) -> Result<Outcome, Failed
             let url = project.config.database.url.resolve()?.url;
             text.push_str(&format!("Current revisions of {url}:\n"));
         }
-        for id in status.current.iter() {
+        for (index, id) in status.current.iter().enumerate() {
+            if index > 0 && cx.global.verbose {
+                text.push('\n');
+            }
             match graph.get(id) {
                 Some(revision) if cx.global.verbose => text.push_str(&verbose(graph, revision, Some(&applied), paint)),
                 _ => text.push_str(&(row(graph, id, Some(&applied), paint) + "\n")),
             }
         }
-        cx.text(&text)?;
+        cx.list(&text).await?;
         if status.current.is_empty() {
             cx.talk("the database is at base: nothing is applied");
+            cx.tell_of_missing_file();
         }
         if let Some(halfway) = &status.halfway {
             match &working {

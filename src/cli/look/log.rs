@@ -12,7 +12,9 @@ use crate::cli::ui::escape;
 use crate::cli::ui::humane;
 use crate::cli::ui::json;
 use crate::cli::ui::table;
+use crate::cli::ui::wrap;
 use crate::journal::HistoryRow;
+use crate::program::Halfway;
 
 /// Show what ran on the database: when, by whom, and how it ended
 #[derive(Debug, clap::Args)]
@@ -41,17 +43,28 @@ pub async fn run(args: &LogArgs, cx: &mut Context) -> Result<Outcome, Failed> {
     let mut session = cx.open(&project).await?;
     cx.name_run("log");
     let mut entries = session.history().await?;
+    let halfway = project.halfway(&session);
     session.close().await;
     entries.reverse();
     entries.truncate(args.limit.unwrap_or(usize::MAX));
     if cx.is_json() {
         return cx.text(&json::log(&entries));
     }
-    if entries.is_empty() {
+    if let Some(halfway) = &halfway {
+        // It gets its row when it ends, or when the next run finds that it did not.
+        let Halfway { direction, revision, started, .. } = halfway;
+        cx.talk(&escape(&format!(
+            "the {direction} of {revision}, begun {}, has not ended: see `rev status`",
+            seconds(started)
+        )));
+    } else if entries.is_empty() {
         cx.talk("nothing ran on this database yet");
+        cx.tell_of_missing_file();
     }
     let rows: Vec<Vec<String>> = entries.iter().map(cells).collect();
     let lines = table(&rows);
+    let columns = cx.terminal.columns.filter(|_| !cx.global.verbose);
+    let below = |row| columns.map_or_else(|| below(row), |columns| wrap(&below(row), columns));
     let text: String = lines.lines().zip(&entries).map(|(line, row)| format!("{line}\n{}", below(row))).collect();
     cx.list(&text).await
 }

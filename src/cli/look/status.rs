@@ -12,6 +12,7 @@ use crate::cli::ui::row;
 use crate::cli::ui::short;
 use crate::cli::ui::standing;
 use crate::error::ErrorKind;
+use crate::journal::HistoryRow;
 use crate::program::Halfway;
 use crate::project::Project;
 use crate::watch::FullStatus;
@@ -38,6 +39,7 @@ pub async fn run(args: &StatusArgs, cx: &mut Context) -> Result<Outcome, Failed>
     } else {
         let text = text(&project, &full, cx.terminal.paint);
         cx.prose(&text)?;
+        cx.tell_of_missing_file();
     }
     if args.exit_code && full.status.state != State::UpToDate { Ok(Outcome::Found) } else { Ok(Outcome::Done) }
 }
@@ -49,8 +51,9 @@ const LISTED: usize = 20;
 fn look(full: &FullStatus) -> Option<ErrorKind> {
     let FullStatus { status, last, .. } = full;
     if let Some(revision) = status.unknown.first().cloned() {
-        let applied = last.get(&revision).map(|last| last.step.note());
-        return Some(ErrorKind::UnknownRow { revision, applied });
+        let step = last.get(&revision).map(|last| &last.step);
+        let (applied, below) = (step.map(HistoryRow::note), step.and_then(HistoryRow::parent).map(str::to_owned));
+        return Some(ErrorKind::UnknownRow { revision, applied, below });
     }
     status.halfway.as_ref().map(Halfway::error)
 }
@@ -101,6 +104,9 @@ pub(super) fn text(project: &Project, full: &FullStatus, paint: Paint) -> String
             if edited.ran_nothing {
                 text.push_str(&format!("    {}\n", escape(&edited.hint())));
             }
+        }
+        if let Some(edited) = edited.iter().find(|edited| !edited.ran_nothing) {
+            text.push_str(&format!("  help: {}\n", escape(&edited.hint())));
         }
     }
     for moved in moved {

@@ -170,7 +170,7 @@ fn behind(status: &Status) -> Option<ErrorKind> {
         State::Pending => Some(ErrorKind::NotAtHeads { current, heads }),
         State::UnknownRevision => {
             let revision = status.unknown.first()?.clone();
-            Some(ErrorKind::UnknownRow { revision, applied: None })
+            Some(ErrorKind::UnknownRow { revision, applied: None, below: None })
         }
         State::InProgress => status.halfway.as_ref().map(Halfway::error),
     }

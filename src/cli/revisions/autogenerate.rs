@@ -7,6 +7,7 @@ use crate::author::Parents;
 use crate::autogenerate::Change;
 use crate::autogenerate::candidates;
 use crate::autogenerate::resolve;
+use crate::catalog::Level;
 use crate::cli::ask::agrees;
 use crate::cli::ask::can_ask;
 use crate::cli::context::Context;
@@ -29,6 +30,7 @@ use crate::project::Project;
 use crate::run::scratch::Kept;
 use crate::schemas::Claim;
 use crate::schemas::Filter;
+use crate::schemas::ScriptProof;
 use crate::schemas::Side;
 use crate::schemas::Sides;
 use crate::wall;
@@ -80,75 +82,103 @@ pub async fn run(
     cx: &mut Context,
 ) -> Result<Outcome, Failed> {
     let to: Side = args.to.as_deref().unwrap_or("model").parse()?;
-    let filter = args.filter.read()?;
+    args.filter.read()?;
     let project = cx.project_to_add()?;
+    let filter = args.filter.read_with(&project.config)?;
     cx.resolve(&project.config)?;
     cx.interrupt.heed();
     let from = current_side(from, &heads, &project).await?;
     let new = new.revision(message, Parents::Of(heads), depends_on);
     let rows = cx.rows_for(&project, Project::needs_rows(&new)).await?;
     let mut sides = Sides::new(&project, Kept::Copied, &cx.interrupt, &cx.actor);
-    let made = make(args, (from, to), &filter, &new, &rows, &project, &mut sides, cx).await;
+    let make = async {
+        let change = Change::find(&mut sides, from, to, &filter, Level::Logical).await?;
+        let asks = can_ask() && !cx.is_json();
+        let wanted = Wanted { new: &new, rows: &rows, renames: &args.rename, asks, filter: &filter };
+        generate(change, &wanted, &mut sides).await
+    };
+    let made = make.await;
     let removed = sides.close().await;
     let made = made?;
     removed?;
-    if !cx.is_json() {
-        warn_of(&made.change.old, cx);
-        warn_of(&made.change.new, cx);
-        let paint = cx.terminal.paint;
-        generated::lines(&made, paint).iter().for_each(|line| cx.talk(line));
-    }
-    let Some(script) = &made.script else {
-        if cx.is_json() {
-            cx.text(&generated::json(&made))?;
-        }
-        return Ok(if args.exit_code { Outcome::Found } else { Outcome::Done });
-    };
-    cx.run_post_write(&project, &script.path)?;
-    match cx.is_json() {
-        true => cx.text(&generated::json(&made))?,
-        false => cx.text(&format!("{}\n", script.path.display()))?,
-    };
-    Ok(if made.proof.as_ref().is_some_and(|proof| proof.holds()) { Outcome::Done } else { Outcome::Found })
+    let is_empty = made.script.is_none();
+    let outcome = tell(&made, &project, cx)?;
+    Ok(if is_empty && args.exit_code { Outcome::Found } else { outcome })
 }
 
-#[allow(clippy::too_many_arguments)] // what a command has read
-async fn make(
-    args: &AutogenerateArgs,
-    (from, to): (Side, Side),
-    filter: &Filter,
-    new: &NewRevision,
-    rows: &Heads,
-    project: &Project,
+/// The revision that is wanted.
+#[derive(Debug)]
+pub(in crate::cli) struct Wanted<'a> {
+    /// What is said of it.
+    pub(in crate::cli) new: &'a NewRevision,
+    /// The heads of what is applied, where it grows from those.
+    pub(in crate::cli) rows: &'a Heads,
+    /// What has another name, as it was typed.
+    pub(in crate::cli) renames: &'a [String],
+    /// Whether it is asked about what looks like a rename.
+    pub(in crate::cli) asks: bool,
+    /// Which objects count.
+    pub(in crate::cli) filter: &'a Filter,
+}
+
+/// Writes the script of a change and runs it on scratch; none where nothing differs.
+pub(in crate::cli) async fn generate(
+    change: Change,
+    wanted: &Wanted<'_>,
     sides: &mut Sides<'_>,
-    cx: &mut Context,
 ) -> Result<Generated, Error> {
-    let mut options = Options::default();
-    let change = Change::find(sides, from, to, filter, &options).await?;
     if change.differences.is_empty() {
-        return Ok(Generated { change, script: None, written: None, proof: None, likely: Vec::new() });
+        let (renames, likely) = (Vec::new(), Vec::new());
+        return Ok(Generated { change, script: None, written: None, proof: None, renames, likely });
     }
-    for text in &args.rename {
+    let mut options = Options { level: change.level, ..Options::default() };
+    for text in wanted.renames {
         options.renames.push(resolve(text, &change.old, &change.new)?);
     }
     let likely = candidates(&change.old, &change.new, &change.differences, &options.renames);
-    let likely = asked(likely, &mut options.renames, cx)?;
+    let likely = if wanted.asks { asked(likely, &mut options.renames)? } else { likely };
     let written = change.write(&options)?;
-    let mut prepared = project.prepare_revision(new, &written.sections(None), rows, wall::now())?;
-    let claim = Claim { from: &change.from, old: &change.old, new: &change.new, filter };
+    let project = sides.project();
+    let mut prepared = project.prepare_revision(wanted.new, &written.sections(None), wanted.rows, wall::now())?;
+    let Change { from, old, beside, new, .. } = &change;
+    let claim = Claim { from, old, beside, new, filter: wanted.filter };
     let proof = sides.prove(&prepared.script, claim, &options).await?;
     if !proof.holds() {
         prepared = prepared.with_sections(&written.sections(Some(&proof)))?;
     }
     let script = prepared.write()?;
-    Ok(Generated { change, script: Some(script), written: Some(written), proof: Some(proof), likely })
+    let renames = options.renames;
+    Ok(Generated { change, script: Some(script), written: Some(written), proof: Some(proof), renames, likely })
+}
+
+/// Tells what was written, and runs the hooks for the file.
+fn tell(made: &Generated, project: &Project, cx: &mut Context) -> Result<Outcome, Failed> {
+    show(made, project, cx)?;
+    if cx.is_json() {
+        cx.text(&generated::json(made))?;
+    }
+    Ok(if made.proof.as_ref().is_none_or(ScriptProof::holds) { Outcome::Done } else { Outcome::Found })
+}
+
+/// Tells people what was written, and runs the hooks for the file.
+pub(in crate::cli) fn show(made: &Generated, project: &Project, cx: &mut Context) -> Result<(), Failed> {
+    if !cx.is_json() {
+        warn_of(&made.change.old, cx);
+        warn_of(&made.change.new, cx);
+        let paint = cx.terminal.paint;
+        generated::lines(made, paint).iter().for_each(|line| cx.talk(line));
+    }
+    if let Some(script) = &made.script {
+        cx.run_post_write(project, &script.path)?;
+    }
+    if let (false, Some(script)) = (cx.is_json(), &made.script) {
+        cx.text(&format!("{}\n", script.path.display()))?;
+    }
+    Ok(())
 }
 
 /// Asks which of what looks like a rename is one; returns what nobody was asked about.
-fn asked(likely: Vec<Rename>, renames: &mut Vec<Rename>, cx: &Context) -> Result<Vec<Rename>, Error> {
-    if cx.is_json() || !can_ask() {
-        return Ok(likely);
-    }
+fn asked(likely: Vec<Rename>, renames: &mut Vec<Rename>) -> Result<Vec<Rename>, Error> {
     for rename in likely {
         if agrees(&format!("is {} `{}` now `{}`?", rename.kind, rename.old, rename.new))? {
             renames.push(rename);

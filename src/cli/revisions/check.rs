@@ -15,6 +15,7 @@ use crate::diff::Difference;
 use crate::diff::differences;
 use crate::error::Error;
 use crate::run::scratch::Kept;
+use crate::schemas::Filter;
 use crate::schemas::Sides;
 
 /// Look for what is wrong with the scripts and their graph
@@ -45,6 +46,7 @@ pub async fn run(args: &CheckArgs, cx: &mut Context) -> Result<Outcome, Failed> 
     }
     if args.database {
         let mut session = cx.connect(&config, check.ids().iter()).await?;
+        cx.name_run("check");
         check.applied(&mut session).await?;
         session.close().await;
     }
@@ -72,7 +74,10 @@ async fn model(cx: &mut Context) -> Result<Vec<Difference>, Failed> {
     cx.interrupt.heed();
     let mut sides = Sides::new(&project, Kept::Copied, &cx.interrupt, &cx.actor);
     let found = async {
-        let (old, new) = sides.both(&"heads".parse()?, &"model".parse()?).await?;
+        let filter = Filter::default().with_configured(&project.config)?;
+        let (mut old, mut new) = sides.both(&"heads".parse()?, &"model".parse()?).await?;
+        filter.apply(&mut old);
+        filter.apply(&mut new);
         Ok::<_, Error>(differences(&old, &new, Level::Logical))
     };
     let found = found.await;

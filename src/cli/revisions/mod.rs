@@ -2,7 +2,7 @@
 //!
 //! Comes in: the arguments of one command, and what they share with others from above.
 
-mod autogenerate;
+pub(in crate::cli) mod autogenerate;
 pub(in crate::cli) mod check;
 pub(in crate::cli) mod edit;
 pub(in crate::cli) mod merge;

@@ -49,8 +49,9 @@ pub struct DiffArgs {
 /// Runs the command.
 pub async fn run(args: &DiffArgs, cx: &mut Context) -> Result<Outcome, Failed> {
     let (from, to): (Side, Side) = (args.from.parse()?, args.to.parse()?);
-    let filter = args.filter.read()?;
+    args.filter.read()?;
     let project = cx.project()?;
+    let filter = args.filter.read_with(&project.config)?;
     cx.resolve(&project.config)?;
     cx.interrupt.heed();
     let mut sides = Sides::new(&project, Kept::Copied, &cx.interrupt, &cx.actor);
@@ -91,11 +92,13 @@ async fn compare(
         let (found, wanted) = (old.dialect.product(), new.dialect.product());
         return Err(ErrorKind::ScratchMismatch { place: format!("`{from}`"), found, wanted }.into());
     }
-    filter.apply(&mut old);
+    let beside = filter.apply(&mut old);
     filter.apply(&mut new);
     let differences = differences(&old, &new, level);
     let proof = match args.sql {
-        true => Some(sides.proof(&from, &old, &new, &Options { level, ..Options::default() }, filter).await?),
+        true => {
+            Some(sides.proof(&from, (&old, &beside), &new, &Options { level, ..Options::default() }, filter).await?)
+        }
         false => None::<Proof>,
     };
     Ok(Compared {

@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::catalog::Identity;
-use crate::catalog::Level;
 use crate::cli::context::Context;
 use crate::cli::outcome::Failed;
 use crate::cli::outcome::Outcome;
+use crate::cli::schemas::compared::find;
 use crate::cli::schemas::filter::FilterArgs;
 use crate::cli::schemas::filter::LevelArgs;
+use crate::cli::schemas::heal;
+use crate::cli::schemas::heal::HealArgs;
 use crate::cli::schemas::unread::warn_of;
 use crate::cli::ui::difference;
 use crate::cli::ui::difference::Compared;
@@ -17,14 +19,11 @@ use crate::cli::ui::escape;
 use crate::cli::ui::table;
 use crate::diff::Change;
 use crate::diff::Difference;
-use crate::diff::differences;
 use crate::error::Error;
 use crate::id::RevisionId;
 use crate::project::Origin;
 use crate::project::Project;
 use crate::run::scratch::Kept;
-use crate::schemas::Filter;
-use crate::schemas::Side;
 use crate::schemas::Sides;
 
 /// Show what was changed in the database past the revisions
@@ -38,16 +37,27 @@ pub struct DriftArgs {
     level: LevelArgs,
     #[command(flatten)]
     filter: FilterArgs,
+    #[command(flatten)]
+    heal: HealArgs,
 }
 
 /// Runs the command.
 pub async fn run(args: &DriftArgs, cx: &mut Context) -> Result<Outcome, Failed> {
-    let filter = args.filter.read()?;
+    args.filter.read()?;
+    if let Some(side) = args.heal.side() {
+        return heal::run(side, &args.heal, args.level.read(), &args.filter, cx).await;
+    }
     let project = cx.project()?;
+    let filter = args.filter.read_with(&project.config)?;
     cx.resolve(&project.config)?;
     cx.interrupt.heed();
     let mut sides = Sides::new(&project, Kept::Copied, &cx.interrupt, &cx.actor);
-    let found = find(&project, args.level.read(), &filter, &mut sides).await;
+    let make = async {
+        let mut drift = find(args.level.read(), &filter, &mut sides).await?.compared;
+        drift.origins = origins_of(&drift, &project, &mut sides).await?;
+        Ok::<_, Error>(drift)
+    };
+    let found = make.await;
     let removed = sides.close().await;
     let drift = found?;
     removed?;
@@ -62,24 +72,23 @@ pub async fn run(args: &DriftArgs, cx: &mut Context) -> Result<Outcome, Failed> 
     Ok(if drift.differences.is_empty() { Outcome::Done } else { Outcome::Found })
 }
 
-async fn find(project: &Project, level: Level, filter: &Filter, sides: &mut Sides<'_>) -> Result<Compared, Error> {
-    let mut new = sides.catalog(&Side::Live).await?;
-    let mut old = sides.catalog(&Side::Applied).await?;
-    filter.apply(&mut old);
-    filter.apply(&mut new);
-    let dialect = new.dialect;
-    let differences = differences(&old, &new, level);
+/// Returns which revision made each object that differs, or changed it last.
+async fn origins_of(
+    drift: &Compared,
+    project: &Project,
+    sides: &mut Sides<'_>,
+) -> Result<BTreeMap<Arc<Identity>, Origin>, Error> {
     let mut origins = BTreeMap::new();
-    if !differences.is_empty() {
+    if !drift.differences.is_empty() {
         let touched = Touched::of(sides.origins().await?);
-        for found in &differences {
+        for found in &drift.differences {
             if let Some(revision) = touched.by(found) {
-                origins.insert(found.identity.clone(), project.origin_of(&found.identity, revision, dialect)?);
+                origins
+                    .insert(found.identity.clone(), project.origin_of(&found.identity, revision, drift.new.dialect)?);
             }
         }
     }
-    let (from, to) = (Side::Applied.to_string(), Side::Live.to_string());
-    Ok(Compared { from, to, level, old, new, differences, proof: None, origins })
+    Ok(origins)
 }
 
 /// A schema, and a name in it.

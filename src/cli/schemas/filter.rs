@@ -1,6 +1,8 @@
 //! What counts of the schemas that are compared or written, and how close they must be.
 
 use crate::catalog::Level;
+use crate::config::Config;
+use crate::error::Error;
 use crate::error::ErrorKind;
 use crate::schemas::Filter;
 use crate::schemas::Pattern;
@@ -26,7 +28,12 @@ impl FilterArgs {
     pub(in crate::cli) fn read(&self) -> Result<Filter, ErrorKind> {
         let patterns =
             |texts: &[String]| texts.iter().map(|text| Pattern::parse(text)).collect::<Result<_, ErrorKind>>();
-        Ok(Filter { include: patterns(&self.include)?, exclude: patterns(&self.exclude)? })
+        Ok(Filter::new(patterns(&self.include)?, patterns(&self.exclude)?))
+    }
+
+    /// Reads the patterns, and those of the configuration.
+    pub(in crate::cli) fn read_with(&self, config: &Config) -> Result<Filter, Error> {
+        self.read()?.with_configured(config)
     }
 }
 

@@ -2,11 +2,13 @@
 //!
 //! Comes in: the arguments of one command, and what they share with others from above.
 
+mod compared;
 pub(in crate::cli) mod create;
 pub(in crate::cli) mod diff;
 pub(in crate::cli) mod drift;
 pub(in crate::cli) mod dump;
 pub(in crate::cli) mod filter;
+mod heal;
 pub(in crate::cli) mod load;
 mod loading;
 pub(in crate::cli) mod scratch;

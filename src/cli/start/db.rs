@@ -50,7 +50,7 @@ struct DropArgs {
     /// End the connections of others; for SQLite, remove the file under them
     #[arg(long)]
     force: bool,
-    /// Wait this long until another rev on a SQLite database is through, as in 10m [default: 60s]
+    /// Wait this long for another rev on a SQLite database to finish, as in 10m [default: 60s]
     #[arg(long, value_name = "DURATION")]
     lock_wait: Option<String>,
     /// Do not ask for the name of the database

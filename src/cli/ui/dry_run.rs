@@ -333,7 +333,7 @@ mod tests {
                 "      rev's own tables: version b -> c, history",
                 "    COMMIT",
                 "",
-                "look twice: drops a table with its rows: DROP TABLE t (versions/c.sql:1:1)",
+                "warning: drops a table with its rows: DROP TABLE t (versions/c.sql:1:1)",
                 "",
                 "warning: versions/c.sql:1:6: this is odd",
             ],
@@ -361,7 +361,7 @@ mod tests {
                 "",
                 "COMMIT",
                 "",
-                "look twice: drops a table with its rows: DROP TABLE t (versions/c.sql:1:1)",
+                "warning: drops a table with its rows: DROP TABLE t (versions/c.sql:1:1)",
             ],
         );
     }

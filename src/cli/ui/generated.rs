@@ -23,6 +23,8 @@ pub struct Generated {
     pub written: Option<Written>,
     /// How they ran.
     pub proof: Option<ScriptProof>,
+    /// What has another name from now on.
+    pub renames: Vec<Rename>,
     /// What may be a rename, and nobody was asked.
     pub likely: Vec<Rename>,
 }
@@ -67,21 +69,19 @@ fn unread(change: &Change) -> usize {
 
 /// Returns the document of `revision --autogenerate`.
 pub fn json(made: &Generated) -> String {
-    let Generated { change, script, written, proof, likely } = made;
-    let (upgrade, downgrade) = written.as_ref().map(Written::losses).unwrap_or_default();
-    document(&GeneratedJson {
-        revision: script.as_ref().map(|script| script.revision.to_string()),
-        path: script.as_ref().map(|script| path(&script.path)),
-        from: change.from.to_string(),
-        to: change.to.to_string(),
-        differences: change.differences.iter().map(DifferenceJson::plain).collect(),
-        proved: proof.as_ref().map(ScriptProof::holds),
-        left: proof.iter().flat_map(|it| it.upgrade_remarks().into_iter().chain(it.downgrade_remarks())).collect(),
-        reversible: written.as_ref().map(Written::is_reversible),
-        upgrade_destroys: upgrade,
-        downgrade_destroys: downgrade,
-        likely_renames: likely.iter().map(|one| format!("{}:{}", one.old, one.new)).collect(),
-    })
+    document(&GeneratedJson::of(made))
+}
+
+/// Returns the document of `drift --heal`: the revisions in their order, and the one that the database is stamped with.
+pub fn healed_json(made: &[Generated], stamp: Option<&str>) -> String {
+    let revisions = made.iter().map(GeneratedJson::of).collect();
+    document(&HealedJson { stamp, revisions })
+}
+
+#[derive(Serialize)]
+struct HealedJson<'a> {
+    stamp: Option<&'a str>,
+    revisions: Vec<GeneratedJson<'a>>,
 }
 
 #[derive(Serialize)]
@@ -97,4 +97,24 @@ struct GeneratedJson<'a> {
     upgrade_destroys: Vec<&'a str>,
     downgrade_destroys: Vec<&'a str>,
     likely_renames: Vec<String>,
+}
+
+impl<'a> GeneratedJson<'a> {
+    fn of(made: &'a Generated) -> Self {
+        let Generated { change, script, written, proof, likely, .. } = made;
+        let (upgrade, downgrade) = written.as_ref().map(Written::losses).unwrap_or_default();
+        Self {
+            revision: script.as_ref().map(|script| script.revision.to_string()),
+            path: script.as_ref().map(|script| path(&script.path)),
+            from: change.from.to_string(),
+            to: change.to.to_string(),
+            differences: change.differences.iter().map(DifferenceJson::plain).collect(),
+            proved: proof.as_ref().map(ScriptProof::holds),
+            left: proof.iter().flat_map(|it| it.upgrade_remarks().into_iter().chain(it.downgrade_remarks())).collect(),
+            reversible: written.as_ref().map(Written::is_reversible),
+            upgrade_destroys: upgrade,
+            downgrade_destroys: downgrade,
+            likely_renames: likely.iter().map(|one| format!("{}:{}", one.old, one.new)).collect(),
+        }
+    }
 }

@@ -6,6 +6,7 @@ use crate::direction::Direction;
 use crate::id::RevisionId;
 use crate::program::Halfway;
 use crate::program::Reached;
+use crate::typed;
 
 /// The value of `in_progress`, in the documents of `status`, `current` and `history`.
 #[derive(Serialize)]
@@ -19,8 +20,8 @@ pub(super) struct HalfwayJson<'a> {
     statement: Option<StatementJson<'a>>,
     begun: bool,
     #[serde(rename = "continue")]
-    on: Option<&'a str>,
-    back: Option<&'a str>,
+    on: Option<String>,
+    back: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -48,8 +49,8 @@ impl<'a> HalfwayJson<'a> {
             started: &halfway.started,
             statement: halfway.reached.as_ref().map(statement),
             begun: halfway.is_begun,
-            on: halfway.on.as_deref(),
-            back: halfway.back.as_deref(),
+            on: halfway.on.as_deref().map(typed::in_command),
+            back: halfway.back.as_deref().map(typed::in_command),
         }
     }
 }

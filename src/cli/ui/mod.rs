@@ -57,6 +57,7 @@ pub use standing::standing;
 pub use table::table;
 pub use terminal::ColorChoice;
 pub use terminal::Terminal;
+pub use terminal::wrapped;
 
 #[cfg(test)]
 mod fixture;

@@ -210,7 +210,8 @@ impl<W: Write> Progress<W> {
     /// Writes whole lines, above the living one and after one that is open.
     pub(super) fn print(&mut self, text: &str) {
         let gap = if std::mem::take(&mut self.is_open) { "\n" } else { "" };
-        let text = format!("{gap}{text}\n");
+        let wrapped = self.columns.filter(|_| self.volume != Volume::Verbose).map(|columns| wrap(text, columns));
+        let text = format!("{gap}{}\n", wrapped.as_deref().unwrap_or(text));
         match self.living.clone() {
             Some(bar) => bar.suspend(|| self.write(&text)),
             None => self.write(&text),
@@ -232,7 +233,7 @@ impl<W: Write + Send> Observer for Progress<W> {
         match event {
             Event::LockWaiting { holder } => {
                 let note = holder.lease_note();
-                self.print(&format!("waiting for the lock, which {} holds{note}", escape(&holder.to_string())));
+                self.print(&format!("waiting for the lock held by {}{note}", escape(&holder.to_string())));
             }
             Event::JournalCreated { journal } => self.print(&escape(&journal.to_string())),
             Event::RestorePoint { path } => {
@@ -251,7 +252,7 @@ impl<W: Write + Send> Observer for Progress<W> {
             }
             Event::Warning(warning) => {
                 let line = warning_line(Some(&warning.span.to_string()), &warning.message, self.paint);
-                self.print(&self.columns.map_or_else(|| line.clone(), |columns| wrap(&line, columns)));
+                self.print(&line);
             }
             Event::StepStarted { number, of, step } => {
                 let mut lines = Lines::default();
@@ -426,7 +427,7 @@ mod tests {
             second_stops(progress);
         };
         check(Volume::Quiet, all, &[], &[]);
-        let look = "look twice: drops a table with its rows: DROP TABLE t (versions/c.sql:1:1)";
+        let look = "warning: drops a table with its rows: DROP TABLE t (versions/c.sql:1:1)";
         let plan = ["from a to c:", r"  upgrade  b  create \u{1b} t", "  upgrade  c", look];
         check(Volume::Quiet, |progress| progress.plan(&program()), &plan, &plan);
     }

@@ -21,7 +21,7 @@ pub(super) fn risks(risks: &[Risk<'_>], paint: Paint) -> String {
     lines.extend(risks.iter().filter_map(|risk| line(risk)));
     let mut text = String::new();
     for line in lines.iter().take(LISTED) {
-        text.push_str(&format!("\n{} {}", paint.text(Role::Warning, "look twice:"), escape(line)));
+        text.push_str(&format!("\n{} {}", paint.text(Role::Warning, "warning:"), escape(line)));
     }
     if let Some(more) = lines.len().checked_sub(LISTED).filter(|more| *more > 0) {
         text.push_str(&format!("\nand {more} more of these; `--dry-run` shows every statement"));

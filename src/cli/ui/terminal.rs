@@ -91,6 +91,11 @@ impl Terminal {
         }
     }
 
+    /// Returns whether somebody reads what is told, as it is told.
+    pub fn is_watched(&self) -> bool {
+        self.is_living && self.volume > Volume::Quiet
+    }
+
     /// Tells what happens, in whole lines; the text must have been escaped.
     pub fn say(&mut self, text: &str) {
         self.tell(text, &Record::Talk { text });
@@ -148,6 +153,14 @@ impl Terminal {
         let text = wrapped.as_deref().unwrap_or(text);
         let _ = self.talk.write_all(format!("{text}{end}").as_bytes());
         let _ = self.talk.flush();
+    }
+}
+
+/// Returns text for standard error, broken between words where that is a terminal.
+pub fn wrapped(text: &str) -> String {
+    match io::stderr().is_terminal() {
+        true => wrap(text, columns(io::stderr())),
+        false => text.to_owned(),
     }
 }
 

@@ -113,6 +113,11 @@ impl DatabaseUrl {
         Self::Server(server)
     }
 
+    /// Returns whether it is a file that is not there yet.
+    pub fn is_missing_file(&self) -> bool {
+        matches!(self, Self::Sqlite(file) if !file.path.exists())
+    }
+
     /// Returns what a message about the connection names: the file, or the server's address.
     pub fn address(&self) -> String {
         match self {

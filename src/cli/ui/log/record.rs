@@ -497,7 +497,7 @@ mod tests {
             "no restore point: the database has 2 bytes, more than the 1 of `restore_point_limit`",
             "upgrade sqlite:app.db (default)",
             "waiting for the server: not confirmed",
-            "waiting for the lock, which ada, process 7 holds",
+            "waiting for the lock held by process 7 (ada)",
             r"upgrade 1/2  b  create \u{1b} t …",
             r"upgrade 1/2  b  create \u{1b} t …",
             index,

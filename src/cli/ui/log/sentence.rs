@@ -33,7 +33,7 @@ impl Record<'_> {
             }
             Self::ServerWaiting { reason, .. } => format!("waiting for the server: {reason}"),
             Self::LockWaiting { holder } => {
-                format!("waiting for the lock, which {} holds{}", holder.shown, holder.note)
+                format!("waiting for the lock held by {}{}", holder.shown, holder.note)
             }
             Self::StepStarted { revision, direction, number, of, title, .. } => {
                 step(*direction, *number, *of, revision, title) + " …"
