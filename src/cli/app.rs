@@ -140,7 +140,7 @@ fn parse(arguments: &[OsString]) -> Result<(Cli, String), clap::Error> {
 async fn dispatch(command: Option<&Command>, arguments: &[OsString], cx: &mut Context) -> Result<Outcome, Failed> {
     let Some(command) = command else { return overview::run(cx).await };
     match command {
-        Command::Init(args) => init::run(args, cx),
+        Command::Init(args) => Box::pin(init::run(args, cx)).await,
         Command::Revision(args) => revision::run(args, cx).await,
         Command::Merge(args) => merge::run(args, cx).await,
         Command::Rebase(args) => rebase::run(args, cx).await,

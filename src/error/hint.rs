@@ -90,7 +90,7 @@ impl ErrorKind {
             }
             Self::OneSession { .. } => "give it the text of `rev upgrade --sql`, or use a PostgreSQL server",
             Self::NeedsTls { .. } => "put `ssl-mode=required` into the URL, or connect by the server's socket",
-            Self::CannotAdopt { instead, .. } => return Some(instead.clone()),
+            Self::CannotAdopt { instead, .. } | Self::CannotBegin { instead, .. } => return Some(instead.clone()),
             Self::NoRevisionId { in_message: Some(line) } => {
                 return Some(format!("`{line}` was read as part of the message: put a line `--` above it"));
             }

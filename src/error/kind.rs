@@ -410,6 +410,8 @@ pub enum ErrorKind {
     ReachesOutside { statement: String, what: String },
     #[error("there is no model: {reason}")]
     NoModel { reason: String },
+    #[error("nothing was made: {reason}")]
+    CannotBegin { reason: String, instead: String },
     #[error("the database is not empty: it has {found}")]
     NotEmpty { found: String },
     #[error("no statement can be written for {object}: {reason}")]
