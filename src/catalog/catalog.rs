@@ -46,6 +46,12 @@ impl Catalog {
         catalog
     }
 
+    /// Returns the first number of the server's version; of one that is not known, the highest.
+    pub fn major(&self) -> u32 {
+        let digits: String = self.version.chars().take_while(char::is_ascii_digit).collect();
+        digits.parse().unwrap_or(u32::MAX)
+    }
+
     /// Adds an object; one of the same identity is replaced, and returned.
     pub fn insert(&mut self, object: Object) -> Option<Object> {
         self.objects.insert(object.identity.clone(), object)

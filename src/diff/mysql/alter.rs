@@ -12,6 +12,7 @@ use crate::catalog::Object;
 use crate::dialect::Dialect;
 use crate::diff::difference::Change;
 use crate::diff::difference::Difference;
+use crate::diff::mysql::late_default::has_late_default;
 use crate::diff::mysql::loss::loss;
 use crate::diff::mysql::sql;
 use crate::diff::mysql::text::literal;
@@ -26,6 +27,10 @@ pub(super) struct Alter<'c> {
     level: Level,
     table: &'c Object,
     before: &'c Object,
+    /// Indexes that must go in a statement before.
+    first: Vec<String>,
+    /// Columns whose reference system changes, which an index on them forbids, as `` `a` ``.
+    moved: Vec<String>,
     /// In the order in which they are written: what goes, then what comes.
     dropped: Vec<String>,
     clauses: Vec<String>,
@@ -48,6 +53,8 @@ impl<'c> Alter<'c> {
             level,
             table: new.get(table)?,
             before: old.get(table)?,
+            first: Vec::new(),
+            moved: Vec::new(),
             dropped: Vec::new(),
             clauses: Vec::new(),
             touched: Vec::new(),
@@ -82,7 +89,8 @@ impl<'c> Alter<'c> {
         let keeps = if is_versioned { "SET STATEMENT system_versioning_alter_history = KEEP FOR " } else { "" };
         let identity = &self.table.identity;
         let name = quoted(&identity.name);
-        let texts = std::iter::once(clauses).filter(|clauses| !clauses.is_empty()).chain(self.alone);
+        let texts =
+            [self.first.join(",\n  "), clauses].into_iter().filter(|clauses| !clauses.is_empty()).chain(self.alone);
         let mut steps: Vec<_> = texts
             .map(|clauses| {
                 let gap = if clauses.contains('\n') { "\n  " } else { " " };
@@ -126,12 +134,19 @@ impl<'c> Alter<'c> {
             let at =
                 previous.and_then(|previous| order.iter().position(|name| **name == *previous)).map_or(0, |at| at + 1);
             let is_known = order.iter().position(|known| **known == *name);
-            let definition = |usual| sql::column(column, usual);
+            let late = has_late_default(column, self.new.dialect)
+                .then(|| format!("MODIFY COLUMN {}", sql::column(column, usual.filter(|_| is_converted))));
+            let mut defined = column.clone();
+            if late.is_some() {
+                defined.unset(Attribute::Default);
+            }
+            let definition = |usual| sql::column(&defined, usual);
             match (is_known, change(&column.identity)) {
                 (None, Some(Change::Added)) => {
                     let place = if at == order.len() { String::new() } else { format!(" {place}") };
                     self.clauses.push(format!("ADD COLUMN {}{place}", definition(None)));
-                    self.notes.extend(valued(table, column));
+                    self.notes.extend(valued(table, column, late.is_some()));
+                    self.alone.extend(late);
                     order.insert(at, name.into());
                 }
                 (Some(now), found) => {
@@ -157,12 +172,21 @@ impl<'c> Alter<'c> {
                         let place =
                             previous.map_or("FIRST".to_owned(), |previous| format!("AFTER {}", quoted(previous)));
                         self.clauses.push(format!("ADD COLUMN {} {place}", definition(None)));
+                        self.alone.extend(late);
                         remade.push(quoted(name));
+                    } else if late.is_some() && !is_moved && !inherits && is_only(found, Attribute::Default) {
+                        self.alone.extend(late);
+                        self.touched.push(column.identity.clone());
                     } else if is_altered || is_moved || inherits {
                         // The table's own may change in the same statement, so it is said.
                         let usual = usual.filter(|_| is_converted);
                         self.clauses.push(format!("MODIFY COLUMN {}{place}", definition(usual)));
+                        self.alone.extend(late);
                         let old = self.old.get(&column.identity);
+                        if old.is_some_and(|old| has_other_system(old, column)) {
+                            remade.push(quoted(name));
+                            self.moved.push(quoted(name));
+                        }
                         self.destroys.extend(old.and_then(|old| loss(old, column)));
                         self.notes.extend(old.and_then(|old| required(table, old, column)));
                         self.touched.push(column.identity.clone());
@@ -252,7 +276,14 @@ impl<'c> Alter<'c> {
 
     fn drop_key(&mut self, identity: &Identity) {
         let name = quoted(&identity.name);
-        self.dropped.push(match identity.kind {
+        let key = self.old.get(identity);
+        let is_on_moved = |key: &Object| {
+            let columns = key.pieces(Attribute::Columns);
+            self.moved.iter().any(|moved| columns.iter().any(|column| column.starts_with(&**moved)))
+        };
+        let goes_first = key.is_some_and(is_on_moved);
+        let list = if goes_first { &mut self.first } else { &mut self.dropped };
+        list.push(match identity.kind {
             Kind::PrimaryKey => "DROP PRIMARY KEY".to_owned(),
             Kind::Check => format!("DROP CONSTRAINT {name}"),
             _ => format!("DROP INDEX {name}"),
@@ -321,6 +352,21 @@ impl<'c> Alter<'c> {
     }
 }
 
+/// Returns whether nothing but one attribute is altered.
+fn is_only(found: Option<&Change>, attribute: Attribute) -> bool {
+    matches!(found, Some(Change::Altered { alterations, .. })
+        if !alterations.is_empty() && alterations.iter().all(|change| change.attribute == attribute))
+}
+
+/// Returns whether a column of places has another spatial reference system.
+fn has_other_system(old: &Object, new: &Object) -> bool {
+    let system = |column: &Object| {
+        let options = column.pieces(Attribute::Options).iter();
+        options.filter(|option| option.starts_with("SRID ")).cloned().collect::<Vec<_>>()
+    };
+    system(old) != system(new)
+}
+
 /// Returns whether a key is written with its name: not if the server chose it, and something that stays has it by now.
 pub(super) fn is_named(key: &Object, old: &Catalog, new: &Catalog, level: Level) -> bool {
     if level == Level::Exact || key.naming == Naming::Chosen {
@@ -363,14 +409,16 @@ fn added_partitions<'t>(before: &str, after: &'t str) -> Option<&'t str> {
     (before.contains("(PARTITION ") && added.starts_with("PARTITION ")).then_some(added)
 }
 /// Says of a new column which value the server itself gives the rows that are there.
-fn valued(table: &Identity, column: &Object) -> Option<String> {
+fn valued(table: &Identity, column: &Object, is_late: bool) -> Option<String> {
     let said = [Attribute::Default, Attribute::Generated, Attribute::AutoIncrement];
-    let is_told = said.into_iter().any(|attribute| column.has(attribute));
+    let is_told = !is_late && said.into_iter().any(|attribute| column.has(attribute));
     let (of, name) = (quoted(&table.name), quoted(&column.identity.name));
+    let is_required = column.has(Attribute::NotNull);
+    let (usual, value) = (if is_required { "0 or empty" } else { "NULL" }, if is_late { "DEFAULT" } else { "…" });
     let note = format!(
-        "{of}.{name} is 0 or empty in the rows that are there; to choose another value, below:\nUPDATE {of} SET {name} = …;"
+        "{of}.{name} is {usual} in the rows that are there; to choose another value, below:\nUPDATE {of} SET {name} = {value};"
     );
-    (column.has(Attribute::NotNull) && !is_told).then_some(note)
+    (!is_told && (is_required || is_late)).then_some(note)
 }
 
 /// Says of a column that must have a value from now on which rows are in the way.

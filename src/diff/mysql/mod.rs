@@ -3,9 +3,11 @@
 //! Comes in: two catalogs, and where they differ.
 
 mod alter;
+mod late_default;
 mod loss;
 mod program;
 mod rename;
+mod rename_column;
 mod sql;
 mod statements;
 mod table;

@@ -10,6 +10,8 @@ use crate::catalog::Kind;
 use crate::catalog::Naming;
 use crate::catalog::Object;
 use crate::catalog::Value;
+use crate::diff::mysql::rename_column::partitions_with;
+use crate::diff::mysql::rename_column::rename_column;
 use crate::diff::mysql::text::quoted;
 use crate::diff::options::Rename;
 use crate::diff::step::Does;
@@ -32,19 +34,18 @@ pub(super) fn renamed(old: &Catalog, new: &Catalog, renames: &[Rename]) -> (Cata
             continue;
         }
         let (from, to) = (quoted(&before.identity.name), quoted(&after.identity.name));
-        let sql = match rename.kind {
-            Kind::Table => format!("RENAME TABLE {from} TO {to}"),
+        let (sql, renamed) = match rename.kind {
+            Kind::Table => {
+                (format!("RENAME TABLE {from} TO {to}"), with_table(&catalog, &before.identity, &after.identity))
+            }
             Kind::Column if before.identity.owner == after.identity.owner => {
-                let table = quoted(before.identity.owner.as_deref().unwrap_or_default());
-                format!("ALTER TABLE {table} RENAME COLUMN {from} TO {to}")
+                let renamed = with_column(&catalog, &before.identity, &after.identity);
+                (rename_column(&catalog, &renamed, &before.identity, &after.identity), renamed)
             }
             _ => continue,
         };
         steps.push(Step::new(Does::Alter, &after.identity, sql));
-        catalog = match rename.kind {
-            Kind::Table => with_table(&catalog, &before.identity, &after.identity),
-            _ => with_column(&catalog, &before.identity, &after.identity),
-        };
+        catalog = renamed;
     }
     (catalog, steps)
 }
@@ -107,6 +108,13 @@ fn with_column(catalog: &Catalog, from: &Identity, to: &Identity) -> Catalog {
             {
                 object.naming = Naming::Chosen;
             }
+        }
+        if object.identity.kind == Kind::Table
+            && *object.identity.name == *owner
+            && let Some(partitions) = object.text(Attribute::PartitionBy)
+        {
+            let partitions = partitions_with(partitions, &from.name, &to.name);
+            object.set(Attribute::PartitionBy, partitions.into());
         }
         if let Some(references) = object.text(Attribute::References)
             && let Some(rest) = references.strip_prefix(&format!("{} (", quoted(owner)))

@@ -65,6 +65,7 @@ fn refusal(found: &Difference, old: &Catalog, new: &Catalog) -> Option<Refusal> 
             true
         }
         ("package body", Kind::Package) => *unread.name == **name,
+        ("trigger", Kind::Trigger) => *unread.name == *identity.name,
         (unread_kind, _) => unread_kind == kind && *unread.name == **name,
     };
     let unread = old.unread.iter().chain(&new.unread).find(is_met)?;

@@ -12,6 +12,7 @@ use crate::diff::postgres::name::literal;
 use crate::diff::postgres::name::own;
 use crate::diff::postgres::name::quoted;
 use crate::diff::postgres::name::whole;
+use crate::diff::postgres::not_null;
 use crate::diff::postgres::owned::owner_column;
 use crate::diff::postgres::table;
 use crate::diff::step::Does;
@@ -67,8 +68,13 @@ pub fn altered(old: &Object, new: &Object, attributes: &[Attribute], catalog: &C
                 });
             }
             if changes(Attribute::NotNull) {
-                let how = if new.has(Attribute::NotNull) { "SET" } else { "DROP" };
-                made.push(format!("ALTER DOMAIN {name} {how} NOT NULL"));
+                made.push(match (new.has(Attribute::NotNull), new.text(Attribute::NotNullName)) {
+                    (false, _) => format!("ALTER DOMAIN {name} DROP NOT NULL"),
+                    (true, None) => format!("ALTER DOMAIN {name} SET NOT NULL"),
+                    (true, Some(chosen)) => format!("ALTER DOMAIN {name} ADD CONSTRAINT {} NOT NULL", quoted(chosen)),
+                });
+            } else if changes(Attribute::NotNullName) {
+                made.extend(not_null::renamed(old, new, "DOMAIN"));
             }
         }
         Kind::Sequence => return Ok(altered_sequence(old, new, attributes, catalog)),
@@ -91,10 +97,18 @@ pub fn altered(old: &Object, new: &Object, attributes: &[Attribute], catalog: &C
             let of = if kind == Kind::Check && create::is_of_domain(new, catalog) { "DOMAIN" } else { "TABLE" };
             made.push(format!("ALTER {of} {} VALIDATE CONSTRAINT {}", whole(identity), quoted(&identity.name)));
         }
-        Kind::ForeignKey if changes(Attribute::Deferrable) => {
-            let how = new
-                .text(Attribute::Deferrable)
-                .map_or_else(|| "NOT DEFERRABLE".into(), |how| format!("DEFERRABLE {}", how.to_uppercase()));
+        Kind::ForeignKey if changes(Attribute::Deferrable) || changes(Attribute::NotEnforced) => {
+            let mut how = Vec::new();
+            if changes(Attribute::Deferrable) {
+                let when = new.text(Attribute::Deferrable);
+                how.push(
+                    when.map_or_else(|| "NOT DEFERRABLE".into(), |when| format!("DEFERRABLE {}", when.to_uppercase())),
+                );
+            }
+            if changes(Attribute::NotEnforced) {
+                how.push(if new.has(Attribute::NotEnforced) { "NOT ENFORCED" } else { "ENFORCED" }.to_owned());
+            }
+            let how = how.join(" ");
             made.push(format!("ALTER TABLE {} ALTER CONSTRAINT {} {how}", whole(identity), quoted(&identity.name)));
         }
         _ => made.extend(create::afterwards(Some(old), new)),
@@ -139,7 +153,7 @@ fn altered_column(old: &Object, new: &Object, attributes: &[Attribute], catalog:
         () => "TABLE",
     };
     let mut clauses = column::clauses(Some(old), new, attributes);
-    if major(&catalog.version) < 16 && word == "TABLE" {
+    if catalog.major() < 16 && word == "TABLE" {
         // To set the same type again is to set its storage, too.
         let collate = new.text(Attribute::Collation).map(|name| format!(" COLLATE {name}")).unwrap_or_default();
         let retype = format!("TYPE {to}{collate}");
@@ -150,10 +164,19 @@ fn altered_column(old: &Object, new: &Object, attributes: &[Attribute], catalog:
         clauses.retain(|clause| !clause.ends_with(" DROP IDENTITY"));
     }
     let mut steps = Vec::new();
+    let needs_values = word == "TABLE" && attributes.contains(&Attribute::NotNull) && is_checked(old, new);
+    if word == "TABLE" && catalog.major() >= 18 {
+        let altered = not_null::altered(old, new, attributes).into_iter();
+        steps.extend(altered.map(|sql| Step::new(Does::Alter, identity, sql)));
+        if let Some(last) = steps.last_mut().filter(|_| needs_values) {
+            last.note = Some(column::required(identity));
+        }
+    }
+    let needs_values = needs_values && steps.is_empty();
     if !clauses.is_empty() {
         let mut step =
             Step::new(Does::Alter, identity, format!("ALTER {word} {} {}", whole(identity), clauses.join(", ")));
-        if word == "TABLE" && attributes.contains(&Attribute::NotNull) && !old.has(Attribute::NotNull) {
+        if needs_values {
             step.note = Some(column::required(identity));
         }
         if retypes && !column::is_wider(from, to) {
@@ -172,6 +195,12 @@ fn altered_column(old: &Object, new: &Object, attributes: &[Attribute], catalog:
     }
     steps.extend(counter);
     steps
+}
+
+/// Returns whether rows without a value make an alteration fail.
+fn is_checked(old: &Object, new: &Object) -> bool {
+    let is_valid = |column: &Object| column.has(Attribute::NotNull) && !not_null::is_not_valid(column);
+    is_valid(new) && !is_valid(old)
 }
 
 /// Returns the statements that let a column count on from where it was, when another sequence counts from now on.
@@ -234,12 +263,6 @@ fn source(column: &Object) -> Source<'_> {
     let default = column.text(Attribute::Default).unwrap_or_default();
     let sequence = default.strip_prefix("nextval('").and_then(|rest| rest.strip_suffix("'::regclass)"));
     sequence.filter(|name| !name.contains('\'')).map_or(Source::Other, Source::Sequence)
-}
-
-/// Returns the first number of a version.
-fn major(version: &str) -> u32 {
-    let digits: String = version.chars().take_while(char::is_ascii_digit).collect();
-    digits.parse().unwrap_or(u32::MAX)
 }
 
 /// New labels are put where they belong; one that is used by a later statement must be committed before.

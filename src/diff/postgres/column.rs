@@ -5,6 +5,7 @@ use crate::catalog::Identity;
 use crate::catalog::Object;
 use crate::diff::postgres::name::quoted;
 use crate::diff::postgres::name::whole;
+use crate::diff::postgres::not_null;
 
 /// What can be said of a column of a view.
 pub const OF_VIEWS: &[Attribute] =
@@ -37,14 +38,8 @@ pub fn defined(column: &Object) -> String {
         let options = if options.is_empty() { String::new() } else { format!(" ({})", options.join(" ")) };
         add(&format!("GENERATED {kind} AS IDENTITY{options}"));
     }
-    if column.has(Attribute::NotNull) {
-        if let Some(name) = column.text(Attribute::NotNullName) {
-            add(&format!("CONSTRAINT {}", quoted(name)));
-        }
-        add("NOT NULL");
-        if column.text(Attribute::NotNull).is_some_and(|how| how.contains("no inherit")) {
-            add("NO INHERIT");
-        }
+    if let Some(not_null) = not_null::inside(column) {
+        add(&not_null);
     }
     text
 }
@@ -60,11 +55,15 @@ pub fn required(column: &Identity) -> String {
 
 /// Returns the clauses that set what `CREATE TABLE` cannot.
 pub fn beyond(column: &Object) -> Vec<String> {
-    clauses(
+    let mut clauses = clauses(
         None,
         column,
         &[Attribute::Storage, Attribute::Compression, Attribute::StatisticsTarget, Attribute::Options],
-    )
+    );
+    if not_null::is_not_valid(column) && !column.has(Attribute::Inherits) {
+        clauses.push(not_null::added(column));
+    }
+    clauses
 }
 
 /// Returns the clauses of `ALTER TABLE` that make these attributes of a column what they are in the new one.
@@ -85,7 +84,8 @@ pub fn clauses(old: Option<&Object>, new: &Object, attributes: &[Attribute]) -> 
     if redefaults && before(Attribute::Default).is_some() && (retypes || !new.has(Attribute::Default)) {
         alter("DROP DEFAULT");
     }
-    if changes(Attribute::NotNull) && !new.has(Attribute::NotNull) {
+    let not_null = not_null::clauses(old, new, attributes);
+    if !new.has(Attribute::NotNull) && !not_null.is_empty() {
         alter("DROP NOT NULL");
     }
     if retypes {
@@ -109,9 +109,10 @@ pub fn clauses(old: Option<&Object>, new: &Object, attributes: &[Attribute]) -> 
     if let (true, Some(default)) = (redefaults, new.text(Attribute::Default)) {
         alter(&format!("SET DEFAULT {default}"));
     }
-    if changes(Attribute::NotNull) && new.has(Attribute::NotNull) {
-        alter("SET NOT NULL");
+    if new.has(Attribute::NotNull) {
+        clauses.extend(not_null);
     }
+    let mut alter = |clause: &str| clauses.push(format!("ALTER COLUMN {name} {clause}"));
     if changes(Attribute::Identity) && new.has(Attribute::Identity) {
         alter(&identity(before(Attribute::Identity).is_some(), new.pieces(Attribute::Identity)));
     }

@@ -10,6 +10,7 @@ use crate::diff::postgres::name::literal;
 use crate::diff::postgres::name::own;
 use crate::diff::postgres::name::quoted;
 use crate::diff::postgres::name::whole;
+use crate::diff::postgres::not_null;
 use crate::diff::postgres::part;
 
 /// Returns the statements that make an object from nothing, without its comment, owner and grants; or why there are none.
@@ -215,8 +216,8 @@ fn domain(object: &Object, name: &str) -> String {
             text.push_str(&format!(" {word} {value}"));
         }
     }
-    if object.has(Attribute::NotNull) {
-        text.push_str(" NOT NULL");
+    if let Some(not_null) = not_null::inside(object) {
+        text.push_str(&format!(" {not_null}"));
     }
     text
 }

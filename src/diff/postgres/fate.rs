@@ -162,10 +162,10 @@ fn is_alterable(old: &Object, new: &Object, alterations: &[Alteration]) -> bool 
             let kept: Vec<_> = after.iter().filter(|label| before.contains(label)).collect();
             kept == before.iter().collect::<Vec<_>>()
         }
-        Kind::Domain => only(&[Attribute::NotNull, Attribute::Default]),
+        Kind::Domain => only(&[Attribute::NotNull, Attribute::NotNullName, Attribute::Default]),
         Kind::Sequence => true,
         Kind::Extension => true,
-        Kind::ForeignKey => only(&[Attribute::Deferrable]) || becomes_valid(&changed, old),
+        Kind::ForeignKey => only(&[Attribute::Deferrable, Attribute::NotEnforced]) || becomes_valid(&changed, old),
         Kind::Trigger | Kind::Rule | Kind::EventTrigger => only(&[Attribute::Enabled]),
         Kind::Index | Kind::Statistics => only(&[Attribute::StatisticsTarget]),
         Kind::ForeignServer => {

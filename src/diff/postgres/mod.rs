@@ -10,6 +10,7 @@ mod fate;
 mod foreign;
 mod inherited;
 mod name;
+mod not_null;
 mod owned;
 mod part;
 mod rename;

@@ -1,5 +1,6 @@
 //! Objects that are the same under another name.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::catalog::Attribute;
@@ -10,12 +11,14 @@ use crate::catalog::Level;
 use crate::catalog::Naming;
 use crate::catalog::Object;
 use crate::catalog::Value;
+use crate::catalog::not_null_name;
 use crate::diff::options::Options;
 use crate::diff::options::Rename;
 use crate::diff::postgres::name::own;
 use crate::diff::postgres::name::qualified;
 use crate::diff::postgres::name::quoted;
 use crate::diff::postgres::name::whole;
+use crate::diff::postgres::not_null;
 use crate::diff::step::Does;
 use crate::diff::step::Refusal;
 use crate::diff::step::Step;
@@ -110,12 +113,24 @@ fn after(catalog: &Catalog, from: &Arc<Identity>, to: &Identity) -> Catalog {
             // Names that the server made of the old one stay.
             moved.naming = Naming::Chosen;
         }
+        if moved.identity != object.identity && catalog.major() >= 18 {
+            keep_name_of_not_null(object, &mut moved);
+        }
         if touches || moved.identity != object.identity || moved.needs != object.needs {
             texts(&mut moved, from, to);
         }
         renamed.insert(moved);
     }
     renamed
+}
+
+/// The constraint keeps the name that the server made of the old ones.
+fn keep_name_of_not_null(before: &Object, after: &mut Object) {
+    let Some(name) = not_null::name(before).map(Cow::into_owned) else { return };
+    match name == not_null_name(&after.identity) {
+        true => after.unset(Attribute::NotNullName),
+        false => after.set(Attribute::NotNullName, name.into()),
+    }
 }
 
 /// Names follow in definitions; where this is wrong, the object is made again for nothing.
@@ -126,7 +141,10 @@ fn texts(object: &mut Object, from: &Identity, to: &Identity) {
     };
     let said: Vec<_> = object.attributes(Level::Exact).map(|(attribute, value)| (attribute, value.clone())).collect();
     for (attribute, value) in said {
-        if matches!(attribute, Attribute::Comment | Attribute::Type | Attribute::Grants | Attribute::Owner) {
+        if matches!(
+            attribute,
+            Attribute::Comment | Attribute::Type | Attribute::Grants | Attribute::Owner | Attribute::NotNullName
+        ) {
             continue;
         }
         let value = match value {

@@ -22,6 +22,7 @@ use crate::diff::postgres::name::own;
 use crate::diff::postgres::name::quoted;
 use crate::diff::postgres::name::reference;
 use crate::diff::postgres::name::whole;
+use crate::diff::postgres::not_null;
 use crate::diff::postgres::owned::Owned;
 use crate::diff::postgres::owned::owner_column;
 use crate::diff::postgres::part;
@@ -239,7 +240,11 @@ impl Writer<'_> {
     fn alter(&mut self) {
         for (identity, (before, attributes)) in std::mem::take(&mut self.fates.altered) {
             let (Some(from), Some(to)) = (self.old.get(&before), self.new.get(&identity)) else { continue };
-            if identity.kind == Kind::Column && to.has(Attribute::Inherits) && self.follows(from, to, &attributes) {
+            let is_inherited = || {
+                to.has(Attribute::Inherits)
+                    || inherited::is_inherited(&before, self.old) && inherited::is_inherited(&identity, self.new)
+            };
+            if identity.kind == Kind::Column && is_inherited() && self.follows(from, to, &attributes) {
                 continue;
             }
             self.steps.extend(inherited::before_parents(from, to, self.new, &self.fates));
@@ -260,9 +265,13 @@ impl Writer<'_> {
         parents.any(|parent| {
             let column = parent.part(Kind::Column, &to.identity.name);
             let (Some(before), Some(after)) = (self.old.get(&column), self.new.get(&column)) else { return false };
-            attributes
-                .iter()
-                .all(|a| *a != Attribute::Comment && before.get(*a) == from.get(*a) && after.get(*a) == to.get(*a))
+            let is_alike = |one: &Object, other: &Object, attribute| match attribute {
+                Attribute::Comment => false,
+                // That of the parent has been given to it, or is its own.
+                Attribute::NotNullName => not_null::name(one) == not_null::name(other),
+                attribute => one.get(attribute) == other.get(attribute),
+            };
+            attributes.iter().all(|a| is_alike(before, from, *a) && is_alike(after, to, *a))
         })
     }
 
@@ -319,7 +328,11 @@ impl Writer<'_> {
         let parents = table.needs.iter().filter(|parent| parent.kind == Kind::Table);
         let parent =
             parents.filter_map(|parent| self.new.get(&parent.part(Kind::Column, &column.identity.name))).next();
-        column::clauses(parent, column, &[Attribute::Default, Attribute::NotNull])
+        let mut parent = parent.cloned();
+        if let Some(parent) = parent.as_mut().filter(|parent| not_null::is_not_inherited(parent)) {
+            parent.unset(Attribute::NotNull);
+        }
+        column::clauses(parent.as_ref(), column, &[Attribute::Default, Attribute::NotNull])
     }
 
     fn make_column(&mut self, object: &Object) {
@@ -344,13 +357,12 @@ impl Writer<'_> {
         let beyond = column::beyond(object);
         let has_no_value =
             [Attribute::Default, Attribute::Identity, Attribute::Generated].into_iter().all(|a| !object.has(a));
-        // Rows that are there need a value first, which only a person knows. A name or an option is said where it is made.
+        // Rows that are there need a value first, which only a person knows.
         let is_late = !clauses.is_empty()
             && object.has(Attribute::NotNull)
+            && !not_null::is_not_valid(object)
             && has_no_value
-            && !object.has(Attribute::Inherits)
-            && !object.has(Attribute::NotNullName)
-            && !object.text(Attribute::NotNull).is_some_and(|how| how.contains("no inherit"));
+            && !object.has(Attribute::Inherits);
         if is_late {
             let mut nullable = object.clone();
             nullable.unset(Attribute::NotNull);
@@ -360,11 +372,10 @@ impl Writer<'_> {
             let step =
                 self.add(Does::Create, identity, format!("ALTER TABLE {} {}", whole(identity), clauses.join(", ")));
             if is_late {
-                let name = quoted(&identity.name);
-                let sql = format!("ALTER TABLE {} ALTER COLUMN {name} SET NOT NULL", whole(identity));
+                let sql = format!("ALTER TABLE {} {}", whole(identity), not_null::added(object));
                 let late = Step { note: Some(column::required(identity)), ..Step::new(Does::Alter, identity, sql) };
                 step.then.push(late);
-            } else if object.has(Attribute::NotNull) && has_no_value {
+            } else if object.has(Attribute::NotNull) && !not_null::is_not_valid(object) && has_no_value {
                 step.note = Some(format!("fails when {} has rows: fill in a default", whole(identity)));
             }
         }

@@ -87,6 +87,40 @@ ALTER TABLE cols."Odd "" table" ALTER twice DROP EXPRESSION;
 ALTER TABLE cols."Odd "" table" DROP twice, ADD twice integer GENERATED ALWAYS AS (small * 2) VIRTUAL;
 -- [18+] + column cols.Odd " table.far
 ALTER TABLE cols."Odd "" table" ADD far text GENERATED ALWAYS AS (upper(body));
+-- [18+] [exact] ~ column cols.Odd " table.n
+ALTER TABLE cols."Odd "" table" RENAME CONSTRAINT "Odd "" table_n_not_null" TO "select";
+-- [18+] [exact] ~ column cols.Odd " table.n
+ALTER TABLE cols."Odd "" table" ALTER n DROP NOT NULL, ADD CONSTRAINT "N n" NOT NULL n;
+-- [18+] ~ column cols.Odd " table.body
+ALTER TABLE cols."Odd "" table" ADD CONSTRAINT "Some ""text""" NOT NULL body;
+-- [18+] ~ column cols.Odd " table.body
+ALTER TABLE cols."Odd "" table" ADD NOT NULL body NO INHERIT;
+-- [18+] ~ column cols.Odd " table.body
+ALTER TABLE cols."Odd "" table" ADD NOT NULL body NOT VALID;
+-- [18+] ~ column cols.Odd " table.body
+ALTER TABLE cols."Odd "" table" ADD CONSTRAINT filled NOT NULL body NO INHERIT NOT VALID;
+-- [18+] ~ column cols.Odd " table.n
+ALTER TABLE cols."Odd "" table" ALTER CONSTRAINT "Odd "" table_n_not_null" NO INHERIT;
+-- [18+] ~ column cols.Odd " table.n
+ALTER TABLE cols."Odd "" table" ALTER n DROP NOT NULL; ALTER TABLE cols."Odd "" table" ADD CONSTRAINT other NOT NULL n NOT VALID;
+-- [18+] ~ column cols.Odd " table.flag
+ALTER TABLE cols."Odd "" table" RENAME CONSTRAINT "Odd "" table_flag_not_null" TO told; ALTER TABLE cols."Odd "" table" ALTER CONSTRAINT told NO INHERIT;
+-- [18+] + column cols.Odd " table.must
+ALTER TABLE cols."Odd "" table" ADD must int CONSTRAINT must_be NOT NULL NO INHERIT;
+-- [18+] + column cols.Odd " table.may
+ALTER TABLE cols."Odd "" table" ADD may int, ADD CONSTRAINT may_be NOT NULL may NOT VALID;
+-- [18+] ~ column cols.Odd " table.id
+ALTER TABLE cols."Odd "" table" ALTER id DROP IDENTITY, ALTER id DROP NOT NULL, ADD CONSTRAINT numbered NOT NULL id NOT VALID;
+-- [18+] ~ column cols.Odd " table.twice
+ALTER TABLE cols."Odd "" table" DROP twice, ADD twice integer GENERATED ALWAYS AS (small * 5);
+-- [18+] ~ column cols.Odd " table.twice
+ALTER TABLE cols."Odd "" table" DROP twice, ADD twice integer GENERATED ALWAYS AS (small * 2) VIRTUAL CONSTRAINT doubled NOT NULL;
+-- [18+] ~ column cols.Odd " table.twice
+ALTER TABLE cols."Odd "" table" ADD CHECK (n > 0); ALTER TABLE cols."Odd "" table" DROP CONSTRAINT "Odd "" table_n_check"; ALTER TABLE cols."Odd "" table" ALTER twice SET EXPRESSION AS (small + small);
+-- [18+] =
+ALTER TABLE cols."Odd "" table" ADD CONSTRAINT "Odd "" table_body_not_null" NOT NULL body; ALTER TABLE cols."Odd "" table" ALTER body DROP NOT NULL;
+-- [18+] =
+ALTER TABLE cols."Odd "" table" ALTER n DROP NOT NULL, ALTER n SET NOT NULL;
 -- ~ column cols.Odd " table.body
 ALTER TABLE cols."Odd "" table" ALTER body TYPE text COLLATE "C";
 -- ~ column cols.Odd " table.word

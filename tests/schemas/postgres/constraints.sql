@@ -103,6 +103,19 @@ ALTER TABLE "cons 2"."Order" DROP CONSTRAINT apart, ADD CONSTRAINT apart EXCLUDE
 -- [18+] + table cons.held; + table cons.holds; + column cons.held.during; + column cons.held.id; + primary key cons.held.held_pkey; + column cons.holds.at; + column cons.holds.held; + foreign key cons.holds.while
 CREATE TABLE cons.held (id int4range, during tsrange, PRIMARY KEY (id, during WITHOUT OVERLAPS));
 CREATE TABLE cons.holds (held int4range, at tsrange, CONSTRAINT while FOREIGN KEY (held, PERIOD at) REFERENCES cons.held (id, PERIOD during));
+-- [18+] ~ foreign key cons 2.Order.of_org
+ALTER TABLE "cons 2"."Order" ALTER CONSTRAINT of_org NOT ENFORCED;
+-- [18+] ~ foreign key cons 2.Order.of_org
+ALTER TABLE "cons 2"."Order" ALTER CONSTRAINT of_org DEFERRABLE INITIALLY DEFERRED NOT ENFORCED;
+-- [18+] ~ foreign key cons 2.Order.of_org
+ALTER TABLE "cons 2"."Order" DROP CONSTRAINT of_org, ADD CONSTRAINT of_org FOREIGN KEY (org) REFERENCES cons.org ON DELETE SET NULL NOT ENFORCED;
+-- [18+] + column cons 2.Order.span; - unique cons 2.Order.once; + unique cons 2.Order.over
+ALTER TABLE "cons 2"."Order" DROP CONSTRAINT once, ADD span int4range, ADD CONSTRAINT over UNIQUE (span, during WITHOUT OVERLAPS);
+-- [18+] + table cons.kept; + column cons.kept.d; + column cons.kept.i; + unique cons.kept.kept_i_d_key
+CREATE TABLE cons.kept (i int4range, d daterange, UNIQUE (i, d WITHOUT OVERLAPS) DEFERRABLE);
+-- [18+] + table cons.held; + table cons.holds; + column cons.held.during; + column cons.held.id; + unique cons.held.once; + column cons.holds.at; + column cons.holds.held; + foreign key cons.holds.holds_held_at_fkey
+CREATE TABLE cons.held (id int4range, during tsrange, CONSTRAINT once UNIQUE (id, during WITHOUT OVERLAPS));
+CREATE TABLE cons.holds (held int4range, at tsrange, FOREIGN KEY (held, PERIOD at) REFERENCES cons.held (id, PERIOD during) NOT ENFORCED);
 -- =
 ALTER TABLE "cons 2"."Order" DROP CONSTRAINT known, ADD CONSTRAINT known CHECK (state = ANY (ARRAY['new', 'it''s paid']));
 -- =

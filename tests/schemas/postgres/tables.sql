@@ -116,6 +116,30 @@ CREATE SCHEMA "Über ""all""";
 COMMENT ON SCHEMA tabs IS 'tables';
 -- - schema gone
 DROP SCHEMA gone;
+-- [18+] ~ column tabs.child.a; ~ column tabs.parent.a
+ALTER TABLE tabs.parent ALTER a SET NOT NULL;
+-- [18+] ~ column tabs.child.a; ~ column tabs.parent.a
+ALTER TABLE tabs.parent ADD CONSTRAINT there NOT NULL a;
+-- [18+] ~ column tabs.child.a; ~ column tabs.parent.a
+ALTER TABLE tabs.parent ADD CONSTRAINT there NOT NULL a NOT VALID;
+-- [18+] ~ column tabs.parent.a
+ALTER TABLE tabs.parent ADD CONSTRAINT there NOT NULL a NO INHERIT;
+-- [18+] ~ column tabs.child.a
+ALTER TABLE tabs.child ADD CONSTRAINT here NOT NULL a;
+-- [18+] ~ column tabs.cut.n; ~ column tabs.cut_24.n
+ALTER TABLE tabs.cut ADD CONSTRAINT there NOT NULL n;
+-- [18+] ~ column tabs.cut.n; ~ column tabs.cut_24.n
+ALTER TABLE tabs.cut ALTER n SET NOT NULL;
+-- [18+] [exact] ~ column tabs.cut.at; ~ column tabs.cut_24.at
+ALTER TABLE tabs.cut RENAME CONSTRAINT cut_at_not_null TO dated;
+-- [18+] ~ column tabs.cut_24.n
+ALTER TABLE tabs.cut_24 ADD CONSTRAINT there NOT NULL n;
+-- [18+] + table tabs.alike; + column tabs.alike.id; + column tabs.alike.k; + column tabs.alike.note
+CREATE TABLE tabs.alike (LIKE tabs.plain);
+-- [18+] + table tabs.named; + column tabs.named.a; + column tabs.named.b; + column tabs.named.c
+CREATE TABLE tabs.named (a int CONSTRAINT x NOT NULL, b int NOT NULL NO INHERIT, c int, CONSTRAINT y NOT NULL c); ALTER TABLE tabs.named DROP CONSTRAINT y; ALTER TABLE tabs.named ADD CONSTRAINT z NOT NULL c NOT VALID;
+-- [18+] + table tabs.named; + table tabs.under; + column tabs.named.a; + column tabs.under.a
+CREATE TABLE tabs.named (a int CONSTRAINT x NOT NULL NO INHERIT); CREATE TABLE tabs.under (CONSTRAINT own NOT NULL a) INHERITS (tabs.named);
 -- =
 SELECT nextval('tabs.free'); SELECT setval('tabs.counted', 3);
 -- =

@@ -37,6 +37,14 @@ CREATE DOMAIN typ.short AS varchar(3);
 DROP DOMAIN typ.code CASCADE;
 -- ~ domain typ.price
 ALTER DOMAIN typ.price DROP NOT NULL;
+-- [17+] ~ domain typ.code
+ALTER DOMAIN typ.code ADD CONSTRAINT "has one" NOT NULL;
+-- [17+] [exact] ~ domain typ.price
+ALTER DOMAIN typ.price RENAME CONSTRAINT price_not_null TO filled;
+-- [17+] + domain typ.full
+CREATE DOMAIN typ."full" AS text CONSTRAINT there NOT NULL;
+-- [17+] ~ domain typ.price
+ALTER DOMAIN typ.price DROP NOT NULL; ALTER DOMAIN typ.price DROP DEFAULT;
 -- ~ domain typ.price
 ALTER DOMAIN typ.price SET DEFAULT 2;
 -- ~ domain typ.price

@@ -20,6 +20,9 @@ use crate::db::catalog::mysql::shown::shown;
 use crate::db::catalog::mysql::table::refer;
 use crate::db::catalog::mysql::table::table;
 use crate::db::catalog::mysql::tokens::Unknown;
+use crate::db::catalog::mysql::trigger::BODY_OF_EVENT;
+use crate::db::catalog::mysql::trigger::BODY_OF_TRIGGER;
+use crate::db::catalog::mysql::trigger::body;
 use crate::db::catalog::mysql::trigger::events;
 use crate::db::catalog::mysql::trigger::triggers;
 use crate::db::catalog::mysql::view::used;
@@ -85,6 +88,11 @@ async fn read_listed(
         questions.push(Question { what, name });
     }
     questions.extend(listed.routines.iter().map(|(name, what)| Question { what, name }));
+    let (mut trigger_rows, mut event_rows) = (listed.triggers.clone(), listed.events.clone());
+    for (what, rows) in [("TRIGGER", &listed.triggers), ("EVENT", &listed.events)] {
+        let names = rows.iter().filter_map(|row| row.first()?.as_deref());
+        questions.extend(names.map(|name| Question { what, name }));
+    }
     let queries: Vec<String> = questions
         .iter()
         .map(|Question { what, name }| format!("SHOW CREATE {what} `{}`", name.replace('`', "``")))
@@ -95,20 +103,35 @@ async fn read_listed(
         unread.extend(unknown(database).await?);
     }
     for (question, answer) in questions.iter().zip(shown(database, &queries).await?) {
+        let (rows, at) = match question.what {
+            "TRIGGER" => (&mut trigger_rows, BODY_OF_TRIGGER),
+            "EVENT" => (&mut event_rows, BODY_OF_EVENT),
+            _ => (&mut Vec::new(), 0),
+        };
+        let is_it = |row: &Row| row.first().and_then(Option::as_deref) == Some(question.name);
+        if let Some(index) = rows.iter().position(is_it) {
+            let body = answer.map_err(|failure| failure.reason()).and_then(|row| question.body(context, &row));
+            match body {
+                Ok(body) => rows[index][at] = Some(body),
+                Err(reason) => {
+                    rows.remove(index);
+                    unread.push(question.unread(reason));
+                }
+            }
+            continue;
+        }
         let read = answer.map_err(|failure| failure.reason()).and_then(|row| question.read(context, &row));
         match read {
             Ok(found) => objects.extend(found),
-            Err(reason) => {
-                unread.push(Unread { kind: question.what.to_lowercase(), name: question.name.to_owned(), reason })
-            }
+            Err(reason) => unread.push(question.unread(reason)),
         }
     }
     objects.extend(
-        triggers(context, listed.triggers.clone())
+        triggers(context, trigger_rows)
             .into_iter()
             .filter(|trigger| !trigger.identity.owner.as_deref().is_some_and(is_own)),
     );
-    objects.extend(events(context, listed.events.clone()));
+    objects.extend(events(context, event_rows));
     refer(&mut objects, context);
     need(&mut objects, context);
     let mut catalog = Catalog::empty(context.dialect, &context.version);
@@ -121,6 +144,18 @@ async fn read_listed(
 }
 
 impl Question<'_> {
+    fn unread(&self, reason: Unknown) -> Unread {
+        Unread { kind: self.what.to_lowercase(), name: self.name.to_owned(), reason }
+    }
+
+    /// Returns the body of a trigger or an event.
+    fn body(&self, context: &Context, row: &Row) -> Result<String, Unknown> {
+        let cell = |index: usize| row.get(index).and_then(Option::as_deref);
+        let text = cell(if self.what == "TRIGGER" { 2 } else { 3 });
+        let text = text.ok_or_else(|| "its definition is not shown to this user".to_owned())?;
+        body(context, self.what, cell(1).unwrap_or_default(), text)
+    }
+
     fn read(&self, context: &Context, row: &Row) -> Result<Vec<Object>, Unknown> {
         let cell = |index: usize| row.get(index).and_then(Option::as_deref);
         let hidden = || "its definition is not shown to this user".to_owned();

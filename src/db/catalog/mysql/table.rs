@@ -15,6 +15,7 @@ use crate::db::catalog::mysql::key::name_by_server;
 use crate::db::catalog::mysql::tokens::Tokens;
 use crate::db::catalog::mysql::tokens::Unknown;
 use crate::db::catalog::mysql::tokens::name_of;
+use crate::dialect::Dialect;
 use crate::sql::TokenKind;
 
 /// Reads a table and its parts; the table comes first.
@@ -49,6 +50,10 @@ pub(super) fn table(context: &Context, text: &str) -> Result<Vec<Object>, Unknow
     }
     spell(context, &mut parts);
     name_by_server(&name, &mut parts);
+    if let Some(part) = parts.iter().find(|part| has_lost_letters(context, part)) {
+        let reason = "has a `?` where the server may have a letter that it does not print";
+        return Err(format!("{} {reason}", part.identity));
+    }
     for part in &mut parts {
         part.needs.push(table.identity.clone());
     }
@@ -116,6 +121,18 @@ fn options(
         table.set(Attribute::Collation, collation.as_str().into());
     }
     Ok((options, usual))
+}
+
+/// Returns whether a `?` may stand for a letter beyond the first 65,536: both servers print labels of `enum` and `set` so, and
+/// MySQL four of them for one in an expression. To write what was read would make the `?` the value.
+fn has_lost_letters(context: &Context, part: &Object) -> bool {
+    let has_labels = |kind: &str| kind.starts_with("enum(") || kind.starts_with("set(");
+    let kind = part.text(Attribute::Type).filter(|kind| has_labels(kind));
+    let says = |attribute| part.text(attribute).is_some_and(|text| text.contains("????"));
+    let columns = || part.pieces(Attribute::Columns).iter().any(|column| column.contains("????"));
+    let is_expression_lost =
+        || [Attribute::Expression, Attribute::Default, Attribute::Check].into_iter().any(says) || columns();
+    kind.is_some_and(|kind| kind.contains('?')) || context.dialect == Dialect::Mysql && is_expression_lost()
 }
 
 /// Names columns in expressions as the table does: MySQL prints them as they were written, in any case of letters.
@@ -195,7 +212,6 @@ mod tests {
     use super::*;
     use crate::catalog::Level;
     use crate::catalog::Naming;
-    use crate::dialect::Dialect;
     use crate::sql::Reading;
 
     fn context(dialect: Dialect, version: &str) -> Context {
@@ -306,6 +322,16 @@ mod tests {
         check_mariadb("`a` int DEFAULT", "its definition ends too early");
         let context = context(Dialect::Mariadb, "10.11.19-MariaDB");
         assert_eq!(table(&context, "CREATE TABLE `t` ("), Err("its definition ends too early".to_owned()));
+    }
+
+    #[test]
+    fn letters_that_are_not_printed_are_told() {
+        let reason = |of: &str| format!("{of} has a `?` where the server may have a letter that it does not print");
+        check_mariadb("`a` enum('x','?') DEFAULT NULL", &reason("column t.a"));
+        check_mysql("`a` set('?','x')", &reason("column t.a"));
+        check_mysql("CONSTRAINT `c` CHECK ((`a` <> _utf8mb4'????'))", &reason("check t.c"));
+        check_mysql("KEY `k` ((concat(`a`,_utf8mb4'????')))", &reason("index t.k"));
+        check_mysql("`a` varchar(9) DEFAULT '?'", "column a: type=varchar(9); default='?'");
     }
 
     #[test]

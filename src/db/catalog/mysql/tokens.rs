@@ -181,6 +181,12 @@ impl<'t> Tokens<'t> {
         self.tokens.get(self.at).map_or("", |token| &self.text[token.range.start..])
     }
 
+    /// Returns the text behind the token before to the very end: with a comment at its beginning.
+    pub(super) fn behind(&self) -> &'t str {
+        let end = self.at.checked_sub(1).and_then(|before| self.tokens.get(before)).map_or(0, |token| token.range.end);
+        self.text[end..].trim_start()
+    }
+
     /// Says that what comes next is not understood.
     pub(super) fn unknown(&self) -> Unknown {
         match self.is_at_end() {

@@ -9,9 +9,12 @@ use crate::catalog::Object;
 use crate::catalog::Value;
 use crate::db::catalog::mysql::context::Context;
 use crate::db::catalog::mysql::routine::modes;
+use crate::db::catalog::mysql::tokens::Tokens;
+use crate::db::catalog::mysql::tokens::Unknown;
 use crate::db::catalog::mysql::tokens::body_of;
 use crate::db::catalog::mysql::view::definer;
 use crate::journal::Row;
+use crate::sql::Reading;
 
 /// In the order in which they fire.
 pub(super) const TRIGGERS: &str = "SELECT TRIGGER_NAME, EVENT_OBJECT_TABLE, ACTION_TIMING, EVENT_MANIPULATION, \
@@ -19,12 +22,39 @@ pub(super) const TRIGGERS: &str = "SELECT TRIGGER_NAME, EVENT_OBJECT_TABLE, ACTI
      WHERE TRIGGER_SCHEMA = DATABASE() AND EVENT_OBJECT_SCHEMA = DATABASE() \
      ORDER BY EVENT_OBJECT_TABLE, ACTION_TIMING, EVENT_MANIPULATION, ACTION_ORDER";
 
+/// Where the body is in a row of [`TRIGGERS`].
+pub(super) const BODY_OF_TRIGGER: usize = 4;
+
+/// Where the body is in a row of [`EVENTS`].
+pub(super) const BODY_OF_EVENT: usize = 1;
+
 /// An event without `STARTS` gets the moment at which it was made.
 pub(super) const EVENTS: &str = "SELECT EVENT_NAME, EVENT_DEFINITION, EVENT_TYPE, EXECUTE_AT, INTERVAL_VALUE, \
      INTERVAL_FIELD, CASE WHEN STARTS = CASE TIME_ZONE WHEN 'SYSTEM' THEN CREATED \
      ELSE CONVERT_TZ(CREATED, 'SYSTEM', TIME_ZONE) END THEN NULL ELSE STARTS END, ENDS, STATUS, ON_COMPLETION, \
      EVENT_COMMENT, SQL_MODE, TIME_ZONE, DEFINER FROM information_schema.EVENTS \
      WHERE EVENT_SCHEMA = DATABASE() ORDER BY EVENT_NAME";
+
+/// Returns the body out of what `SHOW CREATE TRIGGER` or `SHOW CREATE EVENT` printed.
+///
+/// `information_schema` has them, too, but prints letters beyond the first 65,536 as `?`, and MySQL's `it''s` as `it's`.
+pub(super) fn body(context: &Context, what: &str, sql_mode: &str, text: &str) -> Result<String, Unknown> {
+    // It is printed with the quotes of its own mode.
+    let mut tokens = Tokens::new(text, Reading::asked(context.dialect, &context.version, sql_mode));
+    let begins = |tokens: &mut Tokens<'_>| match what {
+        "TRIGGER" => tokens.take(&["FOR", "EACH", "ROW"]),
+        _ => tokens.take(&["DO"]),
+    };
+    while !begins(&mut tokens) {
+        tokens.next()?;
+    }
+    let mut body = tokens.behind();
+    if what == "TRIGGER" && (tokens.take(&["FOLLOWS"]) || tokens.take(&["PRECEDES"])) {
+        tokens.name()?;
+        body = tokens.behind();
+    }
+    Ok(body_of(body).to_owned())
+}
 
 /// Reads the triggers.
 pub(super) fn triggers(context: &Context, rows: Vec<Row>) -> Vec<Object> {

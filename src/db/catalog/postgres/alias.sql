@@ -7,6 +7,8 @@ UNION ALL SELECT 1259, t.typrelid, 1247, t.oid, 0 FROM pg_type t JOIN pg_class c
     WHERE c.relkind = 'c' AND t.oid >= 16384
 UNION ALL SELECT 1247, t.typarray, 1247, t.oid, 0 FROM pg_type t WHERE t.typarray >= 16384
 /*14+*/ UNION ALL SELECT 1247, r.rngmultitypid, 1247, r.rngtypid, 0 FROM pg_range r WHERE r.rngtypid >= 16384
+/*17+*/ UNION ALL SELECT 2606, k.oid, CASE WHEN k.conrelid <> 0 THEN 1259 ELSE 1247 END, coalesce(nullif(k.conrelid, 0), k.contypid),
+/*17+*/     coalesce(k.conkey[1], 0) FROM pg_constraint k WHERE k.contype = 'n' AND k.oid >= 16384
 UNION ALL SELECT 1259, k.conindid, 2606, k.oid, 0 FROM pg_constraint k WHERE k.contype IN ('p', 'u', 'x') AND k.oid >= 16384
 UNION ALL SELECT d.classid::int, d.objid, d.refclassid::int, d.refobjid, d.refobjsubid FROM pg_depend d
     WHERE d.deptype IN ('e', 'P') AND d.objid >= 16384

@@ -13,5 +13,6 @@ pub const DOMAIN: Reading = Reading {
         (Attribute::NotNull, Shape::Flag),
         (Attribute::Default, Shape::Text),
         (Attribute::Collation, Shape::Text),
+        (Attribute::NotNullName, Shape::Text),
     ],
 };

@@ -13,10 +13,10 @@ use crate::catalog::Naming;
 use crate::catalog::Object;
 use crate::catalog::Unread;
 use crate::catalog::Value;
+use crate::catalog::is_made_of;
+use crate::catalog::not_null_name;
 use crate::db::catalog::postgres::array::elements;
 use crate::db::catalog::postgres::canonical::canonical;
-use crate::db::catalog::postgres::generated_name::is_made_of;
-use crate::db::catalog::postgres::generated_name::made_of;
 use crate::db::catalog::postgres::reading::Reading;
 use crate::db::catalog::postgres::reading::Shape;
 use crate::journal::Journal;
@@ -241,11 +241,8 @@ fn object(reading: &Reading, row: Row) -> Option<(Address, Object)> {
             object.set(*attribute, value);
         }
     }
-    if let Some(name) = object.text(Attribute::NotNullName) {
-        let (table, column) = (object.identity.owner.as_deref().unwrap_or_default(), &object.identity.name);
-        if name == made_of(table, Some(column), "not_null") {
-            object.unset(Attribute::NotNullName);
-        }
+    if object.text(Attribute::NotNullName) == Some(&*not_null_name(&object.identity)) {
+        object.unset(Attribute::NotNullName);
     }
     Some((address, object))
 }

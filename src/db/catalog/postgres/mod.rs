@@ -18,7 +18,6 @@ mod extension;
 mod foreign_data_wrapper;
 mod foreign_server;
 mod found;
-mod generated_name;
 mod index;
 mod kinds;
 mod operator;

@@ -1,5 +1,7 @@
 //! The names that PostgreSQL makes for what has none.
 
+use crate::catalog::identity::Identity;
+
 /// A name is cut to this many bytes.
 const NAME_BYTES: usize = 63;
 
@@ -13,8 +15,16 @@ pub fn is_made_of(name: &str, pieces: &[Option<String>]) -> bool {
     !number.starts_with('0') && name == made_of(first, second.as_deref(), &format!("{ending}{number}"))
 }
 
+/// Returns the name that the server makes for the not-null constraint of a column or domain.
+pub fn not_null_name(identity: &Identity) -> String {
+    match &identity.owner {
+        Some(table) => made_of(table, Some(&identity.name), "not_null"),
+        None => made_of(&identity.name, None, "not_null"),
+    }
+}
+
 /// Returns the name that the server makes: too long ones are cut by turns, the longer of both first.
-pub fn made_of(first: &str, second: Option<&str>, ending: &str) -> String {
+fn made_of(first: &str, second: Option<&str>, ending: &str) -> String {
     let room = NAME_BYTES.saturating_sub(ending.len() + 1 + usize::from(second.is_some()));
     let (mut left, mut right) = (first.len(), second.map_or(0, str::len));
     while left + right > room && left + right > 0 {
