@@ -340,14 +340,13 @@ impl Database {
             Family::Mysql => GRANTEE,
         };
         let user = self.own(&[query]).await.ok().and_then(|answers| cell(&answers[0], 0));
-        let (address, family) = (self.address.clone(), self.family());
-        ErrorKind::ScratchDenied { address, family, user: user.unwrap_or_default(), reason: failure.reason() }.into()
+        let (address, family, reason) = (self.address.clone(), self.family(), failure.reason());
+        ErrorKind::ScratchDenied { address, family, user: user.unwrap_or_default(), reason }.into()
     }
 
-    /// Makes the roles of these names that the server lacks; nobody can log in as one of them (PostgreSQL).
+    /// Makes the roles of these names, unless they are there; nobody can log in as one of them (PostgreSQL).
     pub async fn make_roles(&mut self, names: &[String]) {
         for name in names {
-            // One that is there is as good.
             let _ = self.execute_all(&[&format!("CREATE ROLE {} NOLOGIN", quoted(name))]).await;
         }
     }
