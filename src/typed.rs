@@ -5,10 +5,10 @@ use std::sync::OnceLock;
 /// The options that choose the project and the database, with a space before each.
 static OPTIONS: OnceLock<String> = OnceLock::new();
 
-/// Notes the options, once for the process.
+/// Notes the options, once for the process; a URL comes without a password.
 #[cfg(any(feature = "cli", test))]
-pub(crate) fn note(config: Option<&str>, env: Option<&str>) {
-    let options = [("-c", config), ("-e", env)];
+pub(crate) fn note(config: Option<&str>, env: Option<&str>, url: Option<&str>) {
+    let options = [("-c", config), ("-e", env), ("-u", url)];
     let words = options.into_iter().filter_map(|(option, value)| Some(format!(" {option} {}", quoted(value?))));
     let _ = OPTIONS.set(words.collect());
 }

@@ -20,4 +20,5 @@ pub use dump::Dump;
 pub use dump::LeftOut;
 pub use init::Made;
 pub use init::init;
+pub use init::inside;
 pub use rebase::Rebase;

@@ -41,9 +41,9 @@ pub struct Change {
 /// An upgrade and a downgrade.
 #[derive(Debug)]
 pub struct Written {
-    upgrade: Way,
-    downgrade: Way,
-    dialect: Dialect,
+    pub(super) upgrade: Way,
+    pub(super) downgrade: Way,
+    pub(super) dialect: Dialect,
 }
 
 impl Change {
@@ -87,11 +87,16 @@ impl Change {
         let back = |Rename { kind, old, new }: &Rename| Rename { kind: *kind, old: new.clone(), new: old.clone() };
         let renames = options.renames.iter().rev().map(back).collect();
         let options = Options { level: options.level, renames };
-        let downgrade = match statements(new, old, &differences(new, old, options.level), &options) {
-            Ok(steps) => Way::Steps(steps),
-            Err(refusals) => Way::Refused(refusals),
-        };
+        let downgrade = way_back(new, old, &options);
         Ok(Written { upgrade: Way::Steps(upgrade), downgrade, dialect: new.dialect })
+    }
+}
+
+/// Returns what leads from the new schema to the old one.
+pub(super) fn way_back(new: &Catalog, old: &Catalog, options: &Options) -> Way {
+    match statements(new, old, &differences(new, old, options.level), options) {
+        Ok(steps) => Way::Steps(steps),
+        Err(refusals) => Way::Refused(refusals),
     }
 }
 
@@ -99,8 +104,13 @@ impl Written {
     /// Returns the sections of the script, with what did not hold when it was run.
     pub fn sections(&self, proof: Option<&ScriptProof>) -> String {
         let remarks = |of: fn(&ScriptProof) -> Vec<String>| proof.map(of).unwrap_or_default();
-        let upgrade = section("upgrade", &self.upgrade, &remarks(ScriptProof::upgrade_remarks), self.dialect);
-        let downgrade = section("downgrade", &self.downgrade, &remarks(ScriptProof::downgrade_remarks), self.dialect);
+        self.remarked(&remarks(ScriptProof::upgrade_remarks), &remarks(ScriptProof::downgrade_remarks))
+    }
+
+    /// Returns the sections of the script, each with what is to be said of it first.
+    pub(super) fn remarked(&self, upgrade: &[String], downgrade: &[String]) -> String {
+        let upgrade = section("upgrade", &self.upgrade, upgrade, self.dialect);
+        let downgrade = section("downgrade", &self.downgrade, downgrade, self.dialect);
         format!("{upgrade}\n{downgrade}")
     }
 

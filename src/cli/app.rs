@@ -67,6 +67,7 @@ use crate::cli::ui::Volume;
 use crate::cli::ui::json;
 use crate::cli::ui::wrapped;
 use crate::config::Environment;
+use crate::config::url::mask_passwords;
 use crate::error::ErrorKind;
 use crate::run::Actor;
 use crate::run::Interrupt;
@@ -98,7 +99,11 @@ pub async fn run(arguments: Vec<OsString>, environment: Environment, actor: Acto
         Ok(log) => (log, None),
         Err(error) => (Log::default(), Some(error)),
     };
-    typed::note(cli.global.config.as_ref().and_then(|config| config.to_str()), cli.global.env.as_deref());
+    let global = &cli.global;
+    let config = global.config.as_ref().and_then(|config| config.to_str());
+    // Who has typed a password knows where to put it again.
+    let url = global.url.as_deref().map(|url| if mask_passwords(url) == url { url } else { "URL" });
+    typed::note(config, global.env.as_deref(), url);
     let terminal = Terminal::new(cli.global.color, volume, log);
     let mut cx = Context {
         global: cli.global,
@@ -135,7 +140,7 @@ fn parse(arguments: &[OsString]) -> Result<(Cli, String), clap::Error> {
 async fn dispatch(command: Option<&Command>, arguments: &[OsString], cx: &mut Context) -> Result<Outcome, Failed> {
     let Some(command) = command else { return overview::run(cx).await };
     match command {
-        Command::Init(args) => init::run(args, cx),
+        Command::Init(args) => Box::pin(init::run(args, cx)).await,
         Command::Revision(args) => revision::run(args, cx).await,
         Command::Merge(args) => merge::run(args, cx).await,
         Command::Rebase(args) => rebase::run(args, cx).await,

@@ -95,22 +95,36 @@ impl Context {
 
     /// Reads the configuration, and warns once of variables that look like rev's own, and that nothing reads.
     pub fn config(&mut self) -> Result<Config, Error> {
-        let selection = Selection {
+        let config = Config::load(Path::new(""), &self.selection()?, &self.environment)?;
+        self.warn_of_variables(&config);
+        Ok(config)
+    }
+
+    /// Reads a configuration that will be a file at `path`.
+    pub fn config_of(&mut self, path: &Path, text: &str) -> Result<Config, Error> {
+        let config = Config::of_text(path, text, &self.selection()?, &self.environment)?;
+        self.warn_of_variables(&config);
+        Ok(config)
+    }
+
+    fn selection(&self) -> Result<Selection, Error> {
+        Ok(Selection {
             config: self.global.config.clone(),
             env: self.global.env.clone(),
             url: self.global.url.clone(),
             wait: duration("--wait", self.global.wait.as_deref())?,
             lock_wait: duration("--lock-wait", self.lock_wait.as_deref())?,
             lock_timeout: duration("--lock-timeout", self.lock_timeout.as_deref())?,
-        };
-        let config = Config::load(Path::new(""), &selection, &self.environment)?;
+        })
+    }
+
+    fn warn_of_variables(&mut self, config: &Config) {
         if !std::mem::replace(&mut self.has_told_variables, true) {
             for UnknownVariable { name, nearest } in config.unknown_variables() {
                 let hint = nearest.map_or(String::new(), |nearest| format!("; did you mean `{nearest}`?"));
                 self.terminal.warn(&format!("nothing reads the variable `{name}`{hint}"));
             }
         }
-        Ok(config)
     }
 
     /// Reads configuration and scripts.
@@ -143,7 +157,8 @@ impl Context {
     /// Returns which database it is, and warns about a password that others can read.
     pub fn resolve(&mut self, config: &Config) -> Result<DatabaseUrl, Error> {
         let resolved = config.database.url.resolve()?;
-        if resolved.origin == UrlOrigin::Flag && resolved.url.has_password() {
+        let is_told = self.database.as_ref().is_some_and(|known| known.url == resolved.url.to_string());
+        if resolved.origin == UrlOrigin::Flag && resolved.url.has_password() && !is_told {
             self.terminal
                 .warn("others on this machine can read a password on the command line; use REV_URL or migrations.toml");
         }

@@ -36,9 +36,6 @@ use crate::dialect::Dialect;
 use crate::error::Error;
 use crate::error::ErrorKind;
 
-/// The configuration file that `rev init` writes.
-pub const STARTER: &str = include_str!("../../templates/migrations.toml");
-
 /// The configuration of a project, with everything decided but the URL.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -98,7 +95,27 @@ impl Config {
         let trust = Trust::new(choice, path.as_deref(), environment);
         path.iter().try_for_each(|path| trust.check(path))?;
         let file = path.as_deref().map(ConfigFile::read).transpose()?.unwrap_or_default();
-        let variables = environment.or(dotenv::read(&root, &trust)?);
+        Self::of_file(&file, path, root, working, &trust, selection, environment)
+    }
+
+    /// Reads a configuration that is not written yet, as it would be in a file at `path`.
+    pub fn of_text(path: &Path, text: &str, selection: &Selection, environment: &Environment) -> Result<Self, Error> {
+        let root = path.parent().unwrap_or(Path::new("")).to_owned();
+        let trust = Trust::new(Choice::Named, None, environment);
+        let file = ConfigFile::parse(path, text)?;
+        Self::of_file(&file, None, root, Path::new(""), &trust, selection, environment)
+    }
+
+    fn of_file(
+        file: &ConfigFile,
+        path: Option<PathBuf>,
+        root: PathBuf,
+        working: &Path,
+        trust: &Trust,
+        selection: &Selection,
+        environment: &Environment,
+    ) -> Result<Self, Error> {
+        let variables = environment.or(dotenv::read(&root, trust)?);
         let mut project = ProjectConfig::default();
         for key in PROJECT_KEYS {
             if let Some(setting) = file.project.get(key.name) {
@@ -106,12 +123,12 @@ impl Config {
             }
         }
         let environment = selection.env.clone().or_else(|| variables.get_filled("REV_ENV").map(str::to_owned));
-        let layers = Layers::new(&file, environment.as_deref(), &variables, &trust)?;
+        let layers = Layers::new(file, environment.as_deref(), &variables, trust)?;
         let database = layers.database(layers.source(layers.url(selection)?, working, &root), selection)?;
         file.post_write.iter().chain(database.hooks.all()).try_for_each(|hook| trust.check_command(hook, &root))?;
-        let scratch = scratch(&file, &variables, &layers, working, &root, &trust)?;
+        let scratch = scratch(file, &variables, &layers, working, &root, trust)?;
         let versions: Vec<PathBuf> = project.versions.iter().map(|folder| root.join(folder)).collect();
-        let models = models(&file, environment.as_deref(), &variables, &root, &versions, &trust)?;
+        let models = models(file, environment.as_deref(), &variables, &root, &versions, trust)?;
         let mut config = Self {
             scratch,
             models,
@@ -129,7 +146,7 @@ impl Config {
             variables,
             database,
         };
-        config.heed_names(&file, selection.env.is_some())?;
+        config.heed_names(file, selection.env.is_some())?;
         Ok(config)
     }
 
@@ -266,6 +283,7 @@ mod tests {
     use crate::config::key::POST_WRITE_KEYS;
     use crate::config::key::URL_KEYS;
     use crate::config::source::ResolvedUrl;
+    use crate::config::starter::STARTER;
 
     /// A project in a folder of its own, with a command line and variables.
     struct Project {

@@ -86,7 +86,8 @@ impl ConfigFile {
         // Errors show the line they are about; masking keeps every offset.
         let mut reader = Reader { source: Source::new(path, mask_config(text)), problems: Vec::new() };
         let (root, syntax) = DeTable::parse_recoverable(text);
-        for error in syntax {
+        // What follows the first mistake is often no more than its echo.
+        for error in syntax.into_iter().take(1) {
             let kind = ErrorKind::BadConfig { message: error.message().trim().replace('\n', ", ") };
             reader.report(kind, error.span().unwrap_or_default());
         }
@@ -283,6 +284,9 @@ fn names<T>(keys: &'static [Key<T>]) -> impl Iterator<Item = &'static str> {
 fn suggestion(title: &str, name: &str, known: &[&'static str]) -> Option<String> {
     if title.is_empty() && names(URL_KEYS).chain(names(DATABASE_KEYS)).any(|key| key == name) {
         return Some(format!("database.{name}"));
+    }
+    if !title.is_empty() && !known.contains(&name) && names(PROJECT_KEYS).any(|key| key == name) {
+        return Some(format!("{name}` before the first table, not below `[{title}]"));
     }
     nearest(name, known.iter().copied()).map(str::to_owned)
 }

@@ -24,9 +24,15 @@ pub struct Blocker {
     pub query: Option<String>,
 }
 
+/// What PostgreSQL has for the statement of somebody else, where one may not see it; nothing else is known then, either.
+const HIDDEN: &str = "<insufficient privilege>";
+
 impl fmt::Display for Blocker {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "process {}", self.pid)?;
+        if self.query.as_deref() == Some(HIDDEN) {
+            return f.write_str(", of which this user may see no more (`pg_read_all_stats` lets it)");
+        }
         let age = self.age.map(|age| format!("for {} s", age.as_secs()));
         let idle = self.is_idle.then(|| "idle in its transaction".to_owned());
         let notes: Vec<String> = [self.name.clone(), idle, age].into_iter().flatten().collect();

@@ -306,6 +306,10 @@ pub(super) fn backquoted(name: &str) -> String {
     format!("`{}`", name.replace('`', "``"))
 }
 
+/// The query for this user as GRANT wants it on MariaDB and MySQL; a name may hold an `@`, and a host none.
+pub(super) const GRANTEE: &str = "SELECT CONCAT(QUOTE(LEFT(u, CHAR_LENGTH(u) - CHAR_LENGTH(SUBSTRING_INDEX(u, '@', -1)) - 1)), \
+     '@', QUOTE(SUBSTRING_INDEX(u, '@', -1))) FROM (SELECT CURRENT_USER() AS u) AS it";
+
 /// A literal of PostgreSQL that means the same under every setting.
 pub(super) fn literal(text: &str) -> String {
     format!("E'{}'", text.replace('\\', "\\\\").replace('\'', "''"))

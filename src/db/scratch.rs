@@ -15,6 +15,7 @@ use crate::config::url::ServerUrl;
 use crate::db::admin::Others;
 use crate::db::connect::Access;
 use crate::db::database::Database;
+use crate::db::definition::GRANTEE;
 use crate::db::definition::backquoted;
 use crate::db::definition::literal;
 use crate::db::definition::quoted;
@@ -336,17 +337,16 @@ impl Database {
     async fn denied(&mut self, failure: Failure) -> Error {
         let query = match self.family() {
             Family::Postgres | Family::Sqlite => "SELECT quote_ident(current_user)",
-            Family::Mysql => "SELECT CURRENT_USER()",
+            Family::Mysql => GRANTEE,
         };
         let user = self.own(&[query]).await.ok().and_then(|answers| cell(&answers[0], 0));
-        let (address, family) = (self.address.clone(), self.family());
-        ErrorKind::ScratchDenied { address, family, user: user.unwrap_or_default(), reason: failure.reason() }.into()
+        let (address, family, reason) = (self.address.clone(), self.family(), failure.reason());
+        ErrorKind::ScratchDenied { address, family, user: user.unwrap_or_default(), reason }.into()
     }
 
-    /// Makes the roles of these names that the server lacks; nobody can log in as one of them (PostgreSQL).
+    /// Makes the roles of these names, unless they are there; nobody can log in as one of them (PostgreSQL).
     pub async fn make_roles(&mut self, names: &[String]) {
         for name in names {
-            // One that is there is as good.
             let _ = self.execute_all(&[&format!("CREATE ROLE {} NOLOGIN", quoted(name))]).await;
         }
     }

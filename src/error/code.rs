@@ -167,6 +167,7 @@ impl ErrorKind {
             Self::ScratchMismatch { .. } => "scratch-mismatch",
             Self::ReachesOutside { .. } => "reaches-outside",
             Self::NoModel { .. } => "no-model",
+            Self::CannotBegin { .. } => "cannot-begin",
             Self::NotEmpty { .. } => "not-empty",
             Self::NoStatement { .. } => "no-statement",
             Self::NoScratchServer { .. } => "no-scratch-server",

@@ -97,6 +97,18 @@ impl From<IllegalName> for Error {
     }
 }
 
+impl fmt::Debug for Error {
+    /// Writes the message and the hint, since this is what a `main` shows that returns the error; `{:#?}` writes the fields.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if f.alternate() {
+            let Self { kind, span, cause } = self;
+            return f.debug_struct("Error").field("kind", kind).field("span", span).field("cause", cause).finish();
+        }
+        write!(f, "{self}")?;
+        self.hint().map_or(Ok(()), |hint| write!(f, "\n  help: {hint}"))
+    }
+}
+
 impl fmt::Display for Error {
     /// Writes `file:line:column: message`, without the hint.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

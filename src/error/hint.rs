@@ -4,7 +4,10 @@ use crate::dialect::Dialect;
 use crate::dialect::Family;
 use crate::direction::Direction;
 use crate::error::ErrorKind;
+use crate::error::phrases::edited;
+use crate::error::phrases::edited_downgrade;
 use crate::error::phrases::nearest_or;
+use crate::error::phrases::unknown_row;
 use crate::typed;
 
 impl ErrorKind {
@@ -38,7 +41,7 @@ impl ErrorKind {
                 "a target is `head`, `heads`, `base`, `current`, `+N`, `-N`, a label, or an id or its beginning"
             }
             Self::RangeNotAllowed { .. } => {
-                "name one end of it; `rev history -r FROM:TO` lists a range, and `rev upgrade FROM:TO --sql` prints one"
+                "name one end of it; `rev history -r FROM:TO` lists a range, and `--sql` prints what lies between, as in `rev upgrade FROM:TO --sql`"
             }
             Self::RangeRequired { .. } => "write `FROM:TO`; either end may be empty",
             Self::BadRange { .. } => "the lower end comes first; `rev history --graph` shows what grows from what",
@@ -54,12 +57,7 @@ impl ErrorKind {
                 "`+N` is for `rev upgrade`; a downgrade takes `-N`"
             }
             Self::WrongWay { .. } => "`-N` is for `rev downgrade`; an upgrade takes `+N`",
-            Self::UnknownRow { below, .. } => {
-                return Some(format!(
-                    "a newer release may have upgraded this database: use its scripts, or check out the branch that has this one; `rev downgrade {0} --stored` undoes it with the downgrade that was stored; if it is gone for good, `rev stamp --purge {0}` says what is true",
-                    below.as_deref().unwrap_or("TARGET")
-                ));
-            }
+            Self::UnknownRow { below, .. } => return Some(unknown_row(below.as_deref().unwrap_or("TARGET"))),
             Self::CannotListen { .. } => "choose another address with `--listen`; port 0 takes a free one",
             Self::TooLargeToDraw { .. } => "draw a part with `-r FROM:TO`, or all of it with `--format dot`",
             Self::MissingParent { nearest, .. } | Self::MissingDependency { nearest, .. } => {
@@ -92,7 +90,7 @@ impl ErrorKind {
             }
             Self::OneSession { .. } => "give it the text of `rev upgrade --sql`, or use a PostgreSQL server",
             Self::NeedsTls { .. } => "put `ssl-mode=required` into the URL, or connect by the server's socket",
-            Self::CannotAdopt { instead, .. } => return Some(instead.clone()),
+            Self::CannotAdopt { instead, .. } | Self::CannotBegin { instead, .. } => return Some(instead.clone()),
             Self::NoRevisionId { in_message: Some(line) } => {
                 return Some(format!("`{line}` was read as part of the message: put a line `--` above it"));
             }
@@ -196,12 +194,15 @@ impl ErrorKind {
             Self::UnknownEnvironment { known, .. } => {
                 return Some(format!("the configuration has `{}`", known.join("`, `")));
             }
-            Self::UnsetVariable { .. } => "set it, or give it a default: `${NAME:-default}`",
+            Self::DuplicateHeaderKey { .. } => "keep one of the lines",
+            Self::UnsetVariable { .. } => "set it, or give it a default, as in `${NAME:-default}`",
             Self::UnknownScheme { .. } => "URLs begin with sqlite:, postgres://, mysql:// or mariadb://",
             Self::ConnectionFailed { .. } => {
                 "check that the server runs and that the URL names its host and port; `--wait 30s` waits for it"
             }
-            Self::AccessDenied { .. } => "check the user and the password in the URL",
+            Self::AccessDenied { .. } => {
+                "check the user and the password in the URL; where the reason names a database, the user has no rights on it"
+            }
             Self::NoSuchDatabase { .. } => "`rev db create` creates it; or correct its name in the URL",
             Self::CannotOpen { .. } => "check the path in the URL, and that you may read and write there",
             Self::QueryFailed { .. } => {
@@ -288,25 +289,9 @@ impl ErrorKind {
             Self::TransactionEnded => {
                 "take the COMMIT or ROLLBACK out of what the script calls, or use `transaction=off`"
             }
-            Self::Edited { revision, ran_nothing: true, .. } => {
-                return Some(format!(
-                    "it had nothing to run then; `rev redo {revision} --stored` runs what it holds now"
-                ));
-            }
-            Self::Edited { revision, .. } => {
-                return Some(format!(
-                    "put it back as it was, and make the change in a new revision; if it makes no difference, say so with `rev accept {revision}`"
-                ));
-            }
-            Self::EditedDowngrade { revision, ran_nothing: true, .. } => {
-                return Some(format!(
-                    "it had nothing to run then; `rev redo {revision} --stored` runs what it holds now, and then its downgrade is the script's"
-                ));
-            }
-            Self::EditedDowngrade { revision, .. } => {
-                return Some(format!(
-                    "`--stored` runs the one that was applied; to run the script's, say that it is right with `rev accept {revision}`"
-                ));
+            Self::Edited { revision, ran_nothing, .. } => return Some(edited(revision, *ran_nothing)),
+            Self::EditedDowngrade { revision, ran_nothing, .. } => {
+                return Some(edited_downgrade(revision, *ran_nothing));
             }
             Self::LostScript { stored: Some(_), .. } => {
                 "check out the branch that has its script, or run the downgrade that was stored with it, shown above, with `--stored`"
@@ -419,7 +404,6 @@ impl ErrorKind {
             | Self::IllegalName { .. }
             | Self::NotInBranch { .. }
             | Self::SelfLoop { .. }
-            | Self::DuplicateHeaderKey { .. }
             | Self::ControlCharacter { .. }
             | Self::TextAfterCopy
             | Self::BadTemplate { .. }
@@ -452,7 +436,7 @@ fn show(schema: Option<&str>, table: &str, dialect: Dialect) -> String {
     let schema = schema.unwrap_or_default();
     match dialect.family() {
         Family::Postgres => format!(
-            "`GRANT USAGE ON SCHEMA {schema} TO` and `GRANT SELECT ON {schema}.{table} TO` this user; or, if this project's tables are in another schema, name it with `schema` in migrations.toml"
+            "`GRANT USAGE ON SCHEMA {schema} TO` and `GRANT SELECT ON {schema}.{table} TO` this user, and on rev's other tables, which docs/journal.md lists; or, if this project's are in another schema, name it with `schema` in migrations.toml"
         ),
         Family::Mysql | Family::Sqlite => format!(
             "`GRANT SELECT ON {schema}.* TO` this user, or on {schema}.{table} and rev's other tables, which docs/journal.md lists"

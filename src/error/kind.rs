@@ -29,7 +29,6 @@ use crate::span::Span;
 pub type Cause = Box<dyn std::error::Error + Send + Sync>;
 
 /// Something that went wrong, where, and why.
-#[derive(Debug)]
 pub struct Error {
     /// What went wrong.
     pub kind: Box<ErrorKind>,
@@ -235,7 +234,7 @@ pub enum ErrorKind {
     // ---- the connection
     #[error("no connection to {address}: {reason}")]
     ConnectionFailed { address: String, reason: String },
-    #[error("{address} refused the user or the password: {reason}")]
+    #[error("{address} refused the user, the password or the database: {reason}")]
     AccessDenied { address: String, reason: String },
     #[error("{address} has no such database: {reason}")]
     NoSuchDatabase { address: String, reason: String },
@@ -411,6 +410,8 @@ pub enum ErrorKind {
     ReachesOutside { statement: String, what: String },
     #[error("there is no model: {reason}")]
     NoModel { reason: String },
+    #[error("nothing was made: {reason}")]
+    CannotBegin { reason: String, instead: String },
     #[error("the database is not empty: it has {found}")]
     NotEmpty { found: String },
     #[error("no statement can be written for {object}: {reason}")]

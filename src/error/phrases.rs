@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::id::RevisionId;
+
 pub(super) fn list<T: AsRef<str>>(names: &[T]) -> String {
     const SHOWN: usize = 10;
     let mut text = names.iter().take(SHOWN).map(|name| format!("`{}`", name.as_ref())).collect::<Vec<_>>().join(", ");
@@ -67,5 +69,31 @@ pub(super) fn nearest_or(nearest: &Option<String>, otherwise: &str) -> String {
     match nearest {
         Some(nearest) => format!("did you mean `{nearest}`?"),
         None => otherwise.to_owned(),
+    }
+}
+
+pub(super) fn unknown_row(below: &str) -> String {
+    format!(
+        "a newer release may have upgraded this database: use its scripts, or check out the branch that has this one; `rev downgrade {below} --stored` undoes it with the downgrade that was stored; if it is gone for good, `rev stamp --purge {below}` says what is true"
+    )
+}
+
+pub(super) fn edited(revision: &RevisionId, ran_nothing: bool) -> String {
+    match ran_nothing {
+        true => format!("it had nothing to run then; `rev redo {revision} --stored` runs what it holds now"),
+        false => format!(
+            "put it back as it was, and make the change in a new revision; if it makes no difference, say so with `rev accept {revision}`"
+        ),
+    }
+}
+
+pub(super) fn edited_downgrade(revision: &RevisionId, ran_nothing: bool) -> String {
+    match ran_nothing {
+        true => format!(
+            "it had nothing to run then; `rev redo {revision} --stored` runs what it holds now, and its downgrade is the script's from then on"
+        ),
+        false => format!(
+            "`--stored` runs the one that was applied; to run the script's, say that it is right with `rev accept {revision}`"
+        ),
     }
 }

@@ -330,7 +330,7 @@ mod tests {
             "a",
             "",
             "a+2147483647",
-            "walked-too-far: `a+2147483647` goes too far: `a` is a head: nothing follows it",
+            "walked-too-far: `a+2147483647` goes too far: nothing follows `a`, which is a head",
         );
     }
 

@@ -1,6 +1,7 @@
 //! One row of the history: a step that ran.
 
 use crate::direction::Direction;
+use crate::id::Heads;
 use crate::journal::row::Row;
 
 /// One step that ever ran, from the history table; the fields are its columns.
@@ -46,6 +47,14 @@ pub(super) const HISTORY_COLUMNS: [&str; 15] = [
     "downgrade",
 ];
 
+/// How the message of a stamp begins.
+const STAMPED: &str = "stamped from ";
+
+/// Returns the message of a stamp, which [`HistoryRow::stamped_to`] reads.
+pub fn stamped(from: &Heads, to: &Heads) -> String {
+    format!("{STAMPED}{from} to {to}")
+}
+
 impl HistoryRow {
     /// Returns when it ran and by whom, as in `applied 2026-11-20T09:12:44.310Z by ada on laptop`.
     pub fn applied(&self) -> String {
@@ -82,10 +91,18 @@ impl HistoryRow {
         names(&self.branch_labels)
     }
 
-    /// Returns whether something is applied after this step, which ended well: of a stamp nobody knows.
+    /// Returns whether something is applied after this step, which ended well.
     pub fn leaves_something_applied(&self) -> bool {
         let is = |direction: Direction| self.direction == direction.as_str();
-        is(Direction::Upgrade) || is(Direction::Downgrade) && self.parents().next().is_some()
+        is(Direction::Upgrade)
+            || is(Direction::Downgrade) && self.parents().next().is_some()
+            || self.stamped_to().is_some_and(|to| to != "base")
+    }
+
+    /// Returns where a stamp says that the database is; of one that an early rev made, nobody knows.
+    pub fn stamped_to(&self) -> Option<&str> {
+        let message = self.message.as_deref().filter(|_| self.direction == Direction::Stamp.as_str())?;
+        message.strip_prefix(STAMPED)?.rsplit_once(" to ").map(|(_, to)| to)
     }
 
     /// Returns the message, if there is one, and when it ran and by whom.

@@ -143,7 +143,7 @@ mod tests {
     fn a_holder_is_named_as_far_as_it_is_known() {
         let row = ["3", "ada", "laptop", "12", "2026-11-20T09:12:44.310Z"].map(|cell| Some(cell.to_owned())).to_vec();
         let (epoch, holder) = Holder::from_row(&row).unwrap();
-        assert_eq!((epoch, holder.to_string().as_str()), (3, "ada@laptop, process 12, since 2026-11-20T09:12:44.310Z"));
+        assert_eq!((epoch, holder.to_string().as_str()), (3, "process 12 (ada@laptop) since 2026-11-20T09:12:44Z"));
         assert_eq!(Holder::default().to_string(), "another rev");
         let leased = Holder { lease_left: Some(21), ..Holder::default() };
         assert_eq!(leased.lease_note(), " (its lease ends in 21 s if it is not heard of again)");

@@ -27,6 +27,7 @@ pub use expect::Expected;
 pub use guarded::Expect;
 pub use guarded::Guarded;
 pub use history::HistoryRow;
+pub use history::stamped;
 pub use intent::Intent;
 pub use last::Failures;
 pub use last::LastStep;

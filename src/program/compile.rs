@@ -14,6 +14,7 @@ use crate::journal::HistoryEntry;
 use crate::journal::Probe;
 use crate::journal::ProgressRow;
 use crate::journal::Write;
+use crate::journal::stamped;
 use crate::program::action::Action;
 use crate::program::draft::Draft;
 use crate::program::history_entry::history_entry;
@@ -69,7 +70,7 @@ impl Program {
     ) -> Result<Self, Error> {
         let given_up = target.progress.first().map(|row| (row.revision.clone(), target.progress.len()));
         let restore = Restore::new(target.probe);
-        let stamped = format!("stamped from {} to {}", plan.from, plan.to);
+        let stamped = stamped(&plan.from, &plan.to);
         let (problems, warnings) = (Vec::new(), Vec::new());
         let mut compiler = Compiler { target, restore, given_up, stamped, problems, warnings };
         let mut steps = Vec::with_capacity(plan.steps.len());

@@ -68,8 +68,11 @@ impl Project {
                 Err(errors) => problems.extend(errors),
                 Ok(entry) => {
                     let is_new = entries.iter().all(|other| other.revision != revision);
-                    if is_new && EditedScript::find(&script, &last, dialect).is_some() {
-                        entries.push(HistoryEntry { outcome: Outcome::Accepted, ..entry });
+                    match EditedScript::find(&script, &last, dialect).filter(|_| is_new) {
+                        // What was written into an empty script since is no edit that makes no difference.
+                        Some(edited) if edited.ran_nothing => problems.push(edited.error()),
+                        Some(_) => entries.push(HistoryEntry { outcome: Outcome::Accepted, ..entry }),
+                        None => {}
                     }
                 }
             }

@@ -92,7 +92,7 @@ impl EditedScript {
             path: script.source.path.clone(),
             span: script.span(&revision.range),
             applied: known.step.clone(),
-            ran_nothing: Script::is_of_nothing(dialect, then),
+            ran_nothing: script.ran_nothing(dialect, then),
         };
         (!script.has_checksum(dialect, then)).then(edited)
     }
@@ -112,7 +112,7 @@ impl EditedScript {
         ErrorKind::Edited { revision, applied, ran_nothing: self.ran_nothing }
     }
 
-    fn error(&self) -> Error {
+    pub(crate) fn error(&self) -> Error {
         Error::from(self.kind()).at(self.span.clone())
     }
 

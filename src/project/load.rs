@@ -262,8 +262,13 @@ async fn found(session: &mut Session) -> Result<Option<String>, Error> {
     Ok((!names.is_empty()).then(|| format!("{}{and}", names.join(", "))))
 }
 
-/// Returns the names of what users made: not the parts of it, nor what a server or its keeper puts into each database.
+/// Returns the names of what users made.
 fn objects(catalog: &Catalog) -> Vec<String> {
+    own_objects(catalog).into_iter().map(|identity| identity.to_string()).collect()
+}
+
+/// Returns what users made in a database: not the parts of it, nor what a server or its keeper puts into each.
+pub fn own_objects(catalog: &Catalog) -> Vec<Arc<Identity>> {
     let fresh = match catalog.dialect {
         Dialect::Postgres => Catalog::fresh(catalog.dialect, &catalog.version),
         _ => Catalog::empty(catalog.dialect, &catalog.version),
@@ -272,5 +277,5 @@ fn objects(catalog: &Catalog) -> Vec<String> {
         |identity: &Identity| identity.owner.is_none() && !matches!(identity.kind, Kind::Database | Kind::Extension);
     let found = differences(&fresh, catalog, Level::Exact);
     let added = found.into_iter().filter(|one| matches!(one.change, Change::Added) && is_users(&one.identity));
-    added.map(|one| one.identity.to_string()).collect()
+    added.map(|one| one.identity).collect()
 }

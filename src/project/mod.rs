@@ -27,6 +27,7 @@ pub use edited::EditedScript;
 pub use inside::expect_inside;
 pub use inside::outside;
 pub use load::Load;
+pub use load::own_objects;
 pub use moved::MovedRevision;
 pub use origins::Origin;
 pub use project::Project;

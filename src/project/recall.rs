@@ -224,7 +224,7 @@ impl Changed<'_> {
             return Ok(None);
         }
         let difference = difference(stored, &now);
-        let ran_nothing = row.checksum.as_deref().is_some_and(|then| Script::is_of_nothing(dialect, then));
+        let ran_nothing = row.checksum.as_deref().is_some_and(|then| script.ran_nothing(dialect, then));
         let kind = ErrorKind::EditedDowngrade { revision, applied: row.applied(), difference, ran_nothing };
         Err(Error::from(kind).at(script.span(&script.header.revision.range)))
     }

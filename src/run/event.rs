@@ -151,7 +151,7 @@ impl fmt::Display for CreatedJournal {
         let Self { place, is_first, others } = self;
         match is_first {
             true => write!(f, "first run on this database: rev's tables are created in {place}")?,
-            false => write!(f, "first run of rev on this database: its other tables are created in {place}")?,
+            false => write!(f, "some of rev's tables are missing, and are created in {place}")?,
         }
         let others = others.join(", ");
         if others.is_empty() { Ok(()) } else { write!(f, " (not this project's: {others})") }
@@ -233,7 +233,6 @@ pub struct StepReport {
 }
 
 /// A run that did not reach its end.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct RunFailure {
     /// What went wrong.
@@ -244,6 +243,24 @@ pub struct RunFailure {
     pub stopped: Option<Stopped>,
     /// What stands of a half-run upgrade that was to be undone and was not, or of a load, in a sentence.
     pub standing: Option<String>,
+}
+
+impl fmt::Debug for RunFailure {
+    /// Writes what a person reads, since this is what a `main` shows that returns it; `{:#?}` writes the fields.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if f.alternate() {
+            let Self { error, report, stopped, standing } = self;
+            return f
+                .debug_struct("RunFailure")
+                .field("error", error)
+                .field("report", report)
+                .field("stopped", stopped)
+                .field("standing", standing)
+                .finish();
+        }
+        write!(f, "{self}")?;
+        self.error.hint().map_or(Ok(()), |hint| write!(f, "\n  help: {hint}"))
+    }
 }
 
 /// Where a revision stopped.

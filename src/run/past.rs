@@ -30,7 +30,11 @@ impl Session {
             }
         };
         let is_upgrade = step.direction == Direction::Upgrade.as_str();
-        let left = if is_upgrade { step.revision.clone() } else { step.parents().collect::<Vec<_>>().join(" ") };
+        let left = match step.stamped_to() {
+            Some(to) => to.replace(',', ""),
+            None if is_upgrade => step.revision.clone(),
+            None => step.parents().collect::<Vec<_>>().join(" "),
+        };
         Err(ErrorKind::JournalEmptied {
             table: journal.version.clone(),
             history,

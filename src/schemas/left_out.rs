@@ -24,12 +24,29 @@ pub struct LeftOut {
 
 /// Returns the statements that make a whole schema but for what cannot be written, and what needs that; with what they are.
 pub fn whole_but(catalog: &Catalog, options: &Options) -> (Vec<Step>, Vec<LeftOut>) {
+    let Writable { steps, left, .. } = writable(catalog, options);
+    (steps, left)
+}
+
+/// What can be written of a schema.
+#[derive(Debug)]
+pub struct Writable {
+    /// That, as a schema.
+    pub catalog: Catalog,
+    /// The statements that make it from nothing.
+    pub steps: Vec<Step>,
+    /// What is missing in it.
+    pub left: Vec<LeftOut>,
+}
+
+/// Leaves out of a schema what cannot be written, and what needs that.
+pub fn writable(catalog: &Catalog, options: &Options) -> Writable {
     let mut rest = catalog.clone();
     let mut left = Vec::new();
     loop {
         let nothing = Catalog::fresh(rest.dialect, &rest.version);
         let refusals = match statements(&nothing, &rest, &differences(&nothing, &rest, options.level), options) {
-            Ok(steps) => return (steps, left),
+            Ok(steps) => return Writable { catalog: rest, steps, left },
             Err(refusals) => refusals,
         };
         let count = rest.len();
@@ -37,7 +54,8 @@ pub fn whole_but(catalog: &Catalog, options: &Options) -> (Vec<Step>, Vec<LeftOu
             leave(&mut rest, &mut left, LeftOut { identity, reason });
         }
         if rest.len() == count {
-            return (Vec::new(), left); // nothing of it is there to be left out
+            // Nothing of it is there to be left out.
+            return Writable { catalog: nothing, steps: Vec::new(), left };
         }
     }
 }

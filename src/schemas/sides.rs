@@ -267,7 +267,11 @@ impl<'p> Sides<'p> {
 }
 
 /// Who names a file means one that is there; only of the configured one nothing may be applied yet.
-fn expect_file(url: &DatabaseUrl) -> Result<(), ErrorKind> {
+///
+/// # Errors
+///
+/// When it is not there.
+pub fn expect_file(url: &DatabaseUrl) -> Result<(), ErrorKind> {
     match url {
         DatabaseUrl::Sqlite(file) if !file.path.exists() => {
             Err(ErrorKind::NoSuchDatabase { address: url.address(), reason: "there is no such file".to_owned() })

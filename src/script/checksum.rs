@@ -41,11 +41,18 @@ impl Script {
     }
 
     /// Returns whether a checksum is that of a script with nothing in it, as a template makes it.
-    pub fn is_of_nothing(dialect: Dialect, checksum: &str) -> bool {
+    fn is_of_nothing(dialect: Dialect, checksum: &str) -> bool {
         ["", "-- rev: downgrade\n"].iter().any(|downgrade| {
             let text = format!("-- revision: nothing\n-- rev: upgrade\n{downgrade}");
             Self::parse(Source::new("nothing", text)).is_ok_and(|script| script.checksum(dialect) == checksum)
         })
+    }
+
+    /// Returns whether it had nothing to run when its checksum was this, and has now.
+    pub fn ran_nothing(&self, dialect: Dialect, then: &str) -> bool {
+        let statements = || self.statements(Direction::Upgrade, dialect);
+        let runs = || statements().is_ok_and(|sections| sections.iter().any(|section| !section.statements.is_empty()));
+        Self::is_of_nothing(dialect, then) && runs()
     }
 
     fn checksum_of(&self, dialect: Dialect, counts: impl Fn(&Section) -> bool) -> String {

@@ -20,7 +20,7 @@ const OTHERS: &[(&[u8], &str, &str)] = &[
     (
         b"\xff\xfe",
         "UTF-16 text, as `>` of PowerShell writes it",
-        "let the tool write the file: `pg_dump -f FILE`, `mariadb-dump -r FILE`, `mysqldump -r FILE`",
+        "save it as UTF-8; a tool that makes a dump writes it itself: `pg_dump -f FILE`, `mariadb-dump -r FILE`",
     ),
     (b"\xfe\xff", "UTF-16 text", "save it as UTF-8"),
 ];

@@ -76,6 +76,11 @@ impl Case {
         &self.engines[engine(database.kind)].after
     }
 
+    /// Whether users of other tools have reported it.
+    pub fn is_reported(&self) -> bool {
+        self.id.starts_with("reported-")
+    }
+
     /// Whether only a comparison at [`Level::Exact`] tells the two apart.
     pub fn is_exact(&self, database: &TestDatabase) -> bool {
         self.level(database) == Level::Exact
@@ -107,7 +112,8 @@ fn engine(kind: Kind) -> &'static str {
 }
 
 fn cases(kind: Kind) -> Vec<Case> {
-    let lines = include_str!("changes.jsonl").lines();
+    // The second are those that users of other tools have reported.
+    let lines = include_str!("changes.jsonl").lines().chain(include_str!("reported.jsonl").lines());
     let cases: Vec<Case> = lines.map(|line| serde_json::from_str(line).unwrap()).collect();
     let only = std::env::var("REV_TEST_CASE").ok();
     let wanted = |case: &Case| only.as_ref().is_none_or(|id| case.id.contains(id.as_str()));
@@ -122,7 +128,7 @@ fn check(database: &TestDatabase, judge: Judge) {
 /// What says whether a case went right, on a database as it is before, and one as it is afterwards.
 type Judge = fn(&Case, &TestDatabase, &TestDatabase) -> Result<(), String>;
 
-/// Runs each n-th case, and fails with all that went wrong together.
+/// Runs each n-th case and all that were reported, and fails with all that went wrong together.
 pub fn check_each(nth: usize, database: &TestDatabase, judge: Judge) {
     let other = TestDatabase::quick(database.kind);
     let is_mysql = database.kind == Kind::Mariadb && !is_mariadb(database);
@@ -132,7 +138,8 @@ pub fn check_each(nth: usize, database: &TestDatabase, judge: Judge) {
     let mut wrong = Vec::new();
     let mut cases = cases(database.kind);
     cases.retain(|case| !(is_mysql && NOT_OF_MYSQL.contains(&&*case.id)));
-    for case in cases.iter().step_by(nth) {
+    let is_run = |(number, case): &(usize, &Case)| number % nth == 0 || case.is_reported();
+    for (_, case) in cases.iter().enumerate().filter(is_run) {
         let texts = &case.engines[engine(database.kind)];
         let prepared = [(database, &texts.before), (&other, &texts.after)].into_iter().try_for_each(|(side, text)| {
             side.clear();

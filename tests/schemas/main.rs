@@ -6,6 +6,7 @@
 mod support;
 
 mod autogenerate;
+mod beginning;
 mod changes;
 mod comparing;
 mod losing;

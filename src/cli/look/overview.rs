@@ -113,7 +113,10 @@ fn unreachable(project: &Project, error: &Error, paint: Paint) -> String {
     if let Some(hint) = error.hint() {
         text.push_str(&format!("  help: {}\n", escape(&hint)));
     }
-    text + &format!("\nscripts: {count}\nnext: `rev status` asks again; `--wait 30s` waits for the server\n")
+    // Only of a server that does not answer it is known that waiting may help.
+    let is_there = matches!(*error.kind, ErrorKind::AccessDenied { .. } | ErrorKind::NoSuchDatabase { .. });
+    let wait = if is_there { "" } else { "; `--wait 30s` waits for the server" };
+    text + &format!("\nscripts: {count}\nnext: `rev status` asks again{wait}\n")
 }
 
 fn told(error: &Error) -> String {

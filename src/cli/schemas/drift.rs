@@ -64,10 +64,16 @@ pub async fn run(args: &DriftArgs, cx: &mut Context) -> Result<Outcome, Failed> 
     if cx.is_json() {
         cx.text(&difference::json(&drift))?;
     } else {
+        cx.name_run("drift");
         cx.text(&(difference::text(&drift, cx.terminal.paint) + &origins(&drift.origins)))?;
         warn_of(&drift.old, cx);
         warn_of(&drift.new, cx);
         cx.talk(&difference::summary(&drift));
+        if !drift.differences.is_empty() {
+            cx.talk(
+                "`rev drift --heal scripts` writes a revision that makes it, `--heal live` also one that undoes it",
+            );
+        }
     }
     Ok(if drift.differences.is_empty() { Outcome::Done } else { Outcome::Found })
 }
@@ -80,9 +86,9 @@ async fn origins_of(
 ) -> Result<BTreeMap<Arc<Identity>, Origin>, Error> {
     let mut origins = BTreeMap::new();
     if !drift.differences.is_empty() {
-        let touched = Touched::of(sides.origins().await?);
+        let touched = sides.origins().await?;
         for found in &drift.differences {
-            if let Some(revision) = touched.by(found) {
+            if let Some(revision) = touched_by(&touched, found) {
                 origins
                     .insert(found.identity.clone(), project.origin_of(&found.identity, revision, drift.new.dialect)?);
             }
@@ -91,34 +97,12 @@ async fn origins_of(
     Ok(origins)
 }
 
-/// A schema, and a name in it.
-type Place = (Option<Box<str>>, Box<str>);
-
-/// Which revisions touched the objects last.
-struct Touched {
-    objects: BTreeMap<Arc<Identity>, RevisionId>,
-    /// The first object of each schema and name that is no part of another.
-    wholes: BTreeMap<Place, Arc<Identity>>,
-}
-
-impl Touched {
-    fn of(objects: BTreeMap<Arc<Identity>, RevisionId>) -> Self {
-        let mut wholes = BTreeMap::new();
-        for identity in objects.keys().filter(|identity| identity.owner.is_none()) {
-            wholes.entry((identity.schema.clone(), identity.name.clone())).or_insert_with(|| Arc::clone(identity));
-        }
-        Self { objects, wholes }
-    }
-
-    /// Returns the revision that touched an object last, or else the whole that it is a part of.
-    fn by(&self, found: &Difference) -> Option<&RevisionId> {
-        let before = match &found.change {
-            Change::Altered { old, .. } => old,
-            Change::Added | Change::Removed => &found.identity,
-        };
-        let whole = || self.wholes.get(&(before.schema.clone(), before.owner.clone()?));
-        self.objects.get(before).or_else(|| self.objects.get(whole()?))
-    }
+/// Returns which revision touched the object of a difference last, as it was before.
+fn touched_by<'a>(objects: &'a BTreeMap<Arc<Identity>, RevisionId>, found: &Difference) -> Option<&'a RevisionId> {
+    objects.get(match &found.change {
+        Change::Altered { old, .. } => old,
+        Change::Added | Change::Removed => &found.identity,
+    })
 }
 
 /// Returns a line for each difference whose object some revision made.

@@ -51,8 +51,9 @@ fn targets(args: &LoadArgs, dump: Option<&DumpOf>, target: Option<Target>) -> Re
     let file = args.file.display();
     let usage = |message: String, hint: &str| ErrorKind::Usage { message, hint: Some(hint.to_owned()) };
     if dump.is_some_and(|dump| !dump.is_whole) {
-        let message = format!("`{file}` is not whole: the last line of a dump is missing");
-        return Err(usage(message, "dump the database again"));
+        let message =
+            format!("`{file}` does not end with the line that ends a dump: it was cut off, or something follows");
+        return Err(usage(message, "dump the database again, or take out what follows `-- end of rev dump`"));
     }
     let named = dump.map(|dump| dump.revisions.as_slice()).unwrap_or_default();
     match (target, named) {

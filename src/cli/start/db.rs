@@ -123,7 +123,7 @@ fn confirm(config: &Config, url: &DatabaseUrl, yes: bool) -> Result<(), Error> {
         DatabaseUrl::Sqlite(file) => file.path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
         DatabaseUrl::Server(server) => server.database.clone(),
     };
-    let what = format!("{url} is removed, with all that is in it");
+    let what = format!("{url} will be removed, with all that is in it");
     match (config.database.protected, yes) {
         (true, false) => Err(ErrorKind::ProtectedDrop { database: url.to_string() }.into()),
         (true, true) if can_ask() => {

@@ -8,14 +8,21 @@ use crate::author::init;
 use crate::cli::context::Context;
 use crate::cli::outcome::Failed;
 use crate::cli::outcome::Outcome;
+use crate::cli::start::from_database;
+use crate::cli::start::from_database::FromDatabaseArgs;
 use crate::cli::ui::json;
+use crate::cli::ui::made;
 use crate::cli::ui::table;
+use crate::config::STARTER;
 use crate::script::TEMPLATES;
 
 /// Make a folder ready for revisions
 ///
 /// Writes migrations.toml, an empty folder versions/, the template of new scripts, templates/revision.sql, and a
 /// .gitignore that leaves databases out. What is there already stays as it is.
+///
+/// With --from-database also what a database has already: schema.sql, the model, and a first revision that makes all of
+/// it. Both ways are run on a scratch database; the database itself is only read.
 #[derive(Debug, clap::Args)]
 pub struct InitArgs {
     /// The folder; it is made if it is missing
@@ -27,6 +34,8 @@ pub struct InitArgs {
     /// List the templates that are built in, and make nothing
     #[arg(long)]
     list_templates: bool,
+    #[command(flatten)]
+    from: FromDatabaseArgs,
 }
 
 #[derive(Serialize)]
@@ -40,25 +49,19 @@ struct TemplateJson {
     summary: &'static str,
 }
 
-#[derive(Serialize)]
-struct MadeJson {
-    created: Vec<String>,
-    kept: Vec<String>,
-}
-
 /// Runs the command.
-pub fn run(args: &InitArgs, cx: &mut Context) -> Result<Outcome, Failed> {
+pub async fn run(args: &InitArgs, cx: &mut Context) -> Result<Outcome, Failed> {
     if args.list_templates {
         return list_templates(cx);
     }
-    let made = init(&args.dir, args.template.as_deref())?;
-    if cx.is_json() {
-        let texts = |paths: &[PathBuf]| paths.iter().map(|path| path.to_string_lossy().into_owned()).collect();
-        return cx.text(&json::document(&MadeJson { created: texts(&made.created), kept: texts(&made.kept) }));
+    if args.from.is_wanted() {
+        return from_database::run(&args.from, &args.dir, args.template.as_deref(), cx).await;
     }
-    let created = made.created.iter().map(|path| format!("created {}\n", path.display()));
-    let kept = made.kept.iter().map(|path| format!("kept {}, which was there already\n", path.display()));
-    cx.text(&created.chain(kept).collect::<String>())?;
+    let made = init(&args.dir, args.template.as_deref(), STARTER)?;
+    if cx.is_json() {
+        return cx.text(&made::json(&made));
+    }
+    cx.text(&made::lines(&made))?;
     cx.terminal.say("next: name the database in migrations.toml, then `rev revision -m MESSAGE`");
     Ok(Outcome::Done)
 }

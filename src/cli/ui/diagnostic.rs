@@ -20,27 +20,28 @@ use crate::span::Span;
 /// The most characters of a line that are shown; data in one line can be as long as the file.
 const WIDTH: usize = 120;
 
-/// How much of a longer line is shown before the place.
-const BEFORE: usize = 40;
+/// The fewest that are shown, however narrow the terminal is.
+const LEAST: usize = 30;
 
 /// Stands for the path until the line is drawn; no escaped text holds it.
 ///
 /// The library counts the column in the excerpt, whose characters were cut and escaped, so the place is put in last.
 const PLACE: &str = "\u{2060}";
 
-/// Returns the error in lines, each ended; of several problems each one, and their number at the end.
-pub fn render(error: &Error, paint: Paint) -> String {
+/// Returns the error in lines, each ended; of several problems each one, and their number at the end. On a terminal of so
+/// many columns, less is shown of a long line of a script.
+pub fn render(error: &Error, paint: Paint, columns: Option<usize>) -> String {
     let problems = single_problems(error);
     let [only] = problems[..] else {
         let mut text = String::new();
         for problem in &problems {
-            text.push_str(&render_one(problem, paint));
+            text.push_str(&render_one(problem, paint, columns));
             text.push('\n');
         }
         text.push_str(&title_line(&format!("{} problems were found", problems.len()), paint));
         return text;
     };
-    render_one(only, paint)
+    render_one(only, paint, columns)
 }
 
 /// Returns the problems that are no lists themselves, in order.
@@ -90,10 +91,10 @@ pub(super) fn notes(error: &Error) -> Vec<String> {
     notes
 }
 
-fn render_one(error: &Error, paint: Paint) -> String {
+fn render_one(error: &Error, paint: Paint, columns: Option<usize>) -> String {
     let (message, notes, hint) = (error.message(), notes(error), error.hint());
     Shown { code: error.code(), message: &message, span: error.span.as_ref(), notes: &notes, hint: hint.as_deref() }
-        .render(paint)
+        .render(paint, columns)
 }
 
 /// What is shown of an error, wherever it came from.
@@ -106,10 +107,10 @@ pub(super) struct Shown<'a> {
 }
 
 impl Shown<'_> {
-    pub(super) fn render(&self, paint: Paint) -> String {
+    pub(super) fn render(&self, paint: Paint, columns: Option<usize>) -> String {
         let title = Level::ERROR.primary_title(escape_lines(self.message)).id(escape(self.code));
         let mut group = Group::with_title(title);
-        let excerpt = self.span.map(Excerpt::of);
+        let excerpt = self.span.map(|span| Excerpt::of(span, columns));
         if let (Some(span), Some(excerpt)) = (self.span, &excerpt) {
             let mark = AnnotationKind::Primary.span(excerpt.mark.clone());
             let snippet = Snippet::source(&excerpt.text).path(PLACE).line_start(span.start().line).annotation(mark);
@@ -153,7 +154,7 @@ struct Excerpt {
 }
 
 impl Excerpt {
-    fn of(span: &Span) -> Self {
+    fn of(span: &Span, columns: Option<usize>) -> Self {
         let source = &span.source.text;
         let start = source.floor_char_boundary(span.range.start.min(source.len()));
         let end = source.ceil_char_boundary(span.range.end.clamp(start, source.len()));
@@ -164,7 +165,10 @@ impl Excerpt {
         let end = (end - line_start).clamp(start, line.len());
         // A span of several lines marks the rest of its first one, without the space at its end.
         let end = start + line[start..end].trim_end().len();
-        Self::window(line, start..end)
+        // The number of the line and a bar stand before it, and an ellipsis may on both sides.
+        let beside = span.start().line.to_string().len() + " | ……".chars().count();
+        let width = columns.map_or(WIDTH, |columns| columns.saturating_sub(beside).clamp(LEAST, WIDTH));
+        Self::window(line, start..end, width)
     }
 
     /// Returns the place as the library writes it: the column is that of the excerpt.
@@ -173,13 +177,13 @@ impl Excerpt {
     }
 
     /// Cuts a long line around the mark and escapes it.
-    fn window(line: &str, mark: Range<usize>) -> Self {
-        let is_long = line.char_indices().nth(WIDTH).is_some();
-        let from = match line[..mark.start].char_indices().rev().nth(BEFORE - 1) {
+    fn window(line: &str, mark: Range<usize>, width: usize) -> Self {
+        let is_long = line.char_indices().nth(width).is_some();
+        let from = match line[..mark.start].char_indices().rev().nth(width / 3 - 1) {
             Some((at, _)) if is_long => at,
             _ => 0,
         };
-        let to = line[from..].char_indices().nth(WIDTH).map_or(line.len(), |(at, _)| from + at);
+        let to = line[from..].char_indices().nth(width).map_or(line.len(), |(at, _)| from + at);
         let mut text = String::with_capacity(to - from + 8);
         if from > 0 {
             text.push('…');
@@ -229,14 +233,14 @@ mod tests {
     }
 
     fn check(error: &Error, expected: &[&str]) {
-        let text = render(error, Paint::Plain);
+        let text = render(error, Paint::Plain, None);
         assert_eq!(text.lines().collect::<Vec<_>>(), expected, "\n{text}");
     }
 
     /// Compares the place, the line and the caret's line of an error at `range` of `text`.
     fn check_line(text: &str, range: Range<usize>, place: &str, line: &str, caret: &str) {
         let error = plain().at(Source::new("versions/x.sql", text).span(range));
-        let text = render(&error, Paint::Plain);
+        let text = render(&error, Paint::Plain, None);
         let lines: Vec<&str> = text.lines().skip(1).take(4).map(str::trim_end).collect();
         let number = place.split(':').next().unwrap();
         let expected = [
@@ -281,7 +285,7 @@ mod tests {
     fn several_problems_are_all_shown_and_counted() {
         let two = ErrorKind::Several { problems: vec![ErrorKind::Declined.into(), ErrorKind::Output.into()] };
         let all = ErrorKind::Several { problems: vec![ErrorKind::Output.into(), two.into()] };
-        let text = render(&all.into(), Paint::Plain);
+        let text = render(&all.into(), Paint::Plain, None);
         let titles: Vec<&str> = text.lines().filter(|line| line.starts_with("error")).collect();
         let expected = [
             "error[output]: the output cannot be written",
@@ -330,7 +334,7 @@ mod tests {
         let error = failed("\x1b]0;x\x07", "a\u{9b}", "\u{202e}");
         let error = error.at(Source::new("a\x1b.sql", "").span(0..0)).because("\x1b[2J");
         for paint in [Paint::Plain, Paint::Color] {
-            let text = render(&error, paint);
+            let text = render(&error, paint, None);
             let text =
                 text.replace("\x1b[0m", "").replace("\x1b[1m", "").replace("\x1b[91m", "").replace("\x1b[94m", "");
             assert!(!text.replace('\n', "").contains(is_hostile), "{text:?}");
@@ -340,15 +344,15 @@ mod tests {
 
     #[test]
     fn colour_is_there_when_asked_for() {
-        assert!(render(&plain(), Paint::Color).contains("\x1b["));
-        assert!(!render(&plain(), Paint::Plain).contains("\x1b["));
+        assert!(render(&plain(), Paint::Color, None).contains("\x1b["));
+        assert!(!render(&plain(), Paint::Plain, None).contains("\x1b["));
     }
 
     proptest! {
         #[test]
         fn any_span_of_any_text_is_rendered(text in "(\\PC|[\r\n\t\u{1b}\u{202e}]){0,200}", start in 0..300_usize, end in 0..300_usize) {
             let error = plain().at(Source::new("x.sql", text).span(start..end));
-            let text = render(&error, Paint::Plain);
+            let text = render(&error, Paint::Plain, None);
             let is_shown = |c: char| c == '\n' || !is_hostile(c);
             prop_assert!(text.chars().all(is_shown), "{:?}", text);
             prop_assert_eq!(text.matches("--> x.sql:").count(), 1);

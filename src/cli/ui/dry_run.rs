@@ -120,7 +120,7 @@ impl Text<'_> {
             }
             match (is_done, part.mode) {
                 (true, _) => self.said_again(part),
-                (false, _) if self.program.scope == Scope::Run => self.inside(part, 4),
+                (false, Mode::Transaction) if self.program.scope == Scope::Run => self.inside(part, 4),
                 (false, Mode::Transaction) => {
                     if let Some(shield) = part.shield() {
                         self.add(4, &format!("foreign keys off, {}", escape(&shield.reason())));

@@ -5,12 +5,14 @@ pub mod difference;
 mod dry_run;
 pub mod dump;
 mod duration;
+pub mod first;
 mod fit;
 pub mod generated;
 mod graph;
 mod halfway;
 pub mod json;
 mod log;
+pub mod made;
 #[cfg(test)]
 mod page;
 mod pager;

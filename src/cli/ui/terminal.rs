@@ -122,7 +122,8 @@ impl Terminal {
         if self.log.has_stderr() {
             return;
         }
-        let mut text = diagnostic::render(error, self.talk_paint);
+        let columns = self.is_living.then(|| columns(io::stderr()));
+        let mut text = diagnostic::render(error, self.talk_paint, columns);
         if let Some(state) = state {
             text.push_str(&format!("\n{}\n", escape_lines(state)));
         }

@@ -104,6 +104,15 @@ impl DatabaseUrl {
         }
     }
 
+    /// Returns the same database without a password.
+    pub fn without_password(&self) -> Self {
+        let Self::Server(server) = self else { return self.clone() };
+        let mut server = server.clone();
+        server.password = None;
+        server.others.iter_mut().for_each(|host| host.password = None);
+        Self::Server(server)
+    }
+
     /// Returns whether it is a file that is not there yet.
     pub fn is_missing_file(&self) -> bool {
         matches!(self, Self::Sqlite(file) if !file.path.exists())

@@ -15,6 +15,7 @@ pub use filter::Level;
 pub use log::Log;
 pub use log::LogFormat;
 pub use log::LogPlace;
+pub use part::held_by;
 pub use record::Record;
 pub use replay::Replay;
 pub use stored::StoredRun;

@@ -1,5 +1,6 @@
 //! What some events hold besides texts and numbers.
 
+use std::borrow::Borrow;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -155,9 +156,16 @@ pub(super) fn place(span: Option<&Span>) -> (Option<String>, Option<usize>, Opti
 /// Returns who is in the way, in words.
 pub(super) fn named(blockers: &[BlockerJson<'_>]) -> String {
     let who: Vec<&str> = blockers.iter().map(|blocker| blocker.shown.as_str()).collect();
-    if who.is_empty() { "somebody".to_owned() } else { who.join(", and by ") }
+    held_by(&who)
 }
 
 pub(super) fn ms(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+/// Returns who holds a lock, as it follows the word.
+pub fn held_by<T: Borrow<str>>(who: &[T]) -> String {
+    match who {
+        [] => ", and the holder is not known".to_owned(),
+        who => format!(" held by {}", who.iter().map(Borrow::borrow).collect::<Vec<&str>>().join(", and by ")),
+    }
 }

@@ -484,7 +484,7 @@ mod tests {
         let who = "process 7 (psql, idle in its transaction, for 1 s): SELECT '…', and by process 7 (idle in its transaction)";
         let (blocked, retry) = (
             format!("waiting for a lock held by {who}"),
-            format!("retry 1 of 3 in 5 ms: could not get a lock, held by {who}"),
+            format!("retry 1 of 3 in 5 ms: could not get a lock held by {who}"),
         );
         let index = "versions/b.sql:6: CREATE INDEX CONCURRENTLY i ON t (i)";
         let expected = [
@@ -508,7 +508,7 @@ mod tests {
             &blocked,
             &blocked,
             &retry,
-            "retry 1 of 3 in 5 ms: could not get a lock, held by somebody",
+            "retry 1 of 3 in 5 ms: could not get a lock, and the holder is not known",
             "notice: x",
             "warning: x",
             r"upgrade 1/2  b  create \u{1b} t … done (5 ms)",

@@ -137,7 +137,7 @@ impl StoredFailure {
             hint: self.hint.as_deref(),
         };
         let state = self.state.as_ref().map_or(String::new(), |state| format!("\n{}\n", escape_lines(state)));
-        shown.render(paint) + &state
+        shown.render(paint, None) + &state
     }
 
     /// Finds the place in the script as it is now.

@@ -45,11 +45,11 @@ impl Record<'_> {
                 Some(percent) => format!("{phase} {percent} %"),
                 None => (*phase).to_owned(),
             },
-            Self::Blocked { blockers, .. } => format!("waiting for a lock held by {}", named(blockers)),
+            Self::Blocked { blockers, .. } => format!("waiting for a lock{}", named(blockers)),
             Self::Retry { retry, of, pause_ms, blockers, .. } => {
                 let pause = humane(Duration::from_millis(*pause_ms));
                 let who = named(blockers);
-                format!("retry {retry} of {of} in {pause}: could not get a lock, held by {who}")
+                format!("retry {retry} of {of} in {pause}: could not get a lock{who}")
             }
             Self::Notice { severity, text, .. } => format!("{severity}: {}", text.trim_end()),
             Self::StepDone { revision, direction, number, of, title, duration_ms, .. } => {

@@ -107,10 +107,12 @@ impl Found {
             match self.places.get(&address) {
                 Some(&index) => say(&mut self.objects[index], text),
                 // What belongs to an identity column, or stands for it otherwise, cannot be said of the column.
+                // An identity column's sequence has its table's owner.
+                None if what == "owner" => {}
                 None => {
                     let of = self.resolved(address).map(|index| &self.objects[index].identity);
                     let Some(of) = of.filter(|of| of.kind != Kind::Extension) else { continue };
-                    let reason = format!("a {what} of what belongs to it is not read");
+                    let reason = format!("the {what} of what belongs to it is not read");
                     self.unread.push(Unread { kind: what.to_owned(), name: of.to_string(), reason });
                 }
             }

@@ -1,7 +1,10 @@
--- The reader's own role and the owner of the database are not worth a word, or nothing would be equal to its own copy.
+-- The reader's own role, the role that migrates and the owner of the database are not worth a word, or nothing would be
+-- equal to its own copy.
 WITH usual AS (SELECT oid FROM pg_roles WHERE rolname = current_user
     UNION SELECT datdba FROM pg_database WHERE datname = current_database()
-    UNION SELECT oid FROM pg_roles WHERE rolname = 'pg_database_owner'),
+    UNION SELECT oid FROM pg_roles WHERE rolname = 'pg_database_owner'
+    UNION SELECT c.relowner FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE (n.nspname, c.relname) = (:journal_schema, :version_table)),
 owned (class, oid, owner) AS (
     SELECT 1259, oid, relowner FROM pg_class WHERE relkind IN ('r', 'p', 'f', 'v', 'm', 'S')
     UNION ALL SELECT 2615, oid, nspowner FROM pg_namespace

@@ -1,5 +1,7 @@
 //! The message that reads all kinds in one snapshot.
 
+use std::borrow::Cow;
+
 use crate::catalog::Catalog;
 use crate::catalog::Unread;
 use crate::db::catalog::postgres::found::Found;
@@ -47,7 +49,12 @@ pub async fn read(database: &mut Database, journal: &Journal) -> Result<Catalog,
     };
     let texts = READINGS.iter().map(|reading| reading.sql).chain(ABOUT_ALL.iter().copied());
     // Their own ends of lines would end up in front of the separators.
-    let queries: Vec<_> = texts.map(|sql| for_version(sql.trim_end(), major)).collect();
+    let (schema, version) = (journal.literal(&journal.schema), journal.literal(&journal.version));
+    let named = |sql: Cow<'static, str>| match sql.contains(":journal_schema") {
+        true => Cow::Owned(sql.replace(":journal_schema", &schema).replace(":version_table", &version)),
+        false => sql,
+    };
+    let queries: Vec<_> = texts.map(|sql| named(for_version(sql.trim_end(), major))).collect();
     let mut message = BEGIN.to_vec();
     message.extend(queries.iter().map(AsRef::as_ref));
     message.push("COMMIT");
