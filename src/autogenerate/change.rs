@@ -1,5 +1,6 @@
 //! From what a schema is to what it should be.
 
+use crate::autogenerate::online::online;
 use crate::autogenerate::sections::Way;
 use crate::autogenerate::sections::section;
 use crate::catalog::Catalog;
@@ -112,6 +113,16 @@ impl Written {
         let upgrade = section("upgrade", &self.upgrade, upgrade, self.dialect);
         let downgrade = section("downgrade", &self.downgrade, downgrade, self.dialect);
         format!("{upgrade}\n{downgrade}")
+    }
+
+    /// Returns it in forms of statements that keep nobody waiting, as far as there are some (PostgreSQL).
+    pub fn online(self, change: &Change) -> Self {
+        let rewrite = |way: Way, there: &Catalog| match way {
+            Way::Steps(steps) => Way::Steps(online(steps, there)),
+            refused @ Way::Refused(_) => refused,
+        };
+        let (upgrade, downgrade) = (rewrite(self.upgrade, &change.old), rewrite(self.downgrade, &change.new));
+        Self { upgrade, downgrade, dialect: self.dialect }
     }
 
     /// Returns what a direction loses, each in words.

@@ -4,6 +4,7 @@
 
 mod change;
 mod first;
+mod online;
 mod rename;
 mod sections;
 

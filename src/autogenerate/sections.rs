@@ -1,6 +1,7 @@
 //! The sections of a script from statements.
 
 use crate::dialect::Dialect;
+use crate::diff::Commit;
 use crate::diff::Refusal;
 use crate::diff::Step;
 use crate::schemas::statement_text;
@@ -37,8 +38,12 @@ pub(super) fn section(word: &str, way: &Way, remarks: &[String], dialect: Dialec
             }
             remarks.iter().for_each(|remark| comment(&mut text, remark));
             for (index, step) in steps.iter().enumerate() {
-                // What nothing follows need not be committed before that.
-                let is_alone = step.is_alone && steps[index + 1..].iter().any(|later| !later.is_alone);
+                let is_alone = match step.commit {
+                    Commit::Together => false,
+                    // What nothing follows need not be committed before that.
+                    Commit::First => steps[index + 1..].iter().any(|later| later.commit == Commit::Together),
+                    Commit::Alone => true,
+                };
                 if is_alone != is_off {
                     let option = if is_alone { " transaction=off" } else { "" };
                     match index {
@@ -77,8 +82,8 @@ mod tests {
         Step::new(Does::Alter, &Arc::new(Identity::new(Kind::Table, None, "t")), sql)
     }
 
-    fn alone(sql: &str) -> Step {
-        Step { is_alone: true, ..step(sql) }
+    fn first(sql: &str) -> Step {
+        Step { commit: Commit::First, ..step(sql) }
     }
 
     #[test]
@@ -86,10 +91,13 @@ mod tests {
         let write = |steps| section("upgrade", &Way::Steps(steps), &[], Dialect::Postgres);
         assert_eq!(write(vec![step("A"), step("B")]), "-- rev: upgrade\n\nA;\n\nB;\n");
         let expected = "-- rev: upgrade\n\nA;\n\n-- rev: upgrade transaction=off\n\nB;\n\n-- rev: upgrade\n\nC;\n";
-        assert_eq!(write(vec![step("A"), alone("B"), step("C")]), expected);
+        assert_eq!(write(vec![step("A"), first("B"), step("C")]), expected);
         let expected = "-- rev: upgrade transaction=off\n\nB;\n\n-- rev: upgrade\n\nC;\n";
-        assert_eq!(write(vec![alone("B"), step("C")]), expected);
-        assert_eq!(write(vec![alone("A"), alone("B")]), "-- rev: upgrade\n\nA;\n\nB;\n");
+        assert_eq!(write(vec![first("B"), step("C")]), expected);
+        assert_eq!(write(vec![first("A"), first("B")]), "-- rev: upgrade\n\nA;\n\nB;\n");
+        let alone = Step { commit: Commit::Alone, ..step("B") };
+        let expected = "-- rev: upgrade\n\nA;\n\n-- rev: upgrade transaction=off\n\nB;\n";
+        assert_eq!(write(vec![step("A"), alone]), expected);
     }
 
     #[test]

@@ -5,7 +5,8 @@ pub const STARTER: &str = include_str!("../../templates/migrations.toml");
 
 /// Where it says which database it is; the comment is about what holds without it.
 const URL: &str = "\
-# Where DATABASE_URL is not set, it is the one of PGHOST and PGDATABASE, or else the SQLite file app.db beside this file.
+# Where DATABASE_URL is not set, it is the one of PGHOST and PGDATABASE, or else
+# the SQLite file app.db beside this file.
 url = \"${DATABASE_URL:-}\"
 ";
 

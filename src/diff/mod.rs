@@ -19,6 +19,7 @@ pub use difference::differences;
 pub use options::Options;
 pub use options::Rename;
 pub use statements::statements;
+pub use step::Commit;
 pub use step::Does;
 pub use step::Refusal;
 pub use step::Step;

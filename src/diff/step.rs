@@ -19,11 +19,23 @@ pub struct Step {
     pub destroys: Option<String>,
     /// What a person must know or fill in, in words for a comment above it.
     pub note: Option<String>,
-    /// Whether it must run outside of a transaction, or be committed before what follows.
-    pub is_alone: bool,
+    /// When it commits.
+    pub commit: Commit,
     /// Steps that come right behind it, with nothing between them: what rebuilds a table. Those that have an order are
     /// without any: each is a step of its own then.
     pub then: Vec<Step>,
+}
+
+/// When a statement commits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Commit {
+    /// With those beside it.
+    #[default]
+    Together,
+    /// Before what follows it.
+    First,
+    /// By itself: it cannot run in a transaction, or must not wait while others hold what they have taken.
+    Alone,
 }
 
 /// What a step does with its object.
@@ -56,7 +68,7 @@ impl Step {
             sql: sql.into(),
             destroys: None,
             note: None,
-            is_alone: false,
+            commit: Commit::Together,
             then: Vec::new(),
         }
     }

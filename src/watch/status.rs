@@ -108,7 +108,9 @@ impl Project {
     /// Compares the rows that were read with the graph, and the history with the scripts.
     pub async fn full_status(&self, session: &mut Session) -> Result<FullStatus, Error> {
         let status = self.status(session)?;
-        let working = if status.halfway.is_some() { session.working().await? } else { None };
+        // Where nothing is pending, no upgrade is at work that anybody asks about.
+        let may_run = status.halfway.is_some() || !status.pending.is_empty();
+        let working = if may_run { session.working().await? } else { None };
         if session.rows.is_empty() {
             return Ok(FullStatus {
                 status,

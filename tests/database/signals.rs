@@ -147,6 +147,9 @@ fn whoever_waits_for_the_lock_can_be_stopped(database: &TestDatabase) {
     let mut command = workspace.command(&["upgrade"]);
     let second = Run { child: command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap(), running: None };
     thread::sleep(Duration::from_millis(1500));
+    // What runs in one transaction has left nothing yet that shows it, but its lock.
+    let told = workspace.rev(&["status"]);
+    assert!(told.stdout.contains("\na run is at work: process "), "{}", told.stdout);
     second.send("-INT");
     let output = second.ends(database);
     assert_eq!(output.code, 130, "{}", output.stderr);

@@ -2,6 +2,7 @@
 
 use crate::changes::Case;
 use crate::changes::check_each;
+use crate::support::Kind;
 use crate::support::TestDatabase;
 use crate::support::Workspace;
 use crate::support::on_each_database;
@@ -37,4 +38,54 @@ fn each_change_becomes_a_script_that_was_run(database: &TestDatabase) {
     check_each(nth, database, |case, before, _| generated(case, before));
 }
 
-on_each_database!(each_change_becomes_a_script_that_was_run);
+fn online_forms_keep_nobody_waiting_and_lead_to_the_same(database: &TestDatabase) {
+    let workspace = Workspace::new(database);
+    let (before, after) = (
+        "CREATE TABLE p (id integer PRIMARY KEY, k integer);\n\
+         CREATE TABLE t (id integer PRIMARY KEY, a integer, b integer, c varchar(9));\nCREATE INDEX old_i ON t (b);\n",
+        "CREATE TABLE p (id integer PRIMARY KEY, k integer, UNIQUE (k, id));\n\
+         CREATE TABLE t (id integer PRIMARY KEY, a integer NOT NULL, b integer NOT NULL, c varchar(9), CHECK (a > 0),\n\
+         FOREIGN KEY (a) REFERENCES p (id));\nCREATE UNIQUE INDEX new_i ON t (c);\n\
+         CREATE TABLE n (id integer PRIMARY KEY, x integer REFERENCES t (id));\nCREATE INDEX n_i ON n (x);\n",
+    );
+    workspace.script("a", "", &format!("-- rev: upgrade\n{before}"));
+    workspace.rev(&["upgrade"]).succeeded();
+    workspace.write("after.sql", after);
+    let args =
+        ["revision", "--autogenerate", "--to", "file:after.sql", "-m", "b", "--rev-id", "b", "--online", "--json"];
+    let told = workspace.rev(&args);
+    if database.kind != Kind::Postgres {
+        return assert!(told.code == 2 && told.stdout.contains("writes forms of PostgreSQL"), "{}", told.stdout);
+    }
+    told.succeeded();
+    let document = told.json();
+    assert_eq!(document["proved"], true, "{document}");
+    let script = workspace.read(document["path"].as_str().unwrap());
+    for part in [
+        "CREATE UNIQUE INDEX CONCURRENTLY new_i ON",
+        "CREATE UNIQUE INDEX CONCURRENTLY p_k_id_key ON public.p (k, id);",
+        "CREATE INDEX n_i ON",
+        "DROP INDEX CONCURRENTLY public.old_i;",
+        "ADD CONSTRAINT t_a_fkey FOREIGN KEY (a) REFERENCES public.p(id) NOT VALID;",
+        "VALIDATE CONSTRAINT t_a_fkey;",
+        "CHECK (b IS NOT NULL) NOT VALID;",
+        "CREATE INDEX CONCURRENTLY old_i ON",
+    ] {
+        assert!(script.contains(part), "{part}\n{script}");
+    }
+    // The statements that look at all rows hold no lock of a transaction.
+    for section in script.split("-- rev: ").filter(|section| !section.starts_with("upgrade transaction=off")) {
+        assert!(
+            section.starts_with("downgrade") || !section.contains("VALIDATE") && !section.contains("CONCURRENTLY"),
+            "{script}"
+        );
+    }
+    database.execute("INSERT INTO p VALUES (1, 1)");
+    database.execute("INSERT INTO t VALUES (1, 1, 1, 'x')");
+    workspace.rev(&["upgrade"]).succeeded();
+    assert_eq!(workspace.rev(&["diff", "live", "file:after.sql", "--exit-code"]).succeeded(), "");
+    workspace.rev(&["downgrade", "-1"]).succeeded();
+    assert_eq!(database.query("SELECT c FROM t"), [["x"]]);
+}
+
+on_each_database!(each_change_becomes_a_script_that_was_run, online_forms_keep_nobody_waiting_and_lead_to_the_same);

@@ -58,7 +58,7 @@ pub async fn run(cx: &mut Context) -> Result<Outcome, Failed> {
     let full = match project.overlook().await.map_err(Failed::unreachable_if_so) {
         Err(failed) if failed.is_unreachable && !cx.is_json() => {
             text.push_str(&unreachable(&project, &failed.error, paint));
-            return cx.text(&typed::in_commands(text));
+            return cx.prose(&typed::in_commands(text));
         }
         Err(failed) => {
             if !cx.is_json() {

@@ -81,6 +81,8 @@ pub(super) fn text(project: &Project, full: &FullStatus, paint: Paint) -> String
     }
     if let (Some(by), Some(halfway)) = (working, &status.halfway) {
         text.push_str(&format!("\n{}\n", escape(&halfway.worked_on(by))));
+    } else if let (Some(by), None) = (working, &status.halfway) {
+        text.push_str(&format!("\na run is at work: {}\n", escape(&by.to_string())));
     } else if let Some(kind) = look(full) {
         let hint = kind.hint().unwrap_or_default();
         text.push_str(&format!("\n{}\n  help: {}\n", escape(&kind.to_string()), escape(&hint)));

@@ -19,11 +19,15 @@ use crate::serve::Site;
 #[derive(Debug, clap::Args)]
 pub struct ServeArgs {
     /// Where to listen; port 0 takes a free one
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8321")]
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8321", value_parser = address)]
     listen: SocketAddr,
     /// A name by which the server may be called, besides its addresses and localhost; several with commas
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     allow_host: Vec<String>,
+}
+
+fn address(text: &str) -> Result<SocketAddr, &'static str> {
+    text.parse().map_err(|_| "write an IP address and a port, such as `127.0.0.1:8321` or `[::1]:0`")
 }
 
 /// The answer, which comes as soon as it listens.

@@ -18,6 +18,7 @@ use crate::cli::schemas::filter::FilterArgs;
 use crate::cli::schemas::unread::warn_of;
 use crate::cli::ui::generated;
 use crate::cli::ui::generated::Generated;
+use crate::dialect::Dialect;
 use crate::diff::Options;
 use crate::diff::Rename;
 use crate::error::Error;
@@ -49,6 +50,9 @@ pub struct AutogenerateArgs {
     /// A table or column that has another name from now on, as `users.name:full_name`
     #[arg(long, value_name = "OLD:NEW", requires = "autogenerate", hide_short_help = true)]
     rename: Vec<String>,
+    /// Write forms of statements that keep nobody waiting, as `CREATE INDEX CONCURRENTLY` (PostgreSQL)
+    #[arg(long, requires = "autogenerate", hide_short_help = true)]
+    online: bool,
     #[command(flatten)]
     filter: FilterArgs,
     /// Exit with status 1 when nothing differs
@@ -85,7 +89,13 @@ pub async fn run(
     args.filter.read()?;
     let project = cx.project_to_add()?;
     let filter = args.filter.read_with(&project.config)?;
-    cx.resolve(&project.config)?;
+    let dialect = cx.resolve(&project.config)?.dialect();
+    if args.online && dialect != Dialect::Postgres {
+        let message =
+            format!("`--online` writes forms of PostgreSQL, and the database is one of {}", dialect.product());
+        let hint = Some("leave it out; `rev upgrade` gives up a lock that it waits for, and tries again".to_owned());
+        return Err(ErrorKind::Usage { message, hint }.into());
+    }
     cx.interrupt.heed();
     let from = current_side(from, &heads, &project).await?;
     let new = new.revision(message, Parents::Of(heads), depends_on);
@@ -94,7 +104,8 @@ pub async fn run(
     let make = async {
         let change = Change::find(&mut sides, from, to, &filter, Level::Logical).await?;
         let asks = can_ask() && !cx.is_json();
-        let wanted = Wanted { new: &new, rows: &rows, renames: &args.rename, asks, filter: &filter };
+        let online = args.online;
+        let wanted = Wanted { new: &new, rows: &rows, renames: &args.rename, asks, online, filter: &filter };
         generate(change, &wanted, &mut sides).await
     };
     let made = make.await;
@@ -117,6 +128,8 @@ pub(in crate::cli) struct Wanted<'a> {
     pub(in crate::cli) renames: &'a [String],
     /// Whether it is asked about what looks like a rename.
     pub(in crate::cli) asks: bool,
+    /// Whether its statements shall keep nobody waiting.
+    pub(in crate::cli) online: bool,
     /// Which objects count.
     pub(in crate::cli) filter: &'a Filter,
 }
@@ -138,6 +151,7 @@ pub(in crate::cli) async fn generate(
     let likely = candidates(&change.old, &change.new, &change.differences, &options.renames);
     let likely = if wanted.asks { asked(likely, &mut options.renames)? } else { likely };
     let written = change.write(&options)?;
+    let written = if wanted.online { written.online(&change) } else { written };
     let project = sides.project();
     let mut prepared = project.prepare_revision(wanted.new, &written.sections(None), wanted.rows, wall::now())?;
     let Change { from, old, beside, new, .. } = &change;

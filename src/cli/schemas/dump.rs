@@ -66,6 +66,9 @@ pub async fn run(args: &DumpArgs, cx: &mut Context) -> Result<Outcome, Failed> {
     let applied = applied.filter(|_| filter.is_empty());
     let Dump { text, left } = dump(&catalog, applied.as_ref());
     warn_of(&catalog, cx);
+    if catalog.is_empty() && !args.filter.is_empty() {
+        cx.terminal.warn("nothing in it counts by `--include` and `--exclude`");
+    }
     for LeftOut { identity, reason } in &left {
         cx.terminal.warn(&format!("{identity} is left out: {reason}"));
     }

@@ -105,7 +105,7 @@ pub(super) async fn run(
         let id = (healed == Healed::Scripts).then(|| args.rev_id.clone()).flatten();
         let new = args.revision(id);
         let asks = can_ask() && !cx.is_json();
-        let wanted = Wanted { new: &new, rows: &rows, renames: &args.rename, asks, filter: &filter };
+        let wanted = Wanted { new: &new, rows: &rows, renames: &args.rename, asks, online: false, filter: &filter };
         Ok::<_, Error>((generate(made, &wanted, &mut sides).await?, gone))
     };
     let made = make.await;
@@ -118,8 +118,9 @@ pub(super) async fn run(
         // It grows from the one that was just written.
         let (project, rows) = (cx.project_to_add()?, Heads::from_iter([script.revision.clone()]));
         let renames: Vec<_> = all[0].renames.iter().map(|Rename { old, new, .. }| format!("{new}:{old}")).collect();
-        let new = args.revision(args.rev_id.clone());
-        let wanted = Wanted { new: &new, rows: &rows, renames: &renames, asks: false, filter: &filter };
+        let mut new = args.revision(args.rev_id.clone());
+        new.message = format!("undo: {}", new.message);
+        let wanted = Wanted { new: &new, rows: &rows, renames: &renames, asks: false, online: false, filter: &filter };
         let mut sides = Sides::new(&project, Kept::Copied, &cx.interrupt, &cx.actor);
         let made = generate(gone, &wanted, &mut sides).await;
         let removed = sides.close().await;

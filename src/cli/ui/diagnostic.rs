@@ -62,7 +62,9 @@ pub(super) fn notes(error: &Error) -> Vec<String> {
     let mut notes = Vec::new();
     if let ErrorKind::StatementFailed { code, detail, .. } = &*error.kind {
         notes.extend(detail.clone());
-        notes.extend(code.as_ref().map(|code| format!("the database's code is {code}")));
+        // 1 is SQLite's for everything that has none of its own.
+        let code = code.as_ref().filter(|code| *code != "1");
+        notes.extend(code.map(|code| format!("the database's code is {code}")));
     }
     match &*error.kind {
         ErrorKind::InDoubt { seen, .. } => notes.extend(seen.clone()),

@@ -17,6 +17,7 @@ use crate::cli::ui::paint::Paint;
 use crate::cli::ui::paint::Role;
 use crate::diff::Alteration;
 use crate::diff::Change;
+use crate::diff::Commit;
 use crate::diff::Difference;
 use crate::escape::escape;
 use crate::id::RevisionId;
@@ -283,7 +284,7 @@ impl<'a> AttributeJson<'a> {
 impl<'a> StepJson<'a> {
     fn of(step: &'a crate::diff::Step) -> Self {
         let (destroys, note) = (step.destroys.as_deref(), step.note.as_deref());
-        Self { sql: &step.sql, destroys, note, alone: step.is_alone }
+        Self { sql: &step.sql, destroys, note, alone: step.commit != Commit::Together }
     }
 }
 

@@ -15,6 +15,7 @@ use crate::diff::postgres::name::whole;
 use crate::diff::postgres::not_null;
 use crate::diff::postgres::owned::owner_column;
 use crate::diff::postgres::table;
+use crate::diff::step::Commit;
 use crate::diff::step::Does;
 use crate::diff::step::Step;
 
@@ -281,7 +282,7 @@ fn added_labels(old: &Object, new: &Object) -> Vec<Step> {
         };
         let sql = format!("ALTER TYPE {} ADD VALUE {}{place}", own(&new.identity), literal(label));
         let mut step = Step::new(Does::Alter, &new.identity, sql);
-        step.is_alone = true;
+        step.commit = Commit::First;
         steps.push(step);
     }
     steps
