@@ -109,7 +109,7 @@ fn a_file_that_is_no_whole_dump_is_not_taken_for_one(database: &TestDatabase) {
         assert!(is_empty(&workspace));
     };
     check(&text, &["--revision", "head"], "says itself that it is of a");
-    check(&text[..text.len() / 2], &[], "is not whole");
+    check(&text[..text.len() / 2], &[], "does not end with the line that ends a dump");
     check(text.split_once('\n').unwrap().1, &[], "nothing says which revisions");
     check(&text.replacen(" at a", " at zz", 1), &[], "zz");
     let other = if database.kind == Kind::Sqlite { "postgres" } else { "sqlite" };
