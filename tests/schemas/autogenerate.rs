@@ -1,6 +1,7 @@
 //! Revisions that rev writes: each single change becomes a script that was run both ways, and what means the same none.
 
 use crate::changes::Case;
+use crate::changes::Counts;
 use crate::changes::check_each;
 use crate::support::Kind;
 use crate::support::TestDatabase;
@@ -35,7 +36,18 @@ fn generated(case: &Case, before: &TestDatabase) -> Result<(), String> {
 fn each_change_becomes_a_script_that_was_run(database: &TestDatabase) {
     // All of them take minutes; `REV_TEST_STRIDE=1` runs them.
     let nth = std::env::var("REV_TEST_STRIDE").map_or(9, |text| text.parse().expect("REV_TEST_STRIDE is a number"));
-    check_each(nth, database, |case, before, _| generated(case, before));
+    let Counts { changes, traps } = check_each(nth, database, |case, before, _| generated(case, before));
+    // For `scripts/autogenerate-table`.
+    if let Ok(file) = std::env::var("REV_TEST_COUNTS") {
+        let version = match database.kind {
+            Kind::Sqlite => "SELECT 'SQLite ' || sqlite_version()",
+            Kind::Postgres => "SELECT 'PostgreSQL ' || current_setting('server_version')",
+            Kind::Mariadb => "SELECT VERSION()",
+        };
+        let version = &database.query(version)[0][0];
+        let mut file = std::fs::OpenOptions::new().append(true).create(true).open(file).unwrap();
+        std::io::Write::write_all(&mut file, format!("{version}\t{changes}\t{traps}\n").as_bytes()).unwrap();
+    }
 }
 
 fn online_forms_keep_nobody_waiting_and_lead_to_the_same(database: &TestDatabase) {

@@ -129,13 +129,13 @@ fn check(database: &TestDatabase, judge: Judge) {
 type Judge = fn(&Case, &TestDatabase, &TestDatabase) -> Result<(), String>;
 
 /// Runs each n-th case and all that were reported, and fails with all that went wrong together.
-pub fn check_each(nth: usize, database: &TestDatabase, judge: Judge) {
+pub fn check_each(nth: usize, database: &TestDatabase, judge: Judge) -> Counts {
     let other = TestDatabase::quick(database.kind);
     let is_mysql = database.kind == Kind::Mariadb && !is_mariadb(database);
     if database.kind == Kind::Postgres {
         database.execute(ROLE);
     }
-    let mut wrong = Vec::new();
+    let (mut wrong, mut right) = (Vec::new(), Counts::default());
     let mut cases = cases(database.kind);
     cases.retain(|case| !(is_mysql && NOT_OF_MYSQL.contains(&&*case.id)));
     let is_run = |(number, case): &(usize, &Case)| number % nth == 0 || case.is_reported();
@@ -149,10 +149,34 @@ pub fn check_each(nth: usize, database: &TestDatabase, judge: Judge) {
             // A newer server's syntax.
             Err(_) if case.minver.is_some() => {}
             Err(error) => wrong.push(format!("{}: cannot be made: {error}", case.id)),
-            Ok(()) => wrong.extend(judge(case, database, &other).err().map(|why| format!("{}: {why}", case.id))),
+            Ok(()) => match judge(case, database, &other) {
+                Ok(()) => right.add(case, database),
+                Err(why) => wrong.push(format!("{}: {why}", case.id)),
+            },
         }
     }
     assert!(wrong.is_empty(), "{} of {} cases:\n\n{}\n", wrong.len(), cases.len(), wrong.join("\n\n"));
+    right
+}
+
+/// How many cases went right.
+#[derive(Debug, Default)]
+pub struct Counts {
+    /// Changes of the schema.
+    pub changes: usize,
+    /// Pairs that mean the same.
+    pub traps: usize,
+}
+
+impl Counts {
+    /// What means the same there is a change of the spelling only, and is asked about elsewhere.
+    fn add(&mut self, case: &Case, database: &TestDatabase) {
+        match (case.is_trap(), case.is_exact(database)) {
+            (true, _) => self.traps += 1,
+            (false, true) => {}
+            (false, false) => self.changes += 1,
+        }
+    }
 }
 
 fn listed(differences: &[Difference]) -> String {
