@@ -118,12 +118,16 @@ fn a_list_fits_the_terminal_and_is_whole_elsewhere() {
     let text = format!("-- {message}\n--\n-- revision: a\n\n-- rev: upgrade\n\n-- rev: downgrade\n");
     place.write("versions/a.sql", text);
     place.run("upgrade").succeeded();
-    for line in ["history", "history --graph", "heads", "log"] {
+    for line in ["history", "history --graph", "heads"] {
         let (_, shown) = on_terminal(&place, line, &[("PAGER", "cat")]);
         let widest = shown.lines().map(|line| line.chars().count()).max();
         assert!(widest == Some(usize::from(COLUMNS)) && shown.contains('…'), "{line}: {shown}");
         assert!(place.run(line).succeeded().contains(message.trim_end()));
     }
+    // Who did it stands at the end.
+    let (_, shown) = on_terminal(&place, "log", &[("PAGER", "cat")]);
+    let fits = shown.lines().all(|line| line.chars().count() <= usize::from(COLUMNS));
+    assert!(fits && shown.contains("\n      goes on") && !shown.contains('…') && shown.contains(", by "), "{shown}");
     let (_, shown) = on_terminal(&place, "history -v", &[("PAGER", "cat")]);
     assert!(shown.contains(message.trim_end()), "{shown}");
     let (_, shown) = on_terminal(&place, "redo --yes", &[]);
