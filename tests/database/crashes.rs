@@ -132,7 +132,8 @@ fn a_crash_beside_an_update_of_its_own_is_asked_about(database: &TestDatabase) {
     let database = &TestDatabase::quick(kind);
     let updates = ["UPDATE t SET n = n * 3 + 1", "UPDATE t SET n = n * 3 + 2"];
     let mut chance = Chance::new();
-    let step = stride(7);
+    // So many that each time some are beside an UPDATE, and some are not.
+    let step = stride(3);
     let mut n = 1 + chance.below(step);
     let mut tally = Tally::default();
     loop {

@@ -120,9 +120,14 @@ fn cases(kind: Kind) -> Vec<Case> {
     cases.into_iter().filter(|case| case.engines.contains_key(engine(kind)) && wanted(case)).collect()
 }
 
+/// Of how many cases one is run.
+pub fn each(ordinary: usize) -> usize {
+    std::env::var("REV_TEST_CHANGES").map_or(ordinary, |text| text.parse().expect("REV_TEST_CHANGES is a number"))
+}
+
 /// Runs every case, and fails with all that went wrong together.
 fn check(database: &TestDatabase, judge: Judge) {
-    check_each(1, database, judge);
+    check_each(each(1), database, judge);
 }
 
 /// What says whether a case went right, on a database as it is before, and one as it is afterwards.
