@@ -42,7 +42,12 @@ impl Git<'_> {
         let output = self.run(&["rev-parse", "--verify", "--quiet", "--end-of-options", &revision])?;
         match output.status.code() {
             Some(0) => Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned()),
-            Some(1) => Err(self.failed("it names no commit")),
+            Some(1) => Err(ErrorKind::GitFailed {
+                reference: self.reference.to_owned(),
+                reason: "it names no commit".to_owned(),
+                is_missing: true,
+            }
+            .into()),
             _ => Err(self.failed(&reason(&output))),
         }
     }
@@ -115,7 +120,8 @@ impl Git<'_> {
     }
 
     fn failed(&self, reason: &str) -> Error {
-        ErrorKind::GitFailed { reference: self.reference.to_owned(), reason: reason.to_owned() }.into()
+        let (reference, reason) = (self.reference.to_owned(), reason.to_owned());
+        ErrorKind::GitFailed { reference, reason, is_missing: false }.into()
     }
 }
 

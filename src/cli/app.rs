@@ -67,6 +67,7 @@ use crate::cli::ui::Volume;
 use crate::cli::ui::json;
 use crate::cli::ui::wrapped;
 use crate::config::Environment;
+use crate::config::url::is_told;
 use crate::config::url::mask_passwords;
 use crate::error::ErrorKind;
 use crate::run::Actor;
@@ -101,8 +102,9 @@ pub async fn run(arguments: Vec<OsString>, environment: Environment, actor: Acto
     };
     let global = &cli.global;
     let config = global.config.as_ref().and_then(|config| config.to_str());
-    // Who has typed a password knows where to put it again.
-    let url = global.url.as_deref().map(|url| if mask_passwords(url) == url { url } else { "URL" });
+    // Who has typed a password knows where to put it again; what is no URL may be one.
+    let is_plain = |url: &str| is_told(url) && mask_passwords(url) == url;
+    let url = global.url.as_deref().map(|url| if is_plain(url) { url } else { "URL" });
     typed::note(config, global.env.as_deref(), url);
     let terminal = Terminal::new(cli.global.color, volume, log);
     let mut cx = Context {

@@ -285,6 +285,7 @@ fn suggestion(title: &str, name: &str, known: &[&'static str]) -> Option<String>
     if title.is_empty() && names(URL_KEYS).chain(names(DATABASE_KEYS)).any(|key| key == name) {
         return Some(format!("database.{name}"));
     }
+    // What is shown stands between backquotes, which this closes and opens again.
     if !title.is_empty() && !known.contains(&name) && names(PROJECT_KEYS).any(|key| key == name) {
         return Some(format!("{name}` before the first table, not below `[{title}]"));
     }

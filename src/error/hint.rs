@@ -389,7 +389,7 @@ impl ErrorKind {
             Self::ReachesOutside { .. } => {
                 "give scratch databases a server of their own: `local = true` or `url` in [scratch]"
             }
-            Self::GitFailed { .. } => {
+            Self::GitFailed { is_missing: true, .. } => {
                 "`git fetch` gets what the remote has; CI often checks out one commit and no other branch: `fetch-depth: 0`, or `git fetch origin main`"
             }
             Self::NoModel { .. } => {
@@ -408,6 +408,7 @@ impl ErrorKind {
             | Self::TextAfterCopy
             | Self::BadTemplate { .. }
             | Self::CommandFailed { .. }
+            | Self::GitFailed { is_missing: false, .. }
             | Self::CannotRebase { .. }
             | Self::BadConfig { .. }
             | Self::BadUrl { .. }

@@ -209,7 +209,7 @@ pub enum ErrorKind {
     #[error("no rule of `check` is called `{name}`")]
     UnknownRule { name: String, known: Vec<String>, nearest: Option<String> },
     #[error("git cannot tell what `{reference}` has: {reason}")]
-    GitFailed { reference: String, reason: String },
+    GitFailed { reference: String, reason: String, is_missing: bool },
 
     // ---- configuration
     #[error("no {name} was found here or above")]

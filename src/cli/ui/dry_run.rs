@@ -42,12 +42,14 @@ pub fn dry_run(program: &Program, extent: Extent, paint: Paint) -> String {
     if program.is_empty() {
         return format!("nothing to do: the {product} database is at {}\n", escape(&program.from.to_string()));
     }
-    let mut text = Text { program, extent, paint, lines: Lines::default(), text: String::new() };
+    let has_alone = program.steps.iter().flat_map(|step| &step.parts).any(|part| part.mode == Mode::Alone);
+    let scope = if has_alone { Scope::Revision } else { program.scope };
+    let mut text = Text { program, scope, extent, paint, lines: Lines::default(), text: String::new() };
     text.head();
     for (step, number) in program.steps.iter().zip(1..) {
         text.step(step, number);
     }
-    if program.scope == Scope::Run {
+    if scope == Scope::Run {
         text.add(0, "\nCOMMIT");
     }
     // A stamp runs nothing, and has none.
@@ -64,6 +66,8 @@ pub fn dry_run(program: &Program, extent: Extent, paint: Paint) -> String {
 
 struct Text<'a> {
     program: &'a Program,
+    /// What commits together: a load on a database whose DDL commits by itself is no transaction, whatever its scope.
+    scope: Scope,
     extent: Extent,
     paint: Paint,
     lines: Lines,
@@ -72,14 +76,14 @@ struct Text<'a> {
 
 impl Text<'_> {
     fn head(&mut self) {
-        let Program { dialect, from, to, scope, steps, .. } = self.program;
+        let Program { dialect, from, to, steps, .. } = self.program;
         let count = match steps.len() {
             1 => "1 revision".to_owned(),
             several => format!("{several} revisions"),
         };
         let (from, to) = (from.to_string(), to.to_string());
         self.add(0, &format!("{count} on {}, from {} to {}", dialect.product(), escape(&from), escape(&to)));
-        let together = match scope {
+        let together = match self.scope {
             Scope::Revision => "what is between BEGIN and COMMIT commits together",
             Scope::Run => "the whole run commits together",
         };
@@ -90,7 +94,7 @@ impl Text<'_> {
         if let Some(halfway) = &self.program.gives_up {
             self.add(0, &format!("\ngives up {}", escape(&halfway.forgotten())));
         }
-        if *scope == Scope::Run {
+        if self.scope == Scope::Run {
             self.add(0, "\nBEGIN");
         }
     }
@@ -120,7 +124,7 @@ impl Text<'_> {
             }
             match (is_done, part.mode) {
                 (true, _) => self.said_again(part),
-                (false, Mode::Transaction) if self.program.scope == Scope::Run => self.inside(part, 4),
+                (false, Mode::Transaction) if self.scope == Scope::Run => self.inside(part, 4),
                 (false, Mode::Transaction) => {
                     if let Some(shield) = part.shield() {
                         self.add(4, &format!("foreign keys off, {}", escape(&shield.reason())));
@@ -132,9 +136,12 @@ impl Text<'_> {
                 (false, Mode::Alone) => {
                     self.add(4, "outside a transaction");
                     part.statements().for_each(|statement| self.statement(statement, 6));
-                    self.add(4, "BEGIN");
-                    self.journal(part, 6);
-                    self.add(4, "COMMIT");
+                    // A load records nothing of its own statements.
+                    if part.actions.iter().any(|action| matches!(action, Action::Write(_))) {
+                        self.add(4, "BEGIN");
+                        self.journal(part, 6);
+                        self.add(4, "COMMIT");
+                    }
                 }
             }
         }

@@ -106,9 +106,9 @@ impl Found {
             let Some(text) = row.pop().flatten() else { continue };
             match self.places.get(&address) {
                 Some(&index) => say(&mut self.objects[index], text),
-                // What belongs to an identity column, or stands for it otherwise, cannot be said of the column.
                 // An identity column's sequence has its table's owner.
                 None if what == "owner" => {}
+                // What else is said of what belongs to such a column, or stands for it, cannot be said of the column.
                 None => {
                     let of = self.resolved(address).map(|index| &self.objects[index].identity);
                     let Some(of) = of.filter(|of| of.kind != Kind::Extension) else { continue };
