@@ -9,29 +9,12 @@
 set -euo pipefail
 repository=$(dirname "$(dirname "$(readlink -f "$0")")")
 cd "$repository"
-for part in say account packages server tls mariadb mysql more_servers; do
+for part in say account packages server tls mariadb mysql more_servers finding; do
     # shellcheck source=/dev/null
     . "scripts/lib/$part.sh"
 done
 
-readonly VERSION=9.7.4
-need_program mariadb mariadb-client-core
-folder=$(make_servers_folder)
-stop_servers_at_exit "$folder"
-mkdir "$folder/packages"
-fetch_packages "$folder/packages" sid mysql-server-core
-chmod -R a+rX "$folder/packages"
-start_unpacked_mysql "$folder/server" "$folder/packages"
-ask() {
-    mariadb --no-defaults --skip-ssl --host=127.0.0.1 --port="$(cat "$folder/server/port")" --user=root \
-        --default-character-set=utf8mb4 --skip-column-names --batch --execute="$1" 2>&1
-}
-
-version=$(ask 'SELECT VERSION()')
-case $version in
-    "$VERSION"*) ;;
-    *) fail "this was seen on MySQL $VERSION, and the package is $version now: look again" ;;
-esac
+start_mysql_of_finding 9.7.4
 
 seen=$(ask 'CREATE DATABASE d; USE d; SELECT @@autocommit; CREATE TABLE t AS SELECT @@autocommit AS a; SELECT a FROM t;
     DELETE FROM t; INSERT INTO t SELECT @@autocommit; SELECT a FROM t; SELECT @@autocommit' | tr '\n' ' ')

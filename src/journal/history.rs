@@ -160,3 +160,49 @@ impl HistoryRow {
 fn names(joined: &Option<String>) -> impl Iterator<Item = &str> {
     joined.iter().flat_map(|text| text.split(',')).map(str::trim).filter(|name| !name.is_empty())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn step(direction: &str, message: &str, parents: &str) -> HistoryRow {
+        HistoryRow {
+            id: 1,
+            revision: "r".to_owned(),
+            direction: direction.to_owned(),
+            outcome: "done".to_owned(),
+            checksum: None,
+            message: Some(message.to_owned()),
+            down_revisions: Some(parents.to_owned()),
+            depends_on: None,
+            branch_labels: None,
+            started: String::new(),
+            duration_ms: None,
+            user: None,
+            host: None,
+            rev_version: String::new(),
+            downgrade: None,
+            error: None,
+            database_user: None,
+        }
+    }
+
+    #[test]
+    fn what_is_left_applied_is_known_of_a_stamp_too() {
+        let heads = |text: &str| text.split_whitespace().map(|id| crate::id::RevisionId::parse(id).unwrap()).collect();
+        let stamp = |from: &str, to: &str| step("stamp", &stamped(&heads(from), &heads(to)), "");
+        assert_eq!(stamp("", "a b").stamped_to(), Some("a, b"));
+        for (step, expected) in [
+            (stamp("", "a"), true),
+            (stamp("a", ""), false),
+            (step("stamp", "create users to the end", "a"), false),
+            (step("upgrade", "stamped from a to base", ""), true),
+            (step("downgrade", "", "a"), true),
+            (step("downgrade", "", ""), false),
+        ] {
+            assert_eq!(step.leaves_something_applied(), expected, "{step:?}");
+        }
+        assert_eq!(step("upgrade", "", "a").parent(), Some("a"));
+        assert_eq!(step("upgrade", "", "a, b").parent(), None);
+    }
+}

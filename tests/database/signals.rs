@@ -176,6 +176,9 @@ fn a_revision_that_runs_now_is_told_from_one_that_stopped(database: &TestDatabas
     let told = workspace.rev(&["status"]).succeeded().to_owned();
     assert!(told.contains("stopped half-way through its upgrade") && !told.contains("runs now"), "{told}");
     assert!(workspace.rev(&["status", "--json"]).json()["running_by"].is_null());
+    // Programs get the commands as they would be typed for the same database, too.
+    let document = workspace.rev(&["-c", "migrations.toml", "status", "--json"]).json();
+    assert_eq!(document["in_progress"]["continue"], "rev -c migrations.toml upgrade b", "{document}");
 }
 
 on_each_database!(
