@@ -47,7 +47,7 @@ impl Sides<'_> {
         let (calm_old, calm_new) = (calm(old.clone()), calm(new.clone()));
         let found = differences(&calm_old, &calm_new, options.level);
         let tried = statements(&calm_old, &calm_new, &found, options).map_err(refused)?;
-        let (mut session, left_out) = self.copy(side, calm(whole(old, beside)), options).await?;
+        let (mut session, left_out) = self.copy(side, || calm(whole(old, beside)), options).await?;
         let ran = self.run(&tried, &mut session).await;
         let mut reached = match ran {
             Ok(()) => self.read_scratch(session).await?,

@@ -83,7 +83,7 @@ impl Sides<'_> {
     ///
     /// When the copy cannot be made or read. What the script does wrong is in the proof.
     pub async fn prove(&mut self, script: &Script, claim: Claim<'_>, options: &Options) -> Result<ScriptProof, Error> {
-        let before = calm(whole(claim.old, claim.beside));
+        let before = || calm(whole(claim.old, claim.beside));
         let (session, left_out) = self.copy(claim.from, before, options).await?;
         let url = session.url().clone();
         session.close().await;

@@ -154,13 +154,13 @@ impl<'p> Sides<'p> {
     pub(super) async fn copy(
         &mut self,
         side: &Side,
-        catalog: Catalog,
+        catalog: impl FnOnce() -> Catalog,
         options: &Options,
     ) -> Result<(Session, Vec<LeftOut>), Error> {
         if side.is_built() {
             return Ok((self.built(side).await?, Vec::new()));
         }
-        let (steps, left) = whole_but(&catalog, options);
+        let (steps, left) = whole_but(&catalog(), options);
         let mut session = self.built(&Side::Target(Target::new(Anchor::Base))).await?;
         self.run(&steps, &mut session).await?;
         Ok((session, left))
